@@ -1,0 +1,83 @@
+# One command each; `make` alone lists them. Works with GNU make 3.81 and a plain sh.
+PYTHON ?= python3
+ARGS   ?=
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
+LINT   := sim experiments tests
+LARGEST_KB := 500
+
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+.PHONY: help run bench test bounds lint types layers spelling files format hooks clean clean-all
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo 'Settings go through ARGS, as in: make run ARGS="scenario=patrons_leave ensemble.runs=2000"'
+
+run: $(VENV)/.run ## Run the main job: the ensemble, its table, its figures, its result folder
+	@$(BIN)/python experiments/run.py $(ARGS)
+
+bench: $(VENV)/.run ## Measure speed on this machine
+	@$(BIN)/python experiments/benchmark.py $(ARGS)
+
+test: lint types layers spelling files ## Check everything: lint, types, layers, spelling, files, then the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+# Numba's cache does not tell code with bounds checks from code without, hence a folder of its own.
+bounds: $(VENV)/.dev ## Run the tests with array bounds checked in compiled code (slow)
+	@NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/numba-bounds $(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## Check style with ruff
+	@$(BIN)/ruff check $(LINT)
+	@$(BIN)/ruff format --check $(LINT)
+
+types: $(VENV)/.dev ## Check types with mypy
+	@$(BIN)/mypy
+
+layers: $(VENV)/.dev ## Check that imports go down only
+	@$(BIN)/lint-imports --no-logo
+
+spelling: $(VENV)/.dev ## Look for common misspellings
+	@$(BIN)/codespell
+
+files: $(VENV)/.dev ## Check that YAML and TOML parse and that nothing large is tracked
+	@find conf .pre-commit-config.yaml CITATION.cff -name '*.y*ml' -print0 -o -name '*.cff' -print0 | xargs -0 $(BIN)/check-yaml
+	@$(BIN)/check-toml pyproject.toml
+	@if git rev-parse --git-dir >/dev/null 2>&1; then \
+	  git ls-files -z | xargs -0 $(BIN)/check-added-large-files --enforce-all --maxkb=$(LARGEST_KB); fi
+
+format: $(VENV)/.dev ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix $(LINT)
+	@$(BIN)/ruff format $(LINT)
+
+hooks: $(VENV)/.dev ## Have git run the checks before each commit
+	@$(BIN)/pre-commit install
+
+clean: ## Remove caches and builds; keep .venv and results
+	@rm -rf build dist .coverage .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+clean-all: clean ## Remove .venv as well
+	@rm -rf $(VENV)
+
+# Stamps lie inside .venv, so that removing it removes them; each is written only after its step succeeded.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+	  echo "Spillover needs Python 3.11, 3.12 or 3.13, but '$(PYTHON)' is: $$($(PYTHON) --version 2>&1);" \
+	       "name another one, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' lacks the modules venv and ensurepip; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	  echo "Making $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv --clear $(VENV); }
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing Spillover and what it runs on into $(VENV) (some minutes at most, once)"
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing Spillover with its test tools into $(VENV) (some minutes at most, once)"
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $(VENV)/.run $@

@@ -1,0 +1,1 @@
+"""Monte Carlo of regime collapse and regional spillover."""

@@ -1,0 +1,106 @@
+"""Run histories: one day by day, or many in one call that holds no lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.codes import NOBODY
+from sim.core.day import live_day, next_day
+from sim.core.jit import phase
+from sim.core.phases.setup import begin_run
+from sim.core.record import DAY_DTYPE, FALL_DTYPE, FALLS_PER_LOCATION, RUN_DTYPE, write_day, write_run
+from sim.core.rules import Rules
+from sim.core.state import State, World, new_state
+
+
+@dataclass(frozen=True)
+class Histories:
+    """What a block of runs leaves behind.
+
+    Parameters
+    ----------
+    runs
+        One row a run, ``RUN_DTYPE``.
+    falls
+        One row for each change of a seat, in order of run, day and location, ``FALL_DTYPE``.
+    days
+        One row for each day of each traced run, ``DAY_DTYPE``.
+    """
+
+    runs: np.ndarray
+    falls: np.ndarray
+    days: np.ndarray
+
+
+@phase
+def record_falls(world: World, state: State, falls: np.ndarray, n: int) -> int:
+    """Append today's changes of seats; return how many rows are in use."""
+    for place in range(world.n_locations):
+        if state.lost_by[place] == NOBODY:
+            continue
+        if n < falls.shape[0]:
+            falls[n].run = np.int64(state.key.run)
+            falls[n].day = np.int64(state.key.day)
+            falls[n].location = place
+            falls[n].from_faction = state.lost_from[place]
+            falls[n].to_faction = state.holder[place]
+        n += 1
+    return n
+
+
+@phase
+def live_runs(
+    worlds: np.ndarray,
+    rules: np.ndarray,
+    states: np.ndarray,
+    seed: np.uint64,
+    first_run: int,
+    rows: np.ndarray,
+    falls: np.ndarray,
+    days: np.ndarray,
+    n_traced: int,
+) -> int:
+    """Live ``len(rows)`` runs from ``first_run`` on; return how many rows of ``falls`` are in use."""
+    world = worlds[0]
+    state = states[0]
+    used = 0
+    for i in range(rows.shape[0]):
+        begin_run(world, rules[0], state, seed, np.uint64(first_run + i))
+        most = used + FALLS_PER_LOCATION * world.n_locations
+        for day in range(world.horizon_days):
+            live_day(world, rules[0], state)
+            if used < most:
+                used = record_falls(world, state, falls[:most], used)
+            if i < n_traced:
+                write_day(world, state, days[i * world.horizon_days + day])
+            next_day(state)
+        write_run(world, state, rows[i], state.first_loss_day, used >= most)
+    return used
+
+
+def simulate(
+    world: np.ndarray, rules: np.ndarray, seed: int, first_run: int, n_runs: int, n_traced: int = 0
+) -> Histories:
+    """Live runs ``first_run`` to ``first_run + n_runs - 1`` of a scenario.
+
+    Parameters
+    ----------
+    world, rules
+        One-element records from ``sim.world.scenario``.
+    seed
+        Seed of the ensemble, in [0, 2**64).
+    first_run, n_runs
+        Run numbers, below 2**32.
+    n_traced
+        How many of the first runs of this block leave a day series.
+    """
+    horizon = int(world[0]["horizon_days"])
+    rows = np.zeros(n_runs, RUN_DTYPE)
+    falls = np.zeros(n_runs * FALLS_PER_LOCATION * int(world[0]["n_locations"]), FALL_DTYPE)
+    days = np.zeros(n_traced * horizon, DAY_DTYPE)
+    used = live_runs(
+        world, rules, new_state(world), np.uint64(seed), first_run, rows, falls, days, n_traced
+    )
+    return Histories(rows, falls[:used].copy(), days)

@@ -1,0 +1,56 @@
+"""Own the one compile decorator and the folder of its cache.
+
+Numba's cache notices an edit of the file that holds a function, not of the files it calls; a stale rule would go on
+running. The cache therefore lives in a folder named by a digest of all sources of the core.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def source_digest() -> str:
+    """Return a digest of the core's sources and of the compilers that turn them into machine code."""
+    digest = hashlib.sha256(f"{numba.__version__} {np.__version__}".encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Return a writable folder for compiled code: the user's choice, the user's cache, or a temporary folder."""
+    chosen = numba.config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    base = Path(chosen).expanduser() / "spillover"
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=base):
+            pass
+    except OSError:  # a read-only home must not stop a run; it only costs the next start its warm cache
+        base = Path(tempfile.gettempdir()) / f"spillover-{os.getuid()}"
+    return base / source_digest()
+
+
+def rule(function: F) -> F:
+    """Compile a rule: IEEE arithmetic without fast-math, no lock held, inlined into its callers."""
+    return cast("F", _compile_inlined(function))
+
+
+def phase(function: F) -> F:
+    """Compile a phase or a part of one: as a rule, but called; inlining whole phases only costs compile time."""
+    return cast("F", _compile(function))
+
+
+# Placing the cache is the one thing that importing this package does; Numba reads it when it decorates.
+numba.config.CACHE_DIR = str(cache_folder())
+_compile = numba.njit(error_model="numpy", nogil=True, cache=True)
+_compile_inlined = numba.njit(error_model="numpy", nogil=True, cache=True, forceinline=True)

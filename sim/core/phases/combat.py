@@ -1,0 +1,151 @@
+"""Contests of the day: odds, losses on both sides, and the progress of fronts."""
+
+from __future__ import annotations
+
+from sim.core.codes import NEVER, NOBODY, Order, Purpose
+from sim.core.jit import phase
+from sim.core.phases.forces import (
+    defence,
+    defending_fighters,
+    defends,
+    effort,
+    pair,
+    remove_losses,
+)
+from sim.core.phases.orders import committed_share, enclave_km, is_melted_place
+from sim.core.rng import noise_around_one, normal
+from sim.core.rules import Rules
+from sim.core.rules.advance import front_after, opposed_days, pursuit_days
+from sim.core.rules.contest import NO_DEFENCE, log_odds, logistic, loss_share
+from sim.core.state import State, World
+
+
+@phase
+def fight(world: World, rules: Rules, state: State) -> None:
+    """Fight out every order of the day, place by place; one contest for each side and target."""
+    for place in range(world.n_locations):
+        state.contact[place] = 0.0
+        # Read before anybody loses a man here, so that the order of sides cannot matter.
+        melted = state.holder[place] != NOBODY and is_melted_place(world, rules, state, place)
+        people = defending_fighters(world, state, place)
+        for leader in range(world.n_factions):
+            if state.order[place, leader] != Order.NONE:
+                engage(world, rules, state, place, leader, melted, people)
+            elif state.front[place, leader] > 0.0:
+                state.front[place, leader] = front_after(
+                    state.front[place, leader], 0.0, rules.advance.decay_per_day
+                )
+
+
+@phase
+def engage(world: World, rules: Rules, state: State, place: int, leader: int, melted: bool, people: float) -> None:
+    """Carry out one side's order against one place."""
+    contest = rules.contest
+    strength, km, road = sent_strength(world, rules, state, place, leader)
+    if strength <= 0.0:
+        return
+    against = defence(world, rules, state, place, leader)
+    noise = contest.noise * normal(state.key, Purpose.ENGAGEMENT, pair(place, leader), 0)
+    odds = logistic(log_odds(strength, against, contest.decisiveness) + noise)
+    if against <= NO_DEFENCE:
+        odds = 1.0
+    intensity = contest.pursuit_intensity if melted else 1.0
+    take_losses(world, rules, state, place, leader, odds, intensity)
+    state.contact[place] = max(state.contact[place], odds)
+    if world.side[state.holder[place]] == world.regime and state.first_attack_day == NEVER:
+        state.first_attack_day = int(state.key.day)
+    days = days_needed(world, rules, state, place, km, road, odds, melted, people)
+    state.front[place, leader] = front_after(state.front[place, leader], days, 0.0)
+
+
+@phase
+def days_needed(
+    world: World, rules: Rules, state: State, place: int, km: float, road: float, odds: float, melted: bool,
+    people: float,
+) -> float:
+    """Return the days until the seat falls at today's pace."""
+    advance = rules.advance
+    pace = road + (1.0 - road) * advance.no_road_factor
+    if melted or people <= 0.0:
+        return max(pursuit_days(km, advance.road_km_per_day * pace), 0.5)
+    return max(
+        opposed_days(
+            km,
+            odds,
+            world.population_share[place],
+            advance.opposed_km_per_day * pace,
+            advance.seat_days,
+            state.tempo,
+        ),
+        0.5,
+    )
+
+
+@phase
+def sent_strength(
+    world: World, rules: Rules, state: State, target: int, leader: int
+) -> tuple[float, float, float]:
+    """Return the strength that a side sent to a target, its mean distance in km, and its share on trunk roads."""
+    strength = 0.0
+    km = 0.0
+    road = 0.0
+    for faction in range(world.n_factions):
+        if world.side[faction] == leader:
+            part = part_sent(world, rules, state, target, target, faction)
+            strength += part
+            km += part * enclave_km(world, rules, state, target, faction)
+            road += part
+    for edge in range(world.edge_start[target], world.edge_start[target + 1]):
+        origin = world.edge_to[edge]
+        if not state.presence[origin] & world.side_mask[leader]:
+            continue
+        for faction in range(world.n_factions):
+            if world.side[faction] == leader:
+                part = part_sent(world, rules, state, origin, target, faction)
+                strength += part
+                km += part * world.edge_km[edge]
+                road += part * world.edge_road[edge]
+    if strength <= 0.0:
+        return 0.0, 0.0, 1.0
+    return strength, km / strength, road / strength
+
+
+@phase
+def part_sent(world: World, rules: Rules, state: State, origin: int, target: int, faction: int) -> float:
+    """Return the strength that one force sent to a target."""
+    share = committed_share(world, rules, state, origin, target, faction)
+    if share <= 0.0:
+        return 0.0
+    leader = world.side[faction]
+    return share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
+
+
+@phase
+def take_losses(
+    world: World, rules: Rules, state: State, place: int, leader: int, odds: float, intensity: float
+) -> None:
+    """Take the killed and wounded of one contest out of both sides."""
+    contest = rules.contest
+    entity = pair(place, leader)
+    attacker_noise = noise_around_one(state.key, Purpose.LOSSES_ATTACKER, entity, 0)
+    share = loss_share(1.0 - odds, contest.losses_per_day, intensity, attacker_noise)
+    take_attacker_losses(world, rules, state, place, place, leader, share)
+    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+        take_attacker_losses(world, rules, state, world.edge_to[edge], place, leader, share)
+    defender_noise = noise_around_one(state.key, Purpose.LOSSES_DEFENDER, entity, 0)
+    share = loss_share(odds, contest.losses_per_day, intensity, defender_noise) * contest.defender_presence
+    for faction in range(world.n_factions):
+        if state.fighters[place, faction] > 0.0 and defends(world, state, faction, place, leader):
+            remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
+
+
+@phase
+def take_attacker_losses(
+    world: World, rules: Rules, state: State, origin: int, target: int, leader: int, share: float
+) -> None:
+    """Take a contest's losses out of the forces that one place sent."""
+    for faction in range(world.n_factions):
+        if world.side[faction] == leader:
+            sent = committed_share(world, rules, state, origin, target, faction)
+            if sent > 0.0:
+                remove_losses(rules, state, origin, faction, share * sent * state.fighters[origin, faction])

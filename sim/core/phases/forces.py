@@ -1,0 +1,189 @@
+"""Questions that several phases ask about forces, and the few ways in which people and weapons move."""
+
+from __future__ import annotations
+
+from sim.core.codes import ENTITY_STRIDE, NOBODY
+from sim.core.jit import phase, rule
+from sim.core.rules import Rules
+from sim.core.rules.contest import surprise_left, terrain_multiplier
+from sim.core.rules.morale import resistance_margin
+from sim.core.state import State, World
+
+FRIENDLY_TIE = 0.3
+HOSTILE_TIE = -0.4
+HOME_GROUND = 0.05
+LEAST_FORCE = 0.5  # fewer than half a person is nobody
+
+
+@rule
+def pair(place: int, faction: int) -> int:
+    """Return the entity number of a faction at a place."""
+    return place * ENTITY_STRIDE + faction
+
+
+@rule
+def is_friend(world: World, faction: int, other: int) -> bool:
+    """Tell whether two factions stand on the same side or stand by each other."""
+    return world.side[faction] == world.side[other] or world.tie[faction, other] >= FRIENDLY_TIE
+
+
+@rule
+def is_hostile(world: World, faction: int, other: int) -> bool:
+    """Tell whether two factions of different sides are enemies."""
+    return world.side[faction] != world.side[other] and world.tie[faction, other] <= HOSTILE_TIE
+
+
+@rule
+def effort(world: World, state: State, faction: int, place: int, leader: int) -> float:
+    """Return the share of its strength that a faction gives to a leader: all at home, else its commitment."""
+    if faction == leader or state.control[place, faction] > HOME_GROUND:
+        return 1.0
+    return world.engagement[faction, leader]
+
+
+@rule
+def defends(world: World, state: State, faction: int, place: int, attacker: int) -> bool:
+    """Tell whether a faction fights for the holder of a place against a side."""
+    holder = state.holder[place]
+    if world.side[faction] == world.side[holder]:
+        return True
+    return (
+        world.tie[faction, holder] >= FRIENDLY_TIE
+        and world.side[faction] != attacker
+        and world.tie[faction, attacker] < FRIENDLY_TIE
+    )
+
+
+@phase
+def defending_fighters(world: World, state: State, place: int) -> float:
+    """Return the fighters of the holder's side at a place."""
+    total = 0.0
+    holder = state.holder[place]
+    if holder != NOBODY:
+        for faction in range(world.n_factions):
+            if world.side[faction] == world.side[holder]:
+                total += state.fighters[place, faction]
+    return total
+
+
+@phase
+def defending_morale(world: World, state: State, place: int) -> float:
+    """Return the mean morale of the holder's side at a place, 0 when nobody is left."""
+    total = 0.0
+    weighted = 0.0
+    leader = world.side[state.holder[place]]
+    for faction in range(world.n_factions):
+        if world.side[faction] == leader:
+            total += state.fighters[place, faction]
+            weighted += state.fighters[place, faction] * state.morale[place, faction]
+    return weighted / total if total > 0.0 else 0.0
+
+
+@phase
+def defence(world: World, rules: Rules, state: State, place: int, attacker: int) -> float:
+    """Return the strength that a side meets when it attacks a place."""
+    total = 0.0
+    leader = world.side[state.holder[place]]
+    for faction in range(world.n_factions):
+        if state.fighters[place, faction] > 0.0 and defends(world, state, faction, place, attacker):
+            total += state.strength[place, faction] * effort(world, state, faction, place, leader)
+    contest = rules.contest
+    ground = terrain_multiplier(world.terrain[place], contest.hills, contest.mountain, contest.urban)
+    surprise = 0.0
+    if attacker == world.challenger and leader == world.regime:
+        surprise = surprise_left(contest.surprise, contest.surprise_decay, state.key.day)
+    return contest.defender_presence * total * ground / (1.0 + surprise)
+
+
+@phase
+def latent_opposition(world: World, state: State, place: int, faction: int) -> float:
+    """Return the share of a place that the enemies of a faction control."""
+    share = 0.0
+    for other in range(world.n_factions):
+        if state.control[place, other] > 0.0 and is_hostile(world, faction, other):
+            share += state.control[place, other]
+    return share
+
+
+@phase
+def set_margin(world: World, rules: Rules, state: State, place: int, faction: int) -> None:
+    """Set the resistance margin of a garrison from its codes, its ground, and its true resolve."""
+    state.margin[place, faction] = resistance_margin(
+        world.coded_morale[faction],
+        latent_opposition(world, state, place, faction),
+        state.side_shift[faction] + state.deviation[place, faction],
+        rules.morale.margin_base,
+        rules.morale.margin_slope,
+        rules.morale.margin_latent,
+    )
+
+
+@phase
+def is_cut_off(world: World, state: State, place: int, faction: int) -> bool:
+    """Tell whether no neighbouring place is in friendly hands."""
+    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+        holder = state.holder[world.edge_to[edge]]
+        if holder == NOBODY or is_friend(world, faction, holder):
+            return False
+    return True
+
+
+@phase
+def add_force(
+    world: World, rules: Rules, state: State, place: int, faction: int, people: float, morale: float, shock: float
+) -> None:
+    """Add people to a force; morale and memory mix by heads."""
+    before = state.fighters[place, faction]
+    total = before + people
+    if total <= 0.0:
+        return
+    if before <= 0.0:
+        state.is_dissolving[place, faction] = 0
+        set_margin(world, rules, state, place, faction)
+    state.morale[place, faction] = (state.morale[place, faction] * before + morale * people) / total
+    state.shock[place, faction] = (state.shock[place, faction] * before + shock * people) / total
+    state.fighters[place, faction] = total
+
+
+@phase
+def move_force(
+    world: World, rules: Rules, state: State, start: int, end: int, faction: int, people: float
+) -> None:
+    """Move people of a faction, with their share of its heavy weapons, to another place."""
+    here = state.fighters[start, faction]
+    if people <= 0.0 or here <= 0.0 or start == end:
+        return
+    weapons = state.heavy[start, faction] * (people / here)
+    state.heavy[start, faction] -= weapons
+    state.heavy[end, faction] += weapons
+    add_force(
+        world, rules, state, end, faction, people, state.morale[start, faction], state.shock[start, faction]
+    )
+    state.fighters[start, faction] = here - people
+
+
+@phase
+def remove_losses(
+    rules: Rules, state: State, place: int, faction: int, people: float
+) -> None:
+    """Take killed and wounded out of a force; its heavy weapons stay."""
+    people = min(people, state.fighters[place, faction])
+    killed = people * rules.contest.killed_share
+    state.fighters[place, faction] -= people
+    state.killed[faction] += killed
+    state.wounded[faction] += people - killed
+
+
+@phase
+def disperse(
+    world: World, rules: Rules, state: State, place: int, faction: int, people: float, joining: float, winner: int
+) -> None:
+    """Let people leave a force; a share of them joins a winner (``NOBODY``: none does)."""
+    people = min(people, state.fighters[place, faction])
+    turned = people * joining if winner != NOBODY else 0.0
+    state.fighters[place, faction] -= people
+    state.deserted[faction] += people - turned
+    if turned > 0.0:
+        state.joined[faction] -= turned
+        state.joined[winner] += turned
+        add_force(world, rules, state, place, winner, turned, state.morale[place, winner], 0.0)

@@ -1,0 +1,114 @@
+"""Garrisons feel, desert, and make deals; the shock of lost places spreads to them."""
+
+from __future__ import annotations
+
+import math
+
+from sim.core.codes import NOBODY, Purpose
+from sim.core.jit import phase
+from sim.core.phases.forces import LEAST_FORCE, is_cut_off, is_friend, latent_opposition, pair
+from sim.core.rng import uniform
+from sim.core.rules import Rules
+from sim.core.rules.morale import (
+    bistable_half_width,
+    desertion_probability,
+    dissolution_probability,
+    morale_target,
+    relaxed_morale,
+    rout,
+    shock_kernel,
+)
+from sim.core.state import State, World
+
+
+@phase
+def hold(world: World, rules: Rules, state: State, faction: int) -> None:
+    """Let every garrison of a faction pass a day: morale, desertion, and perhaps a deal."""
+    morale = rules.morale
+    common = common_field(world, rules, state, faction)
+    side_morale = state.side_morale[world.side[faction]]
+    for place in range(world.n_locations):
+        if state.fighters[place, faction] <= 0.0:
+            continue
+        field = common + garrison_field(world, rules, state, place, faction)
+        mood = state.morale[place, faction]
+        around = side_morale if world.in_theatre[place, faction] == 1 else mood
+        mixed = morale.cohesion * mood + (1.0 - morale.cohesion) * around
+        target = morale_target(mixed, field, morale.beta)
+        mood = relaxed_morale(mood, target, morale.fall_days, morale.recovery_days)
+        state.morale[place, faction] = mood
+        thin_out(world, rules, state, place, faction, rout(mood, morale.desertion_threshold))
+
+
+@phase
+def common_field(world: World, rules: Rules, state: State, faction: int) -> float:
+    """Return the part of the field that all garrisons of a faction share: patrons and home."""
+    morale = rules.morale
+    field = -bistable_half_width(morale.beta)
+    field += morale.patron_weight * (state.patron_level[faction] - state.patron_level_day_0[faction])
+    field += morale.direct_weight * state.direct_help[faction]
+    home = world.home_location[faction]
+    if home != NOBODY and not is_friend(world, faction, state.holder[home]):
+        field -= morale.home_weight
+    return field
+
+
+@phase
+def garrison_field(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
+    """Return the part of the field that is a garrison's own: margin, shock, attack, isolation."""
+    morale = rules.morale
+    field = state.margin[place, faction] * state.resolve_lever[faction] - state.shock[place, faction]
+    holder = state.holder[place]
+    if state.contact[place] > 0.0 and holder != NOBODY and world.side[holder] == world.side[faction]:
+        field -= morale.contact_weight * state.contact[place]
+    if state.was_cut_off[place, faction] == 0 and is_cut_off(world, state, place, faction):
+        field -= morale.encircled_weight
+    return field
+
+
+@phase
+def thin_out(world: World, rules: Rules, state: State, place: int, faction: int, depth: float) -> None:
+    """Let deserters go, and draw whether a routed garrison makes a deal today."""
+    morale = rules.morale
+    share = desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
+    here = state.fighters[place, faction]
+    gone = here * share if here * (1.0 - share) >= LEAST_FORCE else here
+    state.fighters[place, faction] = here - gone
+    state.deserted[faction] += gone
+    if depth > 0.0:
+        latent = latent_opposition(world, state, place, faction)
+        chance = dissolution_probability(depth, latent, morale.dissolution_per_day, morale.joining_floor)
+        if uniform(state.key, Purpose.DISSOLUTION, pair(place, faction), 0) < chance:
+            state.is_dissolving[place, faction] = 1
+
+
+@phase
+def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None:
+    """Let every garrison of a faction hear of today's losses, gains, and exits of patrons."""
+    fading = math.pow(2.0, -1.0 / rules.morale.shock_half_life_days)
+    announced = 0.0
+    for link in range(world.n_links):
+        if world.link_client[link] == faction:
+            announced += rules.patronage.abandon_shock * state.exit_shock[link]
+    for place in range(world.n_locations):
+        if state.fighters[place, faction] <= 0.0 or world.in_theatre[place, faction] == 0:
+            state.shock[place, faction] = 0.0
+            continue
+        heard = news(world, rules, state, place, faction)
+        state.shock[place, faction] = max(0.0, state.shock[place, faction] * fading + heard + announced)
+
+
+@phase
+def news(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
+    """Return what today's captures mean to a garrison: shock of losses less relief from gains."""
+    total = 0.0
+    leader = world.side[faction]
+    for lost in range(world.n_locations):
+        if state.lost_by[lost] == NOBODY:
+            continue
+        size = state.lost_shock[lost] * shock_kernel(world.hops[place, lost], rules.morale.shock_reach_hops)
+        if state.lost_by[lost] == leader:
+            total += size if state.lost_from[lost] == faction else size * rules.morale.shock_ally
+        elif state.lost_to[lost] == leader:
+            total -= rules.morale.recapture_relief * size
+    return total

@@ -1,0 +1,126 @@
+"""Count every force: its strength today, and the power, morale and means of each side."""
+
+from __future__ import annotations
+
+from sim.core.codes import NOBODY
+from sim.core.jit import phase
+from sim.core.phases.forces import defending_fighters, is_hostile
+from sim.core.rules import Rules
+from sim.core.rules.advance import is_melted
+from sim.core.rules.capture import air_force
+from sim.core.rules.contest import equipment_factor, morale_factor
+from sim.core.state import State, World
+
+
+@phase
+def muster(world: World, rules: Rules, state: State) -> None:
+    """Refresh all quantities that follow from where forces stand and how they feel."""
+    count_sides(world, rules, state)
+    count_means(world, rules, state)
+    for faction in range(world.n_factions):
+        state.enemy_power[faction] = enemy_power(world, state, faction)
+    set_strengths(world, rules, state)
+    count_abandoned(world, rules, state)
+
+
+@phase
+def count_sides(world: World, rules: Rules, state: State) -> None:
+    """Sum fighters, power and morale of each faction and side over the theatre."""
+    for faction in range(world.n_factions):
+        state.power[faction] = 0.0
+        state.side_power[faction] = 0.0
+        state.side_fighters[faction] = 0.0
+        state.side_morale[faction] = 0.0
+        state.equipment[faction] = 0.0
+    for place in range(world.n_locations):
+        present = 0
+        for faction in range(world.n_factions):
+            people = state.fighters[place, faction]
+            if people <= 0.0:
+                continue
+            present |= 1 << faction
+            if world.in_theatre[place, faction] == 0:
+                continue
+            leader = world.side[faction]
+            weight = people * (0.5 + world.quality[faction])
+            morale = state.morale[place, faction]
+            power = weight * morale_factor(morale, rules.contest.morale_exponent)
+            state.power[faction] += power
+            state.side_power[leader] += power
+            state.side_fighters[leader] += people
+            state.side_morale[leader] += weight * morale
+            state.equipment[leader] += state.heavy[place, faction]
+            state.scratch.committed[leader] += weight
+        state.presence[place] = present
+    for leader in range(world.n_factions):
+        if state.side_fighters[leader] > 0.0:
+            state.side_morale[leader] /= state.scratch.committed[leader]
+            state.equipment[leader] /= state.side_fighters[leader]
+        state.scratch.committed[leader] = 0.0
+
+
+@phase
+def count_means(world: World, rules: Rules, state: State) -> None:
+    """Set each side's air force: what its heavy weapons imply, on the airbases that it still holds."""
+    for leader in range(world.n_factions):
+        state.air[leader] = 0.0
+        if world.side[leader] != leader:
+            continue
+        bases = 0
+        held = 0
+        for place in range(world.n_locations):
+            first = world.seat_holder[place]
+            if world.is_airbase[place] == 1 and first != NOBODY and world.side[first] == leader:
+                bases += 1
+                holder = state.holder[place]
+                held += holder != NOBODY and world.side[holder] == leader
+        if bases > 0:
+            force = air_force(world.heavy_weapons[leader], rules.capture.air_threshold)
+            state.air[leader] = force * held / bases
+
+
+@phase
+def enemy_power(world: World, state: State, faction: int) -> float:
+    """Return the power of a faction's enemies, as far as one of the two takes part in the war."""
+    total = 0.0
+    for other in range(world.n_factions):
+        at_war = state.is_active[other] == 1 or state.is_active[faction] == 1
+        if at_war and state.power[other] > 0.0 and is_hostile(world, faction, other):
+            total += state.power[other]
+    return total
+
+
+@phase
+def set_strengths(world: World, rules: Rules, state: State) -> None:
+    """Set the effective strength of every force."""
+    contest = rules.contest
+    for faction in range(world.n_factions):
+        leader = world.side[faction]
+        means = (
+            state.unit_strength[faction]
+            * (1.0 + contest.air_weight * state.air[leader])
+            * equipment_factor(state.equipment[leader], contest.equipment_weight)
+            * (1.0 + contest.support_weight * state.direct_help[faction])
+        )
+        for place in range(world.n_locations):
+            people = state.fighters[place, faction]
+            state.strength[place, faction] = 0.0
+            if people > 0.0:
+                factor = morale_factor(state.morale[place, faction], contest.morale_exponent)
+                state.strength[place, faction] = people * means * factor
+
+
+@phase
+def count_abandoned(world: World, rules: Rules, state: State) -> None:
+    """Count the places whose garrison is gone."""
+    state.n_abandoned = 0
+    for place in range(world.n_locations):
+        if state.holder[place] != NOBODY and is_abandoned(world, rules, state, place):
+            state.n_abandoned += 1
+
+
+@phase
+def is_abandoned(world: World, rules: Rules, state: State, place: int) -> bool:
+    """Tell whether the holder of a place has next to nobody left there."""
+    people = defending_fighters(world, state, place)
+    return is_melted(1.0, people, max(state.garrison[place], 1.0), 0.0, rules.advance.melt_share)

@@ -1,0 +1,299 @@
+"""A side chooses what to attack and with what; it sees the map as the morning left it."""
+
+from __future__ import annotations
+
+from sim.core.codes import NEVER, NOBODY, Order, Purpose
+from sim.core.jit import phase
+from sim.core.phases.forces import (
+    HOSTILE_TIE,
+    defence,
+    defending_fighters,
+    defending_morale,
+    effort,
+    is_friend,
+)
+from sim.core.phases.muster import is_abandoned
+from sim.core.rng import uniform
+from sim.core.rules import Rules
+from sim.core.rules.advance import inner_distance_km, is_melted
+from sim.core.rules.contest import log_odds, logistic
+from sim.core.rules.orders import mobile_share, operations_limit, target_score, target_value
+from sim.core.rules.regime import storm_probability
+from sim.core.state import State, World
+
+STORM_CONSIDERED = 0.8  # of the least odds: from here on the challenger thinks about the capital
+
+
+@phase
+def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
+    """Let the leader of a side send its forces: weakest targets first, few opposed operations, free pursuit."""
+    if world.side[leader] != leader:
+        return
+    clear_orders(world, state, leader)
+    may_attack = state.is_active[leader] == 1 and state.side_morale[leader] >= rules.orders.attack_morale
+    if state.side_fighters[leader] <= 0.0 or not (may_attack or state.n_abandoned > 0):
+        return
+    for place in range(world.n_locations):
+        state.scratch.score[place] = score_of(world, rules, state, place, leader, may_attack)
+    consider_storm(world, rules, state, leader)
+    limit = operations_limit(
+        state.side_fighters[leader], rules.orders.operations, rules.orders.operations_exponent
+    )
+    opposed = 0
+    while True:
+        target = best_target(world, state)
+        if target == NOBODY:
+            return
+        state.scratch.score[target] = 0.0
+        kind = order_kind(world, rules, state, target)
+        if kind == Order.OPPOSED and opposed >= limit:
+            continue
+        if send(world, rules, state, target, leader, kind) and kind == Order.OPPOSED:
+            opposed += 1
+
+
+@phase
+def clear_orders(world: World, state: State, leader: int) -> None:
+    """Forget yesterday's orders of a side."""
+    for place in range(world.n_locations):
+        state.order[place, leader] = Order.NONE.value
+        state.odds[place, leader] = 0.0
+        for faction in range(world.n_factions):
+            if world.side[faction] == leader:
+                state.task[place, faction] = NOBODY
+                state.pursuit[place, faction] = NOBODY
+
+
+@phase
+def best_target(world: World, state: State) -> int:
+    """Return the target with the best score, the first of equals, or nobody."""
+    best = NOBODY
+    score = 0.0
+    for place in range(world.n_locations):
+        if state.scratch.score[place] > score:
+            best = place
+            score = state.scratch.score[place]
+    return best
+
+
+@phase
+def is_target(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> bool:
+    """Tell whether a side would go to a place: an enemy's, or one that others have abandoned."""
+    holder = state.holder[place]
+    if holder == NOBODY or world.side[holder] == leader or not is_in_reach(world, state, place, leader):
+        return False
+    if may_attack and world.tie[leader, holder] <= HOSTILE_TIE:
+        return True
+    return not is_friend(world, leader, holder) and is_abandoned(world, rules, state, place)
+
+
+@phase
+def is_in_reach(world: World, state: State, place: int, leader: int) -> bool:
+    """Tell whether a side stands in a place or next to it."""
+    mask = world.side_mask[leader]
+    if state.presence[place] & mask:
+        return True
+    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+        if state.presence[world.edge_to[edge]] & mask:
+            return True
+    return False
+
+
+@phase
+def can_march(world: World, state: State, origin: int, target: int, faction: int) -> bool:
+    """Tell whether a force may go from one place to another: no border but into the war, no exit from an enclave."""
+    if origin == target:
+        return True
+    holder = state.holder[origin]
+    if holder != NOBODY and not is_friend(world, faction, holder):
+        return False
+    if world.state_of[origin] == world.state_of[target]:
+        return True
+    return world.state_of[target] == world.contested_state and world.may_enter[faction] == 1
+
+
+@phase
+def sent_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int) -> float:
+    """Return the share of a force that could go to a target: twice as much when it stands in it."""
+    share = mobile_share(world.quality[faction], rules.orders.commitment) * (1.0 - state.restraint[faction])
+    return min(1.0, 2.0 * share) if origin == target else share
+
+
+@phase
+def spare_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int, kind: int) -> float:
+    """Return the share of a force that is still free for an order of a kind, 0 when it may not go."""
+    if state.fighters[origin, faction] <= 0.0:
+        return 0.0
+    if state.is_active[faction] == 0 and not is_abandoned(world, rules, state, target):
+        return 0.0
+    if not can_march(world, state, origin, target, faction):
+        return 0.0
+    share = sent_share(world, rules, state, origin, target, faction)
+    if kind == Order.OPPOSED:
+        resting = state.rest_until[origin, faction] > state.key.day
+        pinned = origin != target and state.contact[origin] > 0.0
+        return 0.0 if resting or pinned or state.task[origin, faction] != NOBODY else share
+    if state.pursuit[origin, faction] != NOBODY:
+        return 0.0
+    if state.task[origin, faction] != NOBODY:
+        return share * (1.0 - mobile_share(world.quality[faction], rules.orders.commitment))
+    return share
+
+
+@phase
+def spare_strength(
+    world: World, rules: Rules, state: State, target: int, leader: int, kind: int
+) -> tuple[float, float]:
+    """Return the strength that a side could send to a target, and its mean distance in km."""
+    strength, km = origin_strength(world, rules, state, target, target, leader, kind, 0.0)
+    for edge in range(world.edge_start[target], world.edge_start[target + 1]):
+        origin = world.edge_to[edge]
+        if state.presence[origin] & world.side_mask[leader]:
+            more, more_km = origin_strength(
+                world, rules, state, origin, target, leader, kind, world.edge_km[edge]
+            )
+            strength += more
+            km += more_km
+    return strength, (km / strength if strength > 0.0 else 0.0)
+
+
+@phase
+def origin_strength(
+    world: World, rules: Rules, state: State, origin: int, target: int, leader: int, kind: int, edge_km: float
+) -> tuple[float, float]:
+    """Return the strength that one place could send, and strength times km."""
+    strength = 0.0
+    km = 0.0
+    for faction in range(world.n_factions):
+        if world.side[faction] != leader:
+            continue
+        share = spare_share(world, rules, state, origin, target, faction, kind)
+        if share > 0.0:
+            part = share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
+            strength += part
+            km += part * (edge_km if origin != target else enclave_km(world, rules, state, target, faction))
+    return strength, km
+
+
+@phase
+def enclave_km(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
+    """Return how far a force inside a place stands from its seat."""
+    return inner_distance_km(
+        world.mean_edge_km[place], state.control[place, faction], rules.advance.inner_distance
+    )
+
+
+@phase
+def order_kind(world: World, rules: Rules, state: State, place: int) -> int:
+    """Return whether going to a place counts as an opposed operation; after a collapse everything does."""
+    if state.collapse_day == NEVER and is_melted_place(world, rules, state, place):
+        return Order.PURSUIT.value
+    return Order.OPPOSED.value
+
+
+@phase
+def is_melted_place(world: World, rules: Rules, state: State, place: int) -> bool:
+    """Tell whether the defence of a place has melted."""
+    return is_melted(
+        defending_morale(world, state, place),
+        defending_fighters(world, state, place),
+        max(state.garrison[place], 1.0),
+        rules.advance.melt_morale,
+        rules.advance.melt_share,
+    )
+
+
+@phase
+def expected_odds(
+    world: World, rules: Rules, state: State, place: int, leader: int, strength: float
+) -> float:
+    """Return the chance that a side expects at a place."""
+    return logistic(log_odds(strength, defence(world, rules, state, place, leader), rules.contest.decisiveness))
+
+
+@phase
+def score_of(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> float:
+    """Return how attractive a place is to a side, 0 for one that it would not or could not attack."""
+    if not is_target(world, rules, state, place, leader, may_attack):
+        return 0.0
+    kind = order_kind(world, rules, state, place)
+    strength, km = spare_strength(world, rules, state, place, leader, kind)
+    if strength <= 0.0:
+        return 0.0
+    odds = expected_odds(world, rules, state, place, leader, strength)
+    state.odds[place, leader] = odds
+    value = target_value(
+        world.population_share[place],
+        state.front[place, leader],
+        (state.presence[place] & world.side_mask[leader]) != 0,
+        rules.orders.population_exponent,
+        rules.orders.progress_value,
+        rules.orders.enclave_value,
+    )
+    return target_score(value, odds, km, rules.orders.weakness_exponent, rules.orders.distance_km)
+
+
+@phase
+def consider_storm(world: World, rules: Rules, state: State, leader: int) -> None:
+    """Let the challenger decide whether to storm the capital, and take it off the list until then."""
+    capital = world.capital
+    if leader != world.challenger or state.collapse_day != NEVER or state.scratch.score[capital] <= 0.0:
+        return
+    if state.is_storming == 0 and state.odds[capital, leader] >= STORM_CONSIDERED * rules.orders.least_odds:
+        chance = storm_probability(
+            defending_morale(world, state, capital),
+            rules.regime.bargain_days,
+            rules.regime.bargain_melt,
+            state.tempo,
+        )
+        if uniform(state.key, Purpose.STORM, capital, 0) < chance:
+            state.is_storming = 1
+    if state.is_storming == 0:
+        state.scratch.score[capital] = 0.0
+
+
+@phase
+def send(world: World, rules: Rules, state: State, target: int, leader: int, kind: int) -> bool:
+    """Give the order if the forces that are still free have good enough odds; tell whether it was given."""
+    strength, _ = spare_strength(world, rules, state, target, leader, kind)
+    odds = expected_odds(world, rules, state, target, leader, strength)
+    least = rules.orders.least_odds
+    if target == world.capital and leader == world.challenger and state.collapse_day == NEVER:
+        least = rules.orders.least_odds_capital
+    state.odds[target, leader] = odds
+    if strength <= 0.0 or odds < least:
+        return False
+    assign(world, rules, state, target, target, leader, kind)
+    for edge in range(world.edge_start[target], world.edge_start[target + 1]):
+        assign(world, rules, state, world.edge_to[edge], target, leader, kind)
+    state.order[target, leader] = kind
+    return True
+
+
+@phase
+def assign(world: World, rules: Rules, state: State, origin: int, target: int, leader: int, kind: int) -> None:
+    """Give a side's forces in one place their task."""
+    if not state.presence[origin] & world.side_mask[leader]:
+        return
+    for faction in range(world.n_factions):
+        if world.side[faction] == leader:
+            if spare_share(world, rules, state, origin, target, faction, kind) > 0.0:
+                if kind == Order.OPPOSED:
+                    state.task[origin, faction] = target
+                else:
+                    state.pursuit[origin, faction] = target
+
+
+@phase
+def committed_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int) -> float:
+    """Return the share of a force that went to a target today."""
+    if state.fighters[origin, faction] <= 0.0:
+        return 0.0
+    share = sent_share(world, rules, state, origin, target, faction)
+    if state.task[origin, faction] == target:
+        return share
+    if state.pursuit[origin, faction] == target:
+        if state.task[origin, faction] != NOBODY:
+            return share * (1.0 - mobile_share(world.quality[faction], rules.orders.commitment))
+        return share
+    return 0.0

@@ -1,0 +1,240 @@
+"""Patrons decide on support, direct help, abandonment and strikes; what they give takes effect later."""
+
+from __future__ import annotations
+
+from sim.core.codes import NOBODY, Lever, Purpose
+from sim.core.jit import phase
+from sim.core.phases.forces import is_hostile, pair, remove_losses
+from sim.core.rng import uniform
+from sim.core.rules import Rules
+from sim.core.rules.patronage import (
+    desired_support,
+    direct_capacity,
+    need,
+    observed_prospect,
+    relaxed,
+    standing_need,
+    strike_probability,
+    support_utility,
+)
+from sim.core.state import DELAY_SLOTS, State, World
+
+RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much better off (hysteresis)
+
+
+@phase
+def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
+    """Let one patron judge each of its clients and decide what to send them; and strike whom it opposes."""
+    spent = 0.0
+    for link in range(world.link_start[actor], world.link_start[actor + 1]):
+        update_belief(world, rules, state, link)
+        consider_exit(world, rules, state, link)
+        want_support(world, rules, state, actor, link)
+        want_direct_help(world, rules, state, link)
+        receive(world, rules, state, link)
+        spent += state.direct[link]
+    patronage = rules.patronage
+    reserve = state.reserve[actor] - patronage.depletion_per_day * spent + patronage.regeneration_per_day
+    state.reserve[actor] = min(max(reserve, 0.0), world.capacity[actor])
+    decide_strikes(world, rules, state, actor)
+
+
+@phase
+def update_belief(world: World, rules: Rules, state: State, link: int) -> None:
+    """Move the patron's belief towards what it sees of its client."""
+    seen = prospect(world, rules, state, world.link_client[link])
+    state.belief[link] = relaxed(state.belief[link], seen, rules.patronage.belief_days)
+
+
+@phase
+def prospect(world: World, rules: Rules, state: State, client: int) -> float:
+    """Return a client's chance as seen today; it counts with its whole side."""
+    leader = world.side[client]
+    return observed_prospect(
+        state.side_morale[leader],
+        state.side_power[leader],
+        state.enemy_power[client],
+        rules.patronage.belief_morale_weight,
+    )
+
+
+@phase
+def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
+    """Abandon a client without prospects, or return to one that has recovered; an exit is announced."""
+    state.exit_shock[link] = 0.0
+    patronage = rules.patronage
+    belief = state.belief[link]
+    today = int(state.key.day)
+    if state.is_abandoned[link] == 0:
+        if belief < patronage.abandon_belief:
+            abandon(world, state, link)
+    elif belief > patronage.abandon_belief + RETURN_MARGIN:
+        if today - state.abandoned_day[link] >= patronage.abandon_days:
+            state.is_abandoned[link] = 0
+
+
+@phase
+def abandon(world: World, state: State, link: int) -> None:
+    """Announce the end of support; the client feels it by what it depended on."""
+    state.is_abandoned[link] = 1
+    state.abandoned_day[link] = int(state.key.day)
+    state.exit_shock[link] = dependence(world, state, link)
+
+
+@phase
+def dependence(world: World, state: State, link: int) -> float:
+    """Return the part of a client's support that comes over one link."""
+    given = state.support[link] * state.support_lever[link]
+    return world.link_tie[link] * world.link_commitment[link] * min(given, 1.0)
+
+
+@phase
+def want_support(world: World, rules: Rules, state: State, actor: int, link: int) -> None:
+    """Decide the standing support that will take effect after the delay."""
+    wanted = 0.0
+    if state.is_abandoned[link] == 0:
+        needed = standing_need(state.belief[link], state.belief_day_0[link])
+        utility = link_utility(world, rules, state, actor, link, needed)
+        wanted = desired_support(utility, state.reserve[actor])
+    state.support_wanted[link, int(state.key.day) % DELAY_SLOTS] = wanted
+
+
+@phase
+def link_utility(world: World, rules: Rules, state: State, actor: int, link: int, needed: float) -> float:
+    """Return the patron's net gain from supporting the client of a link."""
+    load = 0.0
+    for other in range(world.link_start[actor], world.link_start[actor + 1]):
+        if other != link:
+            load += world.link_commitment[other] * state.support[other]
+    rival = 0.0
+    client = world.link_client[link]
+    for faction in range(world.n_factions):
+        if is_hostile(world, client, faction):
+            rival = max(rival, state.patron_level[faction])
+    patronage = rules.patronage
+    return support_utility(
+        world.link_tie[link] * world.link_commitment[link],
+        needed,
+        rival,
+        load,
+        state.support[link],
+        patronage.cost,
+        patronage.rivalry_weight,
+        patronage.sunk_weight,
+    )
+
+
+@phase
+def want_direct_help(world: World, rules: Rules, state: State, link: int) -> None:
+    """Decide the direct help that will take effect after the delay; it answers need, not habit."""
+    wanted = 0.0
+    if state.is_abandoned[link] == 0 and state.abstains[link] == 0:
+        patronage = rules.patronage
+        means = direct_capacity(
+            world.link_arms[link] == 1,
+            world.link_air[link] == 1,
+            world.link_troops[link] == 1,
+            patronage.arms_value,
+            patronage.air_value,
+            patronage.troops_value,
+        )
+        stake = world.link_tie[link] * world.link_commitment[link]
+        reserve = state.reserve[world.link_patron[link]] / max(world.capacity[world.link_patron[link]], 1e-9)
+        wanted = stake * means * need(state.belief[link]) * reserve
+    state.direct_wanted[link, int(state.key.day) % DELAY_SLOTS] = wanted
+
+
+@phase
+def receive(world: World, rules: Rules, state: State, link: int) -> None:
+    """Let arrive what was decided a delay ago; an exit works at once."""
+    patronage = rules.patronage
+    delay = patronage.delay_air_days if world.link_air[link] == 1 else patronage.delay_days
+    today = int(state.key.day)
+    slot = max(today - int(delay), 0) % DELAY_SLOTS
+    support = state.support_wanted[link, slot] if today >= delay else state.support[link]
+    direct = state.direct_wanted[link, slot] if today >= delay else 0.0
+    if state.is_abandoned[link] == 1:
+        support = 0.0
+        direct = 0.0
+    days = patronage.fall_days if support < state.support[link] else patronage.rise_days
+    state.support[link] = relaxed(state.support[link], support, days)
+    state.direct[link] = relaxed(state.direct[link], direct, patronage.direct_days)
+
+
+@phase
+def decide_strikes(world: World, rules: Rules, state: State, actor: int) -> None:
+    """Decide which extremist factions a power strikes today, and how hard."""
+    patronage = rules.patronage
+    for faction in range(world.n_factions):
+        state.struck[actor, faction] = 0.0
+        commitment = world.strikes[actor, faction] * state.strikes_lever[actor]
+        if commitment <= 0.0:
+            continue
+        chance = strike_probability(commitment, state.side_morale[world.regime], patronage.strike_per_day)
+        if uniform(state.key, Purpose.STRIKE, pair(actor, faction), 0) < chance:
+            u = uniform(state.key, Purpose.STRIKE_SIZE, pair(actor, faction), 0)
+            state.struck[actor, faction] = patronage.strike_least + u * (
+                patronage.strike_most - patronage.strike_least
+            )
+
+
+@phase
+def pool_aid(world: World, rules: Rules, state: State) -> None:
+    """Add up what each faction receives from its patrons, and carry out the strikes."""
+    for faction in range(world.n_factions):
+        state.patron_level[faction] = 1.0
+        state.direct_help[faction] = 0.0
+    for link in range(world.n_links):
+        client = world.link_client[link]
+        state.patron_level[client] *= 1.0 - dependence(world, state, link)
+        state.direct_help[client] += state.direct[link] * state.support_lever[link]
+    for faction in range(world.n_factions):
+        state.patron_level[faction] = 1.0 - state.patron_level[faction]
+    carry_out_strikes(world, rules, state)
+
+
+@phase
+def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
+    """Remove what today's strikes hit."""
+    for actor in range(world.n_states + world.n_factions):
+        for faction in range(world.n_factions):
+            share = state.struck[actor, faction]
+            if share > 0.0:
+                for place in range(world.n_locations):
+                    remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
+
+
+@phase
+def pull_lever(world: World, state: State, lever: int) -> None:
+    """Put one lever of the scenario into force."""
+    kind = world.lever_kind[lever]
+    value = world.lever_value[lever]
+    actor = world.lever_actor[lever]
+    client = world.lever_client[lever]
+    if kind == Lever.SUPPORT:
+        pull_support(world, state, actor, client, value)
+    elif kind == Lever.STRIKES:
+        state.strikes_lever[actor] = value
+    elif kind == Lever.RESTRAINT:
+        for faction in range(world.n_factions):
+            if client in (NOBODY, faction):
+                state.restraint[faction] = max(state.restraint[faction], value * restraining_tie(world, actor, faction))
+
+
+@phase
+def restraining_tie(world: World, actor: int, faction: int) -> float:
+    """Return the hold that a patron has over a faction: its tie to it, 0 without support."""
+    for link in range(world.link_start[actor], world.link_start[actor + 1]):
+        if world.link_client[link] == faction:
+            return world.link_tie[link]
+    return 0.0
+
+
+@phase
+def pull_support(world: World, state: State, actor: int, client: int, value: float) -> None:
+    """Set the factor on a patron's support; taking it away altogether is an announced exit."""
+    for link in range(world.n_links):
+        if actor in (NOBODY, world.link_patron[link]) and client in (NOBODY, world.link_client[link]):
+            if value == 0.0 and state.support_lever[link] > 0.0:
+                state.exit_shock[link] = dependence(world, state, link)
+            state.support_lever[link] = value

@@ -1,0 +1,244 @@
+"""The regime's own day: recruits, flight, coup, collapse; and third parties that join the war."""
+
+from __future__ import annotations
+
+import math
+
+from sim.core.codes import NEVER, NOBODY, Lever, Outcome, Purpose
+from sim.core.jit import phase
+from sim.core.phases.forces import add_force, disperse, is_friend, is_hostile, latent_opposition, pair
+from sim.core.phases.patrons import pull_lever
+from sim.core.rng import normal, uniform
+from sim.core.rules import Rules
+from sim.core.rules.orders import awakening_probability
+from sim.core.rules.regime import coup_probability, daily_recruits, disloyalty, flight_probability
+from sim.core.state import State, World
+
+ACTIVE_TIE = 0.5  # an ally with a weaker tie sleeps until the enemy falters
+
+
+@phase
+def survive(world: World, rules: Rules, state: State) -> None:
+    """Decide whether the regime lives through the day, by flight, coup, loss of the capital, or disintegration."""
+    if state.collapse_day != NEVER:
+        return
+    morale = loyal_morale(world, rules, state)
+    disloyal = disloyalty(morale, rules.regime.flight_morale)
+    contested = state.contact[world.capital] > 0.0
+    patron = state.patron_level[world.regime]
+    if state.capital_day != NEVER:
+        collapse(world, rules, state, Outcome.CAPITAL, rules.regime.dissolve_capital)
+    elif leader_flees(world, rules, state, disloyal, contested, patron):
+        state.flight_day = int(state.key.day)
+        collapse(world, rules, state, Outcome.FLIGHT, rules.regime.dissolve_flight)
+    elif contested and state.side_power[world.regime] < rules.regime.disintegration_share * state.power_day_0:
+        collapse(world, rules, state, Outcome.DISINTEGRATION, rules.regime.dissolve_capital)
+    else:
+        consider_coup(world, rules, state, disloyal, patron)
+
+
+@phase
+def loyal_morale(world: World, rules: Rules, state: State) -> float:
+    """Return the mean morale of the regime's forces, those near the capital counting most."""
+    total = 0.0
+    weighted = 0.0
+    for place in range(world.n_locations):
+        nearness = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
+        for faction in range(world.n_factions):
+            people = state.fighters[place, faction]
+            if people > 0.0 and world.side[faction] == world.regime and world.in_theatre[place, faction] == 1:
+                weight = people * (0.5 + world.quality[faction]) * nearness
+                total += weight
+                weighted += weight * state.morale[place, faction]
+    return weighted / total if total > 0.0 else 0.0
+
+
+@phase
+def leader_flees(
+    world: World, rules: Rules, state: State, disloyal: float, contested: bool, patron: float
+) -> bool:
+    """Draw whether the leader leaves today."""
+    regime = rules.regime
+    chance = flight_probability(
+        disloyal,
+        gate_is_lost(world, state),
+        contested,
+        patron,
+        regime.flight_per_day,
+        regime.flight_floor,
+        regime.flight_gate,
+        regime.flight_contested,
+    )
+    return uniform(state.key, Purpose.FLIGHT, world.contested_state, 0) < chance
+
+
+@phase
+def gate_is_lost(world: World, state: State) -> bool:
+    """Tell whether an enemy has taken a last city before the capital."""
+    for place in range(world.n_locations):
+        first = world.seat_holder[place]
+        if world.is_gate[place] == 1 and first != NOBODY and world.side[first] == world.regime:
+            if is_hostile(world, state.holder[place], world.regime):
+                return True
+    return False
+
+
+@phase
+def consider_coup(world: World, rules: Rules, state: State, disloyal: float, patron: float) -> None:
+    """Draw whether insiders act: they hand over, or rally the army behind a new leader."""
+    regime = rules.regime
+    state_index = world.contested_state
+    chance = coup_probability(disloyal, world.resolve[state_index], patron, regime.coup_per_day)
+    if uniform(state.key, Purpose.COUP, state_index, 0) >= chance:
+        return
+    state.coup_day = int(state.key.day)
+    if uniform(state.key, Purpose.COUP_DEAL, state_index, 0) < regime.coup_deal_probability:
+        state.flight_day = int(state.key.day)
+        collapse(world, rules, state, Outcome.COUP, regime.dissolve_flight)
+        return
+    fresh = rules.morale.side_spread * normal(state.key, Purpose.COUP_RESOLVE, state_index, 0) + regime.coup_rally
+    for faction in range(world.n_factions):
+        if world.side[faction] == world.regime:
+            for place in range(world.n_locations):
+                state.margin[place, faction] *= math.exp(fresh - state.side_shift[faction])
+            state.side_shift[faction] = fresh
+
+
+@phase
+def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution: float) -> None:
+    """End the regime: its side stops to attack, and most of its garrisons go home."""
+    state.collapse_day = int(state.key.day)
+    state.outcome = outcome
+    for faction in range(world.n_factions):
+        if world.side[faction] != world.regime:
+            continue
+        state.is_active[faction] = 0
+        for place in range(world.n_locations):
+            people = state.fighters[place, faction]
+            if people <= 0.0 or world.in_theatre[place, faction] == 0:
+                continue
+            if uniform(state.key, Purpose.COLLAPSE_DISSOLUTION, pair(place, faction), 0) < dissolution:
+                disperse(world, rules, state, place, faction, people, 0.0, NOBODY)
+
+
+@phase
+def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
+    """Raise recruits for the regime after its first loss, where it holds the ground and people follow it."""
+    if faction != world.regime or state.first_loss_day == NEVER or state.collapse_day != NEVER:
+        return
+    regime = rules.regime
+    people = daily_recruits(
+        state.fighters_day_0[faction],
+        world.capacity[world.contested_state],
+        world.resolve[world.contested_state],
+        state.side_morale[faction],
+        int(state.key.day) - state.first_loss_day,
+        regime.recruits,
+        regime.recruit_days,
+    )
+    total = 0.0
+    for place in range(world.n_locations):
+        total += recruiting_ground(world, state, place, faction)
+    if total <= 0.0:
+        return
+    for place in range(world.n_locations):
+        weight = recruiting_ground(world, state, place, faction)
+        if weight > 0.0:
+            new = people * weight / total
+            state.recruited[faction] += new
+            add_force(world, rules, state, place, faction, new, regime.recruit_morale, 0.0)
+
+
+@phase
+def recruiting_ground(world: World, state: State, place: int, faction: int) -> float:
+    """Return the people of a place among whom a faction can recruit."""
+    if state.holder[place] != faction or world.state_of[place] != world.contested_state:
+        return 0.0
+    return world.population[place] * (1.0 - latent_opposition(world, state, place, faction))
+
+
+@phase
+def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
+    """Draw whether a dormant faction joins the war from tomorrow on."""
+    if state.is_active[faction] == 1:
+        return
+    if world.side[faction] == world.regime:
+        if state.collapse_day == NEVER and state.first_attack_day != NEVER:
+            waited = int(state.key.day) - state.first_attack_day
+            if waited >= rules.orders.reaction_days:
+                state.is_waking[faction] = 1
+        return
+    faltering = 1.0
+    for leader in range(world.n_factions):
+        if world.side[leader] == leader and is_hostile(world, faction, leader):
+            if world.fighters_central[leader] > 0.0 and state.fighters_day_0[leader] > 0.0:
+                faltering = min(faltering, state.side_morale[leader])
+    chance = awakening_probability(
+        faltering, rules.orders.awakening_per_day, rules.orders.awakening_morale
+    )
+    if uniform(state.key, Purpose.AWAKENING, faction, 0) < chance:
+        state.is_waking[faction] = 1
+
+
+@phase
+def open_day(world: World, rules: Rules, state: State) -> None:
+    """Put today's levers into force."""
+    for link in range(world.n_links):
+        state.exit_shock[link] = 0.0
+    for lever in range(world.n_levers):
+        if world.lever_day[lever] == state.key.day:
+            apply_lever(world, rules, state, lever)
+
+
+@phase
+def apply_lever(world: World, rules: Rules, state: State, lever: int) -> None:
+    """Put one lever into force: on a patron's conduct here, on a faction's forces below."""
+    kind = world.lever_kind[lever]
+    value = world.lever_value[lever]
+    faction = world.lever_client[lever]
+    if kind == Lever.INITIATIVE:
+        for other in range(world.n_factions):
+            if world.side[other] == world.side[faction]:
+                state.is_active[other] = 1 if value > 0.0 else 0
+    elif kind == Lever.RESOLVE:
+        for other in range(world.n_factions):
+            if world.side[other] == world.side[faction]:
+                state.resolve_lever[other] = math.exp(value)
+    elif kind == Lever.STRENGTH:
+        for place in range(world.n_locations):
+            change = state.fighters[place, faction] * (value - 1.0)
+            state.fighters[place, faction] += change
+            state.recruited[faction] += change
+    else:
+        pull_lever(world, state, lever)
+
+
+@phase
+def close_day(world: World, rules: Rules, state: State) -> None:
+    """Commission captured weapons, and let the woken take their place in the war."""
+    ready = 1.0 - math.exp(-1.0 / rules.capture.commissioning_days)
+    for faction in range(world.n_factions):
+        weapons = state.heavy_waiting[faction] * ready
+        if weapons > 0.0:
+            hand_out_weapons(world, state, faction, weapons)
+        if state.is_waking[faction] == 1:
+            state.is_active[faction] = 1
+            state.is_waking[faction] = 0
+    for faction in range(world.n_factions):
+        leader = world.side[faction]
+        if state.is_active[leader] == 1 and is_friend(world, faction, leader):
+            if world.tie[faction, leader] >= ACTIVE_TIE:
+                state.is_active[faction] = 1
+
+
+@phase
+def hand_out_weapons(world: World, state: State, faction: int, weapons: float) -> None:
+    """Give commissioned weapons to a faction's forces by heads; without forces they wait."""
+    total = 0.0
+    for place in range(world.n_locations):
+        total += state.fighters[place, faction]
+    if total <= 0.0:
+        return
+    state.heavy_waiting[faction] -= weapons
+    for place in range(world.n_locations):
+        state.heavy[place, faction] += weapons * state.fighters[place, faction] / total

@@ -1,0 +1,185 @@
+"""Begin a run: clear the state, draw what differs between runs, and put every force and patron at rest."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
+from sim.core.jit import phase
+from sim.core.phases.forces import defending_fighters, is_cut_off, pair, set_margin
+from sim.core.phases.muster import muster
+from sim.core.phases.patrons import link_utility, pool_aid, prospect
+from sim.core.phases.regime import ACTIVE_TIE
+from sim.core.rng import normal, uniform
+from sim.core.rules import Rules
+from sim.core.rules.contest import fighter_strength
+from sim.core.rules.morale import bistable_half_width, morale_at_rest
+from sim.core.rules.patronage import desired_support, need
+from sim.core.rules.variation import drawn_quality, drawn_strength
+from sim.core.state import DELAY_SLOTS, State, World
+
+ROUNDS_TO_REST = 12  # support of one client depends on that of others; the fixed point is reached well before
+
+
+@phase
+def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np.uint64) -> None:
+    """Put the state at the morning of day 0 of one run."""
+    state.key.seed = seed
+    state.key.run = run
+    state.key.day = np.uint64(0)
+    state.tempo = math.exp(rules.advance.tempo_spread * normal(state.key, Purpose.TEMPO, 0, 0))
+    clear_regime(state)
+    for faction in range(world.n_factions):
+        begin_faction(world, rules, state, faction)
+    for place in range(world.n_locations):
+        begin_place(world, state, place)
+    for faction in range(world.n_factions):
+        raise_forces(world, rules, state, faction)
+    for place in range(world.n_locations):
+        state.garrison[place] = defending_fighters(world, state, place)
+        state.contact[place] = 0.0
+        state.lost_by[place] = NOBODY
+        state.lost_to[place] = NOBODY
+        state.lost_from[place] = NOBODY
+        state.lost_shock[place] = 0.0
+    for actor in range(world.n_states + world.n_factions):
+        begin_actor(world, state, actor)
+    muster(world, rules, state)
+    begin_links(world, rules, state)
+    muster(world, rules, state)
+    state.power_day_0 = state.side_power[world.regime]
+
+
+@phase
+def clear_regime(state: State) -> None:
+    """Set everything that has not happened yet."""
+    state.is_storming = 0
+    state.first_attack_day = NEVER
+    state.first_loss_day = NEVER
+    state.flight_day = NEVER
+    state.capital_day = NEVER
+    state.collapse_day = NEVER
+    state.coup_day = NEVER
+    state.outcome = Outcome.IN_POWER.value
+    state.n_captures = 0
+
+
+@phase
+def begin_faction(world: World, rules: Rules, state: State, faction: int) -> None:
+    """Draw a faction's true quality and resolve, and open its ledger."""
+    contest = rules.contest
+    z = normal(state.key, Purpose.QUALITY, faction, 0)
+    quality = drawn_quality(world.quality[faction], rules.variation.strength_spread, z)
+    state.unit_strength[faction] = fighter_strength(
+        quality, world.coded_morale[faction], contest.quality_exponent, contest.coded_morale_weight
+    )
+    leader = world.side[faction]
+    resolve = normal(state.key, Purpose.SIDE_RESOLVE, leader, 0)
+    state.side_shift[faction] = rules.morale.side_spread * resolve
+    state.resolve_lever[faction] = 1.0
+    state.restraint[faction] = 0.0
+    attacks = leader == world.challenger and (faction == leader or world.tie[faction, leader] >= ACTIVE_TIE)
+    state.is_active[faction] = 1 if attacks else 0
+    state.is_waking[faction] = 0
+    state.direct_help[faction] = 0.0
+    state.patron_level[faction] = 0.0
+    state.killed[faction] = 0.0
+    state.wounded[faction] = 0.0
+    state.deserted[faction] = 0.0
+    state.recruited[faction] = 0.0
+    state.joined[faction] = 0.0
+    state.heavy_waiting[faction] = 0.0
+    state.heavy_lost[faction] = 0.0
+    state.heavy_captured[faction] = 0.0
+
+
+@phase
+def begin_place(world: World, state: State, place: int) -> None:
+    """Give a place to its holder of day 0."""
+    state.holder[place] = world.seat_holder[place]
+    for faction in range(world.n_factions):
+        state.control[place, faction] = world.control[place, faction]
+        state.front[place, faction] = 0.0
+        state.order[place, faction] = 0
+        state.odds[place, faction] = 0.0
+        state.task[place, faction] = NOBODY
+        state.pursuit[place, faction] = NOBODY
+        state.rest_until[place, faction] = NEVER
+        state.is_dissolving[place, faction] = 0
+        state.shock[place, faction] = 0.0
+        state.morale[place, faction] = 0.0
+        state.margin[place, faction] = 0.0
+
+
+@phase
+def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None:
+    """Draw a faction's strength and put its garrisons at rest."""
+    spread = rules.variation.strength_spread
+    z = normal(state.key, Purpose.STRENGTH, faction, 0)
+    factor = drawn_strength(
+        world.fighters_low[faction], world.fighters_central[faction], world.fighters_high[faction], spread, z
+    )
+    state.fighters_day_0[faction] = 0.0
+    state.heavy_day_0[faction] = 0.0
+    for place in range(world.n_locations):
+        people = world.deployed[place, faction] * factor
+        weapons = people * world.heavy_weapons[faction]
+        state.fighters[place, faction] = people
+        state.heavy[place, faction] = weapons
+        state.fighters_day_0[faction] += people
+        state.heavy_day_0[faction] += weapons
+        state.deviation[place, faction] = rules.morale.garrison_spread * normal(
+            state.key, Purpose.GARRISON_RESOLVE, pair(place, faction), 0
+        )
+        state.was_cut_off[place, faction] = 1 if is_cut_off(world, state, place, faction) else 0
+        if people > 0.0:
+            set_margin(world, rules, state, place, faction)
+            field = state.margin[place, faction] - bistable_half_width(rules.morale.beta)
+            state.morale[place, faction] = morale_at_rest(field, rules.morale.beta)
+
+
+@phase
+def begin_actor(world: World, state: State, actor: int) -> None:
+    """Fill a patron's reserve."""
+    state.reserve[actor] = world.capacity[actor]
+    state.strikes_lever[actor] = 1.0
+    for faction in range(world.n_factions):
+        state.struck[actor, faction] = 0.0
+
+
+@phase
+def begin_links(world: World, rules: Rules, state: State) -> None:
+    """Let patrons hold the beliefs and give the support that the situation of day 0 implies."""
+    for link in range(world.n_links):
+        state.support_lever[link] = 1.0
+        state.is_abandoned[link] = 0
+        state.abandoned_day[link] = NEVER
+        state.exit_shock[link] = 0.0
+        state.direct[link] = 0.0
+        state.support[link] = 0.0
+        state.belief[link] = prospect(world, rules, state, world.link_client[link])
+        state.belief_day_0[link] = state.belief[link]
+        u = uniform(state.key, Purpose.PATRON_ABSTAINS, link, 0)
+        state.abstains[link] = 1 if u < rules.patronage.abstain_probability else 0
+        for slot in range(DELAY_SLOTS):
+            state.direct_wanted[link, slot] = 0.0
+    for _ in range(ROUNDS_TO_REST):
+        settle_support(world, rules, state)
+    for link in range(world.n_links):
+        for slot in range(DELAY_SLOTS):
+            state.support_wanted[link, slot] = state.support[link]
+    for faction in range(world.n_factions):
+        state.patron_level_day_0[faction] = state.patron_level[faction]
+
+
+@phase
+def settle_support(world: World, rules: Rules, state: State) -> None:
+    """Move every support once towards what its patron would give on day 0."""
+    for actor in range(world.n_states + world.n_factions):
+        for link in range(world.link_start[actor], world.link_start[actor + 1]):
+            needed = need(state.belief[link])
+            utility = link_utility(world, rules, state, actor, link, needed)
+            state.support[link] = desired_support(utility, state.reserve[actor])
+    pool_aid(world, rules, state)

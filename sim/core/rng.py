@@ -1,0 +1,96 @@
+"""Draw random numbers that are pure functions of what they decide.
+
+Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") turns a key (seed) and a
+counter (run, day and purpose, entity, ordinal) into four random words. There is no generator to carry and no stream to
+shift: a draw that one history skips leaves every other draw as it was.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.core.codes import Purpose
+from sim.core.jit import rule
+
+PURPOSES = np.uint64(64)
+_WORD = np.uint64(0xFFFFFFFF)
+_SHIFT = np.uint64(32)
+_MULTIPLIER_A = np.uint64(0xD2511F53)
+_MULTIPLIER_B = np.uint64(0xCD9E8D57)
+_WEYL_A = np.uint64(0x9E3779B9)
+_WEYL_B = np.uint64(0xBB67AE85)
+_LOW_BITS = np.uint64(0xFFFFF)  # 20 of the second word join 32 of the first
+_TWENTY = np.uint64(20)
+
+Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+
+
+class Key:
+    """What all draws of one day of one run share: seed, run number, day (all uint64)."""
+
+    seed: np.uint64
+    run: np.uint64
+    day: np.uint64
+
+
+KEY_DTYPE = np.dtype([("seed", np.uint64), ("run", np.uint64), ("day", np.uint64)], align=True)
+
+
+@rule
+def philox4x32(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> Words:
+    """Return the four 32-bit words of Philox4x32-10 for a counter and a key, each word in a uint64."""
+    for _ in range(10):
+        a = _MULTIPLIER_A * c0
+        b = _MULTIPLIER_B * c2
+        c0, c1, c2, c3 = (b >> _SHIFT) ^ c1 ^ k0, b & _WORD, (a >> _SHIFT) ^ c3 ^ k1, a & _WORD
+        k0 = (k0 + _WEYL_A) & _WORD
+        k1 = (k1 + _WEYL_B) & _WORD
+    return c0, c1, c2, c3
+
+
+@rule
+def words(key: Key, purpose: Purpose, entity: int, ordinal: int) -> Words:
+    """Return four random words for one decision; runs and entities must stay below 2**32, days below 2**26."""
+    # Every operand is made uint64 explicitly: uint64 with int64 would become a signed or a floating number.
+    return philox4x32(
+        np.uint64(ordinal),
+        np.uint64(entity),
+        key.day * PURPOSES + np.uint64(purpose),
+        key.run & _WORD,
+        key.seed & _WORD,
+        key.seed >> _SHIFT,
+    )
+
+
+@rule
+def open_unit(high: np.uint64, low: np.uint64) -> float:
+    """Return a number strictly inside (0, 1) with 52 random bits from two 32-bit words."""
+    bits = (high << _TWENTY) | (low & _LOW_BITS)
+    return (np.float64(bits) + 0.5) * 2.0**-52
+
+
+@rule
+def uniform(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
+    """Return a uniform number in (0, 1) for one decision."""
+    w0, w1, _, _ = words(key, purpose, entity, ordinal)
+    return open_unit(w0, w1)
+
+
+@rule
+def normal(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
+    """Return a standard normal number for one decision (Box & Muller 1958)."""
+    w0, w1, w2, w3 = words(key, purpose, entity, ordinal)
+    return math.sqrt(-2.0 * math.log(open_unit(w0, w1))) * math.cos(2.0 * math.pi * open_unit(w2, w3))
+
+
+@rule
+def noise_around_one(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
+    """Return a Gamma number with mean 1 and coefficient of variation 0.5 (the mean of four exponential numbers)."""
+    w0, w1, w2, w3 = words(key, purpose, entity, ordinal)
+    half = np.uint64(0)
+    total = math.log(open_unit(w0, half)) + math.log(open_unit(w1, half))
+    return -0.25 * (total + math.log(open_unit(w2, half)) + math.log(open_unit(w3, half)))

@@ -1,0 +1,92 @@
+"""How a front moves: kilometres a day, street fighting at the seat, and decay when nobody presses."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.core.jit import rule
+from sim.core.parameters import parameter
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Parameters of the speed of fronts."""
+
+    opposed_km_per_day: float = parameter(
+        10.0, "v_op", prior=(4.0, 18.0), limits=(0.1, 500.0), unit="km/day",
+        meaning="advance against a fighting defence at certain odds (half of it at odds of 3 to 1)",
+        source="opposed advance 1 / 6 / 15 km a day: general military literature, rounded",
+    )
+    road_km_per_day: float = parameter(
+        70.0, "v_road", prior=(30.0, 120.0), limits=(1.0, 1000.0), unit="km/day",
+        meaning="advance against a melted defence", source="unopposed road move 50 / 80 / 160 km a day",
+    )
+    no_road_factor: float = parameter(
+        0.5, "k_path", prior=(0.3, 0.8), limits=(0.05, 1.0), unit="1",
+        meaning="speed where no trunk road joins the two places", source="assumption",
+    )
+    melt_morale: float = parameter(
+        0.35, "m_b", prior=(0.25, 0.45), limits=(0.0, 1.0), unit="morale",
+        meaning="morale below which a defence has melted", source="assumption",
+    )
+    melt_share: float = parameter(
+        0.05, "n_b", prior=(0.02, 0.1), limits=(0.0, 1.0), unit="share",
+        meaning="share of the day-0 garrison below which a defence has melted", source="assumption",
+    )
+    seat_days: float = parameter(
+        5.0, "t_seat", prior=(2.0, 8.0), limits=(0.0, 100.0), unit="days",
+        meaning="street fighting for the defended seat of a province with a twentieth of the people",
+        source="assumption; range of a six-world prototype",
+    )
+    decay_per_day: float = parameter(
+        0.03, "x_dec", prior=(0.01, 0.1), limits=(0.0, 1.0), unit="share per day",
+        meaning="progress lost on a front that nobody presses", source="assumption",
+    )
+    inner_distance: float = parameter(
+        0.25, "k_in", prior=(0.1, 0.5), limits=(0.0, 1.0), unit="1",
+        meaning="distance from an enclave to the seat, in mean distances to the neighbours", source="assumption",
+    )
+    tempo_spread: float = parameter(
+        0.65, "sig_tempo", prior=(0.3, 1.1), limits=(0.0, 3.0), unit="log",
+        meaning="spread of the tempo of a run, drawn once", source="assumption; range of a six-world prototype",
+    )
+
+
+@rule
+def is_melted(morale: float, fighters: float, initial: float, melt_morale: float, melt_share: float) -> bool:
+    """Tell whether a defence has stopped to be one."""
+    return morale < melt_morale or fighters < melt_share * initial
+
+
+@rule
+def opposed_days(
+    distance: float, odds: float, population_share: float, opposed_km_per_day: float, seat_days: float, tempo: float
+) -> float:
+    """Return the days that a front needs against a fighting defence; infinite when the odds are not above even."""
+    edge = 2.0 * odds - 1.0
+    if edge <= 0.0:
+        return math.inf
+    road = distance * tempo / (opposed_km_per_day * edge * 2.0)
+    streets = 0.5 * seat_days * tempo * max(0.5, math.sqrt(population_share / 0.05)) / max(0.1, edge)
+    return road + streets
+
+
+@rule
+def pursuit_days(distance: float, road_km_per_day: float) -> float:
+    """Return the days that an unopposed move takes."""
+    return distance / road_km_per_day
+
+
+@rule
+def front_after(progress: float, days: float, decay: float) -> float:
+    """Return tomorrow's progress of a front (1 takes the seat); ``days`` is 0 when nobody presses."""
+    if days > 0.0:
+        return progress + 1.0 / days
+    return progress * (1.0 - decay)
+
+
+@rule
+def inner_distance_km(mean_edge_km: float, own_control: float, share: float) -> float:
+    """Return how far an enclave stands from the seat, in km."""
+    return share * mean_edge_km * max(0.0, 1.0 - own_control)

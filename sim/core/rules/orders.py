@@ -1,0 +1,126 @@
+"""What a side attacks, with what, and when it begins (Christia 2012; Epstein 1985 on culmination)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.core.jit import rule
+from sim.core.parameters import parameter
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Parameters of targets, commitment, operations and initiative."""
+
+    commitment: float = parameter(
+        0.55, "commit", prior=(0.3, 0.8), limits=(0.0, 1.0), unit="share",
+        meaning="share of a mobile force that an origin sends; an enclave sends up to twice that",
+        source="assumption",
+    )
+    least_odds: float = parameter(
+        0.5, "p_min", prior=(0.4, 0.6), limits=(0.0, 1.0), unit="probability",
+        meaning="expected chance below which nobody attacks", source="assumption: culmination makes true holds",
+    )
+    least_odds_capital: float = parameter(
+        0.6, "p_cap", prior=(0.5, 0.65), limits=(0.0, 1.0), unit="probability",
+        meaning="expected chance that the assault on the capital needs", source="assumption",
+    )
+    operations: float = parameter(
+        0.8, "n_ops", prior=(0.5, 1.3), limits=(0.0, 20.0), unit="operations",
+        meaning="opposed operations that a side of 20,000 can run at once",
+        source="assumption; range of a six-world prototype",
+    )
+    operations_exponent: float = parameter(
+        0.3, "n_exp", prior=(0.1, 0.6), limits=(0.0, 2.0), unit="1",
+        meaning="growth of that number with the size of the side", source="assumption",
+    )
+    population_exponent: float = parameter(
+        0.35, "v_pop", prior=(0.2, 0.5), limits=(0.0, 2.0), unit="1",
+        meaning="how a target's value grows with its share of the people", source="assumption",
+    )
+    weakness_exponent: float = parameter(
+        2.5, "a_w", prior=(1.0, 3.5), limits=(0.0, 10.0), unit="1",
+        meaning="preference for weak targets: exponent of the expected chance",
+        source="assumption; range of a six-world prototype",
+    )
+    distance_km: float = parameter(
+        150.0, "L_0", prior=(80.0, 300.0), limits=(1.0, 5000.0), unit="km",
+        meaning="distance at which a target's value halves", source="assumption",
+    )
+    progress_value: float = parameter(
+        0.5, "v_x", prior=(0.2, 1.0), limits=(0.0, 10.0), unit="1",
+        meaning="value of a front that is already far advanced", source="assumption",
+    )
+    enclave_value: float = parameter(
+        0.3, "v_enc", prior=(0.1, 0.6), limits=(0.0, 10.0), unit="1",
+        meaning="value of finishing a place in which the side already stands", source="assumption",
+    )
+    pause_days: float = parameter(
+        7.0, "pause", prior=(3.0, 20.0), limits=(0.0, 365.0), unit="days",
+        meaning="mean rest after a capture", source="assumption; range of a six-world prototype",
+    )
+    reaction_days: float = parameter(
+        15.0, "react", prior=(7.0, 30.0), limits=(0.0, 365.0), unit="days",
+        meaning="days from the first attack on it until the regime counter-attacks", source="assumption",
+    )
+    attack_morale: float = parameter(
+        0.5, "M_att", prior=(0.4, 0.6), limits=(0.0, 1.0), unit="morale",
+        meaning="mean morale that a side needs to attack", source="assumption",
+    )
+    awakening_per_day: float = parameter(
+        0.05, "act", prior=(0.02, 0.1), limits=(0.0, 10.0), unit="hazard per day",
+        meaning="how fast third parties join against a side without morale", source="assumption",
+    )
+    awakening_morale: float = parameter(
+        0.6, "M_act", prior=(0.5, 0.7), limits=(0.01, 1.0), unit="morale",
+        meaning="mean morale of an enemy below which third parties join", source="assumption",
+    )
+
+
+@rule
+def mobile_share(quality: float, commitment: float) -> float:
+    """Return the share of a force that can leave its post to attack."""
+    return commitment * min(1.0, 0.3 + quality)
+
+
+@rule
+def operations_limit(fighters: float, operations: float, exponent: float) -> int:
+    """Return how many opposed operations a side runs at once, at least 1 unless ``operations`` is 0."""
+    if operations <= 0.0:
+        return 0
+    return max(1, int(math.floor(operations * math.pow(fighters / 20000.0, exponent) + 0.5)))
+
+
+@rule
+def target_score(
+    value: float, expected_odds: float, distance: float, weakness_exponent: float, distance_scale: float
+) -> float:
+    """Return how attractive a target is: its value, discounted for strong defence and distance in km."""
+    return value * math.pow(expected_odds, weakness_exponent) / (1.0 + distance / distance_scale)
+
+
+@rule
+def target_value(
+    population_share: float,
+    progress: float,
+    is_enclave: bool,
+    population_exponent: float,
+    progress_value: float,
+    enclave_value: float,
+) -> float:
+    """Return what a target is worth before its defence is counted."""
+    value = 0.05 + 0.63 * math.pow(population_share, population_exponent) + progress_value * progress
+    return value + enclave_value if is_enclave else value
+
+
+@rule
+def rest_after_capture(mean_days: float, tempo: float, u: float) -> float:
+    """Return the days of rest after a capture: 30 % fixed, the rest exponential; ``u`` is uniform in (0, 1)."""
+    return mean_days * tempo * (0.3 - 0.7 * math.log(u))
+
+
+@rule
+def awakening_probability(enemy_morale: float, hazard: float, threshold: float) -> float:
+    """Return the chance that a dormant party joins the war today against a faltering enemy."""
+    return 1.0 - math.exp(-hazard * max(0.0, 1.0 - enemy_morale / threshold))

@@ -1,0 +1,253 @@
+"""Define the records that compiled code works on: the constants of a world and the state of one run.
+
+Each class below is the single source of a structured dtype: the annotation of a field gives its element type and its
+shape. Compiled code and Mesa agents see a record of that dtype, type checkers see the class. Arrays have the capacity
+of a tier, so that all worlds of a tier share compiled code; the sizes in use are fields (``n_locations``, ...).
+
+Axes: location L, faction F, actor A (states, then factions), edge E, link K (patron to client), lever V, delay D.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.rng import KEY_DTYPE, Key
+
+F8 = np.float64
+I8 = np.int64
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+DELAY_SLOTS = 32
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Capacity of the arrays of a family of worlds."""
+
+    name: str
+    locations: int
+    factions: int
+    states: int
+    links: int
+
+    @property
+    def axes(self) -> dict[str, int]:
+        """Return the capacity of each axis by its letter."""
+        return {
+            "L": self.locations,
+            "L+1": self.locations + 1,
+            "F": self.factions,
+            "A": self.states + self.factions,
+            "A+1": self.states + self.factions + 1,
+            "E": 8 * self.locations,
+            "K": self.links,
+            "V": 64,
+            "D": DELAY_SLOTS,
+        }
+
+
+SMALL = Tier("small", 64, 16, 16, 64)
+LARGE = Tier("large", 256, 32, 32, 256)
+TIERS = (SMALL, LARGE)
+
+
+class World:
+    """Constants of a scenario: tables and levers, checked by ``sim.world`` before they come here."""
+
+    n_locations: int
+    n_factions: int
+    n_states: int
+    n_edges: int
+    n_links: int
+    n_levers: int
+    horizon_days: int
+    contested_state: int
+    regime: int  # faction
+    challenger: int  # faction, NOBODY when the world has none
+    capital: int  # location
+    # places
+    state_of: Annotated[Ints, "L"]
+    population: Annotated[Floats, "L"]  # persons
+    population_share: Annotated[Floats, "L"]  # of its country
+    terrain: Annotated[Ints, "L"]  # codes.Terrain
+    is_airbase: Annotated[Ints, "L"]
+    is_gate: Annotated[Ints, "L"]  # last place before the capital
+    seat_holder: Annotated[Ints, "L"]  # faction or NOBODY
+    mean_edge_km: Annotated[Floats, "L"]
+    capital_hops: Annotated[Ints, "L"]
+    hops: Annotated[Ints, "L", "L"]
+    edge_start: Annotated[Ints, "L+1"]  # edges of location l are edge_start[l] .. edge_start[l+1]
+    edge_to: Annotated[Ints, "E"]
+    edge_km: Annotated[Floats, "E"]
+    edge_road: Annotated[Ints, "E"]
+    # factions
+    side: Annotated[Ints, "F"]  # faction that leads the side
+    is_jihadist: Annotated[Ints, "F"]
+    is_native: Annotated[Ints, "F"]  # home state is the contested state
+    may_enter: Annotated[Ints, "F"]  # its forces abroad fight in the contested state
+    home_location: Annotated[Ints, "F"]
+    quality: Annotated[Floats, "F"]  # [0, 1]
+    coded_morale: Annotated[Floats, "F"]  # [0, 1]
+    heavy_weapons: Annotated[Floats, "F"]  # [0, 1], share of fighters equipped
+    fighters_low: Annotated[Floats, "F"]
+    fighters_central: Annotated[Floats, "F"]
+    fighters_high: Annotated[Floats, "F"]
+    side_mask: Annotated[Ints, "F"]  # bits of the factions of the side that this faction leads
+    tie: Annotated[Floats, "F", "F"]  # [-1, 1], symmetric
+    engagement: Annotated[Floats, "F", "F"]  # (faction, leader it fights for), [0, 1]
+    deployed: Annotated[Floats, "L", "F"]  # fighters on day 0
+    control: Annotated[Floats, "L", "F"]  # share of the place on day 0
+    in_theatre: Annotated[Ints, "L", "F"]  # a force of that faction there counts in its side's war
+    # actors: states first, then factions
+    capacity: Annotated[Floats, "A"]  # [0, 1]
+    resolve: Annotated[Floats, "A"]  # [0, 1]
+    strikes: Annotated[Floats, "A", "F"]  # commitment to strike that faction, [0, 1]
+    # links from a patron to a client, sorted by patron
+    link_start: Annotated[Ints, "A+1"]
+    link_patron: Annotated[Ints, "K"]  # actor
+    link_client: Annotated[Ints, "K"]  # faction
+    link_tie: Annotated[Floats, "K"]  # (0, 1]
+    link_commitment: Annotated[Floats, "K"]  # (0, 1]
+    link_arms: Annotated[Ints, "K"]
+    link_air: Annotated[Ints, "K"]
+    link_troops: Annotated[Ints, "K"]
+    # levers of the scenario, sorted by day
+    lever_day: Annotated[Ints, "V"]
+    lever_kind: Annotated[Ints, "V"]  # codes.Lever
+    lever_actor: Annotated[Ints, "V"]  # actor, NOBODY = every actor
+    lever_client: Annotated[Ints, "V"]  # faction, NOBODY = every client
+    lever_value: Annotated[Floats, "V"]
+
+
+class Scratch:
+    """Working space of a phase; it means nothing between phases and is not part of the state."""
+
+    score: Annotated[Floats, "L"]
+    committed: Annotated[Floats, "F"]
+    moved: Annotated[Floats, "F"]
+
+
+class State:
+    """Everything that changes in a run."""
+
+    key: Key
+    tempo: float
+    # forces
+    fighters: Annotated[Floats, "L", "F"]
+    morale: Annotated[Floats, "L", "F"]  # [0, 1]
+    deviation: Annotated[Floats, "L", "F"]  # of a garrison's true resolve, log margin
+    margin: Annotated[Floats, "L", "F"]  # resistance margin, > 0 where a garrison stands
+    shock: Annotated[Floats, "L", "F"]  # memory of lost places, >= 0
+    heavy: Annotated[Floats, "L", "F"]  # heavy weapons, in fighters equipped
+    rest_until: Annotated[Ints, "L", "F"]  # day
+    strength: Annotated[Floats, "L", "F"]  # effective strength today
+    task: Annotated[Ints, "L", "F"]  # target of an opposed operation, NOBODY for none
+    pursuit: Annotated[Ints, "L", "F"]  # target of a pursuit, NOBODY for none
+    presence: Annotated[Ints, "L"]  # bits of the factions with a force there this morning
+    garrison: Annotated[Floats, "L"]  # fighters of the holder's side when it came to hold the place
+    unit_strength: Annotated[Floats, "F"]  # of one fighter at morale 1
+    side_shift: Annotated[Floats, "F"]  # deviation of the side's true resolve, log margin
+    is_active: Annotated[Ints, "F"]  # takes part in attacks
+    is_waking: Annotated[Ints, "F"]  # will from tomorrow on
+    was_cut_off: Annotated[Ints, "L", "F"]  # on day 0
+    # places
+    holder: Annotated[Ints, "L"]  # faction or NOBODY
+    control: Annotated[Floats, "L", "F"]  # share
+    front: Annotated[Floats, "L", "F"]  # progress towards the seat by leader of a side, < 1
+    order: Annotated[Ints, "L", "F"]  # codes.Order by leader of a side
+    odds: Annotated[Floats, "L", "F"]  # expected chance of that order
+    contact: Annotated[Floats, "L"]  # best chance among those who attacked the place yesterday
+    is_dissolving: Annotated[Ints, "L", "F"]  # the garrison makes a deal or goes home today
+    lost_by: Annotated[Ints, "L"]  # side that lost the place today, NOBODY for none
+    lost_to: Annotated[Ints, "L"]  # side that took it
+    lost_from: Annotated[Ints, "L"]  # faction that held it
+    lost_shock: Annotated[Floats, "L"]  # its size, in units of the margin
+    n_abandoned: int  # places that nobody holds any more
+    # sides and patrons
+    power: Annotated[Floats, "F"]  # of a faction: fighters x (0.5 + quality) x morale factor
+    side_power: Annotated[Floats, "F"]  # by leader
+    side_fighters: Annotated[Floats, "F"]  # by leader
+    side_morale: Annotated[Floats, "F"]  # by leader, weighted by strength
+    enemy_power: Annotated[Floats, "F"]
+    air: Annotated[Floats, "F"]  # air force x share of airbases, by leader
+    equipment: Annotated[Floats, "F"]  # heavy weapons per fighter, by leader
+    support: Annotated[Floats, "K"]  # standing support, [0, 1]
+    direct: Annotated[Floats, "K"]  # direct help
+    belief: Annotated[Floats, "K"]  # patron's belief in the client, [0, 1]
+    belief_day_0: Annotated[Floats, "K"]
+    is_abandoned: Annotated[Ints, "K"]
+    abandoned_day: Annotated[Ints, "K"]
+    exit_shock: Annotated[Floats, "K"]  # dependence lost by an exit announced today
+    abstains: Annotated[Ints, "K"]
+    support_wanted: Annotated[Floats, "K", "D"]  # by day modulo D
+    direct_wanted: Annotated[Floats, "K", "D"]
+    struck: Annotated[Floats, "A", "F"]  # share of the faction that the actor's strike removes today
+    reserve: Annotated[Floats, "A"]
+    patron_level: Annotated[Floats, "F"]  # support of a client by all patrons, [0, 1]
+    patron_level_day_0: Annotated[Floats, "F"]
+    direct_help: Annotated[Floats, "F"]
+    # levers in force
+    support_lever: Annotated[Floats, "K"]
+    resolve_lever: Annotated[Floats, "F"]  # factor on the margin
+    restraint: Annotated[Floats, "F"]  # share of its effort that a faction is held back from
+    strikes_lever: Annotated[Floats, "A"]
+    # ledger: people and weapons that left or entered
+    fighters_day_0: Annotated[Floats, "F"]
+    killed: Annotated[Floats, "F"]
+    wounded: Annotated[Floats, "F"]
+    deserted: Annotated[Floats, "F"]  # and dispersed
+    recruited: Annotated[Floats, "F"]
+    joined: Annotated[Floats, "F"]  # net inflow from other factions
+    heavy_day_0: Annotated[Floats, "F"]
+    heavy_waiting: Annotated[Floats, "F"]  # captured, not yet commissioned
+    heavy_lost: Annotated[Floats, "F"]  # destroyed or left unusable
+    heavy_captured: Annotated[Floats, "F"]  # net inflow from other factions
+    # the regime
+    power_day_0: float
+    is_storming: int
+    first_attack_day: int
+    first_loss_day: int
+    flight_day: int
+    capital_day: int
+    collapse_day: int
+    coup_day: int
+    outcome: int
+    n_captures: int
+    scratch: Scratch
+
+
+def record_dtype(layout: type, tier: Tier) -> np.dtype[Any]:
+    """Return the aligned structured dtype that a class describes, with the capacities of a tier."""
+    hints = get_type_hints(layout, include_extras=True)
+    return np.dtype([_field(name, hint, tier) for name, hint in hints.items()], align=True)
+
+
+def _field(name: str, hint: Any, tier: Tier) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation can be anything
+    """Return one entry of a dtype's description."""
+    nested = {Key: KEY_DTYPE, Scratch: None}
+    if hint in nested:
+        return (name, nested[hint] if nested[hint] is not None else record_dtype(hint, tier))
+    if hint in (int, float):
+        return (name, I8 if hint is int else F8)
+    array, *axes = get_args(hint)
+    return (name, F8 if array == Floats else I8, tuple(tier.axes[axis] for axis in axes))
+
+
+WORLD_DTYPES = {tier.name: record_dtype(World, tier) for tier in TIERS}
+STATE_DTYPES = {tier.name: record_dtype(State, tier) for tier in TIERS}
+
+
+def new_world(tier: Tier) -> np.ndarray:
+    """Return an empty one-element world record of a tier."""
+    return np.zeros(1, WORLD_DTYPES[tier.name])
+
+
+def new_state(world: np.ndarray) -> np.ndarray:
+    """Return an empty one-element state record with the capacities of a world."""
+    n_locations, n_factions = world.dtype["deployed"].shape
+    tier = next(t for t in TIERS if (t.locations, t.factions) == (n_locations, n_factions))
+    return np.zeros(1, STATE_DTYPES[tier.name])

@@ -1,0 +1,131 @@
+"""Loading a world: from a folder of files to checked tables, or one error with every fault in them.
+
+Nothing that failed a check goes further. Any folder works; which columns it needs is in `schema.py`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from sim.world import checks, geography
+from sim.world.cells import Table
+from sim.world.draft import read_draft
+from sim.world.faults import Fault, WorldError
+from sim.world.header import WorldHeader
+from sim.world.schema import FILES
+
+__all__ = ["Fault", "Tables", "WorldError", "WorldHeader", "load_tables"]
+
+CHECKS = (
+    geography.frame_faults,
+    geography.regime_faults,
+    geography.neighbour_faults,
+    geography.capital_faults,
+    geography.border_faults,
+    geography.map_faults,
+    checks.reference_faults,
+    checks.observed_faults,
+    checks.shared_id_faults,
+    checks.share_faults,
+    checks.uncontrolled_faults,
+    checks.holder_faults,
+    checks.fighter_faults,
+    checks.tie_faults,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Hold the checked tables of one world, rows in the order of the files.
+
+    Columns are those of `schema.py` that the files have. Texts are never null ("" where empty), flags are
+    booleans, whole numbers int64; a number that may be empty is a float, NaN where it is.
+
+    Attributes
+    ----------
+    folder
+        Where the world was read from.
+    header
+        The frame of the world.
+    states, factions, locations, borders, control, deployment, relations
+        Tables that every world has.
+    foreign_forces
+        Troops of foreign states; None where the world has no such table, as with those below.
+    observed, timeline, map_keys, sources
+        Tables for scoring, drawing and reading only; never inputs of runs.
+    digest
+        SHA-256 of what the header and the input tables say. Line endings, the order of columns, the way
+        numbers are written (0.3 or 0.30) and the tables that are no inputs do not count.
+    """
+
+    folder: Path
+    header: WorldHeader
+    states: pd.DataFrame
+    factions: pd.DataFrame
+    locations: pd.DataFrame
+    borders: pd.DataFrame
+    control: pd.DataFrame
+    deployment: pd.DataFrame
+    relations: pd.DataFrame
+    foreign_forces: pd.DataFrame | None
+    observed: pd.DataFrame | None
+    timeline: pd.DataFrame | None
+    map_keys: pd.DataFrame | None
+    sources: pd.DataFrame | None
+    digest: str
+
+
+def load_tables(folder: Path) -> Tables:
+    """Return the tables of a world's folder.
+
+    Parameters
+    ----------
+    folder
+        Folder with `world.yaml` and the tables.
+
+    Raises
+    ------
+    WorldError
+        If anything is wrong; it carries every fault that could be found.
+    """
+    draft = read_draft(folder)
+    for check in CHECKS:
+        draft.faults.extend(check(draft))
+    if draft.faults or draft.frame is None:
+        raise WorldError(folder, _in_file_order(draft.faults))
+    frames = {name: table.frame() for name, table in draft.tables.items()}
+    return Tables(
+        folder=folder,
+        header=draft.frame.header,
+        states=frames["states"],
+        factions=frames["factions"],
+        locations=frames["locations"],
+        borders=frames["borders"],
+        control=frames["control"],
+        deployment=frames["deployment"],
+        relations=frames["relations"],
+        foreign_forces=frames.get("foreign_forces"),
+        observed=frames.get("observed"),
+        timeline=frames.get("timeline"),
+        map_keys=frames.get("map_keys"),
+        sources=frames.get("sources"),
+        digest=_digest(draft.frame.header, draft.tables.values()),
+    )
+
+
+def _in_file_order(faults: list[Fault]) -> list[Fault]:
+    """Return the faults by file, as the tables are listed, then by row."""
+    rank = {file: index for index, file in enumerate(FILES)}
+    return sorted(faults, key=lambda fault: (rank.get(fault.file, len(rank)), fault.row or 0))
+
+
+def _digest(header: WorldHeader, tables: Iterable[Table]) -> str:
+    """Return a digest of what the header and the input tables say."""
+    inputs = {table.schema.name: table.content() for table in tables if table.schema.is_input}
+    content = {"header": header.model_dump(mode="json"), "tables": inputs}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

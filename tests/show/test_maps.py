@@ -1,0 +1,84 @@
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colors import Normalize, to_rgba
+from matplotlib.text import Annotation
+
+from sim.show.geometry import Shapes, load_shapes
+from sim.show.maps import NO_VALUE, draw_map, important_labels, paint_map
+from sim.world.tables import load_tables
+
+WORLDS = Path(__file__).parents[2] / "conf" / "world"
+
+
+@pytest.fixture(scope="module", params=["levant_2024", "yemen_2014", "vietnam_1975"])
+def shapes(request: pytest.FixtureRequest) -> Shapes:
+    return load_shapes(load_tables(WORLDS / request.param))
+
+
+@pytest.fixture
+def ax() -> Iterator[Axes]:
+    figure = plt.figure(figsize=(7.1, 6.0), dpi=100)
+    yield figure.add_axes((0, 0, 1, 1))
+    plt.close(figure)
+
+
+def face_colours(ax: Axes, shapes: Shapes) -> dict[str, tuple[float, ...]]:
+    (locations,) = [
+        collection
+        for collection in ax.collections
+        if isinstance(collection, PathCollection) and list(collection.get_paths()) == list(shapes.outlines)
+    ]
+    return {
+        name: tuple(colour)
+        for name, colour in zip(shapes.location_ids, locations.get_facecolor(), strict=True)
+    }
+
+
+def test_a_location_has_the_colour_of_its_value_and_grey_without_one(ax: Axes, shapes: Shapes) -> None:
+    low, high, unknown, absent = shapes.location_ids[:4]
+    scale = draw_map(ax, shapes, {low: 0.0, high: 0.8, unknown: np.nan}, cmap="cividis", norm=Normalize(0, 1))
+    drawn = face_colours(ax, shapes)
+    assert drawn[low] == pytest.approx(plt.get_cmap("cividis")(0.0))
+    assert drawn[high] == pytest.approx(plt.get_cmap("cividis")(0.8))
+    assert drawn[unknown] == drawn[absent] == to_rgba(NO_VALUE)
+    assert scale.norm(0.5) == 0.5
+
+
+def test_names_do_not_touch_each_other_and_stay_in_the_frame(ax: Axes, shapes: Shapes) -> None:
+    paint_map(ax, shapes, {}, labels=important_labels(shapes))
+    boxes = [text.get_window_extent() for text in ax.texts if isinstance(text, Annotation)]
+    frame = ax.get_window_extent()
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 for box in boxes)
+    assert all(frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
+
+
+def test_the_name_of_the_capital_always_finds_room(ax: Axes, shapes: Shapes) -> None:
+    labels = important_labels(shapes)
+    assert next(iter(labels)) == shapes.capital
+    paint_map(ax, shapes, {}, labels=labels)
+    capital = ax.texts[0]
+    assert capital.get_text().replace("\n", " ") == labels[shapes.capital]
+    assert capital.xy == pytest.approx(tuple(shapes.anchors[shapes.location_ids.index(shapes.capital)]))
+
+
+def test_no_name_is_written_for_a_place_outside_the_frame(ax: Axes, shapes: Shapes) -> None:
+    frame = shapes.extent_of([shapes.capital])
+    paint_map(ax, shapes, {}, labels=important_labels(shapes), extent=frame)
+    assert ax.texts
+    for text in ax.texts:
+        assert frame[0] <= text.xy[0] <= frame[1]
+        assert frame[2] <= text.xy[1] <= frame[3]
+
+
+def test_one_kilometre_is_as_long_upwards_as_sideways(ax: Axes, shapes: Shapes) -> None:
+    paint_map(ax, shapes, {})
+    (x0, y0), (x1, y1) = ax.transData.transform([[0.0, 0.0], [100.0, 100.0]])
+    assert x1 - x0 == pytest.approx(y1 - y0)
