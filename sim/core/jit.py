@@ -52,5 +52,8 @@ def phase(function: F) -> F:
 
 # Placing the cache is the one thing that importing this package does; Numba reads it when it decorates.
 numba.config.CACHE_DIR = str(cache_folder())
-_compile = numba.njit(error_model="numpy", nogil=True, cache=True)
-_compile_inlined = numba.njit(error_model="numpy", nogil=True, cache=True, forceinline=True)
+# C wrappers (for callbacks) are never used here and cost a tenth of the compile time.
+_compile = numba.njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True)
+_compile_inlined = numba.njit(
+    error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, forceinline=True
+)

@@ -67,6 +67,19 @@ def words(key: Key, purpose: Purpose, entity: int, ordinal: int) -> Words:
 
 
 @rule
+def words_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> Words:
+    """Return four random words for a decision that is made once a run, on whatever day it is asked for."""
+    return philox4x32(
+        np.uint64(ordinal),
+        np.uint64(entity),
+        np.uint64(purpose),
+        key.run & _WORD,
+        key.seed & _WORD,
+        key.seed >> _SHIFT,
+    )
+
+
+@rule
 def open_unit(high: np.uint64, low: np.uint64) -> float:
     """Return a number strictly inside (0, 1) with 52 random bits from two 32-bit words."""
     bits = (high << _TWENTY) | (low & _LOW_BITS)
@@ -84,7 +97,20 @@ def uniform(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
 def normal(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
     """Return a standard normal number for one decision (Box & Muller 1958)."""
     w0, w1, w2, w3 = words(key, purpose, entity, ordinal)
-    return math.sqrt(-2.0 * math.log(open_unit(w0, w1))) * math.cos(2.0 * math.pi * open_unit(w2, w3))
+    return box_muller(open_unit(w0, w1), open_unit(w2, w3))
+
+
+@rule
+def normal_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
+    """Return a standard normal number that is the same on every day of a run."""
+    w0, w1, w2, w3 = words_of_run(key, purpose, entity, ordinal)
+    return box_muller(open_unit(w0, w1), open_unit(w2, w3))
+
+
+@rule
+def box_muller(u: float, v: float) -> float:
+    """Return a standard normal number from two uniform ones."""
+    return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
 
 
 @rule

@@ -139,11 +139,11 @@ class State:
     # forces
     fighters: Annotated[Floats, "L", "F"]
     morale: Annotated[Floats, "L", "F"]  # [0, 1]
-    deviation: Annotated[Floats, "L", "F"]  # of a garrison's true resolve, log margin
     margin: Annotated[Floats, "L", "F"]  # resistance margin, > 0 where a garrison stands
     shock: Annotated[Floats, "L", "F"]  # memory of lost places, >= 0
     heavy: Annotated[Floats, "L", "F"]  # heavy weapons, in fighters equipped
     rest_until: Annotated[Ints, "L", "F"]  # day
+    vigour: Annotated[Floats, "L", "F"]  # morale factor of its strength today
     strength: Annotated[Floats, "L", "F"]  # effective strength today
     task: Annotated[Ints, "L", "F"]  # target of an opposed operation, NOBODY for none
     pursuit: Annotated[Ints, "L", "F"]  # target of a pursuit, NOBODY for none
@@ -160,12 +160,14 @@ class State:
     front: Annotated[Floats, "L", "F"]  # progress towards the seat by leader of a side, < 1
     order: Annotated[Ints, "L", "F"]  # codes.Order by leader of a side
     odds: Annotated[Floats, "L", "F"]  # expected chance of that order
+    n_orders: Annotated[Ints, "F"]  # given today, by leader
     contact: Annotated[Floats, "L"]  # best chance among those who attacked the place yesterday
     is_dissolving: Annotated[Ints, "L", "F"]  # the garrison makes a deal or goes home today
     lost_by: Annotated[Ints, "L"]  # side that lost the place today, NOBODY for none
     lost_to: Annotated[Ints, "L"]  # side that took it
     lost_from: Annotated[Ints, "L"]  # faction that held it
     lost_shock: Annotated[Floats, "L"]  # its size, in units of the margin
+    n_lost: int  # places that changed hands today
     n_abandoned: int  # places that nobody holds any more
     # sides and patrons
     power: Annotated[Floats, "F"]  # of a faction: fighters x (0.5 + quality) x morale factor

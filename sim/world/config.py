@@ -12,11 +12,17 @@ from pydantic_core import ErrorDetails
 
 from sim.core.parameters import Parameter, describe
 from sim.core.rules import MECHANISMS, Rules
+from sim.world.faults import shown
 from sim.world.limits import MAX_HORIZON_DAYS
 
 MAX_RUNS = 2**32 - 1
 MAX_LEVERS = 64
+_BRANCHES = ("literal[", "constrained-int", "int")
+_OR_AUTO = "must be a whole number of at least 1, or auto"
 Id = Annotated[str, Field(min_length=1, max_length=40)]
+# Names become parts of folders, so nothing in them may lead elsewhere.
+Name = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Count = Annotated[int, Field(ge=1)]
 
 
 class ConfigError(ValueError):
@@ -36,16 +42,16 @@ class _Frozen(BaseModel):
 class WorldConfig(_Frozen):
     """Which world: one of the project's by name, or any folder by path."""
 
-    name: Id
-    path: str | None = None
+    name: Name
+    path: str | None = Field(default=None, min_length=1)
 
 
 class LeverConfig(_Frozen):
     """What an actor decides on a day.
 
-    ``support`` and ``strikes`` are factors on what a patron does; ``restraint`` is the share of its clients' effort
-    that a patron holds back; ``initiative`` (0 or 1) says whether a faction's side attacks; ``resolve`` shifts the log
-    margin of a faction's side; ``strength`` is a factor on a faction's fighters.
+    ``support`` and ``strikes`` are factors on what a patron does; ``restraint`` is the share of its clients'
+    effort that a patron holds back; ``initiative`` (0 or 1) says whether a faction's side attacks;
+    ``resolve`` shifts the log margin of a faction's side; ``strength`` is a factor on a faction's fighters.
     """
 
     lever: Literal["support", "strikes", "restraint", "initiative", "resolve", "strength"]
@@ -58,7 +64,7 @@ class LeverConfig(_Frozen):
 class ScenarioConfig(_Frozen):
     """What is asked of a world."""
 
-    name: Id
+    name: Name
     question: str = Field(min_length=1, max_length=300)
     levers: tuple[LeverConfig, ...] = Field(default=(), max_length=MAX_LEVERS, strict=False)
 
@@ -68,8 +74,8 @@ class EnsembleConfig(_Frozen):
 
     runs: int = Field(default=10_000, ge=1, le=MAX_RUNS)
     seed: int = Field(default=1, ge=0, lt=2**63)
-    workers: int | Literal["auto"] = Field(default="auto")
-    chunk: int | Literal["auto"] = Field(default="auto")
+    workers: Count | Literal["auto"] = "auto"
+    chunk: Count | Literal["auto"] = "auto"
     traces: int = Field(default=20, ge=0, le=10_000)
 
 
@@ -82,7 +88,7 @@ class ExecutorConfig(_Frozen):
 def _number(parameter: Parameter, default: float) -> tuple[Any, Any]:
     """Return the pydantic field of one parameter."""
     low, high = parameter.limits
-    return float, Field(default=default, ge=low, le=high, strict=False, description=parameter.meaning)
+    return float, Field(default=default, ge=low, le=high, description=parameter.meaning)
 
 
 def _mechanism_model(name: str, group: type) -> type[_Frozen]:
@@ -108,7 +114,7 @@ class RunConfig(_Frozen):
     ensemble: EnsembleConfig = Field(default_factory=EnsembleConfig)
     executor: ExecutorConfig = Field(default_factory=ExecutorConfig)
     results: str = Field(default="results", min_length=1)
-    rules: RulesConfig = Field(default_factory=RulesConfig)  # type: ignore[valid-type]
+    rules: RulesConfig = Field(default_factory=RulesConfig)
 
     def parameters(self) -> Rules:
         """Return the rules' parameters as the core takes them."""
@@ -125,14 +131,10 @@ def read_config(values: Mapping[str, Any]) -> RunConfig:
         With one line for each wrong name, type or value.
     """
     try:
-        config = RunConfig.model_validate(dict(values))
+        return RunConfig.model_validate(dict(values))
     except ValidationError as error:
-        raise ConfigError([_line(detail) for detail in error.errors()]) from None
-    if isinstance(config.ensemble.workers, int) and config.ensemble.workers < 1:
-        raise ConfigError([f"ensemble.workers = {config.ensemble.workers}: must be at least 1, or auto"])
-    if isinstance(config.ensemble.chunk, int) and config.ensemble.chunk < 1:
-        raise ConfigError([f"ensemble.chunk = {config.ensemble.chunk}: must be at least 1, or auto"])
-    return config
+        lines = [_line(detail) for detail in error.errors()]
+        raise ConfigError(list(dict.fromkeys(lines))) from None  # a union complains once for each branch
 
 
 def known_keys(model: type[BaseModel] = RunConfig, prefix: str = "") -> Iterator[str]:
@@ -158,30 +160,50 @@ def _did_you_mean(key: str) -> str:
     symbols = {symbol.rsplit(".", 1)[-1]: name for symbol, name in by_symbol.items()}
     if key.rsplit(".", 1)[-1] in symbols and key.startswith("rules"):
         return f"; did you mean '{symbols[key.rsplit('.', 1)[-1]]}'?"
-    near = difflib.get_close_matches(key, list(known_keys()), n=1, cutoff=0.6)
+    known = [*known_keys(), *_lever_keys(key)]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     return f"; did you mean '{near[0]}'?" if near else "; docs/model.md lists all parameters"
+
+
+def _lever_keys(key: str) -> list[str]:
+    """Return the keys of the lever that a key belongs to, if it does."""
+    levers, _, name = key.rpartition(".")
+    if not name or not levers.startswith("scenario.levers."):
+        return []
+    return [f"{levers}.{field}" for field in LeverConfig.model_fields]
 
 
 def _line(detail: ErrorDetails) -> str:
     """Return one fault as a person reads it: key, value, what is allowed."""
     # In a union ("a number or auto") pydantic appends the branch that it tried.
-    parts = [
-        str(part) for part in detail["loc"] if not str(part).startswith(("literal[", "int", "function-"))
-    ]
-    key = ".".join(parts)
+    branches = [part for part in detail["loc"] if str(part).startswith(_BRANCHES)]
+    key = ".".join(str(part) for part in detail["loc"] if part not in branches)
     if detail["type"] == "extra_forbidden":
         return unknown_key(key)
     if detail["type"] == "missing":
         return f"{key}: is missing; give a value"
+    problem = _OR_AUTO if branches else _problem(detail)
+    return f"{key} = {shown(repr(detail['input']))}: {problem}{_plausible(key)}"
+
+
+def _problem(detail: ErrorDetails) -> str:
+    """Return what pydantic says is wrong, in the words of these messages."""
+    if detail["type"] == "string_pattern_mismatch":
+        return "must be a plain name of letters, digits, '_', '-' and '.', since it names a folder"
+    if detail["type"] == "model_type":
+        return "must be a group of keys; give key=value for one of them"
     problem = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
-    return f"{key} = {detail['input']!r}: {problem[0].lower()}{problem[1:]}{_plausible(key)}"
+    problem = f"{problem[0].lower()}{problem[1:]}"
+    return problem.replace("should be", "must be", 1).replace("should have", "must have", 1)
 
 
 def _plausible(key: str) -> str:
     """Return the plausible range of a parameter, as a hint."""
-    parts = key.split(".")
-    if len(parts) == 3 and parts[0] == "rules" and parts[1] in MECHANISMS:
-        found = describe(MECHANISMS[parts[1]]).get(parts[2])
+    top, _, parameter = key.partition(".")
+    mechanism, _, name = parameter.partition(".")
+    if top == "rules" and mechanism in MECHANISMS:
+        found = describe(MECHANISMS[mechanism]).get(name)
         if found is not None:
-            return f" (plausible: {found.prior[0]:g} to {found.prior[1]:g} {found.unit})"
+            unit = "" if found.unit == "1" else f" {found.unit}"
+            return f" (plausible: {found.prior[0]:g} to {found.prior[1]:g}{unit})"
     return ""

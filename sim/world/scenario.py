@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.codes import Lever
+from sim.core.codes import NOBODY, Lever
 from sim.core.rules import pack_rules
 from sim.core.state import TIERS, Tier, World, new_world
 from sim.world.config import ConfigError, LeverConfig, RunConfig
@@ -150,6 +150,9 @@ def _fill_levers(world: World, tables: Tables, levers: tuple[LeverConfig, ...], 
     rows = []
     for number, lever in enumerate(levers):
         where = f"scenario.levers.{number}"
+        if lever.actor == ALL and lever.lever != "support":
+            faults.append(f"{where}.actor = 'all': {lever.lever} needs one actor; only support knows 'all'")
+            continue
         if lever.lever in ("initiative", "resolve", "strength"):
             client = _faction_index(lever.actor, f"{where}.actor", tables, ties, faults)
             rows.append((lever.day, Lever[lever.lever.upper()], -1, client, lever.value))
@@ -166,8 +169,10 @@ def _fill_levers(world: World, tables: Tables, levers: tuple[LeverConfig, ...], 
 
 
 def _faction_index(name: str, where: str, tables: Tables, ties: Ties, faults: list[str]) -> int:
-    """Return a faction's number; 'regime' and 'challenger' are understood in every world, 'all' means everyone."""
-    special = {ALL: -1, "regime": ties.regime, "challenger": ties.challenger}
+    """Return a faction's number; every world knows 'regime' and 'challenger', and 'all' means everyone."""
+    special = {ALL: NOBODY, "regime": ties.regime, "challenger": ties.challenger}
+    if name == "challenger" and ties.challenger == NOBODY:
+        faults.append(f"{where} = 'challenger': the world '{tables.header.title}' has no challenger")
     if name in special:
         return special[name]
     if name in ties.factions:

@@ -28,6 +28,7 @@ from sim.core.state import State, World
 @phase
 def capture(world: World, rules: Rules, state: State) -> None:
     """Settle the deals of the day, and hand over every place whose front has reached the seat."""
+    state.n_lost = 0
     for place in range(world.n_locations):
         state.lost_by[place] = NOBODY
         state.lost_to[place] = NOBODY
@@ -112,6 +113,7 @@ def change_hands(world: World, rules: Rules, state: State, place: int, winner: i
     for leader in range(world.n_factions):
         state.front[place, leader] = 0.0
     state.n_captures += 1
+    state.n_lost += 1
     today = int(state.key.day)
     if world.side[loser] == world.regime:
         if state.first_loss_day == NEVER:

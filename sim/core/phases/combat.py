@@ -25,11 +25,17 @@ def fight(world: World, rules: Rules, state: State) -> None:
     """Fight out every order of the day, place by place; one contest for each side and target."""
     for place in range(world.n_locations):
         state.contact[place] = 0.0
-        # Read before anybody loses a man here, so that the order of sides cannot matter.
-        melted = state.holder[place] != NOBODY and is_melted_place(world, rules, state, place)
-        people = defending_fighters(world, state, place)
+        if state.holder[place] == NOBODY:
+            continue
+        first = True
+        melted = False
+        people = 0.0
         for leader in range(world.n_factions):
             if state.order[place, leader] != Order.NONE:
+                if first:  # read before anybody is lost here, so that the order of sides cannot matter
+                    melted = is_melted_place(world, rules, state, place)
+                    people = defending_fighters(world, state, place)
+                    first = False
                 engage(world, rules, state, place, leader, melted, people)
             elif state.front[place, leader] > 0.0:
                 state.front[place, leader] = front_after(

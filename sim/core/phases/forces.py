@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sim.core.codes import ENTITY_STRIDE, NOBODY
+from sim.core.codes import ENTITY_STRIDE, NOBODY, Purpose
 from sim.core.jit import phase, rule
+from sim.core.rng import normal_of_run
 from sim.core.rules import Rules
 from sim.core.rules.contest import surprise_left, terrain_multiplier
 from sim.core.rules.morale import resistance_margin
@@ -108,10 +109,11 @@ def latent_opposition(world: World, state: State, place: int, faction: int) -> f
 @phase
 def set_margin(world: World, rules: Rules, state: State, place: int, faction: int) -> None:
     """Set the resistance margin of a garrison from its codes, its ground, and its true resolve."""
+    deviation = normal_of_run(state.key, Purpose.GARRISON_RESOLVE, pair(place, faction), 0)
     state.margin[place, faction] = resistance_margin(
         world.coded_morale[faction],
         latent_opposition(world, state, place, faction),
-        state.side_shift[faction] + state.deviation[place, faction],
+        state.side_shift[faction] + rules.morale.garrison_spread * deviation,
         rules.morale.margin_base,
         rules.morale.margin_slope,
         rules.morale.margin_latent,

@@ -26,6 +26,8 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let every garrison of a faction pass a day: morale, desertion, and perhaps a deal."""
     morale = rules.morale
     common = common_field(world, rules, state, faction)
+    falling = 1.0 - math.exp(-1.0 / morale.fall_days)
+    rising = 1.0 - math.exp(-1.0 / morale.recovery_days)
     side_morale = state.side_morale[world.side[faction]]
     for place in range(world.n_locations):
         if state.fighters[place, faction] <= 0.0:
@@ -35,7 +37,7 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
         around = side_morale if world.in_theatre[place, faction] == 1 else mood
         mixed = morale.cohesion * mood + (1.0 - morale.cohesion) * around
         target = morale_target(mixed, field, morale.beta)
-        mood = relaxed_morale(mood, target, morale.fall_days, morale.recovery_days)
+        mood = relaxed_morale(mood, target, falling, rising)
         state.morale[place, faction] = mood
         thin_out(world, rules, state, place, faction, rout(mood, morale.desertion_threshold))
 
@@ -94,7 +96,7 @@ def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None
         if state.fighters[place, faction] <= 0.0 or world.in_theatre[place, faction] == 0:
             state.shock[place, faction] = 0.0
             continue
-        heard = news(world, rules, state, place, faction)
+        heard = news(world, rules, state, place, faction) if state.n_lost > 0 else 0.0
         state.shock[place, faction] = max(0.0, state.shock[place, faction] * fading + heard + announced)
 
 

@@ -32,6 +32,7 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
         state.side_fighters[faction] = 0.0
         state.side_morale[faction] = 0.0
         state.equipment[faction] = 0.0
+        state.scratch.committed[faction] = 0.0
     for place in range(world.n_locations):
         present = 0
         for faction in range(world.n_factions):
@@ -40,11 +41,13 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
                 continue
             present |= 1 << faction
             if world.in_theatre[place, faction] == 0:
+                state.vigour[place, faction] = 0.0  # stays at home: no part of anybody's war
                 continue
             leader = world.side[faction]
             weight = people * (0.5 + world.quality[faction])
             morale = state.morale[place, faction]
-            power = weight * morale_factor(morale, rules.contest.morale_exponent)
+            state.vigour[place, faction] = morale_factor(morale, rules.contest.morale_exponent)
+            power = weight * state.vigour[place, faction]
             state.power[faction] += power
             state.side_power[leader] += power
             state.side_fighters[leader] += people
@@ -56,27 +59,29 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
         if state.side_fighters[leader] > 0.0:
             state.side_morale[leader] /= state.scratch.committed[leader]
             state.equipment[leader] /= state.side_fighters[leader]
-        state.scratch.committed[leader] = 0.0
 
 
 @phase
 def count_means(world: World, rules: Rules, state: State) -> None:
     """Set each side's air force: what its heavy weapons imply, on the airbases that it still holds."""
+    bases = state.scratch.committed
+    held = state.scratch.moved
+    for leader in range(world.n_factions):
+        bases[leader] = 0.0
+        held[leader] = 0.0
+    for place in range(world.n_locations):
+        first = world.seat_holder[place]
+        if world.is_airbase[place] == 1 and first != NOBODY:
+            leader = world.side[first]
+            bases[leader] += 1.0
+            holder = state.holder[place]
+            if holder != NOBODY and world.side[holder] == leader:
+                held[leader] += 1.0
     for leader in range(world.n_factions):
         state.air[leader] = 0.0
-        if world.side[leader] != leader:
-            continue
-        bases = 0
-        held = 0
-        for place in range(world.n_locations):
-            first = world.seat_holder[place]
-            if world.is_airbase[place] == 1 and first != NOBODY and world.side[first] == leader:
-                bases += 1
-                holder = state.holder[place]
-                held += holder != NOBODY and world.side[holder] == leader
-        if bases > 0:
+        if bases[leader] > 0.0:
             force = air_force(world.heavy_weapons[leader], rules.capture.air_threshold)
-            state.air[leader] = force * held / bases
+            state.air[leader] = force * held[leader] / bases[leader]
 
 
 @phase
@@ -104,10 +109,7 @@ def set_strengths(world: World, rules: Rules, state: State) -> None:
         )
         for place in range(world.n_locations):
             people = state.fighters[place, faction]
-            state.strength[place, faction] = 0.0
-            if people > 0.0:
-                factor = morale_factor(state.morale[place, faction], contest.morale_exponent)
-                state.strength[place, faction] = people * means * factor
+            state.strength[place, faction] = people * means * state.vigour[place, faction]
 
 
 @phase

@@ -55,6 +55,9 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
 @phase
 def clear_orders(world: World, state: State, leader: int) -> None:
     """Forget yesterday's orders of a side."""
+    if state.n_orders[leader] == 0:
+        return
+    state.n_orders[leader] = 0
     for place in range(world.n_locations):
         state.order[place, leader] = Order.NONE.value
         state.odds[place, leader] = 0.0
@@ -267,6 +270,7 @@ def send(world: World, rules: Rules, state: State, target: int, leader: int, kin
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
         assign(world, rules, state, world.edge_to[edge], target, leader, kind)
     state.order[target, leader] = kind
+    state.n_orders[leader] += 1
     return True
 
 

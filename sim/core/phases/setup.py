@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
 from sim.core.jit import phase
-from sim.core.phases.forces import defending_fighters, is_cut_off, pair, set_margin
+from sim.core.phases.forces import defending_fighters, is_cut_off, set_margin
 from sim.core.phases.muster import muster
 from sim.core.phases.patrons import link_utility, pool_aid, prospect
 from sim.core.phases.regime import ACTIVE_TIE
@@ -64,6 +64,7 @@ def clear_regime(state: State) -> None:
     state.coup_day = NEVER
     state.outcome = Outcome.IN_POWER.value
     state.n_captures = 0
+    state.n_lost = 0
 
 
 @phase
@@ -83,6 +84,7 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
     attacks = leader == world.challenger and (faction == leader or world.tie[faction, leader] >= ACTIVE_TIE)
     state.is_active[faction] = 1 if attacks else 0
     state.is_waking[faction] = 0
+    state.n_orders[faction] = 0
     state.direct_help[faction] = 0.0
     state.patron_level[faction] = 0.0
     state.killed[faction] = 0.0
@@ -130,11 +132,9 @@ def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None
         state.heavy[place, faction] = weapons
         state.fighters_day_0[faction] += people
         state.heavy_day_0[faction] += weapons
-        state.deviation[place, faction] = rules.morale.garrison_spread * normal(
-            state.key, Purpose.GARRISON_RESOLVE, pair(place, faction), 0
-        )
-        state.was_cut_off[place, faction] = 1 if is_cut_off(world, state, place, faction) else 0
+        state.was_cut_off[place, faction] = 0
         if people > 0.0:
+            state.was_cut_off[place, faction] = 1 if is_cut_off(world, state, place, faction) else 0
             set_margin(world, rules, state, place, faction)
             field = state.margin[place, faction] - bistable_half_width(rules.morale.beta)
             state.morale[place, faction] = morale_at_rest(field, rules.morale.beta)

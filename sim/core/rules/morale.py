@@ -177,10 +177,13 @@ def morale_target(mixed_morale: float, field: float, beta: float) -> float:
 
 
 @rule
-def relaxed_morale(morale: float, target: float, fall_days: float, recovery_days: float) -> float:
-    """Return tomorrow's morale: an exact exponential step, faster downward than upward."""
-    days = fall_days if target < morale else recovery_days
-    return morale + (target - morale) * (1.0 - math.exp(-1.0 / days))
+def relaxed_morale(morale: float, target: float, falling: float, rising: float) -> float:
+    """Return tomorrow's morale, faster downward than upward.
+
+    ``falling`` and ``rising`` are the shares of the way that a day covers, 1 - exp(-1/days): the exact exponential
+    step, so that halving the step changes nothing while the target holds.
+    """
+    return morale + (target - morale) * (falling if target < morale else rising)
 
 
 @rule
@@ -188,7 +191,10 @@ def morale_at_rest(field: float, beta: float) -> float:
     """Return the upper fixed point of the threshold model (the only one when there is one)."""
     morale = 0.99
     for _ in range(60):
+        before = morale
         morale = logistic(beta * (morale - 0.5) + field)
+        if abs(morale - before) < 1e-9:
+            break
     return morale
 
 

@@ -1,0 +1,124 @@
+"""Offer each phase as a call from Python on one-element records; the Mesa model steps through these.
+
+A record scalar costs 15 microseconds to pass, a one-element array of the same memory less than one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.core import day
+from sim.core.jit import phase
+from sim.core.phases.setup import begin_run
+from sim.core.record import write_day, write_run
+
+Record = np.ndarray
+
+
+@phase
+def call_begin_run(worlds: Record, rules: Record, states: Record, seed: np.uint64, run: np.uint64) -> None:
+    """Put the state at the morning of day 0 of one run."""
+    begin_run(worlds[0], rules[0], states[0], seed, run)
+
+
+@phase
+def call_open_day(worlds: Record, rules: Record, states: Record) -> None:
+    """Put today's levers into force."""
+    day.open_day(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_decide_aid(worlds: Record, rules: Record, states: Record, actor: int) -> None:
+    """Let one patron decide."""
+    day.decide_aid(worlds[0], rules[0], states[0], actor)
+
+
+@phase
+def call_pool_aid(worlds: Record, rules: Record, states: Record) -> None:
+    """Add up aid and carry out strikes."""
+    day.pool_aid(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_hold(worlds: Record, rules: Record, states: Record, faction: int) -> None:
+    """Let one faction's garrisons pass the day."""
+    day.hold(worlds[0], rules[0], states[0], faction)
+
+
+@phase
+def call_recruit(worlds: Record, rules: Record, states: Record, faction: int) -> None:
+    """Let one faction recruit."""
+    day.recruit(worlds[0], rules[0], states[0], faction)
+
+
+@phase
+def call_muster(worlds: Record, rules: Record, states: Record) -> None:
+    """Count every force."""
+    day.muster(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_give_orders(worlds: Record, rules: Record, states: Record, faction: int) -> None:
+    """Let one faction give its side's orders."""
+    day.give_orders(worlds[0], rules[0], states[0], faction)
+
+
+@phase
+def call_fight(worlds: Record, rules: Record, states: Record) -> None:
+    """Fight out the orders of the day."""
+    day.fight(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_capture(worlds: Record, rules: Record, states: Record) -> None:
+    """Hand over the places that fell."""
+    day.capture(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_absorb_shock(worlds: Record, rules: Record, states: Record, faction: int) -> None:
+    """Let one faction's garrisons hear the news."""
+    day.absorb_shock(worlds[0], rules[0], states[0], faction)
+
+
+@phase
+def call_survive(worlds: Record, rules: Record, states: Record) -> None:
+    """Decide whether the regime lives through the day."""
+    day.survive(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_awaken(worlds: Record, rules: Record, states: Record, faction: int) -> None:
+    """Draw whether one faction joins the war."""
+    day.awaken(worlds[0], rules[0], states[0], faction)
+
+
+@phase
+def call_close_day(worlds: Record, rules: Record, states: Record) -> None:
+    """Commission weapons and let the woken take their place."""
+    day.close_day(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_live_day(worlds: Record, rules: Record, states: Record) -> None:
+    """Let one whole day pass."""
+    day.live_day(worlds[0], rules[0], states[0])
+    day.next_day(states[0])
+
+
+@phase
+def call_next_day(states: Record) -> None:
+    """Turn the calendar by one day."""
+    day.next_day(states[0])
+
+
+@phase
+def call_write_day(worlds: Record, states: Record, rows: Record) -> None:
+    """Write one day's row of ``DAY_DTYPE``."""
+    write_day(worlds[0], states[0], rows[0])
+
+
+@phase
+def call_write_run(worlds: Record, states: Record, rows: Record, first_fall_day: int) -> None:
+    """Write a finished run's row of ``RUN_DTYPE``."""
+    write_run(worlds[0], states[0], rows[0], first_fall_day, False)

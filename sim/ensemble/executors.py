@@ -1,0 +1,69 @@
+"""Provide workers behind the standard interface `concurrent.futures.Executor`.
+
+Threads are the default: the core holds no lock while it runs. Processes take the scenario's records once.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import Literal
+
+from sim.ensemble.chunks import Job, live_chunk
+from sim.ensemble.schema import Block
+
+Live = Callable[[int, int], Block]
+_job_of_worker: list[Job] = []
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def count_workers(workers: int | Literal["auto"]) -> int:
+    """Return how many workers a setting means."""
+    return usable_cores() if workers == "auto" else workers
+
+
+@contextmanager
+def open_executor(
+    kind: Literal["thread", "process"], workers: int, job: Job
+) -> Iterator[tuple[Executor, Live]]:
+    """Give an executor and the function to submit to it, which takes the first run and the number of runs.
+
+    Parameters
+    ----------
+    kind
+        Threads of this process, or processes.
+    workers
+        How many.
+    job
+        What they work on.
+    """
+    if kind == "thread":
+        with ThreadPoolExecutor(workers, "runs") as threads:
+            yield threads, partial(live_chunk, job)
+        return
+    # Spawned, not forked: a fork copies locks that other threads hold.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, spawn, _start_worker, (job,)) as processes:
+        yield processes, _live_in_worker
+
+
+def _start_worker(job: Job) -> None:
+    """Keep the job of this worker process, and leave Ctrl-C to the process that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _job_of_worker.append(job)
+
+
+def _live_in_worker(first: int, n_runs: int) -> Block:
+    """Live a chunk of the job that this worker process was started for."""
+    return live_chunk(_job_of_worker[0], first, n_runs)

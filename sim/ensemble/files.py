@@ -1,0 +1,80 @@
+"""Put files into place whole or not at all, and let one process at a time work in a folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+LOCK = ".lock"
+
+
+class BusyError(OSError):
+    """Say that another process works in a folder."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what was written takes its place only when the block ends well."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        yield draft
+        sync(draft)
+        draft.replace(path)
+        sync(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    with replacing(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def sync(path: Path) -> None:
+    """Have a file, or a folder's list of files, written to the disk before going on."""
+    if sys.platform == "win32" and path.is_dir():
+        return  # folders cannot be opened there
+    # Windows asks for a handle that may write.
+    handle = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock; the system lets go of it when the process ends, however it ends.
+
+    Raises
+    ------
+    BusyError
+        If another process holds it.
+    """
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _lock(handle, folder)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    """Take the lock at once or raise BusyError."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        message = f"{folder}: another process is computing this ensemble; wait for it, or stop it first"
+        raise BusyError(message) from None

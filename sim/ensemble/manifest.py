@@ -1,0 +1,75 @@
+"""Write what a result folder was made from, with what, and how far it is."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sim.ensemble.files import write_text
+from sim.ensemble.provenance import config_digest, git_state, machine, model_digest, versions
+from sim.ensemble.results import MANIFEST
+from sim.world.scenario import Scenario
+
+Status = Literal["running", "interrupted", "failed", "complete"]
+
+
+def describe(scenario: Scenario, command: str, workers: int) -> dict[str, Any]:
+    """Return the part of a manifest that is known before the first run.
+
+    Parameters
+    ----------
+    scenario
+        What is to be run.
+    command
+        The command that makes it again.
+    workers
+        How many workers "auto" means here.
+    """
+    config = scenario.config.model_dump(mode="json")
+    return {
+        "config": config | {"horizon_days": scenario.horizon_days},
+        "config_digest": config_digest(scenario),
+        "world_digest": scenario.tables.digest,
+        "model_digest": model_digest(),
+        "seed": scenario.config.ensemble.seed,
+        "runs": scenario.config.ensemble.runs,
+        "command": command,
+        "versions": versions(),
+        **git_state(),
+        "machine": machine(),
+        "workers": workers,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "figures": [],
+    }
+
+
+def progress(status: Status, runs_done: int, chunks_done: int) -> dict[str, Any]:
+    """Return the part of a manifest that tells how far the ensemble is.
+
+    Parameters
+    ----------
+    status
+        What became of the command.
+    runs_done, chunks_done
+        What is stored by now.
+    """
+    return {"status": status, "runs_done": runs_done, "chunks_done": chunks_done}
+
+
+def speed(runs: int, seconds: float) -> dict[str, Any]:
+    """Return the part of a manifest that tells how fast the last call of the command computed.
+
+    Parameters
+    ----------
+    runs, seconds
+        How many runs it lived in which time, compiling and writing tables left out.
+    """
+    rate = runs / seconds if runs and seconds > 0 else None
+    return {"runs_computed": runs, "seconds": round(seconds, 3), "runs_per_second": rate and round(rate, 3)}
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest of a folder, whole or not at all."""
+    write_text(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")

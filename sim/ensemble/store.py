@@ -1,0 +1,169 @@
+"""Keep what was computed: parts while an ensemble runs, final tables when it is whole.
+
+A part is a folder that appears whole, by an atomic rename, and tells the digest of its settings. The final tables
+are cut into row groups of fixed size in order of run, so that their bytes do not depend on the parts.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.ensemble.files import replacing, sync
+from sim.ensemble.results import ResultsError, read_arrow
+from sim.ensemble.schema import ROW_GROUPS, RUNS, SCHEMAS, TABLES
+
+PARTS = "parts"
+_DIGEST = b"config_digest"
+_WRITER = {
+    "version": "2.6",
+    "compression": "zstd",
+    "compression_level": 3,
+    "write_page_checksum": True,
+}
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """Runs that are stored: ``n`` from number ``first`` on."""
+
+    first: int
+    n: int
+
+    @property
+    def name(self) -> str:
+        """Return the name of its folder, which sorts by run."""
+        return f"{self.first:010d}-{self.n:010d}"
+
+
+def write_part(folder: Path, part: Part, tables: Mapping[str, pa.Table], digest: str) -> None:
+    """Store the tables of some runs; they are there whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        Folder of the ensemble.
+    part, tables
+        Which runs, and what they left behind.
+    digest
+        Of the settings that the runs belong to.
+    """
+    parts = folder / PARTS
+    draft, place = parts / f".{part.name}", parts / part.name
+    if place.exists():
+        return  # stopped between this and the caller's note of it
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    for name in TABLES:
+        path = draft / f"{name}.parquet"
+        pq.write_table(_signed(tables[name], digest), path, **_WRITER)
+        sync(path)
+    sync(draft)
+    draft.replace(place)
+    sync(parts)
+
+
+def find_parts(folder: Path, digest: str) -> tuple[list[Part], list[str]]:
+    """Return the parts that can be used, in order of run, and one line about each that cannot.
+
+    What cannot be used is removed, so that its runs are computed again.
+    """
+    found: list[Part] = []
+    complaints = []
+    for place in sorted((folder / PARTS).glob("*")):
+        fault = _fault(place, digest, found)
+        if fault is None:
+            found.append(_part(place))
+            continue
+        if not place.name.startswith("."):  # a draft is no news: its process was stopped while writing
+            complaints.append(f"{PARTS}/{place.name}: {fault}; its runs are computed again")
+        shutil.rmtree(place)
+    return found, complaints
+
+
+def missing_parts(found: Iterable[Part], n_runs: int, chunk: int) -> Iterator[Part]:
+    """Yield the parts of at most ``chunk`` runs that are still to be computed, in order of run."""
+    done = 0
+    for part in [*found, Part(n_runs, 0)]:
+        for first in range(done, part.first, chunk):
+            yield Part(first, min(chunk, part.first - first))
+        done = part.first + part.n
+
+
+def merge_parts(folder: Path, parts: Iterable[Part], digest: str) -> None:
+    """Write the final tables from parts that hold every run once, in order of run."""
+    ordered = list(parts)
+    for name in TABLES:
+        tables = (read_arrow(folder / PARTS / part.name / f"{name}.parquet", name) for part in ordered)
+        write_table(folder, name, tables, digest, ROW_GROUPS[name])
+
+
+def write_table(folder: Path, name: str, tables: Iterable[pa.Table], digest: str, row_group: int) -> None:
+    """Write one final table from pieces; it holds the same bytes however it comes in pieces.
+
+    Parameters
+    ----------
+    folder, name
+        Folder of the ensemble, name of the table.
+    tables
+        Pieces in order.
+    digest
+        Of the settings that the rows belong to.
+    row_group
+        Rows of a row group; no more than this and one piece are in memory.
+    """
+    schema = _signed(SCHEMAS[name].empty_table(), digest).schema
+    with replacing(folder / f"{name}.parquet") as draft, pq.ParquetWriter(draft, schema, **_WRITER) as writer:
+        for group in _regroup(tables, schema, row_group):
+            writer.write_table(group, row_group_size=row_group)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove the parts of an ensemble whose final tables stand."""
+    shutil.rmtree(folder / PARTS, ignore_errors=True)
+
+
+def _regroup(tables: Iterable[pa.Table], schema: pa.Schema, size: int) -> Iterator[pa.Table]:
+    """Yield the rows again in tables of one contiguous chunk and equal size, the last one shorter."""
+    waiting = schema.empty_table()
+    for table in tables:
+        waiting = pa.concat_tables([waiting, table.replace_schema_metadata(schema.metadata)])
+        while len(waiting) >= size:
+            yield waiting.slice(0, size).combine_chunks()
+            waiting = waiting.slice(size)
+    if len(waiting):
+        yield waiting.combine_chunks()
+
+
+def _signed(table: pa.Table, digest: str) -> pa.Table:
+    """Return a table that tells the digest of the settings it belongs to."""
+    return table.replace_schema_metadata({_DIGEST: digest.encode()})
+
+
+def _part(place: Path) -> Part:
+    """Return the part that a folder is named after; raise ValueError where it is none."""
+    first, n = place.name.split("-")
+    return Part(int(first), int(n))
+
+
+def _fault(place: Path, digest: str, found: list[Part]) -> str | None:
+    """Return why a stored part cannot be used, None where it can."""
+    try:
+        part = _part(place)
+        tables = {name: read_arrow(place / f"{name}.parquet", name) for name in TABLES}
+    except ResultsError:
+        return "is damaged"
+    except ValueError:
+        return "is no part"
+    if any((table.schema.metadata or {}).get(_DIGEST) != digest.encode() for table in tables.values()):
+        return "belongs to other settings"
+    if tables[RUNS]["run"].to_pylist() != list(range(part.first, part.first + part.n)):
+        return "does not hold the runs of its name"
+    if found and part.first < found[-1].first + found[-1].n:
+        return "repeats runs of another part"
+    return None
