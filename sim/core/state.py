@@ -97,6 +97,8 @@ class World:
     fighters_central: Annotated[Floats, "F"]
     fighters_high: Annotated[Floats, "F"]
     side_mask: Annotated[Ints, "F"]  # bits of the factions of the side that this faction leads
+    n_members: Annotated[Ints, "F"]  # of the side that this faction leads
+    members: Annotated[Ints, "F", "F"]  # (leader, rank): their numbers, rising
     tie: Annotated[Floats, "F", "F"]  # [-1, 1], symmetric
     engagement: Annotated[Floats, "F", "F"]  # (faction, leader it fights for), [0, 1]
     deployed: Annotated[Floats, "L", "F"]  # fighters on day 0
@@ -154,6 +156,7 @@ class State:
     is_active: Annotated[Ints, "F"]  # takes part in attacks
     is_waking: Annotated[Ints, "F"]  # will from tomorrow on
     was_cut_off: Annotated[Ints, "L", "F"]  # on day 0
+    is_cut_off: Annotated[Ints, "L", "F"]  # since the last change of hands
     # places
     holder: Annotated[Ints, "L"]  # faction or NOBODY
     control: Annotated[Floats, "L", "F"]  # share

@@ -1,7 +1,7 @@
 """State the columns of every stored table, and how the core's records become them. The one place for both.
 
-Columns come from the core's dtypes: a new field of a record is a new column. Days are whole numbers, or null for
-never within the horizon; places and factions are the ids of the world's tables.
+Columns come from the core's dtypes: a new field of a record is a new column. Days are whole numbers, or null
+where something never happened; places and factions are the ids of the world's tables.
 """
 
 from __future__ import annotations

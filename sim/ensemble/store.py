@@ -1,7 +1,7 @@
 """Keep what was computed: parts while an ensemble runs, final tables when it is whole.
 
-A part is a folder that appears whole, by an atomic rename, and tells the digest of its settings. The final tables
-are cut into row groups of fixed size in order of run, so that their bytes do not depend on the parts.
+A part is a folder that appears whole, by an atomic rename, and tells the digest of its settings. The final
+tables are cut into row groups of fixed size in order of run, so that their bytes do not depend on the parts.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def find_parts(folder: Path, digest: str) -> tuple[list[Part], list[str]]:
     """
     found: list[Part] = []
     complaints = []
-    for place in sorted((folder / PARTS).glob("*")):
+    for place in sorted(path for path in (folder / PARTS).glob("*") if path.is_dir()):
         fault = _fault(place, digest, found)
         if fault is None:
             found.append(_part(place))

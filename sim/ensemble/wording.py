@@ -15,8 +15,8 @@ def percent(share: float, low: float, high: float) -> str:
     share, low, high
         The estimate and its interval, in [0, 1].
     """
-    half_width = 50 * (high - low)
-    decimals = 0 if half_width <= 0 else min(max(round(-math.log10(half_width)), 0), DIGITS)
+    width = 100 * (high - low)
+    decimals = 0 if width <= 0 else min(max(math.ceil(-math.log10(width)), 0), DIGITS)
     texts = [_points(100 * value, decimals) for value in (share, low, high)]
     return f"{texts[0]} % [{texts[1]}, {texts[2]}]"
 

@@ -1,8 +1,8 @@
 """Label axes of days: numbers that people count in, with real dates as second labels."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-STEPS = (1, 2, 3, 5, 7, 10, 14, 20, 30, 60, 90)  # days between labels
+STEPS = (1, 2, 3, 5, 7, 10, 14, 20, 30, 60, 90, 120, 180, 365)  # days between labels
 HEADLINE_DAY = 30
 ROOM = 1.15  # an axis goes on this far past the events that it shows
-WORTH_CUTTING = 0.6  # an axis is shortened only if it gets shorter than this share of the horizon
+WORTH_CUTTING = 0.8  # an axis is shortened only if it gets shorter than this share of the horizon
 
 
 def headline_day(horizon_days: int) -> int:
@@ -75,8 +75,25 @@ def day_ticks(last_day: int, most: int) -> list[int]:
     most
         How many labels there is room for, at least 2.
     """
-    step = next((step for step in chain(STEPS, (180, 365)) if last_day / step <= most - 1), last_day)
+    step = next((step for step in STEPS if last_day / step <= most - 1), last_day)
     return list(range(0, last_day + 1, max(step, 1)))
+
+
+def day_labels(day0: date, days: Sequence[int]) -> list[str]:
+    """Return the numbers of days with their dates beneath, the year where it is new.
+
+    Parameters
+    ----------
+    day0
+        Date of day 0.
+    days
+        Days to label, in order, at least one.
+    """
+    years = [(day0 + timedelta(days=day)).year for day in days]
+    is_new = [True, *(year != before for before, year in pairwise(years))]
+    dates = [date_text(day0, day, with_year=new) for day, new in zip(days, is_new, strict=True)]
+    first, *rest = (f"{day}\n{when}" for day, when in zip(days, dates, strict=True))
+    return [f"day {first}", *rest]
 
 
 def label_days(ax: Axes, day0: date, last_day: int, most: int) -> None:
@@ -94,10 +111,5 @@ def label_days(ax: Axes, day0: date, last_day: int, most: int) -> None:
         How many labels there is room for.
     """
     ticks = day_ticks(last_day, most)
-    years = [(day0 + timedelta(days=day)).year for day in ticks]
-    new_year = [True, *(year != before for before, year in pairwise(years))]
-    dates = [date_text(day0, day, with_year=is_new) for day, is_new in zip(ticks, new_year, strict=True)]
-    labels = [f"{day}\n{when}" for day, when in zip(ticks, dates, strict=True)]
-    labels[0] = f"day {labels[0]}"
     ax.set_xlim(0, last_day)
-    ax.set_xticks(ticks, labels)
+    ax.set_xticks(ticks, day_labels(day0, ticks))

@@ -26,7 +26,7 @@ BASE = 0.72  # where a ridge stands in its row
 RIDGE = 0.62  # height of a ridge, in rows
 HISTORY = 0.45  # where an observed fall is marked in its row
 SPANS = ((0.05, 0.95, 0.9), (0.25, 0.75, 3.0))  # levels of days, and width of line in points
-BAR_SHARE = 0.36  # of the width of the column of shares
+BAR_SHARE = 0.31  # of the width of the column of shares
 
 
 def mark_handles(days: pd.DataFrame, history: Mapping[str, ObservedFall]) -> Handles:
@@ -43,8 +43,8 @@ def mark_handles(days: pd.DataFrame, history: Mapping[str, ObservedFall]) -> Han
     handles: dict[str, Line2D | Patch | tuple[Line2D, ...]] = {}
     if (falls >= FEW).any():
         thin, thick = (_line([], 0.0, LOSS, width) for *_, width in SPANS)
-        handles["days of fall, each row to its scale"] = Patch(color=LOSS_LIGHT)
-        handles["middle 90 % of falls"] = thin
+        handles["falls by day, scaled by row"] = Patch(color=LOSS_LIGHT)
+        handles["middle 90 %"] = thin
         handles["middle 50 %, median"] = (thick, _dots([], 0.0, 5.0))
     if ((falls > 0) & (falls < FEW)).any():
         handles["one fall"] = _dots([], 0.0, 4.0)
@@ -105,10 +105,10 @@ def draw_history(ax: Axes, beside: Axes, places: Sequence[str], history: Mapping
     last_day = ax.get_xlim()[1]
     for row, place in enumerate(places):
         fall = history.get(place)
-        if fall is not None and (fall.is_never or fall.day > last_day):
-            beside.add_line(_observed([0.5], row + HISTORY, "white" if fall.is_never else INK))
+        if fall is not None and fall.is_never:
+            beside.add_line(_observed([0.5], row + HISTORY, "white"))
         elif fall is not None:
-            ax.add_line(_line([fall.low, fall.high], row + HISTORY, INK, 1.0))
+            ax.add_line(_line([fall.low, min(fall.high, last_day)], row + HISTORY, INK, 1.0))
             ax.add_line(_observed([fall.day], row + HISTORY, INK))
 
 
@@ -190,4 +190,5 @@ def _observed(days: Sequence[float], y: float, face: str) -> Line2D:
         markerfacecolor=face,
         markeredgecolor=INK,
         markeredgewidth=0.9,
+        clip_on=False,
     )

@@ -50,8 +50,8 @@ def measure_key(handles: Handles, width_mm: float) -> KeySize:
     return KeySize(1, 0.0)
 
 
-def draw_key(page: Page, handles: Handles, size: KeySize, top: float) -> None:
-    """Draw a key at the left edge of a page.
+def draw_key(page: Page, handles: Handles, size: KeySize, top: float, left: float = 0.0) -> None:
+    """Draw a key on a page.
 
     Parameters
     ----------
@@ -61,12 +61,17 @@ def draw_key(page: Page, handles: Handles, size: KeySize, top: float) -> None:
         Marks by what they mean.
     size
         From `measure_key`.
-    top
-        Where it begins, mm from the top of the room.
+    top, left
+        Where it begins, mm from the upper left corner of the room.
     """
     if handles:
         width, height = (inches * MM_PER_INCH for inches in page.figure.get_size_inches())
-        _legend(page.figure, handles, size.n_columns, (page.left / width, 1.0 - (page.top + top) / height))
+        _legend(
+            page.figure,
+            handles,
+            size.n_columns,
+            ((page.left + left) / width, 1.0 - (page.top + top) / height),
+        )
 
 
 def _legend(figure: Figure, handles: Handles, n_columns: int, corner: tuple[float, float]) -> Legend:

@@ -32,6 +32,8 @@ class ObservedFall:
 def observed_falls(scenario: Scenario) -> dict[str, ObservedFall]:
     """Return the observed fall of each location that the world has a row for; none without the table.
 
+    A place that fell after the horizon did not fall within it.
+
     Parameters
     ----------
     scenario
@@ -42,11 +44,13 @@ def observed_falls(scenario: Scenario) -> dict[str, ObservedFall]:
         return {}
     rows = observed[observed["name"].str.startswith(FALL)]
     return {
-        str(name).removeprefix(FALL): _fall(float(day), float(low), float(high))
+        str(name).removeprefix(FALL): _fall(float(day), float(low), float(high), scenario.horizon_days)
         for name, day, low, high in zip(rows["name"], rows["value"], rows["low"], rows["high"], strict=True)
     }
 
 
-def _fall(day: float, low: float, high: float) -> ObservedFall:
+def _fall(day: float, low: float, high: float, horizon_days: int) -> ObservedFall:
     """Return an observed fall; a missing bound is the day itself."""
+    if day > horizon_days:
+        return ObservedFall(np.nan, np.nan, np.nan)
     return ObservedFall(day, day if np.isnan(low) else low, day if np.isnan(high) else high)

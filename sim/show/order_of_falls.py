@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,7 +14,7 @@ from sim.show.days import last_shown_day
 from sim.show.fall_rows import draw_days, draw_history, draw_shares, mark_handles
 from sim.show.key import KeySize, draw_key, measure_key
 from sim.show.observed import ObservedFall, observed_falls
-from sim.show.page import ROOM_MM, Page, new_page, shorten, text_width
+from sim.show.page import NO_BREAK, ROOM_MM, Page, new_page, shorten, text_width
 from sim.show.places import place_names
 from sim.show.theme import SMALL_PT
 from sim.show.wording import day_of, share_of, words
@@ -23,8 +24,8 @@ MOST_ROWS = 40  # more places than this do not fit on a printed page
 ROW_MM, DENSE_ROW_MM, DENSE = 6.4, 4.8, 16  # rows get lower when there are many
 HEADER_MM, DAYS_MM = 6.0, 12.0  # room above and below the rows
 MOST_NAME_MM, NAME_GAP_MM = 42.0, 2.0
-TAIL = 0.02  # share of a place's falls that may lie beyond a shortened axis
-HISTORY_MM, SHARES_MM = 7.0, 40.0  # columns right of the days
+TAIL = 0.05  # share of a place's falls that may lie beyond a shortened axis
+HISTORY_MM, SHARES_MM = 7.0, 45.0  # columns right of the days
 
 
 def draw_order_of_falls(results: Results, scenario: Scenario) -> Figure:
@@ -38,6 +39,7 @@ def draw_order_of_falls(results: Results, scenario: Scenario) -> Figure:
     days = in_usual_order(loss_days(usable(results.runs), results.falls, scenario))
     shown = days.iloc[:, :MOST_ROWS]
     history = {place: fall for place, fall in observed_falls(scenario).items() if place in shown.columns}
+    last_day = _last_day(shown, history, scenario.horizon_days)
     handles = mark_handles(shown, history)
     size = measure_key(handles, ROOM_MM)
     page = new_page(
@@ -45,13 +47,13 @@ def draw_order_of_falls(results: Results, scenario: Scenario) -> Figure:
             results,
             scenario,
             title=_title(results, days, scenario),
-            shown=_shown(days),
-            note="brackets: 95 % intervals, Wilson for shares and order statistics for days",
+            shown=_shown(days, last_day, scenario.horizon_days),
+            note="brackets: 95 % Wilson and order-statistic intervals",
         ),
         size.height_mm + HEADER_MM + _rows_mm(shown) + DAYS_MM,
     )
     draw_key(page, handles, size, 0.0)
-    _draw_rows(page, scenario, shown, history, size)
+    _draw_rows(page, scenario, shown, history, size, last_day)
     return page.figure
 
 
@@ -88,11 +90,23 @@ def _title(results: Results, days: pd.DataFrame, scenario: Scenario) -> str:
     return f"{finding}; {names[capital]} falls in {share_of(int(falls[capital]), n_runs)} of runs"
 
 
-def _shown(days: pd.DataFrame) -> str:
-    """Return what is shown."""
+def _last_day(days: pd.DataFrame, history: Mapping[str, ObservedFall], horizon_days: int) -> int:
+    """Return where the axis of days ends, so that all intervals and all that was observed lie on it."""
+    simulated = [days[place].to_numpy(dtype=np.float64) for place in days.columns]
+    observed = [np.array([fall.high]) for fall in history.values()]
+    return last_shown_day([*simulated, *observed], horizon_days, TAIL)
+
+
+def _shown(days: pd.DataFrame, last_day: int, horizon_days: int) -> str:
+    """Return what is shown, and what is not."""
     hidden = len(days.columns) - MOST_ROWS
     limit = f"; {hidden} later places left out" if hidden > 0 else ""
-    return f"First fall of each place held by the regime's side, sorted by median day{limit}"
+    beyond = (
+        f"; up to {100 * TAIL:.0f} % of falls come after day{NO_BREAK}{last_day}"
+        if last_day < horizon_days
+        else ""
+    )
+    return f"First fall of each place held by the regime's side, sorted by median day{limit}{beyond}"
 
 
 def _rows_mm(days: pd.DataFrame) -> float:
@@ -102,7 +116,12 @@ def _rows_mm(days: pd.DataFrame) -> float:
 
 
 def _draw_rows(
-    page: Page, scenario: Scenario, days: pd.DataFrame, history: Mapping[str, ObservedFall], key: KeySize
+    page: Page,
+    scenario: Scenario,
+    days: pd.DataFrame,
+    history: Mapping[str, ObservedFall],
+    key: KeySize,
+    last_day: int,
 ) -> None:
     """Draw all columns of the figure: names, days, history and shares."""
     names = [shorten(page.figure, name, MOST_NAME_MM, size=SMALL_PT) for name in _names(scenario, days)]
@@ -110,7 +129,6 @@ def _draw_rows(
     top, height = key.height_mm + HEADER_MM, _rows_mm(days)
     history_mm = HISTORY_MM if any(fall.is_never for fall in history.values()) else 2.0
     width = page.width - left - history_mm - SHARES_MM
-    last_day = last_shown_day([days[place].to_numpy() for place in days.columns], scenario.horizon_days, TAIL)
     ax = page.axes(left, top, width, height)
     draw_days(ax, days, last_day, scenario.tables.header.day0, width)
     _write_names(ax, names, days, scenario)

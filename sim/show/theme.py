@@ -10,6 +10,7 @@ from threading import RLock
 
 import numpy as np
 from matplotlib import rc_context, rc_params_from_file
+from matplotlib.colors import to_rgb
 
 from sim.world.scenario import Scenario
 
@@ -69,6 +70,22 @@ def faction_colours(scenario: Scenario) -> dict[str, str]:
     others = [ids[faction] for faction in _by_weight(scenario) if ids[faction] not in leaders]
     palette = dict(zip(others, OTHER_COLOURS, strict=False))
     return {name: {**palette, **leaders}.get(name, MINOR_COLOUR) for name in ids}
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, from 0 for black to 1 for white.
+
+    Parameters
+    ----------
+    colour
+        Any colour that matplotlib knows.
+
+    References
+    ----------
+    WCAG 2.1, "relative luminance".
+    """
+    linear = np.array(to_rgb(colour)) ** 2.2  # the standard's curve to within 0.01
+    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 def _by_weight(scenario: Scenario) -> list[int]:

@@ -1,11 +1,13 @@
 """Say numbers in words: shares with their interval, counts, and where a figure's numbers come from."""
 
+from collections.abc import Sequence
+
 from sim.ensemble.intervals import wilson_interval
 from sim.ensemble.results import Results
 from sim.show.page import NO_BREAK, Words
 from sim.world.scenario import Scenario
 
-CAVEAT = "Shares of simulated histories under this scenario's assumptions, not a forecast."
+CAVEAT = "Simulated under this scenario's assumptions; not a forecast."
 DIGEST_LENGTH = 12
 FINER = (0.5, 0.05)  # half-widths of an interval, in points, below which one decimal more is shown
 MOST_DECIMALS = 3
@@ -40,9 +42,32 @@ def share_of(happened: int, n_runs: int) -> str:
     return percent(happened / n_runs, low, high)
 
 
+def share_alone(happened: int, n_runs: int) -> str:
+    """Return the share of `share_of` for where its interval has no room and is told elsewhere.
+
+    Parameters
+    ----------
+    happened, n_runs
+        Numbers of runs; of at least one.
+    """
+    return share_of(happened, n_runs).split(f"{NO_BREAK}[", maxsplit=1)[0]
+
+
 def count(number: int, noun: str) -> str:
     """Return a number and its noun, such as `10,000 runs` or `1 run`."""
     return f"{number:,}{NO_BREAK}{noun}{'' if number == 1 else 's'}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return items as words: `7`, `7 and 14`, `7, 14 and 30`.
+
+    Parameters
+    ----------
+    items
+        At least one.
+    """
+    *first, last = items
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def day_of(results: Results, place: str) -> str:
@@ -91,7 +116,7 @@ def _footer(results: Results, scenario: Scenario) -> str:
         f"config {str(manifest['config_digest'])[:DIGEST_LENGTH]}",
         f"world tables {str(manifest['world_digest'])[:DIGEST_LENGTH]}",
     )
-    return f"{CAVEAT}\n" + " · ".join(part.replace(" ", NO_BREAK) for part in parts)
+    return f"{CAVEAT}\n" + ", ".join(part.replace(" ", NO_BREAK) for part in parts)
 
 
 def _points(share: float, decimals: int) -> str:

@@ -194,7 +194,8 @@ def _problem(detail: ErrorDetails) -> str:
         return "must be a group of keys; give key=value for one of them"
     problem = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     problem = f"{problem[0].lower()}{problem[1:]}"
-    return problem.replace("should be", "must be", 1).replace("should have", "must have", 1)
+    problem = problem.replace("should be", "must be", 1).replace("should have", "must have", 1)
+    return problem.replace("a valid tuple", "a list")
 
 
 def _plausible(key: str) -> str:

@@ -112,13 +112,14 @@ def _fill_places(world: World, tables: Tables, places: Places) -> None:
 def _fill_factions(world: World, tables: Tables, ties: Ties) -> None:
     """Fill everything about factions and actors."""
     n, n_states, n_places = len(tables.factions), len(tables.states), len(tables.locations)
-    for name in ("side", "is_jihadist", "is_native", "may_enter", "home_location", "side_mask"):
+    for name in ("side", "is_jihadist", "is_native", "may_enter", "home_location", "side_mask", "n_members"):
         getattr(world, name)[:n] = getattr(ties, name)
     world.quality[:n] = tables.factions["quality"]
     world.coded_morale[:n] = tables.factions["morale"]
     world.heavy_weapons[:n] = tables.factions["heavy_weapons"]
     for name in ("fighters_low", "fighters_central", "fighters_high"):
         getattr(world, name)[:n] = tables.factions[name]
+    world.members[:n, :n] = ties.members
     world.tie[:n, :n] = ties.tie
     world.engagement[:n, :n] = ties.engagement
     world.deployed[:n_places, :n] = ties.deployed

@@ -45,6 +45,8 @@ class Ties:
     engagement: Floats
     side: Ints
     side_mask: Ints
+    n_members: Ints
+    members: Ints
     is_jihadist: Ints
     is_native: Ints
     may_enter: Ints
@@ -86,6 +88,8 @@ def survey_ties(tables: Tables) -> Ties:
         engagement=engagement,
         side=side,
         side_mask=_side_masks(side),
+        n_members=np.bincount(side, minlength=len(side)),
+        members=_members(side),
         is_jihadist=tables.factions["jihadist"].to_numpy(np.int64),
         is_native=is_native,
         may_enter=may_enter,
@@ -158,6 +162,15 @@ def _side_masks(side: Ints) -> Ints:
     """Return the bits of the factions that each leader leads."""
     bits = np.int64(1) << np.arange(len(side))
     return np.array([bits[side == leader].sum() for leader in range(len(side))], np.int64)
+
+
+def _members(side: Ints) -> Ints:
+    """Return the factions that each leader leads, in rising order; the rest of a row is nobody."""
+    members = np.full((len(side), len(side)), NOBODY, np.int64)
+    for leader in range(len(side)):
+        led = np.flatnonzero(side == leader)
+        members[leader, : len(led)] = led
+    return members
 
 
 def _may_enter(tie: Floats, is_native: Ints, regime: int, challenger: int) -> Ints:

@@ -51,11 +51,11 @@ def test_target_worked_out_by_hand() -> None:
     assert morale_target(0.7, -0.4, 7.0) == pytest.approx(math.e / (1.0 + math.e))  # 7 * 0.2 - 0.4 = 1
 
 
-@given(SHARE, SHARE, SHARE, SHARE)
+@given(SHARE, SHARE, FALL_DAYS, RECOVERY_DAYS)
 def test_morale_moves_towards_its_target_and_stays_a_morale(
-    morale: float, target: float, falling: float, rising: float
+    morale: float, target: float, fall: float, recovery: float
 ) -> None:
-    after = relaxed_morale(morale, target, falling, rising)
+    after = relaxed_morale(morale, target, step(1.0, fall), step(1.0, recovery))
     assert 0.0 <= after <= 1.0
     assert min(morale, target) <= after <= max(morale, target)
 

@@ -8,6 +8,7 @@ from sim.core.phases.forces import (
     LEAST_FORCE,
     defending_fighters,
     disperse,
+    has_no_friend_near,
     is_friend,
     is_hostile,
     latent_opposition,
@@ -38,6 +39,18 @@ def capture(world: World, rules: Rules, state: State) -> None:
         winner = winning_side(world, rules, state, place, dissolved)
         if winner != NOBODY:
             change_hands(world, rules, state, place, winner)
+    if state.n_lost > 0:
+        find_isolated(world, state)
+
+
+@phase
+def find_isolated(world: World, state: State) -> None:
+    """Mark the garrisons that have no friend next to them on the new map."""
+    for place in range(world.n_locations):
+        for faction in range(world.n_factions):
+            if state.fighters[place, faction] > 0.0:
+                alone = has_no_friend_near(world, state, place, faction)
+                state.is_cut_off[place, faction] = 1 if alone else 0
 
 
 @phase
@@ -73,8 +86,9 @@ def local_enemy(world: World, state: State, place: int, faction: int) -> int:
 def local_weight(world: World, state: State, place: int, leader: int) -> float:
     """Return a side's share of control in a place where it has people."""
     share = 0.0
-    for faction in range(world.n_factions):
-        if world.side[faction] == leader and state.fighters[place, faction] > LEAST_FORCE:
+    for i in range(world.n_members[leader]):
+        faction = world.members[leader, i]
+        if state.fighters[place, faction] > LEAST_FORCE:
             share += state.control[place, faction]
     return share
 
@@ -218,8 +232,9 @@ def occupy(world: World, rules: Rules, state: State, place: int, winner: int) ->
                 march_in(world, rules, state, world.edge_to[edge], place, faction)
     best = winner
     most = -1.0
-    for faction in range(world.n_factions):
-        if world.side[faction] == winner and state.scratch.moved[faction] > 0.0:
+    for i in range(world.n_members[winner]):
+        faction = world.members[winner, i]
+        if state.scratch.moved[faction] > 0.0:
             weight = state.scratch.moved[faction] * state.unit_strength[faction]
             if weight > most:
                 best = faction
@@ -249,10 +264,10 @@ def march_in(world: World, rules: Rules, state: State, origin: int, place: int, 
 @phase
 def shift_control(world: World, rules: Rules, state: State, place: int, loser: int, captor: int) -> None:
     """Give the captor the loser's share of the place; every garrison there stands on other ground now."""
-    for faction in range(world.n_factions):
-        if world.side[faction] == loser:
-            state.control[place, captor] += state.control[place, faction]
-            state.control[place, faction] = 0.0
+    for i in range(world.n_members[loser]):
+        faction = world.members[loser, i]
+        state.control[place, captor] += state.control[place, faction]
+        state.control[place, faction] = 0.0
     for faction in range(world.n_factions):
         if state.fighters[place, faction] > 0.0:
             set_margin(world, rules, state, place, faction)

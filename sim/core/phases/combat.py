@@ -95,22 +95,22 @@ def sent_strength(
     strength = 0.0
     km = 0.0
     road = 0.0
-    for faction in range(world.n_factions):
-        if world.side[faction] == leader:
-            part = part_sent(world, rules, state, target, target, faction)
-            strength += part
-            km += part * enclave_km(world, rules, state, target, faction)
-            road += part
+    for i in range(world.n_members[leader]):
+        faction = world.members[leader, i]
+        part = part_sent(world, rules, state, target, target, faction)
+        strength += part
+        km += part * enclave_km(world, rules, state, target, faction)
+        road += part
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
         origin = world.edge_to[edge]
         if not state.presence[origin] & world.side_mask[leader]:
             continue
-        for faction in range(world.n_factions):
-            if world.side[faction] == leader:
-                part = part_sent(world, rules, state, origin, target, faction)
-                strength += part
-                km += part * world.edge_km[edge]
-                road += part * world.edge_road[edge]
+        for i in range(world.n_members[leader]):
+            faction = world.members[leader, i]
+            part = part_sent(world, rules, state, origin, target, faction)
+            strength += part
+            km += part * world.edge_km[edge]
+            road += part * world.edge_road[edge]
     if strength <= 0.0:
         return 0.0, 0.0, 1.0
     return strength, km / strength, road / strength
@@ -150,8 +150,8 @@ def take_attacker_losses(
     world: World, rules: Rules, state: State, origin: int, target: int, leader: int, share: float
 ) -> None:
     """Take a contest's losses out of the forces that one place sent."""
-    for faction in range(world.n_factions):
-        if world.side[faction] == leader:
-            sent = committed_share(world, rules, state, origin, target, faction)
-            if sent > 0.0:
-                remove_losses(rules, state, origin, faction, share * sent * state.fighters[origin, faction])
+    for i in range(world.n_members[leader]):
+        faction = world.members[leader, i]
+        sent = committed_share(world, rules, state, origin, target, faction)
+        if sent > 0.0:
+            remove_losses(rules, state, origin, faction, share * sent * state.fighters[origin, faction])

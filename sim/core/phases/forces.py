@@ -61,9 +61,9 @@ def defending_fighters(world: World, state: State, place: int) -> float:
     total = 0.0
     holder = state.holder[place]
     if holder != NOBODY:
-        for faction in range(world.n_factions):
-            if world.side[faction] == world.side[holder]:
-                total += state.fighters[place, faction]
+        leader = world.side[holder]
+        for i in range(world.n_members[leader]):
+            total += state.fighters[place, world.members[leader, i]]
     return total
 
 
@@ -73,10 +73,10 @@ def defending_morale(world: World, state: State, place: int) -> float:
     total = 0.0
     weighted = 0.0
     leader = world.side[state.holder[place]]
-    for faction in range(world.n_factions):
-        if world.side[faction] == leader:
-            total += state.fighters[place, faction]
-            weighted += state.fighters[place, faction] * state.morale[place, faction]
+    for i in range(world.n_members[leader]):
+        faction = world.members[leader, i]
+        total += state.fighters[place, faction]
+        weighted += state.fighters[place, faction] * state.morale[place, faction]
     return weighted / total if total > 0.0 else 0.0
 
 
@@ -121,7 +121,7 @@ def set_margin(world: World, rules: Rules, state: State, place: int, faction: in
 
 
 @phase
-def is_cut_off(world: World, state: State, place: int, faction: int) -> bool:
+def has_no_friend_near(world: World, state: State, place: int, faction: int) -> bool:
     """Tell whether no neighbouring place is in friendly hands."""
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
         holder = state.holder[world.edge_to[edge]]
@@ -142,6 +142,7 @@ def add_force(
     if before <= 0.0:
         state.is_dissolving[place, faction] = 0
         set_margin(world, rules, state, place, faction)
+        state.is_cut_off[place, faction] = 1 if has_no_friend_near(world, state, place, faction) else 0
     state.morale[place, faction] = (state.morale[place, faction] * before + morale * people) / total
     state.shock[place, faction] = (state.shock[place, faction] * before + shock * people) / total
     state.fighters[place, faction] = total

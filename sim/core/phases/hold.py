@@ -6,7 +6,7 @@ import math
 
 from sim.core.codes import NOBODY, Purpose
 from sim.core.jit import phase
-from sim.core.phases.forces import LEAST_FORCE, is_cut_off, is_friend, latent_opposition, pair
+from sim.core.phases.forces import LEAST_FORCE, is_friend, latent_opposition, pair
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.morale import (
@@ -63,7 +63,7 @@ def garrison_field(world: World, rules: Rules, state: State, place: int, faction
     holder = state.holder[place]
     if state.contact[place] > 0.0 and holder != NOBODY and world.side[holder] == world.side[faction]:
         field -= morale.contact_weight * state.contact[place]
-    if state.was_cut_off[place, faction] == 0 and is_cut_off(world, state, place, faction):
+    if state.is_cut_off[place, faction] == 1 and state.was_cut_off[place, faction] == 0:
         field -= morale.encircled_weight
     return field
 

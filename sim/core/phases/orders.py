@@ -61,10 +61,10 @@ def clear_orders(world: World, state: State, leader: int) -> None:
     for place in range(world.n_locations):
         state.order[place, leader] = Order.NONE.value
         state.odds[place, leader] = 0.0
-        for faction in range(world.n_factions):
-            if world.side[faction] == leader:
-                state.task[place, faction] = NOBODY
-                state.pursuit[place, faction] = NOBODY
+        for i in range(world.n_members[leader]):
+            faction = world.members[leader, i]
+            state.task[place, faction] = NOBODY
+            state.pursuit[place, faction] = NOBODY
 
 
 @phase
@@ -83,11 +83,13 @@ def best_target(world: World, state: State) -> int:
 def is_target(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> bool:
     """Tell whether a side would go to a place: an enemy's, or one that others have abandoned."""
     holder = state.holder[place]
-    if holder == NOBODY or world.side[holder] == leader or not is_in_reach(world, state, place, leader):
+    if holder == NOBODY or world.side[holder] == leader:
         return False
     if may_attack and world.tie[leader, holder] <= HOSTILE_TIE:
-        return True
-    return not is_friend(world, leader, holder) and is_abandoned(world, rules, state, place)
+        return is_in_reach(world, state, place, leader)
+    if state.n_abandoned == 0 or is_friend(world, leader, holder):
+        return False
+    return is_abandoned(world, rules, state, place) and is_in_reach(world, state, place, leader)
 
 
 @phase
@@ -167,9 +169,8 @@ def origin_strength(
     """Return the strength that one place could send, and strength times km."""
     strength = 0.0
     km = 0.0
-    for faction in range(world.n_factions):
-        if world.side[faction] != leader:
-            continue
+    for i in range(world.n_members[leader]):
+        faction = world.members[leader, i]
         share = spare_share(world, rules, state, origin, target, faction, kind)
         if share > 0.0:
             part = share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
@@ -279,13 +280,13 @@ def assign(world: World, rules: Rules, state: State, origin: int, target: int, l
     """Give a side's forces in one place their task."""
     if not state.presence[origin] & world.side_mask[leader]:
         return
-    for faction in range(world.n_factions):
-        if world.side[faction] == leader:
-            if spare_share(world, rules, state, origin, target, faction, kind) > 0.0:
-                if kind == Order.OPPOSED:
-                    state.task[origin, faction] = target
-                else:
-                    state.pursuit[origin, faction] = target
+    for i in range(world.n_members[leader]):
+        faction = world.members[leader, i]
+        if spare_share(world, rules, state, origin, target, faction, kind) > 0.0:
+            if kind == Order.OPPOSED:
+                state.task[origin, faction] = target
+            else:
+                state.pursuit[origin, faction] = target
 
 
 @phase

@@ -97,11 +97,11 @@ def consider_coup(world: World, rules: Rules, state: State, disloyal: float, pat
         collapse(world, rules, state, Outcome.COUP, regime.dissolve_flight)
         return
     fresh = rules.morale.side_spread * normal(state.key, Purpose.COUP_RESOLVE, state_index, 0) + regime.coup_rally
-    for faction in range(world.n_factions):
-        if world.side[faction] == world.regime:
-            for place in range(world.n_locations):
-                state.margin[place, faction] *= math.exp(fresh - state.side_shift[faction])
-            state.side_shift[faction] = fresh
+    for i in range(world.n_members[world.regime]):
+        faction = world.members[world.regime, i]
+        for place in range(world.n_locations):
+            state.margin[place, faction] *= math.exp(fresh - state.side_shift[faction])
+        state.side_shift[faction] = fresh
 
 
 @phase
@@ -109,9 +109,8 @@ def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution
     """End the regime: its side stops to attack, and most of its garrisons go home."""
     state.collapse_day = int(state.key.day)
     state.outcome = outcome
-    for faction in range(world.n_factions):
-        if world.side[faction] != world.regime:
-            continue
+    for i in range(world.n_members[world.regime]):
+        faction = world.members[world.regime, i]
         state.is_active[faction] = 0
         for place in range(world.n_locations):
             people = state.fighters[place, faction]

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
 from sim.core.jit import phase
-from sim.core.phases.forces import defending_fighters, is_cut_off, set_margin
+from sim.core.phases.forces import defending_fighters, has_no_friend_near, set_margin
 from sim.core.phases.muster import muster
 from sim.core.phases.patrons import link_utility, pool_aid, prospect
 from sim.core.phases.regime import ACTIVE_TIE
@@ -133,8 +133,9 @@ def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None
         state.fighters_day_0[faction] += people
         state.heavy_day_0[faction] += weapons
         state.was_cut_off[place, faction] = 0
+        state.is_cut_off[place, faction] = 0
         if people > 0.0:
-            state.was_cut_off[place, faction] = 1 if is_cut_off(world, state, place, faction) else 0
+            state.was_cut_off[place, faction] = 1 if has_no_friend_near(world, state, place, faction) else 0
             set_margin(world, rules, state, place, faction)
             field = state.margin[place, faction] - bistable_half_width(rules.morale.beta)
             state.morale[place, faction] = morale_at_rest(field, rules.morale.beta)

@@ -1,0 +1,152 @@
+"""Draw where places fall: maps of the probability that each has fallen by a day."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+
+from sim.ensemble.estimate import usable
+from sim.ensemble.intervals import wilson_interval
+from sim.ensemble.losses import loss_days
+from sim.ensemble.results import Results
+from sim.show.days import date_text, headline_day
+from sim.show.geometry import Shapes, load_shapes
+from sim.show.loss_scale import HEIGHT_MM as SCALE_MM
+from sim.show.loss_scale import draw_loss_scale, ink_on, loss_colour
+from sim.show.map_layout import HEAD_MM, Frame, bottom_of, home_extent, lighten, place_maps
+from sim.show.maps import LAND_AROUND, NO_VALUE, important_labels, paint_map
+from sim.show.page import Page, new_page
+from sim.show.places import home_holders, place_names
+from sim.show.stamps import coarse_map
+from sim.show.theme import SMALL_PT, TEXT_PT, TINY_PT
+from sim.show.wording import share_alone, share_of, words
+from sim.world.scenario import Scenario
+
+DAYS = (7, 14, 30)  # and the horizon
+NUMBER_LAYER = 7  # above the names, which make way
+
+
+def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
+    """Return the figure of maps of fall probability.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble with at least one usable run, in a world whose regime holds a place.
+    """
+    days = loss_days(usable(results.runs), results.falls, scenario)
+    shapes, by = load_shapes(scenario.tables), headline_day(scenario.horizon_days)
+    small = [day for day in DAYS if day < by]
+    small += [scenario.horizon_days] if scenario.horizon_days > by else []
+    frames = place_maps(home_extent(shapes), len(small), SCALE_MM)
+    page = new_page(
+        words(
+            results,
+            scenario,
+            title=_title(days, by, scenario),
+            shown="Share of runs in which each place held by the regime's side has fallen by a day",
+            note=f"95 % Wilson intervals reach at most {_widest(days, [by, *small])} points to either side",
+        ),
+        bottom_of(frames),
+    )
+    small_shapes = coarse_map(shapes, list(home_holders(scenario))) if shapes.is_mapped else shapes
+    others = [place for place in home_holders(scenario) if place not in days.columns]
+    draw_loss_scale(page, has_others=bool(others))
+    for day, frame in zip([by, *small], frames, strict=True):
+        is_large = frame is frames[0]
+        unit = ": % of runs" if is_large and not shapes.is_mapped else ""
+        _write_head(page, frame, f"by day {day}, {_date(scenario, day)}{unit}", is_large=is_large)
+        ax = page.axes(frame.left, frame.top, frame.width, frame.height)
+        ax.set_anchor("NW")
+        if is_large:
+            _draw_large(ax, shapes, days <= day, others)
+        else:
+            _draw_small(ax, small_shapes, days <= day, others)
+    return page.figure
+
+
+def _title(days: pd.DataFrame, by: int, scenario: Scenario) -> str:
+    """Return the finding: how many places fall more often than not, and which is most exposed."""
+    n_runs, n_places = days.shape
+    fallen = (days <= by).sum()
+    worst = str(fallen.idxmax())
+    name, share = place_names(scenario)[worst], share_of(int(fallen[worst]), n_runs)
+    if n_places == 1:
+        return f"{name} has fallen by day {by} in {share} of runs"
+    if not fallen.any():
+        return f"No place has fallen by day {by} in any run: {share} each"
+    often = int((2 * fallen > n_runs).sum())
+    many = f"{often} of {n_places} places have" if often else "No place has"
+    return f"{many} fallen by day {by} in more than half of the runs; most often {name}, in {share}"
+
+
+def _widest(days: pd.DataFrame, panels: Sequence[int]) -> str:
+    """Return how far the widest interval of all maps reaches from its estimate, in points."""
+    n_runs = len(days)
+    counts = {int(fallen) for day in panels for fallen in (days <= day).sum()}
+    bounds = {fallen: wilson_interval(fallen, n_runs) for fallen in counts}
+    reach = max(max(fallen / n_runs - low, high - fallen / n_runs) for fallen, (low, high) in bounds.items())
+    return f"{100.0 * reach:.2g}"
+
+
+def _date(scenario: Scenario, day: int) -> str:
+    """Return the date of a day."""
+    return date_text(scenario.tables.header.day0, day, with_year=True)
+
+
+def _write_head(page: Page, frame: Frame, text: str, *, is_large: bool) -> None:
+    """Write above a map what it shows."""
+    size = TEXT_PT if is_large else SMALL_PT
+    page.write(frame.left, frame.top - HEAD_MM, text, size=size).set_fontweight("bold")
+
+
+def _draw_large(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> None:
+    """Draw the large map, with names and numbers."""
+    labels = _labels(shapes, fallen)
+    colours = _colours(shapes, fallen, others)
+    paint_map(ax, shapes, colours, labels=labels, hatched=others, extent=home_extent(shapes))
+    if not shapes.is_mapped:
+        _write_numbers(ax, shapes, fallen)
+
+
+def _draw_small(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> None:
+    """Draw a small map, in fine lines and without words."""
+    paint_map(ax, shapes, _colours(shapes, fallen, others), hatched=others, extent=home_extent(shapes))
+    lighten(ax)
+
+
+def _colours(shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> dict[str, str]:
+    """Return the colour of each location."""
+    around = dict.fromkeys(shapes.location_ids, LAND_AROUND) | dict.fromkeys(others, NO_VALUE)
+    return around | {str(place): loss_colour(float(share)) for place, share in fallen.mean().items()}
+
+
+def _labels(shapes: Shapes, fallen: pd.DataFrame) -> dict[str, str]:
+    """Return the words at each location, the most important first, with numbers where circles have none."""
+    names = important_labels(shapes)
+    if not shapes.is_mapped:
+        return names
+    numbers = {place: f"\n{_number(fallen, place)}" for place in fallen.columns}
+    return {place: f"{name}{numbers.get(place, '')}" for place, name in names.items()}
+
+
+def _number(fallen: pd.DataFrame, place: str) -> str:
+    """Return the share of runs in which a place has fallen, in words."""
+    return share_alone(int(fallen[place].sum()), len(fallen))
+
+
+def _write_numbers(ax: Axes, shapes: Shapes, fallen: pd.DataFrame) -> None:
+    """Write percentages into circles, and take away the names that would hide one."""
+    names = [text for text in ax.texts if isinstance(text, Annotation)]
+    for place in fallen.columns:
+        x, y = shapes.anchors[shapes.location_ids.index(place)]
+        ink = ink_on(loss_colour(float(fallen[place].mean())))
+        text = _number(fallen, place).removesuffix("\u00a0%")
+        number = ax.text(x, y, text, ha="center", va="center_baseline", fontsize=TINY_PT, color=ink)
+        number.set_zorder(NUMBER_LAYER)
+        box = number.get_window_extent()
+        for name in [name for name in names if name.get_window_extent().overlaps(box)]:
+            name.remove()
+            names.remove(name)

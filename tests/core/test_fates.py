@@ -1,0 +1,129 @@
+"""What the war must and must not do, whatever its parameters: promises about ensembles, in every world."""
+
+import numpy as np
+import pytest
+
+from sim.core import calls
+from sim.core.state import new_state
+from sim.world.scenario import Scenario
+from tests.statistics import assert_share_at_least
+from tests.worlds import SEED, WORLDS, fallen, runs_of, scenario_of
+
+NEAR_PARITY = 0.5  # with half of a garrison on its post and surprise, this is where force alone begins to suffice
+PAIRED_RUNS = 300
+
+
+def without_enemies(name: str) -> Scenario:
+    """Return a world from which every enemy of the regime, and its ground, is deleted."""
+    scenario = scenario_of(name)
+    w = scenario.world[0]
+    enemies = (w["side"] != w["regime"]) & (w["tie"][:, w["regime"]] <= -0.4)
+    w["deployed"][:, enemies] = 0.0
+    w["control"][:, enemies] = 0.0
+    return scenario
+
+
+def power_ratio(scenario: Scenario, run: int) -> float:
+    """Return the challenger's power on day 0 relative to the regime's in one run."""
+    state = new_state(scenario.world)
+    calls.call_begin_run(scenario.world, scenario.rules, state, np.uint64(SEED), np.uint64(run))
+    w, power = scenario.world[0], state[0]["side_power"]
+    return float(power[w["challenger"]] / power[w["regime"]])
+
+
+@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.statistical
+def test_a_regime_without_an_enemy_holds(name: str) -> None:
+    rows = runs_of(without_enemies(name), 400)
+    held = int((~fallen(rows)).sum())
+    assert_share_at_least(f"{name}: holds without an enemy", held, len(rows), 0.99)
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_without_cascades_only_overwhelmed_regimes_fall(name: str) -> None:
+    scenario = scenario_of(name, rules={"morale": {"kap": 0.0}})
+    for run in np.flatnonzero(fallen(runs_of(scenario, 150))):
+        assert power_ratio(scenario, int(run)) >= NEAR_PARITY
+
+
+def test_with_cascades_a_weaker_challenger_can_win() -> None:
+    """The promise above would be empty if weak challengers never won."""
+    scenario = scenario_of("levant_2024")
+    ratios = [power_ratio(scenario, int(run)) for run in np.flatnonzero(fallen(runs_of(scenario, 150)))]
+    assert min(ratios) < NEAR_PARITY
+
+
+@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.statistical
+def test_nothing_collapses_where_nobody_attacks(name: str) -> None:
+    lever = {"lever": "initiative", "actor": "challenger", "value": 0.0}
+    rows = runs_of(scenario_of(name, levers=(lever,)), 200)
+    assert_share_at_least(f"{name}: holds without an attack", int((~fallen(rows)).sum()), len(rows), 0.99)
+
+
+SHIFTS = {
+    "patrons leave": {"lever": "support", "actor": "all", "client": "regime", "value": 0.0},
+    "less resolve": {"lever": "resolve", "actor": "regime", "value": -0.5},
+    "twice the rebels": {"lever": "strength", "actor": "challenger", "value": 2.0},
+}
+
+
+@pytest.mark.parametrize("name", ["levant_2024", "syria_2012", "iraq_2014", "ethiopia_2021"])
+@pytest.mark.parametrize("shift", SHIFTS)
+def test_a_shift_against_the_regime_saves_it_in_no_paired_run(name: str, shift: str) -> None:
+    before = fallen(runs_of(scenario_of(name), PAIRED_RUNS))
+    after = fallen(runs_of(scenario_of(name, levers=(SHIFTS[shift],)), PAIRED_RUNS))
+    assert not (before & ~after).any()
+
+
+RELIEFS = {
+    "patrons surge": {"lever": "support", "actor": "all", "client": "regime", "value": 2.0},
+    "more resolve": {"lever": "resolve", "actor": "regime", "value": 0.5},
+    "half the rebels": {"lever": "strength", "actor": "challenger", "value": 0.5},
+}
+
+
+@pytest.mark.parametrize("name", ["levant_2024", "syria_2012", "iraq_2014", "ethiopia_2021"])
+@pytest.mark.parametrize("relief", RELIEFS)
+def test_a_shift_for_the_regime_topples_it_in_no_paired_run(name: str, relief: str) -> None:
+    before = fallen(runs_of(scenario_of(name), PAIRED_RUNS))
+    after = fallen(runs_of(scenario_of(name, levers=(RELIEFS[relief],)), PAIRED_RUNS))
+    assert not (~before & after).any()
+
+
+def test_shifts_move_the_probability_and_not_only_the_day() -> None:
+    base = fallen(runs_of(scenario_of("syria_2012"), PAIRED_RUNS)).mean()
+    for shift in SHIFTS.values():
+        assert fallen(runs_of(scenario_of("syria_2012", levers=(shift,)), PAIRED_RUNS)).mean() > base
+    for relief in RELIEFS.values():
+        assert fallen(runs_of(scenario_of("syria_2012", levers=(relief,)), PAIRED_RUNS)).mean() < base
+
+
+def test_both_fates_are_open_in_the_levant() -> None:
+    rows = runs_of(scenario_of("levant_2024"), 1000)
+    by_day_30 = float(((rows["collapse_day"] >= 0) & (rows["collapse_day"] <= 30)).mean())
+    assert 0.05 < by_day_30 < 0.95
+
+
+def test_the_power_that_opposes_both_sides_aids_neither() -> None:
+    """No link leads from a state hostile to both main sides to either of them."""
+    found = 0
+    for name in WORLDS:
+        scenario = scenario_of(name)
+        w = scenario.world[0]
+        relations = scenario.tables.relations.set_index(["source_actor", "target_actor"])["relation"]
+        header = scenario.tables.header
+        for i, state in enumerate(scenario.tables.states["id"]):
+            ties = [relations.get((state, side), 0.0) for side in (header.regime, header.challenger)]
+            if max(ties) <= -0.3:
+                found += 1
+                clients = w["link_client"][w["link_start"][i] : w["link_start"][i + 1]]
+                assert not set(clients) & {w["regime"], w["challenger"]}
+    assert found > 0
+
+
+def test_strikes_on_extremists_leave_the_main_contest_alone() -> None:
+    base = fallen(runs_of(scenario_of("levant_2024"), 1000)).mean()
+    off = tuple({"lever": "strikes", "actor": state, "value": 0.0} for state in ("USA", "ISR"))
+    without = fallen(runs_of(scenario_of("levant_2024", levers=off), 1000)).mean()
+    assert abs(base - without) < 0.02

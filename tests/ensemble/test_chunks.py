@@ -1,0 +1,98 @@
+"""Chunks: their size, their traces, and runs that fail in them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.core.engine import Histories, simulate
+from sim.core.record import FALL_DTYPE
+from sim.ensemble import chunks
+from sim.ensemble.chunks import Job, chunk_size, job_of, live_chunk
+from sim.ensemble.schema import DAILY, FALLS, RUNS, Names, block_tables
+from tests.ensemble.small import small_scenario
+
+BAD_RUN = 7
+
+
+@pytest.fixture
+def job() -> Job:
+    return job_of(small_scenario())
+
+
+@pytest.fixture
+def bad_job(job: Job, monkeypatch: pytest.MonkeyPatch) -> Job:
+    def raising(
+        world: np.ndarray, rules: np.ndarray, seed: int, first: int, n: int, traced: int
+    ) -> Histories:
+        if first <= BAD_RUN < first + n:
+            message = "no such\nplace"
+            raise IndexError(message)
+        return simulate(world, rules, seed, first, n, traced)
+
+    monkeypatch.setattr(chunks, "simulate", raising)
+    return job
+
+
+def names() -> Names:
+    """Return the names of the small world."""
+    tables = small_scenario().tables
+    return Names(tuple(tables.locations["id"]), tuple(tables.factions["id"]))
+
+
+def test_a_run_that_raises_is_a_row_and_leaves_the_others_alone(bad_job: Job) -> None:
+    block = live_chunk(bad_job, 4, 8)
+    whole = simulate(bad_job.world, bad_job.rules, bad_job.seed, 4, 8, 1)
+    others = block.runs["run"] != BAD_RUN
+    assert np.array_equal(block.runs[others], whole.runs[others])
+    assert np.array_equal(block.falls, whole.falls[whole.falls["run"] != BAD_RUN])
+    runs = block_tables(block, 1, names())[RUNS].to_pylist()
+    assert [row["run"] for row in runs] == list(range(4, 12))
+    assert [row["status"] for row in runs] == ["ok"] * 3 + ["failed"] + ["ok"] * 4
+    bad = runs[3]
+    assert bad["error"] == "IndexError: no such place"
+    assert bad["seed"] == 1
+    assert {bad[key] for key in bad.keys() - {"run", "seed", "status", "error"}} == {None}
+
+
+def test_a_run_that_is_no_number_is_a_row_without_falls_or_days(job: Job) -> None:
+    world = job.world.copy()
+    world[0]["quality"][0] = np.nan
+    world[0]["fighters_central"][:] = np.nan
+    tables = block_tables(live_chunk(replace(job, world=world), 0, 3), 1, names())
+    rows = tables[RUNS].to_pylist()
+    assert [row["status"] for row in rows] == ["not_finite"] * 3
+    assert "left the range of numbers" in rows[0]["error"]
+    assert rows[0]["outcome"] is None
+    assert len(tables[FALLS]) == len(tables[DAILY]) == 0
+
+
+def test_a_run_with_too_many_falls_says_so(job: Job) -> None:
+    block = live_chunk(job, 0, 3)
+    block.runs["status"][1] = 2
+    block.falls.resize(0, refcheck=False)
+    falls = np.zeros(2, FALL_DTYPE)
+    falls["run"] = [0, 1]
+    rows = block_tables(replace(block, falls=falls), 1, names())
+    assert rows[RUNS]["status"].to_pylist() == ["ok", "too_many_falls", "ok"]
+    assert "too often" in rows[RUNS]["error"].to_pylist()[1]
+    assert rows[FALLS]["run"].to_pylist() == [0]
+
+
+@pytest.mark.parametrize(("first", "n", "traced"), [(0, 3, 3), (3, 4, 2), (5, 4, 0), (4, 1, 1)])
+def test_only_the_first_runs_of_the_ensemble_leave_a_day_series(
+    job: Job, first: int, n: int, traced: int
+) -> None:
+    days = live_chunk(job, first, n).days  # five traces are asked for
+    assert sorted(set(days["run"].tolist())) == list(range(first, first + traced))
+    assert len(days) == traced * 30
+
+
+def test_chunk_size_is_as_asked_or_made_from_the_work() -> None:
+    assert chunk_size(small_scenario(chunk=13), 2) == 13
+    few = chunk_size(small_scenario(chunk="auto", runs=40), 2)
+    many = chunk_size(small_scenario(chunk="auto", runs=100_000), 2)
+    huge = chunk_size(small_scenario(chunk="auto", runs=100_000_000), 2)
+    assert few * 2 * chunks.CHUNKS_PER_WORKER >= 40 > few
+    assert few < many < huge
+    assert chunk_size(small_scenario(chunk="auto", runs=1), 64) == 1

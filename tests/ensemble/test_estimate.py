@@ -1,0 +1,171 @@
+"""Estimates from tables written by hand, where every number can be counted."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from sim.ensemble.estimate import curve, estimate_all, report_days
+from sim.ensemble.losses import loss_days, own_side, regime_places
+from sim.world.scenario import Scenario
+from tests.ensemble.small import small_scenario
+
+N = 20
+NEVER = None
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return small_scenario(horizon_days=60)
+
+
+def runs_with(**columns: list[int | None]) -> pd.DataFrame:
+    """Return runs in which nothing happens but what is given."""
+    frame = pd.DataFrame({"run": np.arange(N), "status": "ok", "outcome": "in_power"})
+    frame["fatalities_combatants"] = np.arange(N, dtype=float)
+    for name in ("collapse_day", "flight_day", "capital_fall_day"):
+        days = columns.get(name, [])
+        frame[name] = pd.array([*days, *[NEVER] * (N - len(days))], dtype="Int32")
+    return frame
+
+
+def falls_of(*rows: tuple[int, int, str, str, str | None]) -> pd.DataFrame:
+    """Return falls: run, day, place, from whom, to whom."""
+    frame = pd.DataFrame(rows, columns=["run", "day", "location_id", "from_faction", "to_faction"])
+    return frame.astype({"run": np.int64, "day": "Int32", "from_faction": "str", "to_faction": "str"})
+
+
+def one(table: pd.DataFrame, quantity: str, day: int, entity: str | None = None) -> pd.Series:
+    """Return the one row of an estimate."""
+    same = table["entity"].isna() if entity is None else table["entity"] == entity
+    rows = table[(table["quantity"] == quantity) & (table["day"] == day) & same]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def test_probability_by_a_day_counts_that_day(scenario: Scenario) -> None:
+    table = estimate_all(runs_with(collapse_day=[13, 14, 15, 59]), falls_of(), scenario)
+    shares = [one(table, "collapse_by_day", day)["estimate"] for day in (14, 30, 60)]
+    assert shares == [2 / N, 3 / N, 4 / N]
+    row = one(table, "collapse_by_day", 14)
+    expected = stats.binomtest(2, N).proportion_ci(method="wilson")
+    assert (row["low"], row["high"]) == pytest.approx((expected.low, expected.high))
+    assert (row["n"], row["unit"], row["kind_of_interval"]) == (N, "probability", "wilson_95")
+
+
+@pytest.mark.parametrize(
+    ("horizon", "days"),
+    [(10, [10]), (14, [14]), (30, [14, 30]), (90, [14, 30, 90]), (280, [14, 30, 120, 280])],
+)
+def test_days_beyond_the_horizon_are_left_out(horizon: int, days: list[int]) -> None:
+    assert report_days(horizon) == days
+
+
+def test_median_is_never_when_fewer_than_half_collapse(scenario: Scenario) -> None:
+    few = estimate_all(runs_with(collapse_day=[3] * 9), falls_of(), scenario)
+    half = estimate_all(runs_with(collapse_day=[3] * 10), falls_of(), scenario)
+    assert math.isnan(one(few, "collapse_day_q50", 60)["estimate"])
+    assert one(half, "collapse_day_q50", 60)["estimate"] == 3
+    assert one(half, "collapse_day_q50", 60)["low"] == 3
+    assert math.isnan(one(half, "collapse_day_q50", 60)["high"])
+
+
+def test_median_interval_is_that_of_order_statistics(scenario: Scenario) -> None:
+    table = estimate_all(runs_with(collapse_day=list(range(20, 40))), falls_of(), scenario)
+    row = one(table, "collapse_day_q50", 60)
+    # scipy's quantile test inverts the same binomial tails.
+    test = stats.quantile_test(np.arange(20, 40), p=0.5).confidence_interval(0.95)
+    assert (row["estimate"], row["low"], row["high"]) == (29, test.low, test.high)
+
+
+def test_conditional_quantiles_use_only_runs_that_collapse(scenario: Scenario) -> None:
+    table = estimate_all(runs_with(collapse_day=[10, 20, 30]), falls_of(), scenario)
+    row = one(table, "collapse_day_given_collapse_q50", 60)
+    assert (row["estimate"], row["low"], row["high"], row["n"]) == (20, 0, 59, 3)
+
+
+def test_nothing_is_estimated_from_no_collapse(scenario: Scenario) -> None:
+    row = one(estimate_all(runs_with(), falls_of(), scenario), "collapse_day_given_collapse_q50", 60)
+    assert row["n"] == 0
+    assert row[["estimate", "low", "high"]].isna().all()
+
+
+def test_failed_runs_are_left_out_and_counted(scenario: Scenario) -> None:
+    runs = runs_with(collapse_day=[3, 3, 3, 3])
+    runs.loc[:1, "status"] = "not_finite"
+    runs.loc[:1, ["collapse_day", "fatalities_combatants"]] = None
+    table = estimate_all(runs, falls_of(), scenario)
+    assert one(table, "collapse_by_day", 14)["estimate"] == 2 / (N - 2)
+    assert one(table, "fatalities_combatants_mean", 60)["n"] == N - 2
+    assert one(table, "fatalities_combatants_mean", 60)["estimate"] == np.arange(2, N).mean()
+    assert tuple(one(table, "runs_failed", 60)[["estimate", "n"]]) == (2, N)
+
+
+def test_an_ensemble_of_failed_runs_gives_nulls_not_numbers(scenario: Scenario) -> None:
+    runs = runs_with()
+    runs["status"] = "failed"
+    table = estimate_all(runs, falls_of(), scenario)
+    estimates = table[table["quantity"] != "runs_failed"]
+    assert estimates["estimate"].isna().all()
+    assert (estimates["n"] == 0).all()
+
+
+def test_outcomes_share_all_runs_among_them(scenario: Scenario) -> None:
+    runs = runs_with()
+    runs["outcome"] = ["flight"] * 5 + ["coup"] * 3 + ["in_power"] * 12
+    table = estimate_all(runs, falls_of(), scenario)
+    shares = table[table["quantity"] == "outcome_share"].set_index("entity")["estimate"]
+    assert shares["flight"] == 5 / N
+    assert shares["capital"] == 0
+    assert shares.sum() == pytest.approx(1)
+
+
+def test_only_the_first_loss_by_the_regimes_side_counts(scenario: Scenario) -> None:
+    seat, own = regime_places(scenario)[0], sorted(own_side(scenario))
+    rebel = next(f for f in scenario.tables.factions["id"] if f not in own)
+    falls = falls_of(
+        (0, 5, seat, own[0], rebel),
+        (0, 6, seat, rebel, own[0]),
+        (0, 9, seat, own[0], rebel),
+        (1, 4, seat, rebel, own[0]),
+        (2, 4, seat, own[0], own[-1]),
+        (3, 7, seat, own[0], None),
+    )
+    lost = loss_days(runs_with(), falls, scenario)[seat]
+    assert lost[0] == 5
+    assert math.isnan(lost[1])
+    assert math.isnan(lost[2])
+    assert lost[3] == 7
+    table = estimate_all(runs_with(), falls, scenario)
+    assert one(table, "seat_fall_by_day", 14, seat)["estimate"] == 2 / N
+    assert one(table, "seat_fall_day_given_fall_q50", 60, seat)["estimate"] == 5
+    assert math.isnan(one(table, "seat_fall_day_q50", 60, seat)["estimate"])
+
+
+def test_seats_are_those_of_the_contested_state_that_the_regime_holds(scenario: Scenario) -> None:
+    tables, own = scenario.tables, own_side(scenario)
+    rows = tables.locations.set_index("id").loc[regime_places(scenario)]
+    assert tables.header.regime in own
+    assert set(rows["seat_holder"]) <= own
+    assert set(rows["state"]) == {tables.header.contested_state}
+    others = tables.locations[~tables.locations["id"].isin(rows.index)]
+    assert not (others["seat_holder"].isin(own) & (others["state"] == tables.header.contested_state)).any()
+
+
+def test_curve_is_the_count_of_runs_so_far() -> None:
+    days = pd.Series([0, 3, 3, 9, None], dtype="Int32")
+    table = curve(days, 10)
+    assert list(table["day"]) == list(range(10))
+    assert list(table["probability"] * 5) == pytest.approx([1, 1, 1, 3, 3, 3, 3, 3, 3, 4])
+    expected = stats.binomtest(3, 5).proportion_ci(method="wilson")
+    assert tuple(table.loc[4, ["low", "high"]]) == pytest.approx((expected.low, expected.high))
+    assert (table["n"] == 5).all()
+
+
+def test_curve_of_no_runs_has_no_probability() -> None:
+    table = curve(pd.Series([], dtype="Int32"), 3)
+    assert table["probability"].isna().all()
+    assert list(table["low"]) == [0, 0, 0]
+    assert list(table["high"]) == [1, 1, 1]

@@ -1,0 +1,256 @@
+"""Ensembles: the same bytes for any workers, chunks and interruptions; nothing that is done is lost."""
+
+import fcntl
+import io
+import json
+import multiprocessing
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from sim.ensemble import chunks
+from sim.ensemble.manifest import describe, write_manifest
+from sim.ensemble.reporter import Reporter
+from sim.ensemble.results import ResultsError, load_results
+from sim.ensemble.runner import EnsembleError, EnsembleInterruptedError, run_ensemble
+from sim.ensemble.schema import TABLES
+from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    run_small(folder)
+    return stored_bytes(folder)
+
+
+class Watcher(Reporter):
+    """Call a function each time runs are stored."""
+
+    def __init__(self, watch: Callable[[int], None]) -> None:
+        super().__init__(Console(quiet=True))
+        self.watch = watch
+
+    @contextmanager
+    def count(self, total: int, done: int) -> Iterator[Callable[[int], None]]:
+        """Pass every advance on."""
+        with super().count(total, done) as advance:
+
+            def watched(runs: int) -> None:
+                advance(runs)
+                self.watch(runs)
+
+            yield watched
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("chunk", [1, 11, 40, "auto"])
+def test_tables_are_the_same_bytes_for_any_chunks_and_workers(
+    tmp_path: Path, undisturbed: dict[str, bytes], workers: int, chunk: int | str
+) -> None:
+    run_small(tmp_path, workers=workers, chunk=chunk)
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_processes_store_the_same_bytes_as_threads(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    run_small(tmp_path, executor="process", workers=2)
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_another_seed_gives_other_tables(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    run_small(tmp_path, seed=2)
+    assert all(stored_bytes(tmp_path)[name] != undisturbed[name] for name in undisturbed)
+
+
+def test_a_finished_folder_holds_its_tables_and_no_parts(tmp_path: Path) -> None:
+    run_small(tmp_path)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {
+        ".lock",
+        "manifest.json",
+        "summary.md",
+        *(f"{name}.parquet" for name in (*TABLES, "estimates")),
+    }
+    results = load_results(tmp_path)
+    assert len(results.runs) == 40
+    assert str(results.runs["collapse_day"].dtype) == "Int32"
+
+
+def test_a_second_call_computes_nothing(tmp_path: Path) -> None:
+    run_small(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    lines = io.StringIO()
+    again = run_ensemble(small_scenario(), tmp_path, COMMAND, lines_to(lines))
+    assert lines.getvalue() == "40 runs are stored already; nothing is computed\n"
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+    assert again.manifest["runs_computed"] == 40
+
+
+@pytest.mark.parametrize("name", [*TABLES, "estimates"])
+def test_a_damaged_final_table_is_made_again(
+    tmp_path: Path, undisturbed: dict[str, bytes], name: str
+) -> None:
+    run_small(tmp_path)
+    path = tmp_path / f"{name}.parquet"
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(ResultsError, match=rf"{name}\.parquet: is missing or damaged"):
+        load_results(tmp_path)
+    lines = io.StringIO()
+    run_ensemble(small_scenario(), tmp_path, COMMAND, lines_to(lines))
+    assert "computing again" in lines.getvalue()
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
+    tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    def stop(_: int) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(
+        EnsembleInterruptedError, match=r"^stopped; \d+ of 40 runs are stored; the same command"
+    ):
+        run_ensemble(small_scenario(workers=2), tmp_path, COMMAND, Watcher(stop))
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    kept = sum(int(path.name.split("-")[1]) for path in (tmp_path / "parts").iterdir())
+    assert manifest["status"] == "interrupted"
+    assert 7 <= manifest["runs_done"] == kept < 40
+    with pytest.raises(ResultsError, match="is not finished; go on with: python experiments"):
+        load_results(tmp_path)
+    results = run_small(tmp_path)
+    assert results.manifest["runs_computed"] == 40 - kept
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_a_killed_command_goes_on_to_the_same_bytes(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    code = f"""
+import time
+from tests.ensemble.test_runner import Watcher
+from tests.ensemble.small import COMMAND, small_scenario
+from sim.ensemble.runner import run_ensemble
+from pathlib import Path
+run_ensemble(small_scenario(), Path({str(tmp_path)!r}), COMMAND, Watcher(lambda _: time.sleep(0.3)))
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as process:
+        deadline = time.monotonic() + 120
+        while len(list((tmp_path / "parts").glob("[0-9]*"))) < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.kill()
+    stored = len(list((tmp_path / "parts").glob("[0-9]*")))
+    assert 3 <= stored < 6
+    assert json.loads((tmp_path / "manifest.json").read_text())["status"] == "running"
+    lines = io.StringIO()
+    results = run_ensemble(small_scenario(), tmp_path, COMMAND, lines_to(lines))
+    assert results.manifest["runs_computed"] < 40
+    assert "runs are stored already; going on from there" in lines.getvalue()
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_an_interrupted_ensemble_goes_on_with_other_chunks(
+    tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(EnsembleInterruptedError):
+        run_ensemble(small_scenario(chunk=3), tmp_path, COMMAND, Watcher(stop))
+    run_small(tmp_path, chunk=16, workers=2)
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_a_dead_worker_process_is_one_line_and_loses_nothing(
+    tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    def kill(_: int) -> None:
+        for child in multiprocessing.active_children():
+            os.kill(child.pid or 0, signal.SIGKILL)
+
+    scenario = small_scenario(executor="process", workers=1, chunk=2)
+    with pytest.raises(EnsembleError, match=r"^a worker process died.*; \d+ of 40 runs are stored"):
+        run_ensemble(scenario, tmp_path, COMMAND, Watcher(kill))
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert manifest["status"] == "failed"
+    assert 0 < manifest["runs_done"] < 40
+    run_small(tmp_path)
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_a_failing_run_is_a_row_and_not_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulate = chunks.simulate
+
+    def raising(*arguments: object) -> object:
+        first, n = int(str(arguments[3])), int(str(arguments[4]))
+        if first <= 9 < first + n:
+            message = "division by zero"
+            raise ZeroDivisionError(message)
+        return simulate(*arguments)
+
+    monkeypatch.setattr(chunks, "simulate", raising)
+    results = run_small(tmp_path)
+    failed = results.runs[results.runs["status"] != "ok"]
+    assert list(failed["run"]) == [9]
+    assert list(failed["error"]) == ["ZeroDivisionError: division by zero"]
+    assert results.manifest["runs_failed"] == 1
+    assert "1 failed runs are left out" in (tmp_path / "summary.md").read_text()
+
+
+def test_an_unwritable_place_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(EnsembleError, match=r"cannot be written \(Not a directory\); free some space"):
+        run_small(tmp_path / "file" / "results")
+
+
+def test_a_full_disk_is_one_line_and_keeps_what_is_done(
+    tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(_: int) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+
+    try:
+        with pytest.raises(EnsembleError, match=r"cannot be written \(.*\); free some space.*stored is kept"):
+            run_ensemble(small_scenario(), tmp_path, COMMAND, Watcher(fill))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    results = run_small(tmp_path)
+    assert results.manifest["runs_computed"] == 33
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+    with (tmp_path / ".lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(EnsembleError, match="another process is computing this ensemble"):
+            run_small(tmp_path)
+    assert len(run_small(tmp_path).runs) == 40
+
+
+def test_a_folder_of_another_ensemble_is_left_alone(tmp_path: Path) -> None:
+    write_manifest(tmp_path, describe(small_scenario(seed=2), COMMAND, 1))
+    before = (tmp_path / "manifest.json").read_bytes()
+    with pytest.raises(EnsembleError, match="holds another ensemble"):
+        run_small(tmp_path)
+    assert (tmp_path / "manifest.json").read_bytes() == before
+
+
+def test_a_damaged_manifest_does_not_lose_the_parts(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(EnsembleInterruptedError):
+        run_ensemble(small_scenario(), tmp_path, COMMAND, Watcher(stop))
+    (tmp_path / "manifest.json").write_text("{")
+    assert run_small(tmp_path).manifest["runs_computed"] < 40
+    assert stored_bytes(tmp_path) == undisturbed

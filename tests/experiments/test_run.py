@@ -1,0 +1,267 @@
+"""The main command: what it prints and leaves, what it refuses, and how it stops."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from experiments import launch
+from experiments.arguments import resolve, take_apart
+from experiments.launch import CONF, ROOT
+from experiments.run import job
+from sim.core.rules import MECHANISMS
+from sim.ensemble.results import load_results
+from sim.ensemble.schema import ESTIMATES, TABLES
+from sim.world.config import known_keys
+from tests.experiments.bad_configs import BAD_CONFIGS
+from tests.world.bad_worlds import BAD_WORLDS
+
+SMALL = ["world=liberia_2003", "ensemble.runs=20", "horizon_days=20", "ensemble.traces=2"]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the figures out, which take longer than all the rest; one test draws them."""
+    monkeypatch.setattr(launch, "draw_all", lambda *_: [])
+
+
+def run(*arguments: str) -> int:
+    """Return the exit status of the command in this process."""
+    return launch.main(job, "run", list(arguments))
+
+
+def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Return what the command does as a process of its own."""
+    line = [sys.executable, str(ROOT / "experiments" / "run.py"), *arguments]
+    return subprocess.run(line, capture_output=True, text=True, cwd=cwd, env=ENVIRONMENT, check=False)
+
+
+def folder_of(output: str) -> Path:
+    """Return the result folder that the last line names."""
+    return Path(output.splitlines()[-1])
+
+
+def test_the_command_prints_a_table_and_leaves_a_folder(tmp_path: Path) -> None:
+    done = command(*SMALL, f"results={tmp_path}/results", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "collapse of the regime" in done.stdout
+    assert "20 of 20 runs" in done.stderr
+    folder = folder_of(done.stdout)
+    assert folder.parent == tmp_path / "results" / "run"
+    assert folder.name.startswith("liberia_2003-offensive_2024-")
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {
+        "manifest.json",
+        "summary.md",
+        "figures",
+        *(f"{t}.parquet" for t in (*TABLES, ESTIMATES)),
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]  # Hydra leaves nothing
+
+    results = load_results(folder)
+    assert results.manifest["command"] == shlex.join(
+        ["python", "experiments/run.py", *SMALL, f"results={tmp_path}/results"]
+    )
+    assert len(results.manifest["figures"]) >= 4
+    assert all((folder / name).stat().st_size > 0 for name in results.manifest["figures"])
+
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    again = command(*shlex.split(results.manifest["command"])[2:], cwd=tmp_path)
+    assert again.stdout == done.stdout
+    assert "20 runs are stored already; nothing is computed" in again.stderr
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_a_sweep_leaves_a_folder_for_each_point(tmp_path: Path, capsys: Captured) -> None:
+    swept = ["-m", "scenario=offensive_2024,no_offensive", f"results={tmp_path}"]
+    assert run(*SMALL, *swept) == 0
+    folders = sorted(path.name.rsplit("-", 1)[0] for path in (tmp_path / "run").iterdir())
+    assert folders == ["liberia_2003-no_offensive", "liberia_2003-offensive_2024"]
+    output = capsys.readouterr().out
+    last = folder_of(output)
+    assert last.name.startswith("liberia_2003-no_offensive")
+    assert "multirun" not in {path.stem for path in tmp_path.rglob("*")}
+    manifest = json.loads((last / "manifest.json").read_text())
+    assert "scenario=no_offensive" in shlex.split(manifest["command"])
+    assert "-m" not in shlex.split(manifest["command"])
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_a_world_of_ones_own_needs_only_its_path(tmp_path: Path, capsys: Captured) -> None:
+    shutil.copytree(CONF / "world" / "liberia_2003", tmp_path / "my world")
+    assert run(*SMALL[1:], f"world.path='{tmp_path}/my world'", f"results={tmp_path}") == 0
+    folder = folder_of(capsys.readouterr().out)
+    assert folder.name.startswith("my_world-offensive_2024-")
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_the_usual_world_is_not_named_in_the_folder(tmp_path: Path, capsys: Captured) -> None:
+    assert run("ensemble.runs=2", "horizon_days=2", f"results={tmp_path}") == 0
+    assert folder_of(capsys.readouterr().out).name.startswith("offensive_2024-")
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_results_go_where_they_are_told(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*SMALL, "results=here") == 0
+    assert folder_of(capsys.readouterr().out).parent == tmp_path / "here" / "run"
+
+
+@pytest.mark.parametrize("name", BAD_CONFIGS)
+def test_a_bad_command_line_is_one_line_and_leaves_nothing(
+    name: str, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments, line = BAD_CONFIGS[name]
+    assert run(*arguments) == launch.EXIT_BAD_INPUT
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert len(output.err.splitlines()) == 1
+    assert output.err.startswith(line)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", list(BAD_WORLDS)[::4])  # tests/world has them all
+def test_a_bad_world_is_refused_and_leaves_nothing(
+    name: str, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, line = BAD_WORLDS[name]
+    world = tmp_path / "mine"
+    shutil.copytree(CONF / "world" / "liberia_2003", world)
+    change(world)
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+    assert run(f"world.path={world}") == launch.EXIT_BAD_INPUT
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert all(text.startswith("world mine: ") for text in output.err.splitlines())
+    assert line in output.err
+    assert list((tmp_path / "cwd").iterdir()) == []
+
+
+def test_every_fault_has_its_line(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("ensemble.rns=3", "wrld=x", "scenario=none") == launch.EXIT_BAD_INPUT
+    assert len(capsys.readouterr().err.splitlines()) == 3
+    assert run("ensemble.runs=0", "horizon_days=0", "rules.morale.beta=-1") == launch.EXIT_BAD_INPUT
+    assert len(capsys.readouterr().err.splitlines()) == 3
+
+
+@pytest.mark.parametrize("arguments", [["ensemble.rus=3"], ["world=levant"], ["-m", "ensemble.runs=5,0"]])
+def test_a_bad_command_line_ends_the_process_with_2(arguments: list[str], tmp_path: Path) -> None:
+    done = command(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unwritable_place_ends_with_1_and_one_line(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert run(*SMALL, f"results={tmp_path}/file") == launch.EXIT_FAILED
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert len(output.err.splitlines()) == 1
+    assert "cannot be written (Not a directory)" in output.err
+
+
+def test_ctrl_c_ends_with_130_and_keeps_what_is_done(tmp_path: Path) -> None:
+    settings = ["ensemble.runs=1000000", "ensemble.chunk=20", f"results={tmp_path}"]
+    line = [sys.executable, "experiments/run.py", *settings]
+    with subprocess.Popen(
+        line, cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 120
+        while len(list(tmp_path.glob("run/*/parts/[0-9]*"))) < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == launch.EXIT_INTERRUPTED
+    assert output == ""
+    assert "Traceback" not in errors
+    assert "runs are stored; the same command goes on from there" in errors.splitlines()[-1]
+    (folder,) = (tmp_path / "run").iterdir()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["status"] == "interrupted"
+    assert manifest["runs_done"] == 20 * len(list(folder.glob("parts/[0-9]*"))) >= 60
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_an_ensemble_in_which_every_run_fails_ends_with_1(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raising(*_: Any) -> None:
+        message = "broken"
+        raise ArithmeticError(message)
+
+    monkeypatch.setattr("sim.ensemble.chunks.simulate", raising)
+    assert run(*SMALL, f"results={tmp_path}") == launch.EXIT_FAILED
+    output = capsys.readouterr()
+    assert "20 of 20 runs failed; run 0: ArithmeticError: broken" in output.err
+    assert len(load_results(folder_of(output.out)).runs) == 20
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        f"{path.parent.name}={path.stem}"
+        for group in ("scenario", "world", "executor")
+        for path in sorted((CONF / group).glob("*.yaml"))
+    ],
+)
+def test_every_config_file_composes_and_validates(choice: str) -> None:
+    group, _, name = choice.partition("=")
+    (values,) = resolve(CONF, "run", take_apart([choice]))
+    config = launch.read_point(values)
+    scenario = launch.load_scenario(config)
+    described = getattr(config, group)
+    assert (described.kind if group == "executor" else described.name) == name
+    assert int(scenario.world[0]["n_levers"]) == len(config.scenario.levers)
+    first = (CONF / group / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# ")
+
+
+def test_composed_rules_are_the_defaults_of_the_code() -> None:
+    (values,) = resolve(CONF, "run", take_apart([]))
+    assert values["rules"].keys() == MECHANISMS.keys()
+    assert launch.read_point(values).parameters() == launch.Rules()
+
+
+def test_any_rule_parameter_can_be_set_by_name() -> None:
+    parameters = [key for key in known_keys() if key.count(".") == 2 and key.startswith("rules.")]
+    assert len(parameters) > 50
+    name = parameters[-1]
+    (values,) = resolve(CONF, "run", take_apart([f"{name}=0.125"]))
+    _, mechanism, parameter = name.split(".")
+    assert values["rules"][mechanism][parameter] == 0.125
+
+
+def test_help_names_every_choice_and_setting(capsys: Captured) -> None:
+    assert run("--help") == 0
+    text = capsys.readouterr().out
+    for group in ("scenario", "world", "executor"):
+        for path in (CONF / group).glob("*.yaml"):
+            assert path.stem in text
+    settings = yaml.safe_load((CONF / "run.yaml").read_text(encoding="utf-8"))["ensemble"]
+    assert all(name in text for name in (*settings, "horizon_days", "results", "world.path", "rules."))
+
+
+def test_asking_runs_nothing(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("--cfg", "job", "ensemble.runs=7") == 0
+    assert yaml.safe_load(capsys.readouterr().out)["ensemble"]["runs"] == 7
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,79 @@
+"""Build scenarios of the project's worlds for tests, and watch single days of them."""
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from sim.core import calls
+from sim.core.engine import simulate
+from sim.core.state import new_state
+from sim.world.config import read_config
+from sim.world.scenario import Scenario, build_scenario
+from sim.world.tables import Tables, load_tables
+
+CONF = Path(__file__).parents[1] / "conf"
+WORLDS = tuple(sorted(path.stem for path in (CONF / "world").glob("*.yaml")))
+SEED = 1
+
+
+@functools.cache
+def tables_of(name: str) -> Tables:
+    """Return a world's tables, read once."""
+    return load_tables(CONF / "world" / name)
+
+
+def scenario_of(
+    name: str,
+    *,
+    levers: tuple[dict[str, object], ...] = (),
+    rules: dict[str, dict[str, float]] | None = None,
+    days: int | None = None,
+    tables: Tables | None = None,
+) -> Scenario:
+    """Return a scenario of a world with levers, parameters and horizon."""
+    values = {
+        "scenario": {"name": "test", "question": "Does it hold?", "levers": list(levers)},
+        "world": {"name": name},
+        "rules": rules or {},
+        "horizon_days": days,
+    }
+    return build_scenario(tables or tables_of(name), read_config(values))
+
+
+def runs_of(scenario: Scenario, n: int, first: int = 0) -> np.ndarray:
+    """Return the rows of ``n`` runs."""
+    return simulate(scenario.world, scenario.rules, SEED, first, n).runs
+
+
+def fallen(rows: np.ndarray) -> np.ndarray:
+    """Tell for each run whether the regime collapsed within the horizon."""
+    return rows["collapse_day"] >= 0
+
+
+def mornings(scenario: Scenario, run: int, seed: int = SEED) -> Iterator[np.ndarray]:
+    """Yield the state record of one run on the morning of each day and once after the last; it is one object."""
+    state = new_state(scenario.world)
+    calls.call_begin_run(scenario.world, scenario.rules, state, np.uint64(seed), np.uint64(run))
+    yield state
+    for _ in range(scenario.horizon_days):
+        calls.call_live_day(scenario.world, scenario.rules, state)
+        yield state
+
+
+def leaves(dtype: np.dtype, record: np.void, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Yield every array of a state but the scratch space, which means nothing between phases."""
+    for name in dtype.names or ():
+        if name == "scratch":
+            continue
+        if dtype[name].names:
+            yield from leaves(dtype[name], record[name], f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", record[name]
+
+
+def assert_same_state(left: np.ndarray, right: np.ndarray, when: str) -> None:
+    """Fail unless two states agree bit for bit."""
+    for (name, a), (_, b) in zip(leaves(left.dtype, left[0]), leaves(right.dtype, right[0]), strict=True):
+        assert np.array_equal(a, b), f"{name} differs {when}"
