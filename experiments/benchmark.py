@@ -19,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -81,9 +82,7 @@ def step_through(scenario: Scenario, run: int, *, collect: bool) -> None:
     """Live one run of the Mesa twin; ``collect`` records all agents each day, as Mesa users do."""
     model = SpilloverModel(scenario, 1, run)
     collector = DataCollector(
-        model_reporters={
-            name: name for name in ("regime_morale", "regime_strength", "collapse_day", "outcome")
-        },
+        model_reporters={name: name for name in ("regime_morale", "regime_strength", "collapse_day", "outcome")},
         agenttype_reporters={
             FactionAgent: {name: name for name in ("fighters", "morale", "power", "killed", "is_active")},
             StateAgent: {"reserve": "reserve"},
@@ -95,26 +94,22 @@ def step_through(scenario: Scenario, run: int, *, collect: bool) -> None:
             collector.collect(model)
 
 
-def ratio_of_turns(
-    slow: Callable[[], object], fast: Callable[[], object], per: float, turns: int
-) -> list[float]:
+def ratio_of_turns(slow: Callable[[], object], fast: Callable[[], object], per: float, turns: int) -> list[float]:
     """Return slow/fast for each turn, alternated; ``per`` is how many times more work the fast variant did."""
     return [seconds(slow) / seconds(fast) * per for _ in range(turns)]
 
 
-def exponent(sizes: list[float], times: list[float]) -> float:
+def exponent(sizes: Sequence[float], times: Sequence[float]) -> float:
     """Return the slope of log time against log size."""
     return float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
 
 
-def growth(works: list[tuple[float, Callable[[], object]]], turns: int) -> float:
+def growth(works: Sequence[tuple[int, Callable[[], object]]], turns: int) -> float:
     """Return the exponent of cost, from the median of alternated turns over all sizes."""
     for _, work in works:
         work()
     rounds = [[seconds(work) for _, work in works] for _ in range(turns)]
-    return exponent(
-        [size for size, _ in works], [statistics.median(column) for column in zip(*rounds, strict=True)]
-    )
+    return exponent([size for size, _ in works], [statistics.median(column) for column in zip(*rounds, strict=True)])
 
 
 FIRST_RUN = """
@@ -163,9 +158,7 @@ def against_mesa(scenario: Scenario, turns: int) -> dict[str, float]:
     collected = ratio_of_turns(
         lambda: step_through(scenario, 3, collect=True), lambda: live(scenario, many), many, turns
     )
-    bare = ratio_of_turns(
-        lambda: step_through(scenario, 3, collect=False), lambda: live(scenario, many), many, turns
-    )
+    bare = ratio_of_turns(lambda: step_through(scenario, 3, collect=False), lambda: live(scenario, many), many, turns)
     return {
         "engine_over_mesa": statistics.median(collected),
         "engine_over_mesa_without_collector": statistics.median(bare),
@@ -189,10 +182,10 @@ def exponents(turns: int) -> dict[str, float]:
     """Return how cost grows with runs, days and locations."""
     tables = load_tables(LEVANT)
     levant = build(tables)
-    by_runs = [(n, lambda n=n: live(levant, n)) for n in (50, 100, 200, 400)]
-    by_days = [(d, lambda s=build(tables, d): live(s, 50)) for d in (30, 60, 120, 240)]
+    by_runs = [(n, partial(live, levant, n)) for n in (50, 100, 200, 400)]
+    by_days = [(d, partial(live, build(tables, d), 50)) for d in (30, 60, 120, 240)]
     grids = [(edge * edge, build(grid_tables(edge), rules=STEADY)) for edge in GRIDS]
-    by_places = [(float(n), lambda s=s: live(s, 50)) for n, s in grids]
+    by_places = [(n, partial(live, scenario, 50)) for n, scenario in grids]
     return {
         "exponent_runs": growth(by_runs, turns),
         "exponent_days": growth(by_days, turns),
@@ -229,9 +222,7 @@ def measure(turns: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure, print the table, and write the JSON."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     figures = measure(2 if parser.parse_args().quick else 5)
     table = Table(title="Spillover benchmark", caption="medians; ratios measured side by side in one process")

@@ -9,7 +9,6 @@ python experiments/document.py --history     also runs all worlds (about a minut
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,14 @@ from sim.world.tables import Tables, load_tables
 ROOT = Path(__file__).resolve().parents[1]
 MODEL = ROOT / "docs" / "model.md"
 RUNS = 2000
-SEEN_BY_THE_PROTOTYPE = {"levant_2024", "iraq_2014", "ethiopia_2021", "yemen_2014", "car_2013", "vietnam_1975"}
+SEEN_BY_THE_PROTOTYPE = {
+    "levant_2024",
+    "iraq_2014",
+    "ethiopia_2021",
+    "yemen_2014",
+    "car_2013",
+    "vietnam_1975",
+}
 WHOSE = {"actor": "each state, then each faction", "faction": "each faction", "map": "the map"}
 
 
@@ -57,6 +63,8 @@ def parameter_table(mechanism: str) -> str:
 
 def observed_end(tables: Tables) -> str:
     """Return what happened, from the observed table."""
+    if tables.observed is None:
+        return ""
     observed = tables.observed.set_index("name")["value"]
     if not observed.get("regime_falls", 0):
         return "held"
@@ -99,8 +107,9 @@ def history_table() -> str:
 def rewritten(text: str, parts: dict[str, str]) -> str:
     """Return the page with its generated parts replaced."""
     for name, part in parts.items():
-        pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
-        text = re.sub(pattern, lambda match, part=part: f"{match[1]}{part}\n{match[2]}", text, flags=re.DOTALL)
+        start, end = f"<!-- generated: {name} -->\n", "<!-- end -->"
+        before, rest = text.split(start, 1)
+        text = before + start + part + "\n" + end + rest.split(end, 1)[1]
     return text
 
 

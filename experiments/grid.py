@@ -36,9 +36,7 @@ def grid_tables(edge: int) -> Tables:
         locations=_locations(ids),
         borders=_borders(ids),
         control=pd.DataFrame({"location_id": places, "faction_id": _holders(places), "share": 1.0}),
-        deployment=pd.DataFrame(
-            {"location_id": places, "faction_id": _holders(places), "fighters": GARRISON}
-        ),
+        deployment=pd.DataFrame({"location_id": places, "faction_id": _holders(places), "fighters": GARRISON}),
         relations=pd.DataFrame(
             {
                 "source_actor": ["army", "rebels"],
@@ -85,9 +83,7 @@ def _factions(n_places: int) -> pd.DataFrame:
 
 def _locations(ids: list[list[str]]) -> pd.DataFrame:
     """Return the provinces, half a degree apart."""
-    rows = [
-        (place, 0.5 * row, 0.5 * column) for row, line in enumerate(ids) for column, place in enumerate(line)
-    ]
+    rows = [(place, 0.5 * row, 0.5 * column) for row, line in enumerate(ids) for column, place in enumerate(line)]
     frame = pd.DataFrame(rows, columns=["id", "lat", "lon"])
     holders = _holders(list(frame["id"]))
     return frame.assign(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shlex
 import sys
 import tempfile
@@ -118,7 +119,8 @@ def load_scenario(config: RunConfig) -> Scenario:
         Which world, by name or path, and what is asked of it.
     """
     path = config.world.path
-    return build_scenario(load_tables(Path(path) if path else CONF / "world" / config.world.name), config)
+    folder = Path(path).expanduser() if path else CONF / "world" / config.world.name
+    return build_scenario(load_tables(folder), config)
 
 
 def result_folder(scenario: Scenario, experiment: str) -> Path:
@@ -135,7 +137,7 @@ def result_folder(scenario: Scenario, experiment: str) -> Path:
     usual = yaml.safe_load((CONF / f"{experiment}.yaml").read_text(encoding="utf-8"))["defaults"]
     world = "" if {"world": config.world.name} in usual else f"{config.world.name}-"
     name = f"{world}{config.scenario.name}-{config_digest(scenario)[:DIGEST_LENGTH]}"
-    return Path(config.results) / experiment / name
+    return Path(config.results).expanduser() / experiment / name
 
 
 def run_point(config: DictConfig) -> None:
@@ -160,6 +162,12 @@ def run_point(config: DictConfig) -> None:
     except KeyboardInterrupt:
         reporter.note("stopped; the tables stand, and the same command shows them")
         raise SystemExit(EXIT_INTERRUPTED) from None
+    except BrokenPipeError:  # whoever read our output has closed it; Python would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(EXIT_FAILED) from None
+    except OSError as error:
+        reporter.note(f"{error.filename or 'output'}: cannot be written ({error.strerror or error})")
+        raise SystemExit(EXIT_FAILED) from None
 
 
 def _command() -> str:

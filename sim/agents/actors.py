@@ -52,10 +52,7 @@ class _Actor(CellAgent):
         world, state = self.model.world, self.model.state
         links = range(world["link_start"][self.actor_index], world["link_start"][self.actor_index + 1])
         names = self.model.faction_ids
-        return {
-            names[world["link_client"][k]]: float(state["support"][k] * state["support_lever"][k])
-            for k in links
-        }
+        return {names[world["link_client"][k]]: float(state["support"][k] * state["support_lever"][k]) for k in links}
 
     @property
     def belief(self) -> dict[str, float]:

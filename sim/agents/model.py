@@ -54,9 +54,7 @@ class SpilloverModel(mesa.Model):
         self.faction_ids: list[str] = list(scenario.tables.factions["id"])
         self.world_record, self.rules_record = scenario.world, scenario.rules
         self.state_record = new_state(scenario.world)
-        calls.call_begin_run(
-            self.world_record, self.rules_record, self.state_record, np.uint64(seed), np.uint64(run)
-        )
+        calls.call_begin_run(self.world_record, self.rules_record, self.state_record, np.uint64(seed), np.uint64(run))
         # Views of the same memory, for reading.
         self.world: np.void = self.world_record[0]
         self.state: np.void = self.state_record[0]
@@ -69,7 +67,8 @@ class SpilloverModel(mesa.Model):
         """Create the agents: states first, then factions, as the arrays have them."""
         unknown = sorted(set(faction_types) - set(self.faction_ids))
         if unknown:
-            raise KeyError(f"faction_types names {unknown}; the world has {self.faction_ids}")
+            message = f"faction_types names {unknown}; the world has {self.faction_ids}"
+            raise KeyError(message)
         locations = self.inputs.tables.locations
         capitals = {state: self.network[i] for i, state in zip(locations["id"], locations["capital_of"], strict=True)}
         states = [StateAgent(self, name, i, capitals.get(name)) for i, name in enumerate(self.state_ids)]
@@ -106,7 +105,7 @@ class SpilloverModel(mesa.Model):
 
     def open_day(self) -> None:
         """Put today's levers into force."""
-        calls.call_open_day(self.world_record, self.rules_record, self.state_record)
+        calls.call_open_day(self.world_record, self.state_record)
 
     def pool_aid(self) -> None:
         """Add up what each faction receives from its patrons."""
@@ -169,9 +168,14 @@ class SpilloverModel(mesa.Model):
     def run_row(self) -> np.ndarray:
         """Return the row that the engine would write for this history, ``RUN_DTYPE``."""
         row = np.zeros(1, RUN_DTYPE)
-        calls.call_write_run(self.world_record, self.state_record, row, int(self.state["first_loss_day"]))
+        calls.call_write_run(self.world_record, self.state_record, row)
         return row
 
     def summary(self) -> dict[str, Any]:
         """Return the outcome of the history so far in words and days."""
-        return {"day": self.day, "outcome": self.outcome, "collapse_day": self.collapse_day, "falls": len(self.falls)}
+        return {
+            "day": self.day,
+            "outcome": self.outcome,
+            "collapse_day": self.collapse_day,
+            "falls": len(self.falls),
+        }

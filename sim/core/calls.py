@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core import day
+from sim.core.codes import RunStatus
+from sim.core.day import live_day, next_day
 from sim.core.jit import phase
+from sim.core.phases import capture as captures
+from sim.core.phases import combat, hold, muster, orders, patrons, regime
 from sim.core.phases.setup import begin_run
 from sim.core.record import write_day, write_run
 
@@ -22,94 +25,94 @@ def call_begin_run(worlds: Record, rules: Record, states: Record, seed: np.uint6
 
 
 @phase
-def call_open_day(worlds: Record, rules: Record, states: Record) -> None:
+def call_open_day(worlds: Record, states: Record) -> None:
     """Put today's levers into force."""
-    day.open_day(worlds[0], rules[0], states[0])
+    regime.open_day(worlds[0], states[0])
 
 
 @phase
 def call_decide_aid(worlds: Record, rules: Record, states: Record, actor: int) -> None:
     """Let one patron decide."""
-    day.decide_aid(worlds[0], rules[0], states[0], actor)
+    patrons.decide_aid(worlds[0], rules[0], states[0], actor)
 
 
 @phase
 def call_pool_aid(worlds: Record, rules: Record, states: Record) -> None:
     """Add up aid and carry out strikes."""
-    day.pool_aid(worlds[0], rules[0], states[0])
+    patrons.pool_aid(worlds[0], rules[0], states[0])
 
 
 @phase
 def call_hold(worlds: Record, rules: Record, states: Record, faction: int) -> None:
     """Let one faction's garrisons pass the day."""
-    day.hold(worlds[0], rules[0], states[0], faction)
+    hold.hold(worlds[0], rules[0], states[0], faction)
 
 
 @phase
 def call_recruit(worlds: Record, rules: Record, states: Record, faction: int) -> None:
     """Let one faction recruit."""
-    day.recruit(worlds[0], rules[0], states[0], faction)
+    regime.recruit(worlds[0], rules[0], states[0], faction)
 
 
 @phase
 def call_muster(worlds: Record, rules: Record, states: Record) -> None:
     """Count every force."""
-    day.muster(worlds[0], rules[0], states[0])
+    muster.muster(worlds[0], rules[0], states[0])
 
 
 @phase
 def call_give_orders(worlds: Record, rules: Record, states: Record, faction: int) -> None:
     """Let one faction give its side's orders."""
-    day.give_orders(worlds[0], rules[0], states[0], faction)
+    orders.give_orders(worlds[0], rules[0], states[0], faction)
 
 
 @phase
 def call_fight(worlds: Record, rules: Record, states: Record) -> None:
     """Fight out the orders of the day."""
-    day.fight(worlds[0], rules[0], states[0])
+    combat.fight(worlds[0], rules[0], states[0])
 
 
 @phase
 def call_capture(worlds: Record, rules: Record, states: Record) -> None:
     """Hand over the places that fell."""
-    day.capture(worlds[0], rules[0], states[0])
+    captures.capture(worlds[0], rules[0], states[0])
 
 
 @phase
 def call_absorb_shock(worlds: Record, rules: Record, states: Record, faction: int) -> None:
     """Let one faction's garrisons hear the news."""
-    day.absorb_shock(worlds[0], rules[0], states[0], faction)
+    hold.absorb_shock(worlds[0], rules[0], states[0], faction)
 
 
 @phase
 def call_survive(worlds: Record, rules: Record, states: Record) -> None:
     """Decide whether the regime lives through the day."""
-    day.survive(worlds[0], rules[0], states[0])
+    regime.survive(worlds[0], rules[0], states[0])
 
 
 @phase
 def call_awaken(worlds: Record, rules: Record, states: Record, faction: int) -> None:
     """Draw whether one faction joins the war."""
-    day.awaken(worlds[0], rules[0], states[0], faction)
+    regime.awaken(worlds[0], rules[0], states[0], faction)
 
 
 @phase
 def call_close_day(worlds: Record, rules: Record, states: Record) -> None:
     """Commission weapons and let the woken take their place."""
-    day.close_day(worlds[0], rules[0], states[0])
+    regime.close_day(worlds[0], rules[0], states[0])
 
 
 @phase
 def call_live_day(worlds: Record, rules: Record, states: Record) -> None:
     """Let one whole day pass."""
-    day.live_day(worlds[0], rules[0], states[0])
-    day.next_day(states[0])
+    live_day(worlds[0], rules[0], states[0])
+    next_day(states[0])
 
 
 @phase
 def call_next_day(states: Record) -> None:
     """Turn the calendar by one day."""
-    day.next_day(states[0])
+    next_day(states[0])
 
 
 @phase
@@ -119,6 +122,6 @@ def call_write_day(worlds: Record, states: Record, rows: Record) -> None:
 
 
 @phase
-def call_write_run(worlds: Record, states: Record, rows: Record, first_fall_day: int) -> None:
+def call_write_run(worlds: Record, states: Record, rows: Record) -> None:
     """Write a finished run's row of ``RUN_DTYPE``."""
-    write_run(worlds[0], states[0], rows[0], first_fall_day, False)
+    write_run(worlds[0], states[0], rows[0], RunStatus.OK.value)

@@ -37,7 +37,7 @@ SCHEDULE: tuple[tuple[str, str], ...] = (
 def live_day(world: World, rules: Rules, state: State) -> None:
     """Let one day pass."""
     n_actors = world.n_states + world.n_factions
-    open_day(world, rules, state)
+    open_day(world, state)
     for actor in range(n_actors):
         decide_aid(world, rules, state, actor)
     pool_aid(world, rules, state)

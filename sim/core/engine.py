@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.codes import NOBODY
+from sim.core.codes import NOBODY, RunStatus
 from sim.core.day import live_day, next_day
 from sim.core.jit import phase
 from sim.core.phases.setup import begin_run
 from sim.core.record import DAY_DTYPE, FALL_DTYPE, FALLS_PER_LOCATION, RUN_DTYPE, write_day, write_run
-from sim.core.rules import Rules
 from sim.core.state import State, World, new_state
 
 
@@ -35,19 +34,20 @@ class Histories:
 
 
 @phase
-def record_falls(world: World, state: State, falls: np.ndarray, n: int) -> int:
-    """Append today's changes of seats; return how many rows are in use."""
+def record_falls(world: World, state: State, falls: np.ndarray, used: int, most: int) -> int:
+    """Append today's changes of seats; return how many rows the run has filled, one more than allowed if it would."""
     for place in range(world.n_locations):
         if state.lost_by[place] == NOBODY:
             continue
-        if n < falls.shape[0]:
-            falls[n].run = np.int64(state.key.run)
-            falls[n].day = np.int64(state.key.day)
-            falls[n].location = place
-            falls[n].from_faction = state.lost_from[place]
-            falls[n].to_faction = state.holder[place]
-        n += 1
-    return n
+        if used >= most:
+            return most + 1
+        falls[used].run = np.int64(state.key.run)
+        falls[used].day = np.int64(state.key.day)
+        falls[used].location = place
+        falls[used].from_faction = state.lost_from[place]
+        falls[used].to_faction = state.holder[place]
+        used += 1
+    return used
 
 
 @phase
@@ -71,12 +71,13 @@ def live_runs(
         most = used + FALLS_PER_LOCATION * world.n_locations
         for day in range(world.horizon_days):
             live_day(world, rules[0], state)
-            if used < most:
-                used = record_falls(world, state, falls[:most], used)
+            used = record_falls(world, state, falls, used, most)
             if i < n_traced:
                 write_day(world, state, days[i * world.horizon_days + day])
             next_day(state)
-        write_run(world, state, rows[i], state.first_loss_day, used >= most)
+        status = RunStatus.TOO_MANY_FALLS.value if used > most else RunStatus.OK.value
+        write_run(world, state, rows[i], status)
+        used = min(used, most)
     return used
 
 
@@ -100,7 +101,5 @@ def simulate(
     rows = np.zeros(n_runs, RUN_DTYPE)
     falls = np.zeros(n_runs * FALLS_PER_LOCATION * int(world[0]["n_locations"]), FALL_DTYPE)
     days = np.zeros(n_traced * horizon, DAY_DTYPE)
-    used = live_runs(
-        world, rules, new_state(world), np.uint64(seed), first_run, rows, falls, days, n_traced
-    )
+    used = live_runs(world, rules, new_state(world), np.uint64(seed), first_run, rows, falls, days, n_traced)
     return Histories(rows, falls[:used].copy(), days)

@@ -16,6 +16,10 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
+# Both are open-ended by design, and typed as if they were not.
+_numba_config: Any = numba.config
+_njit: Any = numba.njit
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -29,7 +33,7 @@ def source_digest() -> str:
 
 def cache_folder() -> Path:
     """Return a writable folder for compiled code: the user's choice, the user's cache, or a temporary folder."""
-    chosen = numba.config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    chosen = _numba_config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     base = Path(chosen).expanduser() / "spillover"
     try:
         base.mkdir(parents=True, exist_ok=True)
@@ -51,9 +55,7 @@ def phase(function: F) -> F:
 
 
 # Placing the cache is the one thing that importing this package does; Numba reads it when it decorates.
-numba.config.CACHE_DIR = str(cache_folder())
+_numba_config.CACHE_DIR = str(cache_folder())
 # C wrappers (for callbacks) are never used here and cost a tenth of the compile time.
-_compile = numba.njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True)
-_compile_inlined = numba.njit(
-    error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, forceinline=True
-)
+_compile = _njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True)
+_compile_inlined = _njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, forceinline=True)

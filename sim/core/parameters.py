@@ -39,7 +39,7 @@ def parameter(
     unit: str,
     meaning: str,
     source: str,
-) -> Any:  # noqa: ANN401 - a dataclass field stands in for the float that it holds
+) -> Any:
     """Return a dataclass field with its default and its description."""
     description = Parameter(symbol, prior, limits, unit, meaning, source)
     return dataclasses.field(default=default, metadata={"parameter": description})

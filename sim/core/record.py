@@ -62,7 +62,7 @@ FALLS_PER_LOCATION = 8  # more changes of one seat than this, on average, end a 
 class RunRow:
     """A row of ``RUN_DTYPE``."""
 
-    run: int
+    run: int | np.uint64
     status: int
     outcome: int
     collapse_day: int
@@ -81,8 +81,8 @@ class RunRow:
 class DayRow:
     """A row of ``DAY_DTYPE``."""
 
-    run: int
-    day: int
+    run: int | np.uint64
+    day: int | np.uint64
     regime_strength: float
     challenger_strength: float
     regime_morale: float
@@ -125,20 +125,16 @@ def is_finite(world: World, state: State) -> bool:
 
 
 @phase
-def write_run(world: World, state: State, row: RunRow, first_fall_day: int, too_many_falls: bool) -> None:
+def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     """Write what a finished run leaves in ``runs.parquet``."""
-    row.run = np.int64(state.key.run)
-    row.status = RunStatus.OK.value
-    if too_many_falls:
-        row.status = RunStatus.TOO_MANY_FALLS.value
-    if not is_finite(world, state):
-        row.status = RunStatus.NOT_FINITE.value
+    row.run = state.key.run
+    row.status = status if is_finite(world, state) else RunStatus.NOT_FINITE.value
     row.outcome = state.outcome
     row.collapse_day = state.collapse_day
     row.flight_day = state.flight_day
     row.capital_fall_day = state.capital_day
     row.coup_day = state.coup_day
-    row.first_fall_day = first_fall_day
+    row.first_fall_day = state.first_loss_day
     row.n_falls = state.n_captures
     row.fatalities_combatants = fatalities_so_far(world, state)
     row.fighters_deserted = 0.0
@@ -155,8 +151,8 @@ def write_run(world: World, state: State, row: RunRow, first_fall_day: int, too_
 @phase
 def write_day(world: World, state: State, row: DayRow) -> None:
     """Write what one day leaves in ``daily.parquet``."""
-    row.run = np.int64(state.key.run)
-    row.day = np.int64(state.key.day)
+    row.run = state.key.run
+    row.day = state.key.day
     row.regime_strength = state.side_power[world.regime]
     row.challenger_strength = 0.0
     if world.challenger >= 0:

@@ -39,9 +39,7 @@ KEY_DTYPE = np.dtype([("seed", np.uint64), ("run", np.uint64), ("day", np.uint64
 
 
 @rule
-def philox4x32(
-    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
-) -> Words:
+def philox4x32(c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64) -> Words:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key, each word in a uint64."""
     for _ in range(10):
         a = _MULTIPLIER_A * c0

@@ -231,7 +231,7 @@ def record_dtype(layout: type, tier: Tier) -> np.dtype[Any]:
     return np.dtype([_field(name, hint, tier) for name, hint in hints.items()], align=True)
 
 
-def _field(name: str, hint: Any, tier: Tier) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation can be anything
+def _field(name: str, hint: Any, tier: Tier) -> tuple[Any, ...]:
     """Return one entry of a dtype's description."""
     nested = {Key: KEY_DTYPE, Scratch: None}
     if hint in nested:

@@ -19,8 +19,6 @@ from sim.ensemble.losses import loss_days
 from sim.ensemble.schema import ESTIMATES, SCHEMAS
 from sim.world.scenario import Scenario
 
-__all__ = ["curve", "estimate_all", "report_days", "usable", "wilson_interval"]
-
 REPORT_DAYS = (14, 30, 120)
 EVENTS = {"collapse": "collapse_day", "flight": "flight_day", "capital_fall": "capital_fall_day"}
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -137,9 +135,7 @@ def _share_row(quantity: str, entity: str | None, happened: int, n: int, day: in
     return quantity, entity, day, happened / n, low, high, n, WILSON, "probability"
 
 
-def _quantile_row(
-    quantity: str, entity: str | None, days: Days, level: float, last: float, horizon: int
-) -> Row:
+def _quantile_row(quantity: str, entity: str | None, days: Days, level: float, last: float, horizon: int) -> Row:
     """Return one quantile of days; `last` bounds it where so few runs cannot."""
     name, n = f"{quantity}_q{round(100 * level)}", len(days)
     if n == 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -34,9 +35,7 @@ def count_workers(workers: int | Literal["auto"]) -> int:
 
 
 @contextmanager
-def open_executor(
-    kind: Literal["thread", "process"], workers: int, job: Job
-) -> Iterator[tuple[Executor, Live]]:
+def open_executor(kind: Literal["thread", "process"], workers: int, job: Job) -> Iterator[tuple[Executor, Live]]:
     """Give an executor and the function to submit to it, which takes the first run and the number of runs.
 
     Parameters
@@ -55,7 +54,25 @@ def open_executor(
     # Spawned, not forked: a fork copies locks that other threads hold.
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, spawn, _start_worker, (job,)) as processes:
+        with _ctrl_c_held_back():
+            processes.submit(os.getpid)  # starts all workers, which inherit that
         yield processes, _live_in_worker
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait, here until the end of the block, in processes started in it for ever.
+
+    A terminal sends it to all processes; a worker that is still starting would die of it with a traceback.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker(job: Job) -> None:

@@ -17,9 +17,7 @@ _TAIL = (1 - LEVEL) / 2
 _WINDOW = 12.0  # standard deviations around the mean; what lies outside is below 1e-30
 
 
-def wilson_band(
-    successes: npt.NDArray[np.int64], n: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def wilson_band(successes: npt.NDArray[np.int64], n: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the Wilson score intervals of several shares of the same trials, each for itself.
 
     Parameters

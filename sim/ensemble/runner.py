@@ -227,7 +227,8 @@ def _live_all(work: _Work, queue: _Queue) -> None:
             work.reporter.note("stopping: what is at work is finished and stored (again Ctrl-C: it is not)")
             queue.cancel()
             wait(queue.pending)
-            list(_store_done(work, queue))
+            with suppress(BrokenExecutor):
+                list(_store_done(work, queue))
             raise
         except BaseException:
             queue.cancel()

@@ -91,8 +91,7 @@ def sections(results: Results, scenario: Scenario) -> list[Section]:
         for seat in _by_risk(results.estimates, lookup, days)
     ]
     ends = [
-        (label, lookup.share("outcome_share", outcome.name.lower(), days[-1]))
-        for outcome, label in OUTCOMES.items()
+        (label, lookup.share("outcome_share", outcome.name.lower(), days[-1])) for outcome, label in OUTCOMES.items()
     ]
     return [
         Section(f"The regime; {n}", ("event", *header), tuple(events)),
@@ -123,9 +122,7 @@ def summary_table(results: Results, scenario: Scenario) -> RenderableType:
     results, scenario
         The ensemble and what was run.
     """
-    return Group(
-        _heading(results, scenario), *map(_terminal_table, sections(results, scenario)), _notes(results)
-    )
+    return Group(_heading(results, scenario), *map(_terminal_table, sections(results, scenario)), _notes(results))
 
 
 def summary_markdown(results: Results, scenario: Scenario) -> str:

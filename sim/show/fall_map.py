@@ -21,6 +21,7 @@ from sim.show.page import Page, new_page
 from sim.show.places import home_holders, place_names
 from sim.show.stamps import coarse_map
 from sim.show.theme import SMALL_PT, TEXT_PT, TINY_PT
+from sim.show.typeset import NO_BREAK
 from sim.show.wording import share_alone, share_of, words
 from sim.world.scenario import Scenario
 
@@ -143,7 +144,7 @@ def _write_numbers(ax: Axes, shapes: Shapes, fallen: pd.DataFrame) -> None:
     for place in fallen.columns:
         x, y = shapes.anchors[shapes.location_ids.index(place)]
         ink = ink_on(loss_colour(float(fallen[place].mean())))
-        text = _number(fallen, place).removesuffix("\u00a0%")
+        text = _number(fallen, place).removesuffix(f"{NO_BREAK}%")
         number = ax.text(x, y, text, ha="center", va="center_baseline", fontsize=TINY_PT, color=ink)
         number.set_zorder(NUMBER_LAYER)
         box = number.get_window_extent()

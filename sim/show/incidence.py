@@ -1,7 +1,6 @@
 """Draw how likely the end of a regime is by when: cumulative incidence of its main events with 95 % bands."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +11,9 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.ensemble.estimate import curve, usable
 from sim.ensemble.results import Results
+from sim.ensemble.wording import percent
 from sim.show.days import day_values, headline_day, label_days, last_shown_day
-from sim.show.page import MM_PER_PT, Page, new_page
+from sim.show.page import Page, new_page
 from sim.show.theme import (
     BLUE,
     FULL_WIDTH_MM,
@@ -22,7 +22,8 @@ from sim.show.theme import (
     SMALL_PT,
     VERMILLION,
 )
-from sim.show.wording import percent, words
+from sim.show.typeset import MM_PER_PT, NO_BREAK, spread_apart
+from sim.show.wording import words
 from sim.world.scenario import Scenario
 
 HEIGHT_MM = 74.0
@@ -78,7 +79,8 @@ class Band:
 
     def percent(self, day: int) -> str:
         """Return the share by a day in words."""
-        return percent(float(self.share[day]), float(self.low[day]), float(self.high[day]))
+        text = percent(float(self.share[day]), float(self.low[day]), float(self.high[day]))
+        return text.replace(" ", NO_BREAK)
 
 
 def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -166,12 +168,11 @@ def _label_curves(ax: Axes, bands: list[Band], last_day: int) -> None:
     top = ax.get_ylim()[1]
     ends = np.array([band.share[last_day] for band in bands]) / top * height_mm
     places = spread_apart(ends, LABEL_LINES * 1.3 * SMALL_PT * MM_PER_PT + 1.0, height_mm)
-    leader = LEADER_MM * 72.0 / 25.4
     for event, band, end, place in zip(EVENTS, bands, ends, places, strict=True):
         ax.annotate(
             f"{event.label}\n{band.percent(-1)}",
             (last_day, end / height_mm * top),
-            (leader, (place - end) / 25.4 * 72.0),
+            (LEADER_MM / MM_PER_PT, (place - end) / MM_PER_PT),
             textcoords="offset points",
             va="center",
             fontsize=SMALL_PT,
@@ -186,26 +187,3 @@ def _label_curves(ax: Axes, bands: list[Band], last_day: int) -> None:
                 "relpos": (0.0, 0.5),
             },
         )
-
-
-def spread_apart(wanted: npt.NDArray[np.float64], gap: float, height: float) -> npt.NDArray[np.float64]:
-    """Return places on a scale, as near to the wanted ones as their distance from each other allows.
-
-    Parameters
-    ----------
-    wanted
-        (label,), in [0, height].
-    gap
-        Smallest distance between two labels.
-    height
-        Length of the scale.
-    """
-    order = np.argsort(wanted, kind="stable")
-    placed = wanted.copy()
-    for lower, upper in pairwise(order):
-        placed[upper] = max(placed[upper], placed[lower] + gap)
-    ceiling = height
-    for label in order[::-1]:
-        placed[label] = min(placed[label], ceiling)
-        ceiling = placed[label] - gap
-    return placed

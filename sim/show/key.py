@@ -9,8 +9,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
-from sim.show.page import MM_PER_INCH, Page
+from sim.show.page import Page
 from sim.show.theme import SMALL_PT
+from sim.show.typeset import MM_PER_INCH
 
 Handles: TypeAlias = Mapping[str, Artist | tuple[Artist, ...]]
 

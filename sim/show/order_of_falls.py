@@ -14,9 +14,10 @@ from sim.show.days import last_shown_day
 from sim.show.fall_rows import draw_days, draw_history, draw_shares, mark_handles
 from sim.show.key import KeySize, draw_key, measure_key
 from sim.show.observed import ObservedFall, observed_falls
-from sim.show.page import NO_BREAK, ROOM_MM, Page, new_page, shorten, text_width
+from sim.show.page import ROOM_MM, Page, new_page
 from sim.show.places import place_names
 from sim.show.theme import SMALL_PT
+from sim.show.typeset import NO_BREAK, shorten, text_width
 from sim.show.wording import day_of, share_of, words
 from sim.world.scenario import Scenario
 

@@ -7,7 +7,6 @@ width, and the page grows with them, so that nothing is clipped.
 import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -16,14 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.show.theme import FAINT_INK, FULL_WIDTH_MM, INK, SOFT_INK, TEXT_PT, TINY_PT, TITLE_PT
+from sim.show.typeset import LEADING, MM_PER_INCH, text_height, wrap
 
-MM_PER_INCH = 25.4
-MM_PER_PT = MM_PER_INCH / 72.0
 MARGIN_MM = 4.0
-LEADING = 1.3  # distance between lines, in letter heights
 ROOM_MM = FULL_WIDTH_MM - 2.0 * MARGIN_MM  # width of the room on a full page
 GAP_MM = 2.5  # between the words and what is drawn
-NO_BREAK = "\u00a0"  # a space at which no line ends; written as a plain one
 
 
 @dataclass(frozen=True)
@@ -113,82 +109,6 @@ def new_page(words: Words, height_mm: float, width_mm: float = FULL_WIDTH_MM) ->
     _write(figure, MARGIN_MM, below_title + 0.8, subtitle, size=TEXT_PT, ink=SOFT_INK)
     _write(figure, MARGIN_MM, below, footer, size=TINY_PT, ink=FAINT_INK)
     return Page(figure, MARGIN_MM, top, width, height_mm)
-
-
-def text_width(figure: Figure, text: str, *, size: float, weight: str = "normal") -> float:
-    """Return the width of a text on a figure, in mm.
-
-    Parameters
-    ----------
-    figure
-        Any figure; its resolution is used.
-    text
-        One line.
-    size, weight
-        Size in points, and weight of the letters.
-    """
-    sample = Text(0.0, 0.0, text, fontsize=size, fontweight=weight, figure=figure)
-    return float(sample.get_window_extent().width / figure.dpi * MM_PER_INCH)
-
-
-def text_height(text: str, size: float) -> float:
-    """Return the height that the lines of a text take, in mm.
-
-    Parameters
-    ----------
-    text
-        Lines, wrapped already.
-    size
-        Size of the letters, points.
-    """
-    return (text.count("\n") + 1) * LEADING * size * MM_PER_PT
-
-
-def wrap(figure: Figure, text: str, width_mm: float, *, size: float, weight: str = "normal") -> str:
-    """Return a text with line breaks so that no line is wider than a width, words left whole.
-
-    Parameters
-    ----------
-    figure
-        Any figure; its resolution is used.
-    text
-        Words; those joined by `NO_BREAK` stay together.
-    width_mm
-        The widest that a line may be.
-    size, weight
-        Size in points, and weight of the letters.
-    """
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        lines.append("")
-        for word in paragraph.split(" "):
-            longer = f"{lines[-1]} {word}".strip(" ")
-            if not lines[-1] or text_width(figure, longer, size=size, weight=weight) <= width_mm:
-                lines[-1] = longer
-            else:
-                lines.append(word)
-    return "\n".join(lines).replace(NO_BREAK, " ")
-
-
-def shorten(figure: Figure, text: str, width_mm: float, *, size: float) -> str:
-    """Return a text on one line, cut with an ellipsis where it is wider than a width.
-
-    Parameters
-    ----------
-    figure
-        Any figure; its resolution is used.
-    text
-        One line.
-    width_mm
-        The widest that it may be.
-    size
-        Size of the letters, points.
-    """
-    if text_width(figure, text, size=size) <= width_mm:
-        return text
-    cuts = (text[:end].rstrip(" ,;(") + "…" for end in range(len(text) - 1, 0, -1))
-    too_wide = list(takewhile(lambda cut: text_width(figure, cut, size=size) > width_mm, cuts))
-    return text[: len(text) - 1 - len(too_wide)].rstrip(" ,;(") + "…"
 
 
 def save(figure: Figure, stem: Path) -> list[Path]:

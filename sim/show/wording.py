@@ -4,30 +4,13 @@ from collections.abc import Sequence
 
 from sim.ensemble.intervals import wilson_interval
 from sim.ensemble.results import Results
-from sim.show.page import NO_BREAK, Words
+from sim.ensemble.wording import day, percent
+from sim.show.page import Words
+from sim.show.typeset import NO_BREAK
 from sim.world.scenario import Scenario
 
 CAVEAT = "Simulated under this scenario's assumptions; not a forecast."
 DIGEST_LENGTH = 12
-FINER = (0.5, 0.05)  # half-widths of an interval, in points, below which one decimal more is shown
-MOST_DECIMALS = 3
-TWO_DIGITS = 10.0  # percent; from here on one decimal makes three significant figures
-
-
-def percent(share: float, low: float, high: float) -> str:
-    """Return a share with its interval, such as `41 % [40, 42]`, no more exact than the interval allows.
-
-    Parameters
-    ----------
-    share, low, high
-        The estimate and its interval, in [0, 1].
-    """
-    half_width = 50.0 * (high - low)
-    decimals = sum(half_width < limit for limit in FINER)
-    while decimals < MOST_DECIMALS and 0.0 < share < 1.0 and _points(share, decimals) in ("0", "100"):
-        decimals += 1  # only what never, or always, happened reads so
-    text = [_points(value, decimals) for value in (share, low, high)]
-    return f"{text[0]} % [{text[1]}, {text[2]}]".replace(" ", NO_BREAK)
 
 
 def share_of(happened: int, n_runs: int) -> str:
@@ -39,7 +22,7 @@ def share_of(happened: int, n_runs: int) -> str:
         Numbers of runs; of at least one.
     """
     low, high = wilson_interval(happened, n_runs)
-    return percent(happened / n_runs, low, high)
+    return percent(happened / n_runs, low, high).replace(" ", NO_BREAK)
 
 
 def share_alone(happened: int, n_runs: int) -> str:
@@ -82,7 +65,8 @@ def day_of(results: Results, place: str) -> str:
     """
     rows = results.estimates
     row = rows[(rows["quantity"] == "seat_fall_day_given_fall_q50") & (rows["entity"] == place)].iloc[0]
-    return f"day {row['estimate']:.0f} [{row['low']:.0f}, {row['high']:.0f}]".replace(" ", NO_BREAK)
+    words_of_day = day(float(row["estimate"]), float(row["low"]), float(row["high"]), int(row["n"]))
+    return f"day {words_of_day}".replace(" ", NO_BREAK)
 
 
 def words(results: Results, scenario: Scenario, *, title: str, shown: str, note: str) -> Words:
@@ -117,12 +101,3 @@ def _footer(results: Results, scenario: Scenario) -> str:
         f"world tables {str(manifest['world_digest'])[:DIGEST_LENGTH]}",
     )
     return f"{CAVEAT}\n" + ", ".join(part.replace(" ", NO_BREAK) for part in parts)
-
-
-def _points(share: float, decimals: int) -> str:
-    """Return a share in percent with no more than three significant figures."""
-    points = 100.0 * share
-    text = f"{points:.{decimals if points < TWO_DIGITS else min(decimals, 1)}f}"
-    if decimals and text == "100.0" and share < 1.0:
-        return "99.9"
-    return {0.0: "0", 100.0: "100"}.get(float(text), text)

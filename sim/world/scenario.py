@@ -67,9 +67,7 @@ def _tier_for(tables: Tables, ties: Ties) -> Tier:
         )
         if fits:
             return tier
-    raise ConfigError(
-        [f"the world '{tables.header.title}' has more ties or borders than the largest tier holds"]
-    )
+    raise ConfigError([f"the world '{tables.header.title}' has more ties or borders than the largest tier holds"])
 
 
 def _fill_frame(world: World, tables: Tables, config: RunConfig, ties: Ties) -> None:
@@ -80,9 +78,9 @@ def _fill_frame(world: World, tables: Tables, config: RunConfig, ties: Ties) -> 
     world.n_states = len(tables.states)
     world.n_links = len(ties.links)
     world.horizon_days = config.horizon_days or header.horizon_days
-    world.contested_state = ties.states[header.contested_state]
-    world.regime = ties.regime
-    world.challenger = ties.challenger
+    world.contested_state = ties.roster.contested_state
+    world.regime = ties.roster.regime
+    world.challenger = ties.roster.challenger
 
 
 def _fill_places(world: World, tables: Tables, places: Places) -> None:
@@ -171,14 +169,14 @@ def _fill_levers(world: World, tables: Tables, levers: tuple[LeverConfig, ...], 
 
 def _faction_index(name: str, where: str, tables: Tables, ties: Ties, faults: list[str]) -> int:
     """Return a faction's number; every world knows 'regime' and 'challenger', and 'all' means everyone."""
-    special = {ALL: NOBODY, "regime": ties.regime, "challenger": ties.challenger}
-    if name == "challenger" and ties.challenger == NOBODY:
+    special = {ALL: NOBODY, "regime": ties.roster.regime, "challenger": ties.roster.challenger}
+    if name == "challenger" and ties.roster.challenger == NOBODY:
         faults.append(f"{where} = 'challenger': the world '{tables.header.title}' has no challenger")
     if name in special:
         return special[name]
-    if name in ties.factions:
-        return ties.factions[name]
-    cure = suggestion(name, [*ties.factions, *special])
+    if name in ties.roster.factions:
+        return ties.roster.factions[name]
+    cure = suggestion(name, [*ties.roster.factions, *special])
     faults.append(f"{where} = {name!r}: the world '{tables.header.title}' has no such faction{_cure(cure)}")
     return -1
 
@@ -187,11 +185,11 @@ def _actor_index(name: str, where: str, tables: Tables, ties: Ties, faults: list
     """Return an actor's number: states first, then factions; 'all' means everyone."""
     if name == ALL:
         return -1
-    if name in ties.states:
-        return ties.states[name]
-    if name in ties.factions:
-        return len(ties.states) + ties.factions[name]
-    cure = suggestion(name, [*ties.states, *ties.factions, ALL])
+    if name in ties.roster.states:
+        return ties.roster.states[name]
+    if name in ties.roster.factions:
+        return len(ties.roster.states) + ties.roster.factions[name]
+    cure = suggestion(name, [*ties.roster.states, *ties.roster.factions, ALL])
     faults.append(f"{where} = {name!r}: the world '{tables.header.title}' has no such actor{_cure(cure)}")
     return -1
 

@@ -1,4 +1,4 @@
-"""Survey who stands where and with whom: sides, enemies, patrons and clients.
+"""Survey who stands where and with whom: ties, sides, theatre, homes, patrons.
 
 Everything here is derived from the tables, by the same rules for every world.
 """
@@ -6,6 +6,7 @@ Everything here is derived from the tables, by the same rules for every world.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ SAME_COMMAND_TIE = 0.95
 OPPOSING_TIE = -0.3
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,27 @@ class Link:
     troops: bool
 
 
-@dataclass(frozen=True, eq=False)
-class Ties:
-    """Actors and their relations as arrays; actors are the states, then the factions."""
+@dataclass(frozen=True)
+class Roster:
+    """Who is who: numbers by id. Actors are the states, then the factions."""
 
     states: dict[str, int]
     factions: dict[str, int]
     regime: int
     challenger: int
+    contested_state: int
+
+    @property
+    def actors(self) -> dict[str, int]:
+        """Return the number of every actor."""
+        return {**self.states, **{name: len(self.states) + i for name, i in self.factions.items()}}
+
+
+@dataclass(frozen=True, eq=False)
+class Ties:
+    """Relations and deployments as arrays; ``sim.core.state.World`` tells what each means."""
+
+    roster: Roster
     tie: Floats
     engagement: Floats
     side: Ints
@@ -61,29 +76,23 @@ class Ties:
 
 def survey_ties(tables: Tables) -> Ties:
     """Return the actors of a world and their relations."""
-    header = tables.header
-    states = {name: i for i, name in enumerate(tables.states["id"])}
-    factions = {name: i for i, name in enumerate(tables.factions["id"])}
-    regime = factions[header.regime]
-    challenger = factions[header.challenger] if header.challenger else NOBODY
-    actor_tie, actor_commitment = _actor_ties(tables, states, factions)
-    n = len(states)
+    roster = call_roll(tables)
+    actor_tie, actor_commitment = _actor_ties(tables, roster)
+    n = len(roster.states)
     tie = _symmetric(actor_tie[n:, n:])
     engagement = np.nan_to_num(_with_reverse(actor_commitment[n:, n:]))
     np.fill_diagonal(engagement, 1.0)
-    is_native = (tables.factions["home_state"] == header.contested_state).to_numpy(np.int64)
-    deployed = _by_place(tables.deployment, "fighters", tables, factions)
-    control = _by_place(tables.control, "share", tables, factions)
-    state_of = np.array([states[s] for s in tables.locations["state"]])
-    may_enter = _may_enter(tie, is_native, regime, challenger)
-    at_home = state_of == states[header.contested_state]
-    side = _sides(tie, regime, challenger, (may_enter == 1) | (deployed[at_home].sum(axis=0) > 0))
-    capacity = _capacities(tables, deployed, at_home, regime, is_native)
+    home_states = tables.factions["home_state"].tolist()
+    is_native = np.array([state == tables.header.contested_state for state in home_states])
+    deployed = _by_place(tables, roster, "deployment", "fighters")
+    control = _by_place(tables, roster, "control", "share")
+    at_home = np.array([state == tables.header.contested_state for state in tables.locations["state"]])
+    may_enter = _may_enter(tie, is_native, roster)
+    takes_part = may_enter | (deployed[at_home].sum(axis=0) > 0)
+    side = _sides(tie, takes_part, roster)
+    capacity = _capacities(tables, deployed, at_home, is_native, roster)
     return Ties(
-        states=states,
-        factions=factions,
-        regime=regime,
-        challenger=challenger,
+        roster=roster,
         tie=tie,
         engagement=engagement,
         side=side,
@@ -91,38 +100,53 @@ def survey_ties(tables: Tables) -> Ties:
         n_members=np.bincount(side, minlength=len(side)),
         members=_members(side),
         is_jihadist=tables.factions["jihadist"].to_numpy(np.int64),
-        is_native=is_native,
-        may_enter=may_enter,
-        home_location=_homes(tables, control, side, factions),
+        is_native=is_native.astype(np.int64),
+        may_enter=may_enter.astype(np.int64),
+        home_location=_homes(tables, control, side, roster),
         deployed=deployed,
         control=control,
-        in_theatre=_theatre(at_home, may_enter, side, regime, challenger),
+        in_theatre=_theatre(at_home, may_enter, side, roster),
         capacity=capacity,
-        strikes=_strikes(tables, actor_tie, actor_commitment, states, side, regime, challenger),
-        links=_links(
-            tables, states, factions, actor_tie, actor_commitment, capacity, deployed, at_home, may_enter
-        ),
+        strikes=_strikes(tables, actor_tie, actor_commitment, side, roster),
+        links=_links(tables, takes_part, capacity, roster),
     )
 
 
-def _actor_ties(tables: Tables, states: dict[str, int], factions: dict[str, int]) -> tuple[Floats, Floats]:
+def call_roll(tables: Tables) -> Roster:
+    """Return the numbers of states and factions, in the order of the tables."""
+    header = tables.header
+    states = {name: i for i, name in enumerate(tables.states["id"].tolist())}
+    factions = {name: i for i, name in enumerate(tables.factions["id"].tolist())}
+    challenger = factions[header.challenger] if header.challenger else NOBODY
+    return Roster(states, factions, factions[header.regime], challenger, states[header.contested_state])
+
+
+def _rows(tables: Tables, table: str, *columns: str) -> list[tuple[Any, ...]]:
+    """Return some columns of a table row by row."""
+    frame = getattr(tables, table)
+    return list(zip(*(frame[column].tolist() for column in columns), strict=True))
+
+
+def _actor_ties(tables: Tables, roster: Roster) -> tuple[Floats, Floats]:
     """Return relation and commitment by (source, target) actor, NaN where no row states one."""
-    actors = {**states, **{name: len(states) + i for name, i in factions.items()}}
+    actors = roster.actors
     tie = np.full((len(actors), len(actors)), np.nan)
     commitment = np.full((len(actors), len(actors)), np.nan)
-    for row in tables.relations.itertuples():
-        if row.source_actor in actors and row.target_actor in actors:
-            here = actors[row.source_actor], actors[row.target_actor]
-            tie[here], commitment[here] = row.relation, row.commitment
-    _inherit(tables, states, actors, tie)
+    for source, target, relation, stake in _rows(
+        tables, "relations", "source_actor", "target_actor", "relation", "commitment"
+    ):
+        if source in actors and target in actors:
+            tie[actors[source], actors[target]] = relation
+            commitment[actors[source], actors[target]] = stake
+    _inherit(tables, roster, tie)
     return tie, commitment
 
 
-def _inherit(tables: Tables, states: dict[str, int], actors: dict[str, int], tie: Floats) -> None:
+def _inherit(tables: Tables, roster: Roster, tie: Floats) -> None:
     """Let a state's regular forces share the relations of their state where they have none of their own."""
-    for row in tables.factions.itertuples():
-        if row.alignment in ("state", "regime") and row.home_state in states:
-            force, state = actors[row.id], states[row.home_state]
+    for name, home, alignment in _rows(tables, "factions", "id", "home_state", "alignment"):
+        if alignment in ("state", "regime") and home in roster.states:
+            force, state = roster.actors[name], roster.states[home]
             tie[force] = np.where(np.isnan(tie[force]), tie[state], tie[force])
             tie[:, force] = np.where(np.isnan(tie[:, force]), tie[:, state], tie[:, force])
 
@@ -140,21 +164,16 @@ def _symmetric(tie: Floats) -> Floats:
     return both
 
 
-def _sides(tie: Floats, regime: int, challenger: int, takes_part: npt.NDArray[np.bool_]) -> Ints:
+def _sides(tie: Floats, takes_part: Flags, roster: Roster) -> Ints:
     """Return the leader of each faction's side: the regime, the challenger, or the faction itself.
 
     A friend without any force in the war is no part of a side; it can only help as a patron.
     """
     side = np.arange(len(tie))
-    for faction in range(len(tie)):
-        to_regime = tie[faction, regime]
-        to_challenger = tie[faction, challenger] if challenger != NOBODY else -1.0
-        if faction in (regime, challenger) or not takes_part[faction]:
-            continue
-        if to_challenger >= FRIENDLY_TIE and to_challenger > to_regime:
-            side[faction] = challenger
-        elif to_regime >= FRIENDLY_TIE and to_regime > to_challenger:
-            side[faction] = regime
+    to_regime = tie[:, roster.regime]
+    to_challenger = tie[:, roster.challenger] if roster.challenger != NOBODY else np.full(len(tie), -1.0)
+    side[takes_part & (to_regime >= FRIENDLY_TIE) & (to_regime > to_challenger)] = roster.regime
+    side[takes_part & (to_challenger >= FRIENDLY_TIE) & (to_challenger > to_regime)] = roster.challenger
     return side
 
 
@@ -173,44 +192,37 @@ def _members(side: Ints) -> Ints:
     return members
 
 
-def _may_enter(tie: Floats, is_native: Ints, regime: int, challenger: int) -> Ints:
-    """Mark the factions whose forces abroad fight in the contested state: natives and forces of the same command."""
-    may = (is_native == 1) | np.isin(np.arange(len(tie)), [regime, challenger])
-    leaders = [leader for leader in (regime, challenger) if leader != NOBODY]
-    same = np.any(tie[:, leaders] >= SAME_COMMAND_TIE, axis=1)
-    return (may | same).astype(np.int64)
+def _may_enter(tie: Floats, is_native: Flags, roster: Roster) -> Flags:
+    """Tell whose forces abroad fight in the contested state: natives' and those under the same command."""
+    leaders = [leader for leader in (roster.regime, roster.challenger) if leader != NOBODY]
+    same_command: Flags = np.any(tie[:, leaders] >= SAME_COMMAND_TIE, axis=1)
+    return is_native | same_command
 
 
-def _theatre(
-    at_home: npt.NDArray[np.bool_], may_enter: Ints, side: Ints, regime: int, challenger: int
-) -> Ints:
+def _theatre(at_home: Flags, may_enter: Flags, side: Ints, roster: Roster) -> Ints:
     """Mark the forces that count in their side's war.
 
-    Forces abroad of the regime's and the challenger's foreign friends do not: they help only as patrons. The forces of
-    a third party count wherever they stand.
+    Forces abroad of the regime's and the challenger's foreign friends do not: they help only as patrons. The forces
+    of a third party count wherever they stand.
     """
-    third = ~np.isin(side, [regime, challenger])
-    return (at_home[:, None] | (may_enter == 1)[None, :] | third[None, :]).astype(np.int64)
+    third = ~np.isin(side, [roster.regime, roster.challenger])
+    counts: Flags = at_home[:, None] | may_enter[None, :] | third[None, :]
+    return counts.astype(np.int64)
 
 
-def _by_place(frame: object, column: str, tables: Tables, factions: dict[str, int]) -> Floats:
+def _by_place(tables: Tables, roster: Roster, table: str, column: str) -> Floats:
     """Return a (location, faction) table as a matrix."""
-    index = {name: i for i, name in enumerate(tables.locations["id"])}
-    matrix = np.zeros((len(index), len(factions)))
-    for place, faction, value in zip(
-        frame["location_id"],
-        frame["faction_id"],
-        frame[column],
-        strict=True,  # type: ignore[index]
-    ):
-        matrix[index[place], factions[faction]] = value
+    index = {name: i for i, name in enumerate(tables.locations["id"].tolist())}
+    matrix = np.zeros((len(index), len(roster.factions)))
+    for place, faction, value in _rows(tables, table, "location_id", "faction_id", column):
+        matrix[index[place], roster.factions[faction]] = value
     return matrix
 
 
-def _homes(tables: Tables, control: Floats, side: Ints, factions: dict[str, int]) -> Ints:
+def _homes(tables: Tables, control: Floats, side: Ints, roster: Roster) -> Ints:
     """Return each faction's home: where it controls most people, among the places that its side holds on day 0."""
     population = tables.locations["population"].to_numpy(float)
-    holder = np.array([factions.get(f, NOBODY) for f in tables.locations["seat_holder"]])
+    holder = np.array([roster.factions.get(f, NOBODY) for f in tables.locations["seat_holder"].tolist()])
     homes = np.full(len(side), NOBODY)
     for faction in range(len(side)):
         own = (holder != NOBODY) & (side[holder] == side[faction])
@@ -220,74 +232,44 @@ def _homes(tables: Tables, control: Floats, side: Ints, factions: dict[str, int]
     return homes
 
 
-def _capacities(
-    tables: Tables, deployed: Floats, at_home: npt.NDArray[np.bool_], regime: int, is_native: Ints
-) -> Floats:
-    """Return what each actor can give: a state's capacity, or a foreign faction's forces abroad against the regime's."""
-    army = max(deployed[at_home, regime].sum(), 1.0)
-    abroad = np.where(is_native == 1, 0.0, deployed[~at_home].sum(axis=0))
+def _capacities(tables: Tables, deployed: Floats, at_home: Flags, is_native: Flags, roster: Roster) -> Floats:
+    """Return what each actor can give: a state's capacity; a foreign faction's forces abroad against the regime's."""
+    army = max(float(deployed[at_home, roster.regime].sum()), 1.0)
+    abroad = np.where(is_native, 0.0, deployed[~at_home].sum(axis=0))
     return np.concatenate([tables.states["capacity"].to_numpy(float), np.minimum(1.0, abroad / army)])
 
 
-def _strikes(
-    tables: Tables,
-    tie: Floats,
-    commitment: Floats,
-    states: dict[str, int],
-    side: Ints,
-    regime: int,
-    challenger: int,
-) -> Floats:
+def _strikes(tables: Tables, tie: Floats, commitment: Floats, side: Ints, roster: Roster) -> Floats:
     """Return how far each power that opposes both main sides is committed to strike the extremists besides them."""
-    n = len(states)
+    n = len(roster.states)
     strikes = np.zeros((len(tie), len(side)))
-    if challenger == NOBODY:
+    if roster.challenger == NOBODY:
         return strikes
     jihadist = tables.factions["jihadist"].to_numpy(np.int64) == 1
     for state in range(n):
-        opposes_both = tie[state, n + regime] <= OPPOSING_TIE and tie[state, n + challenger] <= OPPOSING_TIE
-        for faction in np.flatnonzero(jihadist & ~np.isin(side, [regime, challenger])):
+        opposes_both = max(tie[state, n + roster.regime], tie[state, n + roster.challenger]) <= OPPOSING_TIE
+        for faction in np.flatnonzero(jihadist & ~np.isin(side, [roster.regime, roster.challenger])):
             if opposes_both and tie[state, n + faction] <= HOSTILE_TIE:
                 strikes[state, faction] = np.nan_to_num(commitment[state, n + faction])
     return strikes
 
 
-def _links(
-    tables: Tables,
-    states: dict[str, int],
-    factions: dict[str, int],
-    tie: Floats,
-    commitment: Floats,
-    capacity: Floats,
-    deployed: Floats,
-    at_home: npt.NDArray[np.bool_],
-    may_enter: Ints,
-) -> list[Link]:
+def _links(tables: Tables, takes_part: Flags, capacity: Floats, roster: Roster) -> list[Link]:
     """Return the links from patrons to clients that fight in the war, sorted by patron.
 
     Patrons are states, and foreign factions with forces outside the contested state.
     """
-    actors = {**states, **{name: len(states) + i for name, i in factions.items()}}
-    fights = (deployed[at_home].sum(axis=0) > 0) | (may_enter == 1)
     links = []
-    for row in tables.relations.itertuples():
-        client = factions.get(row.target_actor)
-        patron = actors.get(row.source_actor)
-        if client is None or patron is None or row.relation <= 0.0 or row.commitment <= 0.0:
+    for source, target, tie, commitment, kinds in _rows(
+        tables, "relations", "source_actor", "target_actor", "relation", "commitment", "support_kinds"
+    ):
+        client, patron = roster.factions.get(target, NOBODY), roster.actors.get(source, NOBODY)
+        if NOBODY in (client, patron) or tie <= 0.0 or commitment <= 0.0:
             continue
-        is_self = patron == len(states) + client or patron == states[tables.header.contested_state]
-        if is_self or not fights[client] or capacity[patron] <= 0.0:
+        if patron == roster.contested_state or not takes_part[client] or capacity[patron] <= 0.0:
             continue
-        kinds = set(str(row.support_kinds).split("|"))
+        means = set(str(kinds).split("|"))
         links.append(
-            Link(
-                patron,
-                client,
-                float(row.relation),
-                float(row.commitment),
-                arms=bool(kinds & {"arms", "money"}),
-                air="air" in kinds,
-                troops="troops" in kinds,
-            )
+            Link(patron, client, tie, commitment, bool(means & {"arms", "money"}), "air" in means, "troops" in means)
         )
     return sorted(links, key=lambda link: (link.patron, link.client))

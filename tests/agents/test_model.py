@@ -5,6 +5,7 @@ from mesa import DataCollector
 
 from sim.agents.actors import FactionAgent, StateAgent
 from sim.agents.model import SpilloverModel
+from sim.core import calls
 from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
 from tests.worlds import SEED, WORLDS, assert_same_state, mornings, scenario_of
@@ -28,8 +29,15 @@ def test_mesa_reports_the_same_falls() -> None:
     model.run_to_horizon()
     falls = simulate(scenario.world, scenario.rules, SEED, 3, 1).falls
     ids = list(scenario.tables.locations["id"])
-    expected = [(f["day"], ids[f["location"]], model.faction_ids[f["from_faction"]], model.faction_ids[f["to_faction"]])
-                for f in falls]
+    expected = [
+        (
+            f["day"],
+            ids[f["location"]],
+            model.faction_ids[f["from_faction"]],
+            model.faction_ids[f["to_faction"]],
+        )
+        for f in falls
+    ]
     assert model.falls == expected
     assert len(expected) > 5
 
@@ -45,14 +53,7 @@ class ShuffledModel(SpilloverModel):
                 agents = self.actors if whose == "actor" else self.factions
                 agents.shuffle_do(name)
         self._note_falls()
-        calls_next_day(self)
-
-
-def calls_next_day(model: SpilloverModel) -> None:
-    """Turn the calendar as the plain model does."""
-    from sim.core import calls
-
-    calls.call_next_day(model.state_record)
+        calls.call_next_day(self.state_record)
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -78,7 +79,10 @@ def test_a_data_collector_reads_model_and_agents() -> None:
     model = SpilloverModel(scenario_of("liberia_2003", days=20), SEED, 0)
     collector = DataCollector(
         model_reporters={"morale": "regime_morale", "collapse": "collapse_day"},
-        agenttype_reporters={FactionAgent: {"fighters": "fighters", "side": "side"}, StateAgent: {"reserve": "reserve"}},
+        agenttype_reporters={
+            FactionAgent: {"fighters": "fighters", "side": "side"},
+            StateAgent: {"reserve": "reserve"},
+        },
     )
     while model.running:
         collector.collect(model)

@@ -96,9 +96,7 @@ def test_shapes_are_the_capacities_of_the_tier(
     assert record_dtype(layout, LARGE)[field].shape == large
 
 
-@pytest.mark.parametrize(
-    ("layout", "dtype"), [(record.RunRow, record.RUN_DTYPE), (record.DayRow, record.DAY_DTYPE)]
-)
+@pytest.mark.parametrize(("layout", "dtype"), [(record.RunRow, record.RUN_DTYPE), (record.DayRow, record.DAY_DTYPE)])
 def test_rows_of_results_are_laid_out_as_annotated(layout: type, dtype: np.dtype[Any]) -> None:
     check(layout, dtype, SMALL)
 

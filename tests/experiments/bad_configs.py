@@ -78,8 +78,8 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
     "levers as a number": (["scenario.levers=3"], "scenario.levers = 3: must be a list"),
     "name that leads elsewhere": (["scenario.name=../x"], "scenario.name = '../x': must be a plain name"),
     "kind of lever": (
-        ["scenario.levers=[{lever: suport, actor: all, value: 0}]"],
-        "scenario.levers.0.lever = 'suport': must be 'support', 'strikes'",
+        ["scenario.levers=[{lever: supporting, actor: all, value: 0}]"],
+        "scenario.levers.0.lever = 'supporting': must be 'support', 'strikes'",
     ),
     "value of a lever": (
         ["scenario.levers=[{lever: support, actor: all, value: 1000}]"],

@@ -1,5 +1,6 @@
 """The main command: what it prints and leaves, what it refuses, and how it stops."""
 
+import errno
 import json
 import os
 import shlex
@@ -113,9 +114,7 @@ def test_the_usual_world_is_not_named_in_the_folder(tmp_path: Path, capsys: Capt
 
 
 @pytest.mark.usefixtures("no_figures")
-def test_results_go_where_they_are_told(
-    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_results_go_where_they_are_told(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(*SMALL, "results=here") == 0
     assert folder_of(capsys.readouterr().out).parent == tmp_path / "here" / "run"
@@ -179,16 +178,16 @@ def test_an_unwritable_place_ends_with_1_and_one_line(tmp_path: Path, capsys: Ca
     assert "cannot be written (Not a directory)" in output.err
 
 
-def test_ctrl_c_ends_with_130_and_keeps_what_is_done(tmp_path: Path) -> None:
-    settings = ["ensemble.runs=1000000", "ensemble.chunk=20", f"results={tmp_path}"]
+@pytest.mark.parametrize("kind", ["thread", "process"])
+def test_ctrl_c_ends_with_130_and_keeps_what_is_done(kind: str, tmp_path: Path) -> None:
+    settings = [f"executor={kind}", "ensemble.runs=1000000", "ensemble.chunk=20", f"results={tmp_path}"]
     line = [sys.executable, "experiments/run.py", *settings]
-    with subprocess.Popen(
-        line, cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(line, cwd=ROOT, env=ENVIRONMENT, start_new_session=True, **pipes) as process:
         deadline = time.monotonic() + 120
         while len(list(tmp_path.glob("run/*/parts/[0-9]*"))) < 3 and time.monotonic() < deadline:
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         output, errors = process.communicate(timeout=60)
     assert process.returncode == launch.EXIT_INTERRUPTED
     assert output == ""
@@ -265,3 +264,22 @@ def test_asking_runs_nothing(tmp_path: Path, capsys: Captured, monkeypatch: pyte
     assert run("--cfg", "job", "ensemble.runs=7") == 0
     assert yaml.safe_load(capsys.readouterr().out)["ensemble"]["runs"] == 7
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_who_goes_away_is_no_traceback(tmp_path: Path) -> None:
+    line = f"{shlex.join([sys.executable, 'experiments/run.py', *SMALL, f'results={tmp_path}'])} | true"
+    done = subprocess.run(["sh", "-c", line], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+    assert len(list(tmp_path.glob("run/*/runs.parquet"))) == 1
+
+
+def test_a_disk_that_fills_while_drawing_is_one_line(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "figures/map.png")
+
+    monkeypatch.setattr(launch, "draw_all", full)
+    assert run(*SMALL, f"results={tmp_path}") == launch.EXIT_FAILED
+    assert "figures/map.png: cannot be written (No space left on device)" in capsys.readouterr().err

@@ -61,9 +61,7 @@ def gap_km(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def points_of(world: Shapes, name: str) -> np.ndarray:
-    return np.vstack(
-        [np.vstack([np.linspace(a, b, 8) for a, b in pairwise(ring)]) for ring in rings_of(world, name)]
-    )
+    return np.vstack([np.vstack([np.linspace(a, b, 8) for a, b in pairwise(ring)]) for ring in rings_of(world, name)])
 
 
 def test_every_seat_lies_in_its_own_area_or_near_it(shapes: Shapes) -> None:
@@ -83,10 +81,7 @@ def test_locations_with_a_border_touch_on_the_map_unless_the_border_is_abstracte
 def test_neighbours_share_the_points_of_their_border_without_gap_or_overlap(mapped: Tables) -> None:
     outlines = read_outlines(mapped.folder / "map.geojson", list(mapped.locations["id"]))
     times = Counter(
-        (tuple(a), tuple(b))
-        for outline in outlines
-        for ring in outline.rings
-        for a, b in pairwise(ring.tolist())
+        (tuple(a), tuple(b)) for outline in outlines for ring in outline.rings for a, b in pairwise(ring.tolist())
     )
     assert max(times.values()) == 1  # two areas on the same side of an edge would overlap
     inner = sum(1 for a, b in times if (b, a) in times) / 2

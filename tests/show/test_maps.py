@@ -35,10 +35,7 @@ def face_colours(ax: Axes, shapes: Shapes) -> dict[str, tuple[float, ...]]:
         for collection in ax.collections
         if isinstance(collection, PathCollection) and list(collection.get_paths()) == list(shapes.outlines)
     ]
-    return {
-        name: tuple(colour)
-        for name, colour in zip(shapes.location_ids, locations.get_facecolor(), strict=True)
-    }
+    return {name: tuple(colour) for name, colour in zip(shapes.location_ids, locations.get_facecolor(), strict=True)}
 
 
 def test_a_location_has_the_colour_of_its_value_and_grey_without_one(ax: Axes, shapes: Shapes) -> None:

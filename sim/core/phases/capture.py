@@ -15,6 +15,7 @@ from sim.core.phases.forces import (
     move_force,
     pair,
     set_margin,
+    today,
 )
 from sim.core.phases.muster import is_abandoned
 from sim.core.phases.orders import committed_share
@@ -24,6 +25,8 @@ from sim.core.rules.capture import joining_probability, looted_share, retreating
 from sim.core.rules.morale import shock_of_loss, winner_factor
 from sim.core.rules.orders import rest_after_capture
 from sim.core.state import State, World
+
+HALF_WON = 0.5  # a front this far takes a place whose garrison is all but gone
 
 
 @phase
@@ -103,7 +106,7 @@ def winning_side(world: World, rules: Rules, state: State, place: int, dissolved
         progress = state.front[place, leader]
         if state.order[place, leader] == Order.NONE or progress <= farthest:
             continue
-        if progress >= 1.0 or (weak and progress > 0.5):
+        if progress >= 1.0 or (weak and progress > HALF_WON):
             best = leader
             farthest = progress
     if best == NOBODY and dissolved:
@@ -128,12 +131,12 @@ def change_hands(world: World, rules: Rules, state: State, place: int, winner: i
         state.front[place, leader] = 0.0
     state.n_captures += 1
     state.n_lost += 1
-    today = int(state.key.day)
+    day = today(state)
     if world.side[loser] == world.regime:
         if state.first_loss_day == NEVER:
-            state.first_loss_day = today
+            state.first_loss_day = day
         if place == world.capital and state.capital_day == NEVER:
-            state.capital_day = today
+            state.capital_day = day
 
 
 @phase
@@ -148,9 +151,7 @@ def size_of_shock(world: World, rules: Rules, state: State, place: int, loser: i
         morale.shock_capital,
     )
     if loser == world.regime and winner == world.challenger:
-        size *= winner_factor(
-            state.side_power[winner], state.side_power[loser], morale.shock_winner_exponent
-        )
+        size *= winner_factor(state.side_power[winner], state.side_power[loser], morale.shock_winner_exponent)
     return size
 
 
@@ -256,7 +257,7 @@ def march_in(world: World, rules: Rules, state: State, origin: int, place: int, 
     if opposed:
         u = uniform(state.key, Purpose.PAUSE, pair(place, world.side[faction]), 0)
         pause = rest_after_capture(rules.orders.pause_days, state.tempo, u)
-        until = int(state.key.day) + int(pause) + 1
+        until = today(state) + int(pause) + 1
         state.rest_until[origin, faction] = max(state.rest_until[origin, faction], until)
         state.rest_until[place, faction] = max(state.rest_until[place, faction], until)
 

@@ -11,6 +11,7 @@ from sim.core.phases.forces import (
     effort,
     pair,
     remove_losses,
+    today,
 )
 from sim.core.phases.orders import committed_share, enclave_km, is_melted_place
 from sim.core.rng import noise_around_one, normal
@@ -38,9 +39,7 @@ def fight(world: World, rules: Rules, state: State) -> None:
                     first = False
                 engage(world, rules, state, place, leader, melted, people)
             elif state.front[place, leader] > 0.0:
-                state.front[place, leader] = front_after(
-                    state.front[place, leader], 0.0, rules.advance.decay_per_day
-                )
+                state.front[place, leader] = front_after(state.front[place, leader], 0.0, rules.advance.decay_per_day)
 
 
 @phase
@@ -59,14 +58,21 @@ def engage(world: World, rules: Rules, state: State, place: int, leader: int, me
     take_losses(world, rules, state, place, leader, odds, intensity)
     state.contact[place] = max(state.contact[place], odds)
     if world.side[state.holder[place]] == world.regime and state.first_attack_day == NEVER:
-        state.first_attack_day = int(state.key.day)
+        state.first_attack_day = today(state)
     days = days_needed(world, rules, state, place, km, road, odds, melted, people)
     state.front[place, leader] = front_after(state.front[place, leader], days, 0.0)
 
 
 @phase
 def days_needed(
-    world: World, rules: Rules, state: State, place: int, km: float, road: float, odds: float, melted: bool,
+    world: World,
+    rules: Rules,
+    state: State,
+    place: int,
+    km: float,
+    road: float,
+    odds: float,
+    melted: bool,
     people: float,
 ) -> float:
     """Return the days until the seat falls at today's pace."""
@@ -88,9 +94,7 @@ def days_needed(
 
 
 @phase
-def sent_strength(
-    world: World, rules: Rules, state: State, target: int, leader: int
-) -> tuple[float, float, float]:
+def sent_strength(world: World, rules: Rules, state: State, target: int, leader: int) -> tuple[float, float, float]:
     """Return the strength that a side sent to a target, its mean distance in km, and its share on trunk roads."""
     strength = 0.0
     km = 0.0

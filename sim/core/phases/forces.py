@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.core.codes import ENTITY_STRIDE, NOBODY, Purpose
 from sim.core.jit import phase, rule
 from sim.core.rng import normal_of_run
@@ -14,6 +16,12 @@ FRIENDLY_TIE = 0.3
 HOSTILE_TIE = -0.4
 HOME_GROUND = 0.05
 LEAST_FORCE = 0.5  # fewer than half a person is nobody
+
+
+@rule
+def today(state: State) -> int:
+    """Return the number of the day as a signed number; mixed with unsigned ones it would become a float."""
+    return np.int64(state.key.day)  # type: ignore[return-value]  # to compiled code this is an int
 
 
 @rule
@@ -92,7 +100,7 @@ def defence(world: World, rules: Rules, state: State, place: int, attacker: int)
     ground = terrain_multiplier(world.terrain[place], contest.hills, contest.mountain, contest.urban)
     surprise = 0.0
     if attacker == world.challenger and leader == world.regime:
-        surprise = surprise_left(contest.surprise, contest.surprise_decay, state.key.day)
+        surprise = surprise_left(contest.surprise, contest.surprise_decay, today(state))
     return contest.defender_presence * total * ground / (1.0 + surprise)
 
 
@@ -132,7 +140,14 @@ def has_no_friend_near(world: World, state: State, place: int, faction: int) -> 
 
 @phase
 def add_force(
-    world: World, rules: Rules, state: State, place: int, faction: int, people: float, morale: float, shock: float
+    world: World,
+    rules: Rules,
+    state: State,
+    place: int,
+    faction: int,
+    people: float,
+    morale: float,
+    shock: float,
 ) -> None:
     """Add people to a force; morale and memory mix by heads."""
     before = state.fighters[place, faction]
@@ -149,9 +164,7 @@ def add_force(
 
 
 @phase
-def move_force(
-    world: World, rules: Rules, state: State, start: int, end: int, faction: int, people: float
-) -> None:
+def move_force(world: World, rules: Rules, state: State, start: int, end: int, faction: int, people: float) -> None:
     """Move people of a faction, with their share of its heavy weapons, to another place."""
     here = state.fighters[start, faction]
     if people <= 0.0 or here <= 0.0 or start == end:
@@ -159,16 +172,12 @@ def move_force(
     weapons = state.heavy[start, faction] * (people / here)
     state.heavy[start, faction] -= weapons
     state.heavy[end, faction] += weapons
-    add_force(
-        world, rules, state, end, faction, people, state.morale[start, faction], state.shock[start, faction]
-    )
+    add_force(world, rules, state, end, faction, people, state.morale[start, faction], state.shock[start, faction])
     state.fighters[start, faction] = here - people
 
 
 @phase
-def remove_losses(
-    rules: Rules, state: State, place: int, faction: int, people: float
-) -> None:
+def remove_losses(rules: Rules, state: State, place: int, faction: int, people: float) -> None:
     """Take killed and wounded out of a force; its heavy weapons stay."""
     people = min(people, state.fighters[place, faction])
     killed = people * rules.contest.killed_share
@@ -179,7 +188,14 @@ def remove_losses(
 
 @phase
 def disperse(
-    world: World, rules: Rules, state: State, place: int, faction: int, people: float, joining: float, winner: int
+    world: World,
+    rules: Rules,
+    state: State,
+    place: int,
+    faction: int,
+    people: float,
+    joining: float,
+    winner: int,
 ) -> None:
     """Let people leave a force; a share of them joins a winner (``NOBODY``: none does)."""
     people = min(people, state.fighters[place, faction])

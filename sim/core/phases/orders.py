@@ -11,6 +11,7 @@ from sim.core.phases.forces import (
     defending_morale,
     effort,
     is_friend,
+    today,
 )
 from sim.core.phases.muster import is_abandoned
 from sim.core.rng import uniform
@@ -36,9 +37,7 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
     for place in range(world.n_locations):
         state.scratch.score[place] = score_of(world, rules, state, place, leader, may_attack)
     consider_storm(world, rules, state, leader)
-    limit = operations_limit(
-        state.side_fighters[leader], rules.orders.operations, rules.orders.operations_exponent
-    )
+    limit = operations_limit(state.side_fighters[leader], rules.orders.operations, rules.orders.operations_exponent)
     opposed = 0
     while True:
         target = best_target(world, state)
@@ -127,22 +126,26 @@ def sent_share(world: World, rules: Rules, state: State, origin: int, target: in
 @phase
 def spare_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int, kind: int) -> float:
     """Return the share of a force that is still free for an order of a kind, 0 when it may not go."""
-    if state.fighters[origin, faction] <= 0.0:
+    if state.fighters[origin, faction] <= 0.0 or not can_march(world, state, origin, target, faction):
         return 0.0
     if state.is_active[faction] == 0 and not is_abandoned(world, rules, state, target):
         return 0.0
-    if not can_march(world, state, origin, target, faction):
-        return 0.0
     share = sent_share(world, rules, state, origin, target, faction)
     if kind == Order.OPPOSED:
-        resting = state.rest_until[origin, faction] > state.key.day
+        resting = state.rest_until[origin, faction] > today(state)
         pinned = origin != target and state.contact[origin] > 0.0
         return 0.0 if resting or pinned or state.task[origin, faction] != NOBODY else share
     if state.pursuit[origin, faction] != NOBODY:
         return 0.0
-    if state.task[origin, faction] != NOBODY:
-        return share * (1.0 - mobile_share(world.quality[faction], rules.orders.commitment))
-    return share
+    return share * share_without_task(world, rules, state, origin, faction)
+
+
+@phase
+def share_without_task(world: World, rules: Rules, state: State, origin: int, faction: int) -> float:
+    """Return the share of a force that an opposed operation leaves free for a pursuit."""
+    if state.task[origin, faction] == NOBODY:
+        return 1.0
+    return 1.0 - mobile_share(world.quality[faction], rules.orders.commitment)
 
 
 @phase
@@ -154,9 +157,7 @@ def spare_strength(
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
         origin = world.edge_to[edge]
         if state.presence[origin] & world.side_mask[leader]:
-            more, more_km = origin_strength(
-                world, rules, state, origin, target, leader, kind, world.edge_km[edge]
-            )
+            more, more_km = origin_strength(world, rules, state, origin, target, leader, kind, world.edge_km[edge])
             strength += more
             km += more_km
     return strength, (km / strength if strength > 0.0 else 0.0)
@@ -182,9 +183,7 @@ def origin_strength(
 @phase
 def enclave_km(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return how far a force inside a place stands from its seat."""
-    return inner_distance_km(
-        world.mean_edge_km[place], state.control[place, faction], rules.advance.inner_distance
-    )
+    return inner_distance_km(world.mean_edge_km[place], state.control[place, faction], rules.advance.inner_distance)
 
 
 @phase
@@ -208,9 +207,7 @@ def is_melted_place(world: World, rules: Rules, state: State, place: int) -> boo
 
 
 @phase
-def expected_odds(
-    world: World, rules: Rules, state: State, place: int, leader: int, strength: float
-) -> float:
+def expected_odds(world: World, rules: Rules, state: State, place: int, leader: int, strength: float) -> float:
     """Return the chance that a side expects at a place."""
     return logistic(log_odds(strength, defence(world, rules, state, place, leader), rules.contest.decisiveness))
 
@@ -298,7 +295,5 @@ def committed_share(world: World, rules: Rules, state: State, origin: int, targe
     if state.task[origin, faction] == target:
         return share
     if state.pursuit[origin, faction] == target:
-        if state.task[origin, faction] != NOBODY:
-            return share * (1.0 - mobile_share(world.quality[faction], rules.orders.commitment))
-        return share
+        return share * share_without_task(world, rules, state, origin, faction)
     return 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.core.codes import NOBODY, Lever, Purpose
 from sim.core.jit import phase
-from sim.core.phases.forces import is_hostile, pair, remove_losses
+from sim.core.phases.forces import is_hostile, pair, remove_losses, today
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.patronage import (
@@ -61,23 +61,22 @@ def prospect(world: World, rules: Rules, state: State, client: int) -> float:
 @phase
 def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
     """Abandon a client without prospects, or return to one that has recovered; an exit is announced."""
-    state.exit_shock[link] = 0.0
     patronage = rules.patronage
     belief = state.belief[link]
-    today = int(state.key.day)
     if state.is_abandoned[link] == 0:
         if belief < patronage.abandon_belief:
             abandon(world, state, link)
-    elif belief > patronage.abandon_belief + RETURN_MARGIN:
-        if today - state.abandoned_day[link] >= patronage.abandon_days:
-            state.is_abandoned[link] = 0
+        return
+    away = today(state) - state.abandoned_day[link]
+    if away >= patronage.abandon_days and belief > patronage.abandon_belief + RETURN_MARGIN:
+        state.is_abandoned[link] = 0
 
 
 @phase
 def abandon(world: World, state: State, link: int) -> None:
     """Announce the end of support; the client feels it by what it depended on."""
     state.is_abandoned[link] = 1
-    state.abandoned_day[link] = int(state.key.day)
+    state.abandoned_day[link] = today(state)
     state.exit_shock[link] = dependence(world, state, link)
 
 
@@ -96,7 +95,7 @@ def want_support(world: World, rules: Rules, state: State, actor: int, link: int
         needed = standing_need(state.belief[link], state.belief_day_0[link])
         utility = link_utility(world, rules, state, actor, link, needed)
         wanted = desired_support(utility, state.reserve[actor])
-    state.support_wanted[link, int(state.key.day) % DELAY_SLOTS] = wanted
+    state.support_wanted[link, today(state) % DELAY_SLOTS] = wanted
 
 
 @phase
@@ -141,7 +140,7 @@ def want_direct_help(world: World, rules: Rules, state: State, link: int) -> Non
         stake = world.link_tie[link] * world.link_commitment[link]
         reserve = state.reserve[world.link_patron[link]] / max(world.capacity[world.link_patron[link]], 1e-9)
         wanted = stake * means * need(state.belief[link]) * reserve
-    state.direct_wanted[link, int(state.key.day) % DELAY_SLOTS] = wanted
+    state.direct_wanted[link, today(state) % DELAY_SLOTS] = wanted
 
 
 @phase
@@ -149,10 +148,10 @@ def receive(world: World, rules: Rules, state: State, link: int) -> None:
     """Let arrive what was decided a delay ago; an exit works at once."""
     patronage = rules.patronage
     delay = patronage.delay_air_days if world.link_air[link] == 1 else patronage.delay_days
-    today = int(state.key.day)
-    slot = max(today - int(delay), 0) % DELAY_SLOTS
-    support = state.support_wanted[link, slot] if today >= delay else state.support[link]
-    direct = state.direct_wanted[link, slot] if today >= delay else 0.0
+    day = today(state)
+    slot = max(day - int(delay), 0) % DELAY_SLOTS
+    support = state.support_wanted[link, slot] if day >= delay else state.support[link]
+    direct = state.direct_wanted[link, slot] if day >= delay else 0.0
     if state.is_abandoned[link] == 1:
         support = 0.0
         direct = 0.0
@@ -173,9 +172,7 @@ def decide_strikes(world: World, rules: Rules, state: State, actor: int) -> None
         chance = strike_probability(commitment, state.side_morale[world.regime], patronage.strike_per_day)
         if uniform(state.key, Purpose.STRIKE, pair(actor, faction), 0) < chance:
             u = uniform(state.key, Purpose.STRIKE_SIZE, pair(actor, faction), 0)
-            state.struck[actor, faction] = patronage.strike_least + u * (
-                patronage.strike_most - patronage.strike_least
-            )
+            state.struck[actor, faction] = patronage.strike_least + u * (patronage.strike_most - patronage.strike_least)
 
 
 @phase

@@ -6,7 +6,7 @@ import math
 
 from sim.core.codes import NEVER, NOBODY, Lever, Outcome, Purpose
 from sim.core.jit import phase
-from sim.core.phases.forces import add_force, disperse, is_friend, is_hostile, latent_opposition, pair
+from sim.core.phases.forces import add_force, disperse, is_hostile, latent_opposition, pair, today
 from sim.core.phases.patrons import pull_lever
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
@@ -29,7 +29,7 @@ def survive(world: World, rules: Rules, state: State) -> None:
     if state.capital_day != NEVER:
         collapse(world, rules, state, Outcome.CAPITAL, rules.regime.dissolve_capital)
     elif leader_flees(world, rules, state, disloyal, contested, patron):
-        state.flight_day = int(state.key.day)
+        state.flight_day = today(state)
         collapse(world, rules, state, Outcome.FLIGHT, rules.regime.dissolve_flight)
     elif contested and state.side_power[world.regime] < rules.regime.disintegration_share * state.power_day_0:
         collapse(world, rules, state, Outcome.DISINTEGRATION, rules.regime.dissolve_capital)
@@ -54,9 +54,7 @@ def loyal_morale(world: World, rules: Rules, state: State) -> float:
 
 
 @phase
-def leader_flees(
-    world: World, rules: Rules, state: State, disloyal: float, contested: bool, patron: float
-) -> bool:
+def leader_flees(world: World, rules: Rules, state: State, disloyal: float, contested: bool, patron: float) -> bool:
     """Draw whether the leader leaves today."""
     regime = rules.regime
     chance = flight_probability(
@@ -77,9 +75,9 @@ def gate_is_lost(world: World, state: State) -> bool:
     """Tell whether an enemy has taken a last city before the capital."""
     for place in range(world.n_locations):
         first = world.seat_holder[place]
-        if world.is_gate[place] == 1 and first != NOBODY and world.side[first] == world.regime:
-            if is_hostile(world, state.holder[place], world.regime):
-                return True
+        was_own = world.is_gate[place] == 1 and first != NOBODY and world.side[first] == world.regime
+        if was_own and is_hostile(world, state.holder[place], world.regime):
+            return True
     return False
 
 
@@ -91,9 +89,9 @@ def consider_coup(world: World, rules: Rules, state: State, disloyal: float, pat
     chance = coup_probability(disloyal, world.resolve[state_index], patron, regime.coup_per_day)
     if uniform(state.key, Purpose.COUP, state_index, 0) >= chance:
         return
-    state.coup_day = int(state.key.day)
+    state.coup_day = today(state)
     if uniform(state.key, Purpose.COUP_DEAL, state_index, 0) < regime.coup_deal_probability:
-        state.flight_day = int(state.key.day)
+        state.flight_day = today(state)
         collapse(world, rules, state, Outcome.COUP, regime.dissolve_flight)
         return
     fresh = rules.morale.side_spread * normal(state.key, Purpose.COUP_RESOLVE, state_index, 0) + regime.coup_rally
@@ -107,7 +105,7 @@ def consider_coup(world: World, rules: Rules, state: State, disloyal: float, pat
 @phase
 def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution: float) -> None:
     """End the regime: its side stops to attack, and most of its garrisons go home."""
-    state.collapse_day = int(state.key.day)
+    state.collapse_day = today(state)
     state.outcome = outcome
     for i in range(world.n_members[world.regime]):
         faction = world.members[world.regime, i]
@@ -131,7 +129,7 @@ def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
         world.capacity[world.contested_state],
         world.resolve[world.contested_state],
         state.side_morale[faction],
-        int(state.key.day) - state.first_loss_day,
+        today(state) - state.first_loss_day,
         regime.recruits,
         regime.recruit_days,
     )
@@ -162,35 +160,32 @@ def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
     if state.is_active[faction] == 1:
         return
     if world.side[faction] == world.regime:
-        if state.collapse_day == NEVER and state.first_attack_day != NEVER:
-            waited = int(state.key.day) - state.first_attack_day
-            if waited >= rules.orders.reaction_days:
-                state.is_waking[faction] = 1
+        attacked = state.collapse_day == NEVER and state.first_attack_day != NEVER
+        if attacked and today(state) - state.first_attack_day >= rules.orders.reaction_days:
+            state.is_waking[faction] = 1
         return
     faltering = 1.0
     for leader in range(world.n_factions):
-        if world.side[leader] == leader and is_hostile(world, faction, leader):
-            if world.fighters_central[leader] > 0.0 and state.fighters_day_0[leader] > 0.0:
-                faltering = min(faltering, state.side_morale[leader])
-    chance = awakening_probability(
-        faltering, rules.orders.awakening_per_day, rules.orders.awakening_morale
-    )
+        is_enemy = world.side[leader] == leader and is_hostile(world, faction, leader)
+        if is_enemy and state.fighters_day_0[leader] > 0.0:
+            faltering = min(faltering, state.side_morale[leader])
+    chance = awakening_probability(faltering, rules.orders.awakening_per_day, rules.orders.awakening_morale)
     if uniform(state.key, Purpose.AWAKENING, faction, 0) < chance:
         state.is_waking[faction] = 1
 
 
 @phase
-def open_day(world: World, rules: Rules, state: State) -> None:
+def open_day(world: World, state: State) -> None:
     """Put today's levers into force."""
     for link in range(world.n_links):
         state.exit_shock[link] = 0.0
     for lever in range(world.n_levers):
-        if world.lever_day[lever] == state.key.day:
-            apply_lever(world, rules, state, lever)
+        if world.lever_day[lever] == today(state):
+            apply_lever(world, state, lever)
 
 
 @phase
-def apply_lever(world: World, rules: Rules, state: State, lever: int) -> None:
+def apply_lever(world: World, state: State, lever: int) -> None:
     """Put one lever into force: on a patron's conduct here, on a faction's forces below."""
     kind = world.lever_kind[lever]
     value = world.lever_value[lever]
@@ -225,9 +220,8 @@ def close_day(world: World, rules: Rules, state: State) -> None:
             state.is_waking[faction] = 0
     for faction in range(world.n_factions):
         leader = world.side[faction]
-        if state.is_active[leader] == 1 and is_friend(world, faction, leader):
-            if world.tie[faction, leader] >= ACTIVE_TIE:
-                state.is_active[faction] = 1
+        if state.is_active[leader] == 1 and world.tie[faction, leader] >= ACTIVE_TIE:
+            state.is_active[faction] = 1
 
 
 @phase

@@ -31,9 +31,7 @@ class Rules:
     variation: Variation = field(default_factory=Variation)
 
 
-MECHANISMS: dict[str, type] = {
-    name: type(group) for name, group in vars(Rules()).items()
-}
+MECHANISMS: dict[str, type] = {name: type(group) for name, group in vars(Rules()).items()}
 
 # One module-level dtype object: an equal but not identical one makes every compiled call ten times slower.
 RULES_DTYPE = np.dtype(

@@ -14,42 +14,85 @@ class Advance:
     """Parameters of the speed of fronts."""
 
     opposed_km_per_day: float = parameter(
-        10.0, "v_op", prior=(4.0, 18.0), limits=(0.1, 500.0), unit="km/day",
+        10.0,
+        "v_op",
+        prior=(4.0, 18.0),
+        limits=(0.1, 500.0),
+        unit="km/day",
         meaning="advance against a fighting defence at certain odds (half of it at odds of 3 to 1)",
         source="opposed advance 1 / 6 / 15 km a day: general military literature, rounded",
     )
     road_km_per_day: float = parameter(
-        70.0, "v_road", prior=(30.0, 120.0), limits=(1.0, 1000.0), unit="km/day",
-        meaning="advance against a melted defence", source="unopposed road move 50 / 80 / 160 km a day",
+        70.0,
+        "v_road",
+        prior=(30.0, 120.0),
+        limits=(1.0, 1000.0),
+        unit="km/day",
+        meaning="advance against a melted defence",
+        source="unopposed road move 50 / 80 / 160 km a day",
     )
     no_road_factor: float = parameter(
-        0.5, "k_path", prior=(0.3, 0.8), limits=(0.05, 1.0), unit="1",
-        meaning="speed where no trunk road joins the two places", source="assumption",
+        0.5,
+        "k_path",
+        prior=(0.3, 0.8),
+        limits=(0.05, 1.0),
+        unit="1",
+        meaning="speed where no trunk road joins the two places",
+        source="assumption",
     )
     melt_morale: float = parameter(
-        0.35, "m_b", prior=(0.25, 0.45), limits=(0.0, 1.0), unit="morale",
-        meaning="morale below which a defence has melted", source="assumption",
+        0.35,
+        "m_b",
+        prior=(0.25, 0.45),
+        limits=(0.0, 1.0),
+        unit="morale",
+        meaning="morale below which a defence has melted",
+        source="assumption",
     )
     melt_share: float = parameter(
-        0.05, "n_b", prior=(0.02, 0.1), limits=(0.0, 1.0), unit="share",
-        meaning="share of the day-0 garrison below which a defence has melted", source="assumption",
+        0.05,
+        "n_b",
+        prior=(0.02, 0.1),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="share of the day-0 garrison below which a defence has melted",
+        source="assumption",
     )
     seat_days: float = parameter(
-        5.0, "t_seat", prior=(2.0, 8.0), limits=(0.0, 100.0), unit="days",
+        5.0,
+        "t_seat",
+        prior=(2.0, 8.0),
+        limits=(0.0, 100.0),
+        unit="days",
         meaning="street fighting for the defended seat of a province with a twentieth of the people",
         source="assumption; range of a six-world prototype",
     )
     decay_per_day: float = parameter(
-        0.03, "x_dec", prior=(0.01, 0.1), limits=(0.0, 1.0), unit="share per day",
-        meaning="progress lost on a front that nobody presses", source="assumption",
+        0.03,
+        "x_dec",
+        prior=(0.01, 0.1),
+        limits=(0.0, 1.0),
+        unit="share per day",
+        meaning="progress lost on a front that nobody presses",
+        source="assumption",
     )
     inner_distance: float = parameter(
-        0.25, "k_in", prior=(0.1, 0.5), limits=(0.0, 1.0), unit="1",
-        meaning="distance from an enclave to the seat, in mean distances to the neighbours", source="assumption",
+        0.25,
+        "k_in",
+        prior=(0.1, 0.5),
+        limits=(0.0, 1.0),
+        unit="1",
+        meaning="distance from an enclave to the seat, in mean distances to the neighbours",
+        source="assumption",
     )
     tempo_spread: float = parameter(
-        0.65, "sig_tempo", prior=(0.3, 1.1), limits=(0.0, 3.0), unit="log",
-        meaning="spread of the tempo of a run, drawn once", source="assumption; range of a six-world prototype",
+        0.65,
+        "sig_tempo",
+        prior=(0.3, 1.1),
+        limits=(0.0, 3.0),
+        unit="log",
+        meaning="spread of the tempo of a run, drawn once",
+        source="assumption; range of a six-world prototype",
     )
 
 
@@ -61,7 +104,12 @@ def is_melted(morale: float, fighters: float, initial: float, melt_morale: float
 
 @rule
 def opposed_days(
-    distance: float, odds: float, population_share: float, opposed_km_per_day: float, seat_days: float, tempo: float
+    distance: float,
+    odds: float,
+    population_share: float,
+    opposed_km_per_day: float,
+    seat_days: float,
+    tempo: float,
 ) -> float:
     """Return the days that a front needs against a fighting defence; infinite when the odds are not above even."""
     edge = 2.0 * odds - 1.0

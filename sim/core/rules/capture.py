@@ -13,45 +13,94 @@ class Capture:
     """Parameters of retreat, joining, loot and airpower."""
 
     occupying_share: float = parameter(
-        0.8, "k_move", prior=(0.5, 1.0), limits=(0.0, 1.0), unit="share",
-        meaning="share of the committed attackers that moves into the place", source="assumption",
+        0.8,
+        "k_move",
+        prior=(0.5, 1.0),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="share of the committed attackers that moves into the place",
+        source="assumption",
     )
     retreat_share: float = parameter(
-        0.8, "k_ret", prior=(0.5, 1.0), limits=(0.0, 1.0), unit="share",
-        meaning="share of the losers that retreats in good order at morale 1", source="assumption",
+        0.8,
+        "k_ret",
+        prior=(0.5, 1.0),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="share of the losers that retreats in good order at morale 1",
+        source="assumption",
     )
     joining_share: float = parameter(
-        0.3, "join", prior=(0.0, 0.6), limits=(0.0, 1.0), unit="share",
-        meaning="share of the lost that joins the captor where all the ground is hostile to them", source="assumption",
+        0.3,
+        "join",
+        prior=(0.0, 0.6),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="share of the lost that joins the captor where all the ground is hostile to them",
+        source="assumption",
     )
     loot_base: float = parameter(
-        0.2, "a0", prior=(0.1, 0.4), limits=(0.0, 1.0), unit="share",
-        meaning="heavy weapons left intact by a defence with morale 1", source="assumption",
+        0.2,
+        "a0",
+        prior=(0.1, 0.4),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="heavy weapons left intact by a defence with morale 1",
+        source="assumption",
     )
     loot_melt: float = parameter(
-        0.6, "a1", prior=(0.3, 0.7), limits=(0.0, 1.0), unit="share",
-        meaning="further share left intact by a defence without morale", source="assumption",
+        0.6,
+        "a1",
+        prior=(0.3, 0.7),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="further share left intact by a defence without morale",
+        source="assumption",
     )
     loot_use: float = parameter(
-        0.3, "use", prior=(0.1, 0.6), limits=(0.0, 1.0), unit="share",
-        meaning="intact heavy weapons that the captor can use (crews, spares)", source="assumption",
+        0.3,
+        "use",
+        prior=(0.1, 0.6),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="intact heavy weapons that the captor can use (crews, spares)",
+        source="assumption",
     )
     commissioning_days: float = parameter(
-        7.0, "t_com", prior=(5.0, 10.0), limits=(0.1, 365.0), unit="days",
-        meaning="time until captured weapons are used", source="assumption",
+        7.0,
+        "t_com",
+        prior=(5.0, 10.0),
+        limits=(0.1, 365.0),
+        unit="days",
+        meaning="time until captured weapons are used",
+        source="assumption",
     )
     scuttled: float = parameter(
-        0.1, "k_scut", prior=(0.0, 0.3), limits=(0.0, 1.0), unit="share",
-        meaning="heavy weapons that a defence with morale 1 destroys", source="assumption",
+        0.1,
+        "k_scut",
+        prior=(0.0, 0.3),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="heavy weapons that a defence with morale 1 destroys",
+        source="assumption",
     )
     air_threshold: float = parameter(
-        0.5, "hw_air", prior=(0.4, 0.6), limits=(0.0, 1.0), unit="code",
+        0.5,
+        "hw_air",
+        prior=(0.4, 0.6),
+        limits=(0.0, 1.0),
+        unit="code",
         meaning="coded heavy weapons above which a faction flies; full air force 0.3 higher",
         source="the coding scale: 0.6 some aircraft, 0.8 usable air force",
     )
     collapse_share: float = parameter(
-        0.1, "n_cap", prior=(0.05, 0.2), limits=(0.0, 1.0), unit="share",
-        meaning="share of the day-0 garrison below which a half-won place is taken", source="assumption",
+        0.1,
+        "n_cap",
+        prior=(0.05, 0.2),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="share of the day-0 garrison below which a half-won place is taken",
+        source="assumption",
     )
 
 

@@ -18,88 +18,162 @@ class Contest:
     """Parameters of strength, odds and losses."""
 
     decisiveness: float = parameter(
-        1.5, "r", prior=(0.5, 3.0), limits=(0.01, 10.0), unit="1",
+        1.5,
+        "r",
+        prior=(0.5, 3.0),
+        limits=(0.01, 10.0),
+        unit="1",
         meaning="exponent of the contest success function",
         source="fits to ETO 1944 (5.0), campaigns (0.44) and pooled (1.2) data: Lawrence 2017, 2019-24",
     )
     noise: float = parameter(
-        0.4, "sig_c", prior=(0.1, 0.8), limits=(0.0, 3.0), unit="log odds",
+        0.4,
+        "sig_c",
+        prior=(0.1, 0.8),
+        limits=(0.0, 3.0),
+        unit="log odds",
         meaning="standard deviation of the daily log odds of an operation",
         source="assumption: heads alone predict poorly (Lawrence 2017)",
     )
     morale_exponent: float = parameter(
-        1.5, "g", prior=(0.7, 2.5), limits=(0.0, 5.0), unit="1",
+        1.5,
+        "g",
+        prior=(0.7, 2.5),
+        limits=(0.0, 5.0),
+        unit="1",
         meaning="how strength falls with the morale of the day",
         source="assumption: Rotte & Schmidt 2003 find morale decisive besides numbers",
     )
     quality_exponent: float = parameter(
-        1.3, "q_pow", prior=(0.5, 2.5), limits=(0.0, 5.0), unit="1",
+        1.3,
+        "q_pow",
+        prior=(0.5, 2.5),
+        limits=(0.0, 5.0),
+        unit="1",
         meaning="exponent of 0.5 + quality in the strength of a fighter",
         source="assumption: force employment dominates the ratio of heads (Biddle 2004)",
     )
     coded_morale_weight: float = parameter(
-        1.0, "e_mor", prior=(0.0, 2.0), limits=(0.0, 5.0), unit="log strength",
+        1.0,
+        "e_mor",
+        prior=(0.0, 2.0),
+        limits=(0.0, 5.0),
+        unit="log strength",
         meaning="weight of a faction's coded morale in its strength",
         source="assumption: every army at rest sits near the upper morale, the codes must enter strength too",
     )
     air_weight: float = parameter(
-        0.6, "a_air", prior=(0.2, 1.0), limits=(0.0, 5.0), unit="1",
-        meaning="gain in strength from a full air force on all its bases", source="assumption",
+        0.6,
+        "a_air",
+        prior=(0.2, 1.0),
+        limits=(0.0, 5.0),
+        unit="1",
+        meaning="gain in strength from a full air force on all its bases",
+        source="assumption",
     )
     equipment_weight: float = parameter(
-        0.4, "b_eq", prior=(0.0, 1.0), limits=(0.0, 5.0), unit="1",
-        meaning="gain in strength from heavy weapons for every fighter", source="assumption",
+        0.4,
+        "b_eq",
+        prior=(0.0, 1.0),
+        limits=(0.0, 5.0),
+        unit="1",
+        meaning="gain in strength from heavy weapons for every fighter",
+        source="assumption",
     )
     support_weight: float = parameter(
-        1.0, "b_dir", prior=(0.0, 2.0), limits=(0.0, 5.0), unit="1",
+        1.0,
+        "b_dir",
+        prior=(0.0, 2.0),
+        limits=(0.0, 5.0),
+        unit="1",
         meaning="gain in strength per unit of direct help by patrons",
         source="assumption: patrons give 0.1 / 0.3 / 0.6 of a client's power",
     )
     defender_presence: float = parameter(
-        0.48, "phi_D", prior=(0.4, 0.6), limits=(0.01, 1.0), unit="share",
+        0.48,
+        "phi_D",
+        prior=(0.4, 0.6),
+        limits=(0.01, 1.0),
+        unit="share",
         meaning="share of a province's garrison that can meet the attack on its seat in time",
         source="posts with 3 of 9 men, bribed absence (Reuters, Dec 2024)",
     )
     hills: float = parameter(
-        1.2, "k_hills", prior=(1.0, 1.4), limits=(0.5, 5.0), unit="1",
-        meaning="multiplier of the defence in hills", source="Dupuy 1990, range of the QJM tables",
+        1.2,
+        "k_hills",
+        prior=(1.0, 1.4),
+        limits=(0.5, 5.0),
+        unit="1",
+        meaning="multiplier of the defence in hills",
+        source="Dupuy 1990, range of the QJM tables",
     )
     mountain: float = parameter(
-        1.4, "k_mount", prior=(1.2, 1.6), limits=(0.5, 5.0), unit="1",
-        meaning="multiplier of the defence in mountains", source="Dupuy 1990, range of the QJM tables",
+        1.4,
+        "k_mount",
+        prior=(1.2, 1.6),
+        limits=(0.5, 5.0),
+        unit="1",
+        meaning="multiplier of the defence in mountains",
+        source="Dupuy 1990, range of the QJM tables",
     )
     urban: float = parameter(
-        1.5, "k_urban", prior=(1.3, 1.8), limits=(0.5, 5.0), unit="1",
-        meaning="multiplier of the defence in a city province", source="Dupuy 1990, range of the QJM tables",
+        1.5,
+        "k_urban",
+        prior=(1.3, 1.8),
+        limits=(0.5, 5.0),
+        unit="1",
+        meaning="multiplier of the defence in a city province",
+        source="Dupuy 1990, range of the QJM tables",
     )
     surprise: float = parameter(
-        1.0, "surp0", prior=(0.0, 2.0), limits=(0.0, 10.0), unit="1",
+        1.0,
+        "surp0",
+        prior=(0.0, 2.0),
+        limits=(0.0, 10.0),
+        unit="1",
         meaning="surprise of the challenger's first day: the defence is divided by 1 + surprise",
         source="assumption: Rotte & Schmidt 2003 on surprise",
     )
     surprise_decay: float = parameter(
-        0.90, "d", prior=(0.80, 0.97), limits=(0.0, 1.0), unit="per day",
-        meaning="what is left of surprise a day later", source="assumption",
+        0.90,
+        "d",
+        prior=(0.80, 0.97),
+        limits=(0.0, 1.0),
+        unit="per day",
+        meaning="what is left of surprise a day later",
+        source="assumption",
     )
     losses_per_day: float = parameter(
-        0.006, "l0", prior=(0.002, 0.015), limits=(0.0, 0.5), unit="share per day",
+        0.006,
+        "l0",
+        prior=(0.002, 0.015),
+        limits=(0.0, 0.5),
+        unit="share per day",
         meaning="killed and wounded of an engaged force at even odds",
         source="between light civil-war offensives (0.4 %) and WWII divisions (2 %): Dupuy 1990",
     )
     killed_share: float = parameter(
-        0.25, "k_dead", prior=(0.2, 0.35), limits=(0.0, 1.0), unit="share",
-        meaning="killed among killed and wounded", source="Dupuy 1990",
+        0.25,
+        "k_dead",
+        prior=(0.2, 0.35),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="killed among killed and wounded",
+        source="Dupuy 1990",
     )
     pursuit_intensity: float = parameter(
-        0.1, "I_pur", prior=(0.05, 0.3), limits=(0.0, 1.0), unit="1",
-        meaning="losses in a pursuit relative to a contest", source="assumption",
+        0.1,
+        "I_pur",
+        prior=(0.05, 0.3),
+        limits=(0.0, 1.0),
+        unit="1",
+        meaning="losses in a pursuit relative to a contest",
+        source="assumption",
     )
 
 
 @rule
-def fighter_strength(
-    quality: float, coded_morale: float, quality_exponent: float, coded_morale_weight: float
-) -> float:
+def fighter_strength(quality: float, coded_morale: float, quality_exponent: float, coded_morale_weight: float) -> float:
     """Return the strength of one fighter at full morale, from quality and coded morale in [0, 1]."""
     return math.pow(0.5 + quality, quality_exponent) * math.exp(coded_morale_weight * (coded_morale - 0.5))
 

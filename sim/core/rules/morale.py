@@ -1,4 +1,4 @@
-"""Morale of garrisons: a threshold model with analytic hysteresis, desertion, dissolution, and the shock of lost cities.
+"""Morale of garrisons: a threshold model with analytic hysteresis, desertion, deals, and the shock of lost cities.
 
 Granovetter (1978); Kuran (1989); Lehmann & Zhukov (2019); McLauchlin (2014, 2015); Christia (2012).
 """
@@ -12,128 +12,256 @@ from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import logistic
 
+ONE_STATE = 4.0  # up to this steepness the threshold model has one stable state
+AT_REST = 1e-9
+
 
 @dataclass(frozen=True)
 class Morale:
     """Parameters of morale, desertion, dissolution and cascades."""
 
     beta: float = parameter(
-        7.0, "beta", prior=(4.0, 9.0), limits=(0.0, 20.0), unit="1",
+        7.0,
+        "beta",
+        prior=(4.0, 9.0),
+        limits=(0.0, 20.0),
+        unit="1",
         meaning="steepness of the threshold model; two stable states need beta > 4",
         source="Granovetter 1978; range assumption",
     )
     margin_base: float = parameter(
-        -0.9, "h_a", prior=(-1.4, -0.3), limits=(-5.0, 5.0), unit="log margin",
+        -0.9,
+        "h_a",
+        prior=(-1.4, -0.3),
+        limits=(-5.0, 5.0),
+        unit="log margin",
         meaning="resistance margin of an army with coded morale 0.5",
         source="assumption: an army that exists on day 0 is at rest; range of a six-world prototype",
     )
     margin_slope: float = parameter(
-        1.7, "h_b", prior=(0.0, 3.0), limits=(0.0, 10.0), unit="log margin",
-        meaning="how the margin grows with coded morale", source="assumption; its prior includes 0",
+        1.7,
+        "h_b",
+        prior=(0.0, 3.0),
+        limits=(0.0, 10.0),
+        unit="log margin",
+        meaning="how the margin grows with coded morale",
+        source="assumption; its prior includes 0",
     )
     margin_latent: float = parameter(
-        1.4, "w_lat", prior=(0.0, 3.0), limits=(0.0, 10.0), unit="log margin",
+        1.4,
+        "w_lat",
+        prior=(0.0, 3.0),
+        limits=(0.0, 10.0),
+        unit="log margin",
         meaning="how the margin shrinks where opponents control part of the province",
         source="assumption: home ground matters (McLauchlin 2014)",
     )
     side_spread: float = parameter(
-        0.25, "sig_run", prior=(0.0, 0.5), limits=(0.0, 3.0), unit="log margin",
+        0.25,
+        "sig_run",
+        prior=(0.0, 0.5),
+        limits=(0.0, 3.0),
+        unit="log margin",
         meaning="spread of a side's true resolve, drawn once a run: nobody knows it beforehand",
         source="Kuran 1989, 1991; size assumption",
     )
     garrison_spread: float = parameter(
-        0.5, "sig_g", prior=(0.2, 0.9), limits=(0.0, 3.0), unit="log margin",
-        meaning="spread of resolve between garrisons of a side", source="assumption",
+        0.5,
+        "sig_g",
+        prior=(0.2, 0.9),
+        limits=(0.0, 3.0),
+        unit="log margin",
+        meaning="spread of resolve between garrisons of a side",
+        source="assumption",
     )
     cohesion: float = parameter(
-        0.6, "om", prior=(0.3, 0.9), limits=(0.0, 1.0), unit="share",
-        meaning="weight of the garrison's own morale against that of its side", source="assumption",
+        0.6,
+        "om",
+        prior=(0.3, 0.9),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="weight of the garrison's own morale against that of its side",
+        source="assumption",
     )
     patron_weight: float = parameter(
-        1.0, "w_P", prior=(0.0, 2.0), limits=(0.0, 10.0), unit="margin",
-        meaning="effect of patrons' support relative to day 0", source="assumption",
+        1.0,
+        "w_P",
+        prior=(0.0, 2.0),
+        limits=(0.0, 10.0),
+        unit="margin",
+        meaning="effect of patrons' support relative to day 0",
+        source="assumption",
     )
     direct_weight: float = parameter(
-        0.55, "w_int", prior=(0.2, 0.9), limits=(0.0, 10.0), unit="margin",
-        meaning="effect of patrons' direct help", source="assumption",
+        0.55,
+        "w_int",
+        prior=(0.2, 0.9),
+        limits=(0.0, 10.0),
+        unit="margin",
+        meaning="effect of patrons' direct help",
+        source="assumption",
     )
     contact_weight: float = parameter(
-        0.9, "w_C", prior=(0.2, 1.6), limits=(0.0, 10.0), unit="margin",
-        meaning="effect of the attacker's chance to prevail, while under attack", source="assumption",
+        0.9,
+        "w_C",
+        prior=(0.2, 1.6),
+        limits=(0.0, 10.0),
+        unit="margin",
+        meaning="effect of the attacker's chance to prevail, while under attack",
+        source="assumption",
     )
     encircled_weight: float = parameter(
-        0.5, "w_E", prior=(0.0, 1.0), limits=(0.0, 10.0), unit="margin",
-        meaning="effect of being cut off after day 0", source="assumption, untested",
+        0.5,
+        "w_E",
+        prior=(0.0, 1.0),
+        limits=(0.0, 10.0),
+        unit="margin",
+        meaning="effect of being cut off after day 0",
+        source="assumption, untested",
     )
     home_weight: float = parameter(
-        0.4, "w_H", prior=(0.0, 1.0), limits=(0.0, 10.0), unit="margin",
-        meaning="effect of the loss of the faction's home province", source="assumption, untested",
+        0.4,
+        "w_H",
+        prior=(0.0, 1.0),
+        limits=(0.0, 10.0),
+        unit="margin",
+        meaning="effect of the loss of the faction's home province",
+        source="assumption, untested",
     )
     fall_days: float = parameter(
-        2.5, "tau_dn", prior=(1.1, 4.7), limits=(0.1, 100.0), unit="days",
-        meaning="time constant of falling morale", source="assumption; range of a six-world prototype",
+        2.5,
+        "tau_dn",
+        prior=(1.1, 4.7),
+        limits=(0.1, 100.0),
+        unit="days",
+        meaning="time constant of falling morale",
+        source="assumption; range of a six-world prototype",
     )
     recovery_days: float = parameter(
-        25.0, "tau_up", prior=(10.0, 60.0), limits=(0.1, 1000.0), unit="days",
-        meaning="time constant of rising morale", source="assumption: panic is faster than recovery",
+        25.0,
+        "tau_up",
+        prior=(10.0, 60.0),
+        limits=(0.1, 1000.0),
+        unit="days",
+        meaning="time constant of rising morale",
+        source="assumption: panic is faster than recovery",
     )
     desertion_per_day: float = parameter(
-        0.0005, "d0", prior=(0.0002, 0.002), limits=(0.0, 0.5), unit="hazard per day",
+        0.0005,
+        "d0",
+        prior=(0.0002, 0.002),
+        limits=(0.0, 0.5),
+        unit="hazard per day",
         meaning="desertion of an army with good morale",
         source="Syrian army 325,000 (2011) to 178,000 (2013), 0.08 % a day net (Nerguizian)",
     )
     desertion_rout_per_day: float = parameter(
-        0.6, "d1", prior=(0.2, 1.2), limits=(0.0, 10.0), unit="hazard per day",
-        meaning="desertion of an army without morale", source="assumption: routs lose 20 / 45 / 70 % a day",
+        0.6,
+        "d1",
+        prior=(0.2, 1.2),
+        limits=(0.0, 10.0),
+        unit="hazard per day",
+        meaning="desertion of an army without morale",
+        source="assumption: routs lose 20 / 45 / 70 % a day",
     )
     desertion_threshold: float = parameter(
-        0.5, "m_d", prior=(0.4, 0.6), limits=(0.01, 1.0), unit="morale",
-        meaning="morale below which garrisons desert and dissolve", source="assumption",
+        0.5,
+        "m_d",
+        prior=(0.4, 0.6),
+        limits=(0.01, 1.0),
+        unit="morale",
+        meaning="morale below which garrisons desert and dissolve",
+        source="assumption",
     )
     dissolution_per_day: float = parameter(
-        0.5, "nu", prior=(0.05, 1.0), limits=(0.0, 10.0), unit="hazard per day",
+        0.5,
+        "nu",
+        prior=(0.05, 1.0),
+        limits=(0.0, 10.0),
+        unit="hazard per day",
         meaning="deals, dissolution and local risings of a garrison without morale, times latent opposition",
         source="assumption: leaders join expected winners (Christia 2012; Driscoll 2015)",
     )
     joining_floor: float = parameter(
-        0.1, "join_gain", prior=(0.0, 0.3), limits=(0.0, 1.0), unit="share",
-        meaning="readiness to make a deal where there is no latent opposition", source="assumption",
+        0.1,
+        "join_gain",
+        prior=(0.0, 0.3),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="readiness to make a deal where there is no latent opposition",
+        source="assumption",
     )
     kap: float = parameter(
-        7.0, "kap", prior=(4.0, 10.0), limits=(0.0, 100.0), unit="margin",
+        7.0,
+        "kap",
+        prior=(4.0, 10.0),
+        limits=(0.0, 100.0),
+        unit="margin",
         meaning="shock of losing a province with a tenth of the country's people; 0 turns cascades off",
         source="assumption; range of a six-world prototype, chosen without the focal world",
     )
     shock_size_exponent: float = parameter(
-        1.2, "gam", prior=(0.9, 1.5), limits=(0.0, 3.0), unit="1",
+        1.2,
+        "gam",
+        prior=(0.9, 1.5),
+        limits=(0.0, 3.0),
+        unit="1",
         meaning="how the shock grows with the lost province's share of the people",
         source="assumption; 1 is invariant to splitting provinces",
     )
     shock_capital: float = parameter(
-        1.5, "k_cap", prior=(1.0, 3.0), limits=(0.0, 20.0), unit="1",
-        meaning="smallest shock of losing the capital, in units of kap", source="assumption",
+        1.5,
+        "k_cap",
+        prior=(1.0, 3.0),
+        limits=(0.0, 20.0),
+        unit="1",
+        meaning="smallest shock of losing the capital, in units of kap",
+        source="assumption",
     )
     shock_reach_hops: float = parameter(
-        1.5, "D", prior=(1.0, 2.8), limits=(0.1, 50.0), unit="provinces",
+        1.5,
+        "D",
+        prior=(1.0, 2.8),
+        limits=(0.1, 50.0),
+        unit="provinces",
         meaning="distance over which the shock of a lost city fades by a factor e",
         source="assumption: zones of knowledge (Lustick & Miodownik 2020)",
     )
     shock_half_life_days: float = parameter(
-        8.0, "hl", prior=(4.0, 16.0), limits=(0.1, 1000.0), unit="days",
-        meaning="half-life of the memory of a shock", source="assumption",
+        8.0,
+        "hl",
+        prior=(4.0, 16.0),
+        limits=(0.1, 1000.0),
+        unit="days",
+        meaning="half-life of the memory of a shock",
+        source="assumption",
     )
     shock_ally: float = parameter(
-        0.5, "k_sim", prior=(0.2, 0.8), limits=(0.0, 1.0), unit="share",
+        0.5,
+        "k_sim",
+        prior=(0.2, 0.8),
+        limits=(0.0, 1.0),
+        unit="share",
         meaning="shock to an ally of the faction that lost the place",
         source="Lehmann & Zhukov 2019: surrender is contagious among others who fight the same foe",
     )
     shock_winner_exponent: float = parameter(
-        0.8, "w_B", prior=(0.2, 1.4), limits=(0.0, 5.0), unit="1",
-        meaning="how the shock grows with the challenger's share of strength", source="Christia 2012; size assumption",
+        0.8,
+        "w_B",
+        prior=(0.2, 1.4),
+        limits=(0.0, 5.0),
+        unit="1",
+        meaning="how the shock grows with the challenger's share of strength",
+        source="Christia 2012; size assumption",
     )
     recapture_relief: float = parameter(
-        0.5, "k_rec", prior=(0.2, 0.8), limits=(0.0, 5.0), unit="share",
-        meaning="relief from retaking a place relative to the shock of losing it", source="assumption",
+        0.5,
+        "k_rec",
+        prior=(0.2, 0.8),
+        limits=(0.0, 5.0),
+        unit="share",
+        meaning="relief from retaking a place relative to the shock of losing it",
+        source="assumption",
     )
 
 
@@ -144,7 +272,7 @@ def bistable_half_width(beta: float) -> float:
     h_c = beta*k/2 - 2*atanh(k) with k = sqrt(1 - 4/beta), where the fixed points of
     m = logistic(beta*(m - 0.5) + h) merge.
     """
-    if beta <= 4.0:
+    if beta <= ONE_STATE:
         return 0.0
     k = math.sqrt(1.0 - 4.0 / beta)
     return 0.5 * beta * k - 2.0 * math.atanh(k)
@@ -193,7 +321,7 @@ def morale_at_rest(field: float, beta: float) -> float:
     for _ in range(60):
         before = morale
         morale = logistic(beta * (morale - 0.5) + field)
-        if abs(morale - before) < 1e-9:
+        if abs(morale - before) < AT_REST:
             break
     return morale
 

@@ -14,67 +14,139 @@ class Orders:
     """Parameters of targets, commitment, operations and initiative."""
 
     commitment: float = parameter(
-        0.55, "commit", prior=(0.3, 0.8), limits=(0.0, 1.0), unit="share",
+        0.55,
+        "commit",
+        prior=(0.3, 0.8),
+        limits=(0.0, 1.0),
+        unit="share",
         meaning="share of a mobile force that an origin sends; an enclave sends up to twice that",
         source="assumption",
     )
     least_odds: float = parameter(
-        0.5, "p_min", prior=(0.4, 0.6), limits=(0.0, 1.0), unit="probability",
-        meaning="expected chance below which nobody attacks", source="assumption: culmination makes true holds",
+        0.5,
+        "p_min",
+        prior=(0.4, 0.6),
+        limits=(0.0, 1.0),
+        unit="probability",
+        meaning="expected chance below which nobody attacks",
+        source="assumption: culmination makes true holds",
     )
     least_odds_capital: float = parameter(
-        0.6, "p_cap", prior=(0.5, 0.65), limits=(0.0, 1.0), unit="probability",
-        meaning="expected chance that the assault on the capital needs", source="assumption",
+        0.6,
+        "p_cap",
+        prior=(0.5, 0.65),
+        limits=(0.0, 1.0),
+        unit="probability",
+        meaning="expected chance that the assault on the capital needs",
+        source="assumption",
     )
     operations: float = parameter(
-        0.8, "n_ops", prior=(0.5, 1.3), limits=(0.0, 20.0), unit="operations",
+        0.8,
+        "n_ops",
+        prior=(0.5, 1.3),
+        limits=(0.0, 20.0),
+        unit="operations",
         meaning="opposed operations that a side of 20,000 can run at once",
         source="assumption; range of a six-world prototype",
     )
     operations_exponent: float = parameter(
-        0.3, "n_exp", prior=(0.1, 0.6), limits=(0.0, 2.0), unit="1",
-        meaning="growth of that number with the size of the side", source="assumption",
+        0.3,
+        "n_exp",
+        prior=(0.1, 0.6),
+        limits=(0.0, 2.0),
+        unit="1",
+        meaning="growth of that number with the size of the side",
+        source="assumption",
     )
     population_exponent: float = parameter(
-        0.35, "v_pop", prior=(0.2, 0.5), limits=(0.0, 2.0), unit="1",
-        meaning="how a target's value grows with its share of the people", source="assumption",
+        0.35,
+        "v_pop",
+        prior=(0.2, 0.5),
+        limits=(0.0, 2.0),
+        unit="1",
+        meaning="how a target's value grows with its share of the people",
+        source="assumption",
     )
     weakness_exponent: float = parameter(
-        2.5, "a_w", prior=(1.0, 3.5), limits=(0.0, 10.0), unit="1",
+        2.5,
+        "a_w",
+        prior=(1.0, 3.5),
+        limits=(0.0, 10.0),
+        unit="1",
         meaning="preference for weak targets: exponent of the expected chance",
         source="assumption; range of a six-world prototype",
     )
     distance_km: float = parameter(
-        150.0, "L_0", prior=(80.0, 300.0), limits=(1.0, 5000.0), unit="km",
-        meaning="distance at which a target's value halves", source="assumption",
+        150.0,
+        "L_0",
+        prior=(80.0, 300.0),
+        limits=(1.0, 5000.0),
+        unit="km",
+        meaning="distance at which a target's value halves",
+        source="assumption",
     )
     progress_value: float = parameter(
-        0.5, "v_x", prior=(0.2, 1.0), limits=(0.0, 10.0), unit="1",
-        meaning="value of a front that is already far advanced", source="assumption",
+        0.5,
+        "v_x",
+        prior=(0.2, 1.0),
+        limits=(0.0, 10.0),
+        unit="1",
+        meaning="value of a front that is already far advanced",
+        source="assumption",
     )
     enclave_value: float = parameter(
-        0.3, "v_enc", prior=(0.1, 0.6), limits=(0.0, 10.0), unit="1",
-        meaning="value of finishing a place in which the side already stands", source="assumption",
+        0.3,
+        "v_enc",
+        prior=(0.1, 0.6),
+        limits=(0.0, 10.0),
+        unit="1",
+        meaning="value of finishing a place in which the side already stands",
+        source="assumption",
     )
     pause_days: float = parameter(
-        7.0, "pause", prior=(3.0, 20.0), limits=(0.0, 365.0), unit="days",
-        meaning="mean rest after a capture", source="assumption; range of a six-world prototype",
+        7.0,
+        "pause",
+        prior=(3.0, 20.0),
+        limits=(0.0, 365.0),
+        unit="days",
+        meaning="mean rest after a capture",
+        source="assumption; range of a six-world prototype",
     )
     reaction_days: float = parameter(
-        15.0, "react", prior=(7.0, 30.0), limits=(0.0, 365.0), unit="days",
-        meaning="days from the first attack on it until the regime counter-attacks", source="assumption",
+        15.0,
+        "react",
+        prior=(7.0, 30.0),
+        limits=(0.0, 365.0),
+        unit="days",
+        meaning="days from the first attack on it until the regime counter-attacks",
+        source="assumption",
     )
     attack_morale: float = parameter(
-        0.5, "M_att", prior=(0.4, 0.6), limits=(0.0, 1.0), unit="morale",
-        meaning="mean morale that a side needs to attack", source="assumption",
+        0.5,
+        "M_att",
+        prior=(0.4, 0.6),
+        limits=(0.0, 1.0),
+        unit="morale",
+        meaning="mean morale that a side needs to attack",
+        source="assumption",
     )
     awakening_per_day: float = parameter(
-        0.05, "act", prior=(0.02, 0.1), limits=(0.0, 10.0), unit="hazard per day",
-        meaning="how fast third parties join against a side without morale", source="assumption",
+        0.05,
+        "act",
+        prior=(0.02, 0.1),
+        limits=(0.0, 10.0),
+        unit="hazard per day",
+        meaning="how fast third parties join against a side without morale",
+        source="assumption",
     )
     awakening_morale: float = parameter(
-        0.6, "M_act", prior=(0.5, 0.7), limits=(0.01, 1.0), unit="morale",
-        meaning="mean morale of an enemy below which third parties join", source="assumption",
+        0.6,
+        "M_act",
+        prior=(0.5, 0.7),
+        limits=(0.01, 1.0),
+        unit="morale",
+        meaning="mean morale of an enemy below which third parties join",
+        source="assumption",
     )
 
 
@@ -89,7 +161,7 @@ def operations_limit(fighters: float, operations: float, exponent: float) -> int
     """Return how many opposed operations a side runs at once, at least 1 unless ``operations`` is 0."""
     if operations <= 0.0:
         return 0
-    return max(1, int(math.floor(operations * math.pow(fighters / 20000.0, exponent) + 0.5)))
+    return max(1, math.floor(operations * math.pow(fighters / 20000.0, exponent) + 0.5))
 
 
 @rule

@@ -18,97 +18,202 @@ class Patronage:
     """Parameters of patrons."""
 
     belief_days: float = parameter(
-        3.0, "tau_b", prior=(2.0, 7.0), limits=(0.1, 100.0), unit="days",
-        meaning="time constant of a patron's belief in its client", source="assumption",
+        3.0,
+        "tau_b",
+        prior=(2.0, 7.0),
+        limits=(0.1, 100.0),
+        unit="days",
+        meaning="time constant of a patron's belief in its client",
+        source="assumption",
     )
     belief_morale_weight: float = parameter(
-        2.5, "b_M", prior=(1.0, 4.0), limits=(0.0, 20.0), unit="log odds",
-        meaning="weight of the client's morale in that belief", source="assumption",
+        2.5,
+        "b_M",
+        prior=(1.0, 4.0),
+        limits=(0.0, 20.0),
+        unit="log odds",
+        meaning="weight of the client's morale in that belief",
+        source="assumption",
     )
     cost: float = parameter(
-        0.1, "c_k", prior=(0.05, 0.2), limits=(0.0, 5.0), unit="utility",
-        meaning="cost of support to an idle patron", source="assumption",
+        0.1,
+        "c_k",
+        prior=(0.05, 0.2),
+        limits=(0.0, 5.0),
+        unit="utility",
+        meaning="cost of support to an idle patron",
+        source="assumption",
     )
     rivalry_weight: float = parameter(
-        0.2, "w_riv", prior=(0.0, 0.5), limits=(0.0, 5.0), unit="utility",
+        0.2,
+        "w_riv",
+        prior=(0.0, 0.5),
+        limits=(0.0, 5.0),
+        unit="utility",
         meaning="pull of support that the client's enemy receives",
         source="competitive intervention aims at not losing (Anderson 2019); size assumption",
     )
     sunk_weight: float = parameter(
-        0.1, "w_sunk", prior=(0.0, 0.3), limits=(0.0, 5.0), unit="utility",
-        meaning="pull of support already given", source="assumption",
+        0.1,
+        "w_sunk",
+        prior=(0.0, 0.3),
+        limits=(0.0, 5.0),
+        unit="utility",
+        meaning="pull of support already given",
+        source="assumption",
     )
     rise_days: float = parameter(
-        4.0, "tau_s", prior=(2.0, 10.0), limits=(0.1, 100.0), unit="days",
-        meaning="time constant of growing support", source="assumption",
+        4.0,
+        "tau_s",
+        prior=(2.0, 10.0),
+        limits=(0.1, 100.0),
+        unit="days",
+        meaning="time constant of growing support",
+        source="assumption",
     )
     fall_days: float = parameter(
-        1.5, "tau_s_dn", prior=(0.5, 4.0), limits=(0.1, 100.0), unit="days",
-        meaning="time constant of shrinking support", source="assumption",
+        1.5,
+        "tau_s_dn",
+        prior=(0.5, 4.0),
+        limits=(0.1, 100.0),
+        unit="days",
+        meaning="time constant of shrinking support",
+        source="assumption",
     )
     direct_days: float = parameter(
-        8.0, "tau_i", prior=(4.0, 16.0), limits=(0.1, 100.0), unit="days",
-        meaning="time constant of direct help", source="assumption",
+        8.0,
+        "tau_i",
+        prior=(4.0, 16.0),
+        limits=(0.1, 100.0),
+        unit="days",
+        meaning="time constant of direct help",
+        source="assumption",
     )
     delay_air_days: float = parameter(
-        3.0, "del_a", prior=(2.0, 3.0), limits=(0.0, 30.0), unit="days",
+        3.0,
+        "del_a",
+        prior=(2.0, 3.0),
+        limits=(0.0, 30.0),
+        unit="days",
         meaning="delay from decision to effect of air support",
         source="first air strikes two to three days after a shock; assumption",
     )
     delay_days: float = parameter(
-        7.0, "del", prior=(5.0, 30.0), limits=(0.0, 30.0), unit="days",
+        7.0,
+        "del",
+        prior=(5.0, 30.0),
+        limits=(0.0, 30.0),
+        unit="days",
         meaning="delay from decision to effect of other support",
         source="proxies 5-10 days, regulars 10-30 days; assumption",
     )
     abandon_belief: float = parameter(
-        0.2, "p_ab", prior=(0.1, 0.35), limits=(0.0, 1.0), unit="probability",
-        meaning="belief below which a patron abandons its client; it returns 0.2 above", source="assumption",
+        0.2,
+        "p_ab",
+        prior=(0.1, 0.35),
+        limits=(0.0, 1.0),
+        unit="probability",
+        meaning="belief below which a patron abandons its client; it returns 0.2 above",
+        source="assumption",
     )
     abandon_days: float = parameter(
-        30.0, "t_ab", prior=(15.0, 60.0), limits=(0.0, 365.0), unit="days",
-        meaning="shortest absence after abandonment", source="assumption",
+        30.0,
+        "t_ab",
+        prior=(15.0, 60.0),
+        limits=(0.0, 365.0),
+        unit="days",
+        meaning="shortest absence after abandonment",
+        source="assumption",
     )
     abandon_shock: float = parameter(
-        0.5, "kap_ab", prior=(0.0, 2.0), limits=(0.0, 20.0), unit="margin",
-        meaning="shock of an announced exit, times the client's dependence", source="assumption",
+        0.5,
+        "kap_ab",
+        prior=(0.0, 2.0),
+        limits=(0.0, 20.0),
+        unit="margin",
+        meaning="shock of an announced exit, times the client's dependence",
+        source="assumption",
     )
     abstain_probability: float = parameter(
-        0.3, "p_cure", prior=(0.1, 0.5), limits=(0.0, 1.0), unit="probability",
+        0.3,
+        "p_cure",
+        prior=(0.1, 0.5),
+        limits=(0.0, 1.0),
+        unit="probability",
         meaning="chance that a patron never helps directly, drawn once a run",
         source="Findley & Teo 2006: a part of the powers never intervenes",
     )
     depletion_per_day: float = parameter(
-        0.01, "use_k", prior=(0.0, 0.03), limits=(0.0, 1.0), unit="per day",
-        meaning="reserve that full direct help consumes", source="assumption",
+        0.01,
+        "use_k",
+        prior=(0.0, 0.03),
+        limits=(0.0, 1.0),
+        unit="per day",
+        meaning="reserve that full direct help consumes",
+        source="assumption",
     )
     regeneration_per_day: float = parameter(
-        0.002, "regen", prior=(0.0, 0.01), limits=(0.0, 1.0), unit="per day",
-        meaning="reserve that a patron regains", source="assumption",
+        0.002,
+        "regen",
+        prior=(0.0, 0.01),
+        limits=(0.0, 1.0),
+        unit="per day",
+        meaning="reserve that a patron regains",
+        source="assumption",
     )
     arms_value: float = parameter(
-        0.2, "k_arms", prior=(0.1, 0.4), limits=(0.0, 2.0), unit="1",
-        meaning="direct help by arms or money", source="assumption",
+        0.2,
+        "k_arms",
+        prior=(0.1, 0.4),
+        limits=(0.0, 2.0),
+        unit="1",
+        meaning="direct help by arms or money",
+        source="assumption",
     )
     air_value: float = parameter(
-        0.6, "k_air", prior=(0.3, 0.9), limits=(0.0, 2.0), unit="1",
-        meaning="direct help by air power", source="assumption",
+        0.6,
+        "k_air",
+        prior=(0.3, 0.9),
+        limits=(0.0, 2.0),
+        unit="1",
+        meaning="direct help by air power",
+        source="assumption",
     )
     troops_value: float = parameter(
-        0.6, "k_troop", prior=(0.3, 0.9), limits=(0.0, 2.0), unit="1",
-        meaning="direct help by troops", source="assumption",
+        0.6,
+        "k_troop",
+        prior=(0.3, 0.9),
+        limits=(0.0, 2.0),
+        unit="1",
+        meaning="direct help by troops",
+        source="assumption",
     )
     strike_per_day: float = parameter(
-        0.1, "k_str", prior=(0.03, 0.3), limits=(0.0, 10.0), unit="hazard per day",
+        0.1,
+        "k_str",
+        prior=(0.03, 0.3),
+        limits=(0.0, 10.0),
+        unit="hazard per day",
         meaning="major strikes on an extremist faction by a fully committed power when the regime has no morale",
         source="assumption: more than 75 targets struck on 8 Dec 2024 (CENTCOM) set the direction, not the size",
     )
     strike_least: float = parameter(
-        0.05, "s_lo", prior=(0.02, 0.08), limits=(0.0, 1.0), unit="share",
-        meaning="smallest share of the faction that a major strike removes", source="assumption",
+        0.05,
+        "s_lo",
+        prior=(0.02, 0.08),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="smallest share of the faction that a major strike removes",
+        source="assumption",
     )
     strike_most: float = parameter(
-        0.20, "s_hi", prior=(0.1, 0.3), limits=(0.0, 1.0), unit="share",
-        meaning="largest share of the faction that a major strike removes", source="assumption",
+        0.20,
+        "s_hi",
+        prior=(0.1, 0.3),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="largest share of the faction that a major strike removes",
+        source="assumption",
     )
 
 
@@ -144,7 +249,14 @@ def standing_need(belief: float, belief_day_0: float) -> float:
 
 @rule
 def support_utility(
-    stake: float, needed: float, rival: float, load: float, support: float, cost: float, rivalry: float, sunk: float
+    stake: float,
+    needed: float,
+    rival: float,
+    load: float,
+    support: float,
+    cost: float,
+    rivalry: float,
+    sunk: float,
 ) -> float:
     """Return the patron's net gain from supporting a client.
 
@@ -175,9 +287,7 @@ def desired_support(utility: float, reserve: float) -> float:
 
 
 @rule
-def direct_capacity(
-    has_arms: bool, has_air: bool, has_troops: bool, arms: float, air: float, troops: float
-) -> float:
+def direct_capacity(has_arms: bool, has_air: bool, has_troops: bool, arms: float, air: float, troops: float) -> float:
     """Return the strongest direct help that a patron's means allow."""
     return arms * has_arms + air * has_air + troops * has_troops
 

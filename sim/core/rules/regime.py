@@ -17,76 +17,157 @@ class Regime:
     """Parameters of flight, coup, collapse and mobilisation."""
 
     flight_per_day: float = parameter(
-        0.36, "l_f", prior=(0.1, 1.5), limits=(0.0, 20.0), unit="hazard per day",
-        meaning="flight of a leader without any loyal morale", source="assumption",
+        0.36,
+        "l_f",
+        prior=(0.1, 1.5),
+        limits=(0.0, 20.0),
+        unit="hazard per day",
+        meaning="flight of a leader without any loyal morale",
+        source="assumption",
     )
     flight_morale: float = parameter(
-        0.5, "M_c", prior=(0.3, 0.7), limits=(0.01, 1.0), unit="morale",
-        meaning="morale near the capital below which the leader thinks of flight", source="assumption",
+        0.5,
+        "M_c",
+        prior=(0.3, 0.7),
+        limits=(0.01, 1.0),
+        unit="morale",
+        meaning="morale near the capital below which the leader thinks of flight",
+        source="assumption",
     )
     flight_floor: float = parameter(
-        0.1, "b0", prior=(0.0, 0.2), limits=(0.0, 5.0), unit="1",
-        meaning="weight of low morale alone", source="assumption",
+        0.1,
+        "b0",
+        prior=(0.0, 0.2),
+        limits=(0.0, 5.0),
+        unit="1",
+        meaning="weight of low morale alone",
+        source="assumption",
     )
     flight_gate: float = parameter(
-        0.3, "b1", prior=(0.0, 0.6), limits=(0.0, 20.0), unit="1",
+        0.3,
+        "b1",
+        prior=(0.0, 0.6),
+        limits=(0.0, 20.0),
+        unit="1",
         meaning="weight of the loss of the last city before the capital; half of it again without patrons",
         source="assumption; range of a six-world prototype",
     )
     flight_contested: float = parameter(
-        4.0, "b2", prior=(2.0, 8.0), limits=(0.0, 50.0), unit="1",
-        meaning="weight of fighting in the capital", source="assumption: flight within a day of entry",
+        4.0,
+        "b2",
+        prior=(2.0, 8.0),
+        limits=(0.0, 50.0),
+        unit="1",
+        meaning="weight of fighting in the capital",
+        source="assumption: flight within a day of entry",
     )
     capital_reach_hops: float = parameter(
-        2.0, "D_cap", prior=(1.0, 4.0), limits=(0.1, 50.0), unit="provinces",
-        meaning="distance over which garrisons count less for the leader", source="assumption",
+        2.0,
+        "D_cap",
+        prior=(1.0, 4.0),
+        limits=(0.1, 50.0),
+        unit="provinces",
+        meaning="distance over which garrisons count less for the leader",
+        source="assumption",
     )
     coup_per_day: float = parameter(
-        0.01, "l_k", prior=(0.002, 0.05), limits=(0.0, 20.0), unit="hazard per day",
+        0.01,
+        "l_k",
+        prior=(0.002, 0.05),
+        limits=(0.0, 20.0),
+        unit="hazard per day",
         meaning="coup when loyal morale, coup-proofing and patrons are gone",
         source="over two thirds of ousted autocrats fell to insiders (Svolik 2012); size assumption",
     )
     coup_rally: float = parameter(
-        0.3, "k_rally", prior=(0.0, 0.6), limits=(-3.0, 3.0), unit="log margin",
-        meaning="mean resolve under a new leader", source="assumption",
+        0.3,
+        "k_rally",
+        prior=(0.0, 0.6),
+        limits=(-3.0, 3.0),
+        unit="log margin",
+        meaning="mean resolve under a new leader",
+        source="assumption",
     )
     coup_deal_probability: float = parameter(
-        0.5, "p_deal", prior=(0.3, 0.7), limits=(0.0, 1.0), unit="probability",
-        meaning="chance that a coup ends in a transition deal", source="assumption",
+        0.5,
+        "p_deal",
+        prior=(0.3, 0.7),
+        limits=(0.0, 1.0),
+        unit="probability",
+        meaning="chance that a coup ends in a transition deal",
+        source="assumption",
     )
     bargain_days: float = parameter(
-        17.0, "t_barg", prior=(7.0, 60.0), limits=(0.1, 365.0), unit="days",
+        17.0,
+        "t_barg",
+        prior=(7.0, 60.0),
+        limits=(0.1, 365.0),
+        unit="days",
         meaning="mean time of ultimatum and talks before the capital is stormed",
         source="assumption; range of a six-world prototype",
     )
     bargain_melt: float = parameter(
-        3.0, "g_m", prior=(0.0, 6.0), limits=(0.0, 50.0), unit="1",
-        meaning="how much sooner the storm comes when the capital's garrison has no morale", source="assumption",
+        3.0,
+        "g_m",
+        prior=(0.0, 6.0),
+        limits=(0.0, 50.0),
+        unit="1",
+        meaning="how much sooner the storm comes when the capital's garrison has no morale",
+        source="assumption",
     )
     dissolve_flight: float = parameter(
-        0.9, "p_fl", prior=(0.7, 1.0), limits=(0.0, 1.0), unit="probability",
-        meaning="chance that a garrison dissolves when the leader is gone", source="assumption",
+        0.9,
+        "p_fl",
+        prior=(0.7, 1.0),
+        limits=(0.0, 1.0),
+        unit="probability",
+        meaning="chance that a garrison dissolves when the leader is gone",
+        source="assumption",
     )
     dissolve_capital: float = parameter(
-        0.65, "p_diss", prior=(0.2, 1.0), limits=(0.0, 1.0), unit="probability",
-        meaning="chance that a garrison dissolves when only the capital is lost", source="assumption",
+        0.65,
+        "p_diss",
+        prior=(0.2, 1.0),
+        limits=(0.0, 1.0),
+        unit="probability",
+        meaning="chance that a garrison dissolves when only the capital is lost",
+        source="assumption",
     )
     disintegration_share: float = parameter(
-        0.1, "n_dis", prior=(0.05, 0.2), limits=(0.0, 1.0), unit="share",
+        0.1,
+        "n_dis",
+        prior=(0.05, 0.2),
+        limits=(0.0, 1.0),
+        unit="share",
         meaning="share of its day-0 strength below which a regime with a contested capital has collapsed",
         source="assumption",
     )
     recruits: float = parameter(
-        0.01, "mobz", prior=(0.0, 0.04), limits=(0.0, 1.0), unit="share per day",
-        meaning="recruits a day after the first loss, relative to the army of day 0", source="assumption",
+        0.01,
+        "mobz",
+        prior=(0.0, 0.04),
+        limits=(0.0, 1.0),
+        unit="share per day",
+        meaning="recruits a day after the first loss, relative to the army of day 0",
+        source="assumption",
     )
     recruit_days: float = parameter(
-        60.0, "t_mob", prior=(30.0, 120.0), limits=(0.1, 1000.0), unit="days",
-        meaning="time constant of exhaustion of mobilisation", source="assumption",
+        60.0,
+        "t_mob",
+        prior=(30.0, 120.0),
+        limits=(0.1, 1000.0),
+        unit="days",
+        meaning="time constant of exhaustion of mobilisation",
+        source="assumption",
     )
     recruit_morale: float = parameter(
-        0.6, "m_mob", prior=(0.4, 0.8), limits=(0.0, 1.0), unit="morale",
-        meaning="morale of recruits", source="assumption",
+        0.6,
+        "m_mob",
+        prior=(0.4, 0.8),
+        limits=(0.0, 1.0),
+        unit="morale",
+        meaning="morale of recruits",
+        source="assumption",
     )
 
 
@@ -98,7 +179,13 @@ def disloyalty(morale: float, threshold: float) -> float:
 
 @rule
 def flight_probability(
-    disloyal: float, gate_lost: bool, contested: bool, patron: float, hazard: float, floor: float, gate: float,
+    disloyal: float,
+    gate_lost: bool,
+    contested: bool,
+    patron: float,
+    hazard: float,
+    floor: float,
+    gate: float,
     fighting: float,
 ) -> float:
     """Return the chance that the leader leaves today; nothing here depends on the date.
@@ -133,7 +220,13 @@ def storm_probability(capital_morale: float, bargain_days: float, melt: float, t
 
 @rule
 def daily_recruits(
-    army_day_0: float, capacity: float, resolve: float, morale: float, days: int, share: float, exhaustion_days: float
+    army_day_0: float,
+    capacity: float,
+    resolve: float,
+    morale: float,
+    days: int,
+    share: float,
+    exhaustion_days: float,
 ) -> float:
     """Return the recruits of one day, so many days after the first loss."""
     return share * capacity * resolve * army_day_0 * 2.0 * morale * math.exp(-days / exhaustion_days)

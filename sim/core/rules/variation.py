@@ -14,7 +14,11 @@ class Variation:
     """Parameters of the spread of inputs between runs."""
 
     strength_spread: float = parameter(
-        0.5, "u_sc", prior=(0.2, 0.8), limits=(0.0, 2.0), unit="1",
+        0.5,
+        "u_sc",
+        prior=(0.2, 0.8),
+        limits=(0.0, 2.0),
+        unit="1",
         meaning="how much of the tables' low-high range is drawn; 1 reads it as an 80 % interval",
         source="assumption: the ranges are plausible bounds, wider than an interval",
     )

@@ -1,0 +1,112 @@
+"""Measure, wrap and place words on a figure, in millimetres."""
+
+from itertools import pairwise, takewhile
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+MM_PER_INCH = 25.4
+MM_PER_PT = MM_PER_INCH / 72.0
+LEADING = 1.3  # distance between lines, in letter heights
+NO_BREAK = "\u00a0"  # a space at which no line ends; written as a plain one
+
+
+def text_width(figure: Figure, text: str, *, size: float, weight: str = "normal") -> float:
+    """Return the width of a text on a figure, in mm.
+
+    Parameters
+    ----------
+    figure
+        Any figure; its resolution is used.
+    text
+        One line.
+    size, weight
+        Size in points, and weight of the letters.
+    """
+    sample = Text(0.0, 0.0, text, fontsize=size, fontweight=weight, figure=figure)
+    return float(sample.get_window_extent().width / figure.dpi * MM_PER_INCH)
+
+
+def text_height(text: str, size: float) -> float:
+    """Return the height that the lines of a text take, in mm.
+
+    Parameters
+    ----------
+    text
+        Lines, wrapped already.
+    size
+        Size of the letters, points.
+    """
+    return (text.count("\n") + 1) * LEADING * size * MM_PER_PT
+
+
+def wrap(figure: Figure, text: str, width_mm: float, *, size: float, weight: str = "normal") -> str:
+    """Return a text with line breaks so that no line is wider than a width, words left whole.
+
+    Parameters
+    ----------
+    figure
+        Any figure; its resolution is used.
+    text
+        Words; those joined by `NO_BREAK` stay together.
+    width_mm
+        The widest that a line may be.
+    size, weight
+        Size in points, and weight of the letters.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        lines.append("")
+        for word in paragraph.split(" "):
+            longer = f"{lines[-1]} {word}".strip(" ")
+            if not lines[-1] or text_width(figure, longer, size=size, weight=weight) <= width_mm:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+    return "\n".join(lines).replace(NO_BREAK, " ")
+
+
+def shorten(figure: Figure, text: str, width_mm: float, *, size: float) -> str:
+    """Return a text on one line, cut with an ellipsis where it is wider than a width.
+
+    Parameters
+    ----------
+    figure
+        Any figure; its resolution is used.
+    text
+        One line.
+    width_mm
+        The widest that it may be.
+    size
+        Size of the letters, points.
+    """
+    if text_width(figure, text, size=size) <= width_mm:
+        return text
+    cuts = (text[:end].rstrip(" ,;(") + "…" for end in range(len(text) - 1, 0, -1))
+    too_wide = list(takewhile(lambda cut: text_width(figure, cut, size=size) > width_mm, cuts))
+    return text[: len(text) - 1 - len(too_wide)].rstrip(" ,;(") + "…"
+
+
+def spread_apart(wanted: npt.NDArray[np.float64], gap: float, height: float) -> npt.NDArray[np.float64]:
+    """Return places on a scale, as near to the wanted ones as their distance from each other allows.
+
+    Parameters
+    ----------
+    wanted
+        (label,), in [0, height].
+    gap
+        Smallest distance between two labels.
+    height
+        Length of the scale.
+    """
+    order = np.argsort(wanted, kind="stable")
+    placed = wanted.copy()
+    for lower, upper in pairwise(order):
+        placed[upper] = max(placed[upper], placed[lower] + gap)
+    ceiling = height
+    for label in order[::-1]:
+        placed[label] = min(placed[label], ceiling)
+        ceiling = placed[label] - gap
+    return placed

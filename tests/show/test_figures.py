@@ -1,0 +1,256 @@
+import dataclasses
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from PIL import Image
+
+from sim.ensemble.losses import regime_places
+from sim.ensemble.results import Results
+from sim.show.fall_map import draw_fall_map
+from sim.show.figures import draw_all
+from sim.show.histories import draw_histories
+from sim.show.incidence import draw_incidence
+from sim.show.observed import observed_falls
+from sim.show.order_of_falls import draw_order_of_falls
+from sim.show.theme import FULL_WIDTH_MM, HALF_WIDTH_MM, styled
+from sim.world.scenario import Scenario
+from tests.show.made import Day, made_results
+from tests.worlds import scenario_of, tables_of
+
+Draw = Callable[[Results, Scenario], Figure]
+DRAWINGS: dict[str, Draw] = {
+    "incidence": draw_incidence,
+    "order_of_falls": draw_order_of_falls,
+    "fall_map": draw_fall_map,
+    "histories": draw_histories,
+}
+MIXED: list[Day] = [12, 14, 20, 45, 60, None, None, None]
+NEVER: list[Day] = [None] * 6
+SURE: list[Day] = [day % 25 + 3 for day in range(30)]
+SLACK_PX = 2.0  # anti-aliased rims of letters
+
+
+def words_of(figure: Figure) -> list[Text]:
+    """Return the texts that are drawn; axes that are switched off draw none for their scales."""
+    figure.canvas.draw()
+    off = [axis for ax in figure.axes if not ax.axison for axis in (ax.xaxis, ax.yaxis)]
+    hidden = {id(text) for axis in off for text in axis.findobj(Text)}
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    return [text for text in texts if id(text) not in hidden]
+
+
+def box_of(text: Text) -> Bbox:
+    """Return the box of the letters, without a leader line."""
+    return Text.get_window_extent(text).padded(-SLACK_PX)
+
+
+def assert_readable(figure: Figure) -> None:
+    """Fail where words leave the page or touch each other."""
+    page = figure.bbox
+    boxes = [(text.get_text(), box_of(text)) for text in words_of(figure)]
+    assert len(boxes) > 3
+    for words, box in boxes:
+        assert page.x0 <= box.x0 < box.x1 <= page.x1, words
+        assert page.y0 <= box.y0 < box.y1 <= page.y1, words
+    for (one, box), (other, other_box) in combinations(boxes, 2):
+        assert not box.overlaps(other_box), (one, other)
+
+
+def title_of(figure: Figure) -> str:
+    return figure.texts[0].get_text().replace("\n", " ")
+
+
+def subtitle_of(figure: Figure) -> str:
+    return figure.texts[1].get_text().replace("\n", " ")
+
+
+def one_place() -> Scenario:
+    """Return a scenario of a world with a single place, cut out of a real one."""
+    whole = tables_of("liberia_2003")
+    capital = whole.header.capital
+    tables = dataclasses.replace(
+        whole,
+        locations=whole.locations[whole.locations["id"] == capital].reset_index(drop=True),
+        borders=whole.borders.iloc[:0],
+        control=whole.control[whole.control["location_id"] == capital],
+        deployment=whole.deployment[whole.deployment["location_id"] == capital],
+        observed=None,
+    )
+    return scenario_of("liberia_2003", tables=tables)
+
+
+@pytest.fixture
+def style() -> Iterator[None]:
+    with styled():
+        yield
+
+
+@pytest.fixture(scope="module")
+def levant() -> Scenario:
+    return scenario_of("levant_2024")
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory, levant: Scenario) -> Results:
+    return made_results(tmp_path_factory.mktemp("mixed"), levant, MIXED, failed=2)
+
+
+CASES: dict[str, tuple[str, list[Day], int | None]] = {
+    "a map, both fates": ("levant_2024", MIXED, None),
+    "a map, one run, nothing falls": ("levant_2024", [None], None),
+    "circles, everything falls": ("yemen_2014", SURE, None),
+    "circles, nothing falls, nothing did": ("syria_2012", NEVER, None),
+    "many rows, one day": ("vietnam_1975", [0, None], 1),
+    "a long year, one fall": ("iraq_2014", [*NEVER, 350], 365),
+    "no third parties, five runs": ("liberia_2003", [1, 2, 2, 9, None], 10),
+}
+
+
+@pytest.mark.usefixtures("style")
+@pytest.mark.parametrize("name", DRAWINGS)
+@pytest.mark.parametrize("case", CASES)
+def test_words_stay_on_the_page_and_touch_no_others(case: str, name: str, tmp_path: Path) -> None:
+    world, days, horizon = CASES[case]
+    scenario = scenario_of(world, days=horizon)
+    assert_readable(DRAWINGS[name](made_results(tmp_path, scenario, days), scenario))
+
+
+@pytest.mark.usefixtures("style")
+@pytest.mark.parametrize("days", [MIXED, NEVER])
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_world_with_one_place_can_be_drawn(name: str, days: list[Day], tmp_path: Path) -> None:
+    scenario = one_place()
+    assert_readable(DRAWINGS[name](made_results(tmp_path, scenario, days), scenario))
+
+
+@pytest.mark.usefixtures("style")
+@pytest.mark.parametrize("width_mm", [FULL_WIDTH_MM, HALF_WIDTH_MM])
+def test_incidence_fits_both_widths(width_mm: float, levant: Scenario, mixed: Results) -> None:
+    figure = draw_incidence(mixed, levant, width_mm)
+    assert figure.get_size_inches()[0] * 25.4 == pytest.approx(width_mm)
+    assert_readable(figure)
+
+
+@pytest.mark.usefixtures("style")
+def test_titles_say_the_number_of_the_results(levant: Scenario, mixed: Results) -> None:
+    # 3 of 8 runs collapse by day 30; Wilson (1927) gives [0.137, 0.694].
+    assert title_of(draw_incidence(mixed, levant)) == "The regime collapses by day 30 in 38 % [14, 69] of runs"
+    title = title_of(draw_histories(mixed, levant))
+    assert title == "The regime collapses on day 12, 20 and 45 in three histories and stays in power in two"
+
+
+@pytest.mark.usefixtures("style")
+def test_the_title_of_the_map_counts_places_that_fall_more_often_than_not(levant: Scenario, tmp_path: Path) -> None:
+    days: list[Day] = [10, 10, 10, None]  # before the capital three places at least, after it one a day
+    title = title_of(draw_fall_map(made_results(tmp_path, levant, days), levant))
+    # 3 of 4: Wilson [0.301, 0.954].
+    assert re.fullmatch(
+        r"11 of 11 places have fallen by day 30 in more than half of the runs; most often .*, in 75 % \[30, 95\]",
+        title,
+    )
+
+
+@pytest.mark.usefixtures("style")
+def test_failed_runs_are_left_out_and_counted(levant: Scenario, mixed: Results) -> None:
+    for draw in DRAWINGS.values():
+        assert "test in levant_2024, 8 runs, 2 failed runs left out" in subtitle_of(draw(mixed, levant))
+
+
+@pytest.mark.usefixtures("style")
+def test_the_order_of_falls_is_that_of_the_median_days(levant: Scenario, tmp_path: Path) -> None:
+    results = made_results(tmp_path, levant, SURE)
+    figure = draw_order_of_falls(results, levant)
+    days = results.falls.groupby("location_id")["day"].median().sort_values(kind="stable")
+    names = dict(zip(levant.tables.locations["id"], levant.tables.locations["name"], strict=True))
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    drawn = [days[next(place for place in days.index if names[place] == row)] for row in rows]
+    assert len(rows) == len(days)
+    assert drawn == sorted(drawn)
+    assert title_of(figure).startswith(f"{rows[0]} falls before all others, on median day {days.iloc[0]:.0f} [")
+
+
+def diamonds(figure: Figure) -> list[Line2D]:
+    return [line for ax in figure.axes for line in ax.get_lines() if line.get_marker() == "D"]
+
+
+@pytest.mark.usefixtures("style")
+@pytest.mark.parametrize(("world", "n_fallen"), [("levant_2024", 11), ("syria_2012", 0)])
+def test_what_was_observed_is_marked_on_its_day_or_as_not_fallen(world: str, n_fallen: int, tmp_path: Path) -> None:
+    scenario = scenario_of(world)
+    marks = diamonds(draw_order_of_falls(made_results(tmp_path, scenario, MIXED), scenario))
+    observed = [observed_falls(scenario)[place] for place in regime_places(scenario)]
+    fallen = sorted(fall.day for fall in observed if not fall.is_never)
+    black = sorted(float(np.asarray(line.get_xdata())[0]) for line in marks if line.get_markerfacecolor() != "white")
+    assert len(fallen) == n_fallen
+    assert black == fallen
+    assert len(marks) == len(observed)
+
+
+@pytest.mark.usefixtures("style")
+def test_a_world_without_observations_shows_no_mark_of_history(levant: Scenario, tmp_path: Path) -> None:
+    tables = dataclasses.replace(levant.tables, observed=None)
+    scenario = scenario_of("levant_2024", tables=tables)
+    figure = draw_order_of_falls(made_results(tmp_path, scenario, MIXED), scenario)
+    assert not diamonds(figure)
+    assert not any("history" in text.get_text() for text in words_of(figure))
+
+
+def test_all_figures_are_written_as_png_and_as_svg_with_text(tmp_path: Path, levant: Scenario, mixed: Results) -> None:
+    paths = draw_all(dataclasses.replace(mixed, folder=tmp_path), levant)
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in paths) == sorted(
+        f"figures/{name}.{ending}" for name in DRAWINGS for ending in ("png", "svg")
+    )
+    with Image.open(tmp_path / "figures" / "incidence.png") as image:
+        assert image.width == round(FULL_WIDTH_MM / 25.4 * 200)
+    texts = {name: svg_texts(tmp_path / "figures" / f"{name}.svg") for name in DRAWINGS}
+    assert "The regime collapses by day 30 in 38 % [14, 69] of runs" in texts["incidence"]
+    assert {"Aleppo", "Damascus"} <= set(texts["order_of_falls"])
+    assert "Aleppo" in texts["fall_map"]  # though the names on a map have a halo
+    assert all(any("seed 7, config c0ffeec0ffee, world tables" in words for words in found) for found in texts.values())
+
+
+def svg_texts(path: Path) -> list[str]:
+    root = ET.parse(path).getroot()
+    return ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_the_same_results_give_the_same_bytes_in_any_thread(tmp_path: Path, levant: Scenario, mixed: Results) -> None:
+    def draw(name: str) -> list[bytes]:
+        return [path.read_bytes() for path in draw_all(dataclasses.replace(mixed, folder=tmp_path / name), levant)]
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(draw, ("one", "other"))
+    assert one == other
+
+
+def test_an_ensemble_whose_runs_all_failed_has_no_figures(tmp_path: Path, levant: Scenario) -> None:
+    assert draw_all(made_results(tmp_path, levant, [], failed=3), levant) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_drawing_leaves_the_settings_of_matplotlib_alone(tmp_path: Path, levant: Scenario, mixed: Results) -> None:
+    before = dict(mpl.rcParams.copy())
+    draw_all(dataclasses.replace(mixed, folder=tmp_path), levant)
+    assert dict(mpl.rcParams.copy()) == before
+
+
+def test_importing_chooses_no_backend_and_no_pyplot() -> None:
+    code = (
+        "import sys, matplotlib, sim.show.figures; "
+        "print('matplotlib.pyplot' in sys.modules, matplotlib.rcParams._get_backend_or_none())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "None"]
