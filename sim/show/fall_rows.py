@@ -151,9 +151,7 @@ def _bins(last_day: int) -> npt.NDArray[np.float64]:
     return np.arange(0, last_day + width + 1, width, dtype=np.float64) - 0.5
 
 
-def _draw_ridge(
-    ax: Axes, happened: npt.NDArray[np.float64], edges: npt.NDArray[np.float64], y: float
-) -> None:
+def _draw_ridge(ax: Axes, happened: npt.NDArray[np.float64], edges: npt.NDArray[np.float64], y: float) -> None:
     """Draw the distribution of days above a base line."""
     counts, _ = np.histogram(happened, edges)
     ax.stairs(y - RIDGE * counts / counts.max(), edges, baseline=y, fill=True, color=LOSS_LIGHT)
@@ -174,9 +172,7 @@ def _line(days: Sequence[float], y: float, colour: str, width: float) -> Line2D:
 
 def _dots(days: Sequence[float], y: float, size: float) -> Line2D:
     """Return dots of simulated days."""
-    return Line2D(
-        days, [y] * len(days), linewidth=0, marker="o", markersize=size, color=LOSS, markeredgecolor="white"
-    )
+    return Line2D(days, [y] * len(days), linewidth=0, marker="o", markersize=size, color=LOSS, markeredgecolor="white")
 
 
 def _observed(days: Sequence[float], y: float, face: str) -> Line2D:

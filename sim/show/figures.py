@@ -46,6 +46,4 @@ def draw_all(results: Results, scenario: Scenario) -> list[Path]:
     folder = results.folder / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with styled():
-        return [
-            path for name, draw in wanted.items() for path in save(draw(results, scenario), folder / name)
-        ]
+        return [path for name, draw in wanted.items() for path in save(draw(results, scenario), folder / name)]

@@ -54,9 +54,7 @@ def read_outlines(path: Path, location_ids: Sequence[str]) -> list[Outline]:
     """
     outlines = [_outline(path, number, feature) for number, feature in enumerate(_features(path), start=1)]
     by_id = {outline.location_id: outline for outline in outlines}
-    _check_ids(
-        path, [outline.location_id for outline in outlines if outline.location_id is not None], location_ids
-    )
+    _check_ids(path, [outline.location_id for outline in outlines if outline.location_id is not None], location_ids)
     around = [outline for outline in outlines if outline.location_id is None]
     return [by_id[location_id] for location_id in location_ids] + around
 
@@ -105,17 +103,13 @@ def _features(path: Path) -> list[object]:
     except OSError as error:
         raise _fault(path, f"cannot read the map ({error.strerror}); correct `map`, {DO_WITHOUT}") from error
     except UnicodeDecodeError as error:
-        raise _fault(
-            path, f"expected UTF-8 text, got other bytes; save the map as UTF-8, {DO_WITHOUT}"
-        ) from error
+        raise _fault(path, f"expected UTF-8 text, got other bytes; save the map as UTF-8, {DO_WITHOUT}") from error
     except json.JSONDecodeError as error:
         what = f"line {error.lineno} is not JSON ({error.msg}); export the map again, {DO_WITHOUT}"
         raise _fault(path, what) from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not features:
-        raise _fault(
-            path, f"expected a FeatureCollection with features, got none; export it again, {DO_WITHOUT}"
-        )
+        raise _fault(path, f"expected a FeatureCollection with features, got none; export it again, {DO_WITHOUT}")
     return features
 
 
@@ -149,9 +143,7 @@ def _rings(where: str, geometry: Mapping[str, object]) -> Iterator[FloatArray]:
     """Yield the rings of a polygon or multipolygon."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in {"Polygon", "MultiPolygon"}:
-        raise _fault(
-            where, f"expected a Polygon or MultiPolygon, got {_short(kind)}; use areas, not points or lines"
-        )
+        raise _fault(where, f"expected a Polygon or MultiPolygon, got {_short(kind)}; use areas, not points or lines")
     polygons = [coordinates] if kind == "Polygon" else coordinates
     if not isinstance(polygons, list) or not polygons:
         raise _fault(where, "expected a list of polygons, got none; export the map again")
@@ -169,9 +161,7 @@ def _closed(where: str, points: object) -> FloatArray:
     try:
         ring = np.asarray(points, dtype=np.float64)[:, :2]  # a third number is a height
     except (TypeError, ValueError, IndexError) as error:
-        raise _fault(
-            where, "expected pairs of numbers in a ring, got something else; export it again"
-        ) from error
+        raise _fault(where, "expected pairs of numbers in a ring, got something else; export it again") from error
     if len(ring) < MIN_POINTS:
         raise _fault(where, f"a ring needs at least {MIN_POINTS} points, got {len(ring)}; remove the sliver")
     if ring.shape != (len(ring), 2) or not (np.abs(ring) <= (180.0, 90.0)).all():
@@ -185,9 +175,7 @@ def _check_ids(path: Path, found: Sequence[str], wanted: Sequence[str]) -> None:
     for name in found:
         if name not in wanted:
             close = difflib.get_close_matches(name, wanted, n=1)
-            cure = (
-                f"did you mean {close[0]!r}?" if close else "remove the feature, or set location_id to null"
-            )
+            cure = f"did you mean {close[0]!r}?" if close else "remove the feature, or set location_id to null"
             raise _fault(path, f"location_id {_short(name)} is not in locations.csv; {cure}")
         if found.count(name) > 1:
             raise _fault(path, f"location_id {name!r} has {found.count(name)} features; merge them into one")

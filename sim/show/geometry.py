@@ -140,8 +140,7 @@ def _circled(tables: Tables) -> Shapes:
     anchors, radius = place_circles(project(seats, _middle([seats])), is_home)
     ids = [str(name) for name in tables.locations["id"]]
     ends = [
-        [ids.index(str(a)), ids.index(str(b))]
-        for a, b in zip(tables.borders["a"], tables.borders["b"], strict=True)
+        [ids.index(str(a)), ids.index(str(b))] for a, b in zip(tables.borders["a"], tables.borders["b"], strict=True)
     ]
     circles = tuple(Curve.circle((float(x), float(y)), radius) for x, y in anchors)
     return Shapes(
@@ -163,9 +162,7 @@ def _circled(tables: Tables) -> Shapes:
     )
 
 
-def _state_middles(
-    tables: Tables, outlines: Sequence[Outline], states: Sequence[str]
-) -> dict[str, FloatArray]:
+def _state_middles(tables: Tables, outlines: Sequence[Outline], states: Sequence[str]) -> dict[str, FloatArray]:
     """Return the middle of the largest area of each state but the contested one, by name, in degrees."""
     names = {str(state): str(name) for state, name in tables.states[["id", "name"]].to_numpy()}
     largest: dict[str, FloatArray] = {}

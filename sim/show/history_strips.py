@@ -16,10 +16,10 @@ from sim.show.theme import GRID, INK, LOSS, NOBODY_COLOUR, RULE, SMALL_PT, SOFT_
 from sim.world.scenario import Scenario
 
 LABELS_MM = 36.0  # column of words at the left
-HEADS_MM, LANE_MM, STRIP_GAP_MM = 8.0, 3.2, 4.0
+HEADS_MM, LANE_MM, STRIP_GAP_MM = 9.0, 3.3, 4.0
 LOWEST_MAP_MM, HIGHEST_MAP_MM = 13.0, 24.0
 MAP_GAP_MM = 0.8
-LINE_MM = 3.3  # between the lines of a head
+LINE_MM = 3.7  # between the lines of a head
 LANES = ("places lost", "leader flees", "regime collapses", "capital falls")
 
 

@@ -22,7 +22,7 @@ from sim.show.theme import (
     SMALL_PT,
     VERMILLION,
 )
-from sim.show.typeset import MM_PER_PT, NO_BREAK, spread_apart
+from sim.show.typeset import LEADING, MM_PER_PT, NO_BREAK, spread_apart
 from sim.show.wording import words
 from sim.world.scenario import Scenario
 
@@ -157,9 +157,7 @@ def _draw_curve(ax: Axes, event: Event, band: Band, last_day: int) -> None:
 def _mark_headline(ax: Axes, day: int, share: float) -> None:
     """Mark the point that the title speaks about."""
     ax.plot([day, day], [0.0, share], color=RULE, linewidth=0.6, linestyle=(0, (2, 2)), zorder=1)
-    ax.plot(
-        day, share, marker="o", markersize=4.5, color=INK, markeredgecolor="white", clip_on=False, zorder=4
-    )
+    ax.plot(day, share, marker="o", markersize=4.5, color=INK, markeredgecolor="white", clip_on=False, zorder=4)
 
 
 def _label_curves(ax: Axes, bands: list[Band], last_day: int) -> None:
@@ -167,7 +165,9 @@ def _label_curves(ax: Axes, bands: list[Band], last_day: int) -> None:
     height_mm = HEIGHT_MM - DAYS_MM
     top = ax.get_ylim()[1]
     ends = np.array([band.share[last_day] for band in bands]) / top * height_mm
-    places = spread_apart(ends, LABEL_LINES * 1.3 * SMALL_PT * MM_PER_PT + 1.0, height_mm)
+    lines_mm = LABEL_LINES * LEADING * SMALL_PT * MM_PER_PT
+    # No label may reach down to the dates below the axis.
+    places = spread_apart(np.maximum(ends, lines_mm / 2), lines_mm + 1.0, height_mm)
     for event, band, end, place in zip(EVENTS, bands, ends, places, strict=True):
         ax.annotate(
             f"{event.label}\n{band.percent(-1)}",

@@ -101,7 +101,6 @@ def _beside(aspect: float, n_small: int, top: float) -> list[Frame]:
     height = float(np.clip(width * aspect, SHORTEST_MM, TALLEST_MM))
     step = (HEAD_MM + height + GAP_MM) / 3
     small = (
-        Frame(width + GAP_MM, top + i * step + HEAD_MM, BESIDE_MM, step - HEAD_MM - GAP_MM)
-        for i in range(n_small)
+        Frame(width + GAP_MM, top + i * step + HEAD_MM, BESIDE_MM, step - HEAD_MM - GAP_MM) for i in range(n_small)
     )
     return [Frame(0.0, top + HEAD_MM, width, height), *small]

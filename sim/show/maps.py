@@ -132,9 +132,7 @@ def _set_frame(ax: Axes, extent: Extent) -> None:
 
 def _draw_ground(ax: Axes, shapes: Shapes) -> None:
     """Draw what lies under the locations: land around a map, borders between circles."""
-    around = PathCollection(
-        shapes.context, facecolors=LAND_AROUND, edgecolors="white", linewidths=0.6, zorder=1
-    )
+    around = PathCollection(shapes.context, facecolors=LAND_AROUND, edgecolors="white", linewidths=0.6, zorder=1)
     ax.add_collection(around, autolim=False)
     for crosses, style in ((False, "solid"), (True, (0, (1.5, 1.5)))):
         links = LineCollection(
@@ -165,12 +163,8 @@ def _fill(ax: Axes, shapes: Shapes, colours: Mapping[str, ColorType]) -> None:
 
 def _hatch(ax: Axes, shapes: Shapes, hatched: Collection[str]) -> None:
     """Hatch some locations."""
-    chosen = [
-        outline for name, outline in zip(shapes.location_ids, shapes.outlines, strict=True) if name in hatched
-    ]
-    strokes = PathCollection(
-        chosen, facecolors="none", edgecolors=INNER_LINE, linewidths=0, hatch="////", zorder=3
-    )
+    chosen = [outline for name, outline in zip(shapes.location_ids, shapes.outlines, strict=True) if name in hatched]
+    strokes = PathCollection(chosen, facecolors="none", edgecolors=INNER_LINE, linewidths=0, hatch="////", zorder=3)
     ax.add_collection(strokes, autolim=False)
 
 

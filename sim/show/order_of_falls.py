@@ -66,8 +66,13 @@ def in_usual_order(days: pd.DataFrame) -> pd.DataFrame:
     days
         A row a run, a column a place, NaN for never.
     """
-    order = pd.DataFrame({"median": days.median(), "share": -days.notna().mean()})
+    order = pd.DataFrame({"median": _medians(days), "share": -days.notna().mean()})
     return days[order.sort_values(["median", "share"], kind="stable").index]
+
+
+def _medians(days: pd.DataFrame) -> pd.Series:
+    """Return the median day of each place, a day on which it does fall in some run."""
+    return days.quantile(0.5, interpolation="lower")
 
 
 def _title(results: Results, days: pd.DataFrame, scenario: Scenario) -> str:
@@ -82,7 +87,7 @@ def _title(results: Results, days: pd.DataFrame, scenario: Scenario) -> str:
         share = share_of(int(falls[worst]), n_runs)
         return f"The most exposed place, {names[worst]}, falls in {share} of runs"
     first = str(often.columns[0])
-    rank = "before all others" if (often.median() == often.median().min()).sum() == 1 else "among the first"
+    rank = "before all others" if (_medians(often) == _medians(often).min()).sum() == 1 else "among the first"
     finding = f"{names[first]} falls {rank}, on median {day_of(results, first)}"
     if capital == first or capital not in days.columns:
         return finding
@@ -103,9 +108,7 @@ def _shown(days: pd.DataFrame, last_day: int, horizon_days: int) -> str:
     hidden = len(days.columns) - MOST_ROWS
     limit = f"; {hidden} later places left out" if hidden > 0 else ""
     beyond = (
-        f"; up to {100 * TAIL:.0f} % of falls come after day{NO_BREAK}{last_day}"
-        if last_day < horizon_days
-        else ""
+        f"; up to {100 * TAIL:.0f} % of falls come after day{NO_BREAK}{last_day}" if last_day < horizon_days else ""
     )
     return f"First fall of each place held by the regime's side, sorted by median day{limit}{beyond}"
 

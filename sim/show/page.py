@@ -73,9 +73,7 @@ class Page:
         """
         page_width, page_height = (size * MM_PER_INCH for size in self.figure.get_size_inches())
         x, y = self.left + left, page_height - self.top - top - height
-        return self.figure.add_axes(
-            (x / page_width, y / page_height, width / page_width, height / page_height)
-        )
+        return self.figure.add_axes((x / page_width, y / page_height, width / page_width, height / page_height))
 
     def write(self, left: float, top: float, text: str, *, size: float = TEXT_PT, ink: str = INK) -> Text:
         """Return a text whose upper left corner is at a place in the room, mm from its upper left corner."""

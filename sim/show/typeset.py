@@ -1,5 +1,6 @@
 """Measure, wrap and place words on a figure, in millimetres."""
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise, takewhile
 
 import numpy as np
@@ -56,16 +57,24 @@ def wrap(figure: Figure, text: str, width_mm: float, *, size: float, weight: str
     size, weight
         Size in points, and weight of the letters.
     """
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        lines.append("")
-        for word in paragraph.split(" "):
-            longer = f"{lines[-1]} {word}".strip(" ")
-            if not lines[-1] or text_width(figure, longer, size=size, weight=weight) <= width_mm:
-                lines[-1] = longer
-            else:
-                lines.append(word)
+    words = set(text.replace("\n", " ").split(" "))
+    widths = {word: text_width(figure, word, size=size, weight=weight) for word in words}
+    space = text_width(figure, "n n", size=size, weight=weight) - text_width(figure, "nn", size=size, weight=weight)
+    lines = [line for part in text.split("\n") for line in _filled(part.split(" "), widths, space, width_mm)]
     return "\n".join(lines).replace(NO_BREAK, " ")
+
+
+def _filled(words: Sequence[str], widths: Mapping[str, float], space: float, room: float) -> list[str]:
+    """Return lines that are filled with words as far as there is room."""
+    lines, used = [words[0]], widths[words[0]]
+    for word in words[1:]:
+        used += space + widths[word]
+        if used <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+            used = widths[word]
+    return lines
 
 
 def shorten(figure: Figure, text: str, width_mm: float, *, size: float) -> str:

@@ -36,8 +36,8 @@ def made_results(
                 for place, when in sorted(days.items(), key=lambda item: item[1])
                 if when < scenario.horizon_days
             ]
-    for run in range(len(collapse_days), len(collapse_days) + failed):
-        runs.append(_row(run, None, None) | {"status": "failed", "outcome": None})
+    lost = range(len(collapse_days), len(collapse_days) + failed)
+    runs += [_row(run, None, None) | {"status": "failed", "outcome": None} for run in lost]
     run_table = pd.DataFrame(runs).astype(dict.fromkeys(DAYS, "Int32"))
     columns = ["run", "day", "location_id", "from_faction", "to_faction"]
     fall_table = pd.DataFrame(falls, columns=columns).astype({"run": "int64", "day": "Int32"})

@@ -25,6 +25,7 @@ from sim.show.histories import draw_histories
 from sim.show.incidence import draw_incidence
 from sim.show.observed import observed_falls
 from sim.show.order_of_falls import draw_order_of_falls
+from sim.show.page import save
 from sim.show.theme import FULL_WIDTH_MM, HALF_WIDTH_MM, styled
 from sim.world.scenario import Scenario
 from tests.show.made import Day, made_results
@@ -39,13 +40,13 @@ DRAWINGS: dict[str, Draw] = {
 }
 MIXED: list[Day] = [12, 14, 20, 45, 60, None, None, None]
 NEVER: list[Day] = [None] * 6
-SURE: list[Day] = [day % 25 + 3 for day in range(30)]
+SURE: list[Day] = [day % 25 + 3 for day in range(31)]
 SLACK_PX = 2.0  # anti-aliased rims of letters
 
 
 def words_of(figure: Figure) -> list[Text]:
     """Return the texts that are drawn; axes that are switched off draw none for their scales."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     off = [axis for ax in figure.axes if not ax.axison for axis in (ax.xaxis, ax.yaxis)]
     hidden = {id(text) for axis in off for text in axis.findobj(Text)}
     texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
@@ -208,18 +209,30 @@ def test_a_world_without_observations_shows_no_mark_of_history(levant: Scenario,
     assert not any("history" in text.get_text() for text in words_of(figure))
 
 
-def test_all_figures_are_written_as_png_and_as_svg_with_text(tmp_path: Path, levant: Scenario, mixed: Results) -> None:
-    paths = draw_all(dataclasses.replace(mixed, folder=tmp_path), levant)
-    assert sorted(path.relative_to(tmp_path).as_posix() for path in paths) == sorted(
-        f"figures/{name}.{ending}" for name in DRAWINGS for ending in ("png", "svg")
-    )
-    with Image.open(tmp_path / "figures" / "incidence.png") as image:
-        assert image.width == round(FULL_WIDTH_MM / 25.4 * 200)
-    texts = {name: svg_texts(tmp_path / "figures" / f"{name}.svg") for name in DRAWINGS}
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory, levant: Scenario, mixed: Results) -> Path:
+    folder = tmp_path_factory.mktemp("drawn")
+    before = dict(mpl.rcParams.copy())
+    paths = draw_all(dataclasses.replace(mixed, folder=folder), levant)
+    assert sorted(paths) == sorted((folder / "figures").iterdir())
+    assert dict(mpl.rcParams.copy()) == before  # settings are those of the caller again
+    return folder / "figures"
+
+
+def test_all_figures_are_written_as_png_at_full_width(drawn: Path) -> None:
+    assert {path.name for path in drawn.iterdir()} == {f"{n}.{e}" for n in DRAWINGS for e in ("png", "svg")}
+    for name in DRAWINGS:
+        with Image.open(drawn / f"{name}.png") as image:
+            assert image.width == round(FULL_WIDTH_MM / 25.4 * 200)
+
+
+def test_the_text_of_svg_files_is_text(drawn: Path) -> None:
+    texts = {name: svg_texts(drawn / f"{name}.svg") for name in DRAWINGS}
     assert "The regime collapses by day 30 in 38 % [14, 69] of runs" in texts["incidence"]
     assert {"Aleppo", "Damascus"} <= set(texts["order_of_falls"])
     assert "Aleppo" in texts["fall_map"]  # though the names on a map have a halo
-    assert all(any("seed 7, config c0ffeec0ffee, world tables" in words for words in found) for found in texts.values())
+    provenance = "world levant_2024, seed 7, config c0ffeec0ffee, world tables"
+    assert all(any(provenance in words for words in found) for found in texts.values())
 
 
 def svg_texts(path: Path) -> list[str]:
@@ -227,24 +240,21 @@ def svg_texts(path: Path) -> list[str]:
     return ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
-def test_the_same_results_give_the_same_bytes_in_any_thread(tmp_path: Path, levant: Scenario, mixed: Results) -> None:
+def test_a_figure_has_the_same_bytes_in_any_thread(
+    tmp_path: Path, drawn: Path, levant: Scenario, mixed: Results
+) -> None:
     def draw(name: str) -> list[bytes]:
-        return [path.read_bytes() for path in draw_all(dataclasses.replace(mixed, folder=tmp_path / name), levant)]
+        with styled():
+            return [path.read_bytes() for path in save(draw_incidence(mixed, levant), tmp_path / name)]
 
     with ThreadPoolExecutor(2) as pool:
         one, other = pool.map(draw, ("one", "other"))
-    assert one == other
+    assert one == other == [(drawn / f"incidence.{ending}").read_bytes() for ending in ("png", "svg")]
 
 
 def test_an_ensemble_whose_runs_all_failed_has_no_figures(tmp_path: Path, levant: Scenario) -> None:
     assert draw_all(made_results(tmp_path, levant, [], failed=3), levant) == []
     assert list(tmp_path.iterdir()) == []
-
-
-def test_drawing_leaves_the_settings_of_matplotlib_alone(tmp_path: Path, levant: Scenario, mixed: Results) -> None:
-    before = dict(mpl.rcParams.copy())
-    draw_all(dataclasses.replace(mixed, folder=tmp_path), levant)
-    assert dict(mpl.rcParams.copy()) == before
 
 
 def test_importing_chooses_no_backend_and_no_pyplot() -> None:

@@ -153,7 +153,7 @@ class Morale:
         limits=(0.0, 0.5),
         unit="hazard per day",
         meaning="desertion of an army with good morale",
-        source="Syrian army 325,000 (2011) to 178,000 (2013), 0.08 % a day net (Nerguizian)",
+        source="an army of 325,000 shrank to 178,000 in two years, 0.08 % a day net (Nerguizian)",
     )
     desertion_rout_per_day: float = parameter(
         0.6,
