@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ _ROOT = Path(sim.__file__).parent.parent
 _GIT_PATHS = ("sim", "conf", "experiments")
 
 
+@functools.cache  # of the code as it was loaded, should somebody edit it meanwhile
 def model_digest() -> str:
     """Return a digest of all code that numbers depend on: core, compilers, and the loader of worlds."""
     digest = hashlib.sha256(f"{FORMAT} {source_digest()}".encode())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 
 from sim.ensemble.estimate import usable
 from sim.ensemble.intervals import wilson_interval
@@ -140,14 +140,16 @@ def _number(fallen: pd.DataFrame, place: str) -> str:
 
 def _write_numbers(ax: Axes, shapes: Shapes, fallen: pd.DataFrame) -> None:
     """Write percentages into circles, and take away the names that would hide one."""
-    names = [text for text in ax.texts if isinstance(text, Annotation)]
-    for place in fallen.columns:
-        x, y = shapes.anchors[shapes.location_ids.index(place)]
-        ink = ink_on(loss_colour(float(fallen[place].mean())))
-        text = _number(fallen, place).removesuffix(f"{NO_BREAK}%")
-        number = ax.text(x, y, text, ha="center", va="center_baseline", fontsize=TINY_PT, color=ink)
-        number.set_zorder(NUMBER_LAYER)
-        box = number.get_window_extent()
-        for name in [name for name in names if name.get_window_extent().overlaps(box)]:
+    names = [(text, text.get_window_extent()) for text in ax.texts if isinstance(text, Annotation)]
+    numbers = [_write_number(ax, shapes, fallen, str(place)).get_window_extent() for place in fallen.columns]
+    for name, box in names:
+        if any(box.overlaps(number) for number in numbers):
             name.remove()
-            names.remove(name)
+
+
+def _write_number(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, place: str) -> Text:
+    """Return the percentage written into the circle of a place."""
+    x, y = shapes.anchors[shapes.location_ids.index(place)]
+    number = ax.text(x, y, _number(fallen, place).removesuffix(f"{NO_BREAK}%"), ha="center", zorder=NUMBER_LAYER)
+    number.set(va="center_baseline", fontsize=TINY_PT, color=ink_on(loss_colour(float(fallen[place].mean()))))
+    return number

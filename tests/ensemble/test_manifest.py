@@ -105,7 +105,7 @@ def test_what_results_depend_on_changes_the_digest(monkeypatch: pytest.MonkeyPat
     scenarios = [build_scenario(tables_of(WORLD), read_config(base | change)) for change in changes]
     scenarios.append(build_scenario(tables_of("car_2013"), read_config(base)))
     digests = [config_digest(scenario) for scenario in scenarios]
-    monkeypatch.setattr(provenance, "source_digest", lambda: "another version of the core")
+    monkeypatch.setattr(provenance, "model_digest", lambda: "another version of the model")
     digests.append(config_digest(scenarios[0]))
     assert len(set(digests)) == len(digests)
 

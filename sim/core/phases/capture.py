@@ -64,7 +64,7 @@ def settle_deals(world: World, rules: Rules, state: State, place: int) -> bool:
         if state.is_dissolving[place, faction] == 0:
             continue
         state.is_dissolving[place, faction] = 0
-        beneficiary = local_enemy(world, state, place, faction)
+        beneficiary = beneficiary_of_deal(world, state, place, faction)
         latent = latent_opposition(world, state, place, faction)
         disperse(world, rules, state, place, faction, state.fighters[place, faction], latent, beneficiary)
         any_dissolved = any_dissolved or world.side[faction] == world.side[state.holder[place]]
@@ -72,12 +72,15 @@ def settle_deals(world: World, rules: Rules, state: State, place: int) -> bool:
 
 
 @phase
-def local_enemy(world: World, state: State, place: int, faction: int) -> int:
-    """Return the side that gains from a deal: whoever presses hardest, else the strongest enemy in the place."""
+def beneficiary_of_deal(world: World, state: State, place: int, faction: int) -> int:
+    """Return the side that gains from a deal: whoever presses hardest or holds most of the place besides.
+
+    It need not be an enemy; garrisons hand over to whoever will be there tomorrow, but not to their own friends.
+    """
     best = NOBODY
     most = 0.0
     for leader in range(world.n_factions):
-        if world.side[leader] == leader and is_hostile(world, faction, leader):
+        if world.side[leader] == leader and not is_friend(world, faction, leader):
             weight = state.front[place, leader] + local_weight(world, state, place, leader)
             if weight > most:
                 best = leader
@@ -110,7 +113,7 @@ def winning_side(world: World, rules: Rules, state: State, place: int, dissolved
             best = leader
             farthest = progress
     if best == NOBODY and dissolved:
-        return local_enemy(world, state, place, state.holder[place])
+        return beneficiary_of_deal(world, state, place, state.holder[place])
     return best
 
 
