@@ -120,7 +120,7 @@ def _parse(overrides: Iterable[str]) -> list[Override]:
     parsed, faults = [], []
     for text in overrides:
         try:
-            parsed.append(parser.parse_override(text))
+            parsed += parser.parse_overrides([text])
             unnamed = not parsed[-1].key_or_group
         except HydraException:
             unnamed = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.phases.capture import capture
 from sim.core.phases.combat import fight
 from sim.core.phases.hold import absorb_shock, hold
@@ -33,7 +33,7 @@ SCHEDULE: tuple[tuple[str, str], ...] = (
 """Phases in order, and whose they are: each actor's (states, then factions), each faction's, or the map's."""
 
 
-@phase
+@part
 def live_day(world: World, rules: Rules, state: State) -> None:
     """Let one day pass."""
     n_actors = world.n_states + world.n_factions

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.codes import NOBODY, RunStatus
 from sim.core.day import live_day, next_day
-from sim.core.jit import phase
+from sim.core.jit import part
 from sim.core.phases.setup import begin_run
 from sim.core.record import DAY_DTYPE, FALL_DTYPE, FALLS_PER_LOCATION, RUN_DTYPE, write_day, write_run
 from sim.core.state import State, World, new_state
@@ -33,7 +33,7 @@ class Histories:
     days: np.ndarray
 
 
-@phase
+@part
 def record_falls(world: World, state: State, falls: np.ndarray, used: int, most: int) -> int:
     """Append today's changes of seats; return how many rows the run has filled, one more than allowed if it would."""
     for place in range(world.n_locations):
@@ -50,7 +50,7 @@ def record_falls(world: World, state: State, falls: np.ndarray, used: int, most:
     return used
 
 
-@phase
+@part
 def live_runs(
     worlds: np.ndarray,
     rules: np.ndarray,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.codes import RunStatus
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.state import State, World
 
 RUN_DTYPE = np.dtype(
@@ -114,7 +114,7 @@ def fatalities_so_far(world: World, state: State) -> float:
     return total
 
 
-@phase
+@part
 def is_finite(world: World, state: State) -> bool:
     """Tell whether every force of the run is still a number."""
     total = 0.0

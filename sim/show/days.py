@@ -60,7 +60,7 @@ def last_shown_day(days: Iterable[npt.NDArray[np.float64]], horizon_days: int, t
     happened = [found for found in (values[~np.isnan(values)] for values in days) if found.size]
     if not happened:
         return horizon_days
-    needed = max(float(np.quantile(found, 1.0 - tail)) for found in happened)
+    needed = max(float(np.quantile(found, 1.0 - tail, method="inverted_cdf")) for found in happened)
     end = 10 * int(np.ceil(max(ROOM * needed, headline_day(horizon_days) + 1) / 10.0))
     return end if end < WORTH_CUTTING * horizon_days else horizon_days
 

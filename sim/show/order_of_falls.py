@@ -87,13 +87,20 @@ def _title(results: Results, days: pd.DataFrame, scenario: Scenario) -> str:
         share = share_of(int(falls[worst]), n_runs)
         return f"The most exposed place, {names[worst]}, falls in {share} of runs"
     first = str(often.columns[0])
-    rank = "before all others" if (_medians(often) == _medians(often).min()).sum() == 1 else "among the first"
-    finding = f"{names[first]} falls {rank}, on median {day_of(results, first)}"
+    finding = f"{names[first]} falls{_rank(days, often)} on median {day_of(results, first)}"
     if capital == first or capital not in days.columns:
         return finding
     if capital in often.columns:
         return f"{finding}; {names[capital]} on median {day_of(results, capital)}"
     return f"{finding}; {names[capital]} falls in {share_of(int(falls[capital]), n_runs)} of runs"
+
+
+def _rank(days: pd.DataFrame, often: pd.DataFrame) -> str:
+    """Return whether the first place that usually falls is alone in that."""
+    if len(days.columns) == 1:
+        return ""
+    medians = _medians(often)
+    return " among the first," if (medians == medians.min()).sum() > 1 else " before all others,"
 
 
 def _last_day(days: pd.DataFrame, history: Mapping[str, ObservedFall], horizon_days: int) -> int:

@@ -22,9 +22,7 @@ def job() -> Job:
 
 @pytest.fixture
 def bad_job(job: Job, monkeypatch: pytest.MonkeyPatch) -> Job:
-    def raising(
-        world: np.ndarray, rules: np.ndarray, seed: int, first: int, n: int, traced: int
-    ) -> Histories:
+    def raising(world: np.ndarray, rules: np.ndarray, seed: int, first: int, n: int, traced: int) -> Histories:
         if first <= BAD_RUN < first + n:
             message = "no such\nplace"
             raise IndexError(message)
@@ -80,9 +78,7 @@ def test_a_run_with_too_many_falls_says_so(job: Job) -> None:
 
 
 @pytest.mark.parametrize(("first", "n", "traced"), [(0, 3, 3), (3, 4, 2), (5, 4, 0), (4, 1, 1)])
-def test_only_the_first_runs_of_the_ensemble_leave_a_day_series(
-    job: Job, first: int, n: int, traced: int
-) -> None:
+def test_only_the_first_runs_of_the_ensemble_leave_a_day_series(job: Job, first: int, n: int, traced: int) -> None:
     days = live_chunk(job, first, n).days  # five traces are asked for
     assert sorted(set(days["run"].tolist())) == list(range(first, first + traced))
     assert len(days) == traced * 30

@@ -98,9 +98,7 @@ def test_a_second_call_computes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [*TABLES, "estimates"])
-def test_a_damaged_final_table_is_made_again(
-    tmp_path: Path, undisturbed: dict[str, bytes], name: str
-) -> None:
+def test_a_damaged_final_table_is_made_again(tmp_path: Path, undisturbed: dict[str, bytes], name: str) -> None:
     run_small(tmp_path)
     path = tmp_path / f"{name}.parquet"
     path.write_bytes(path.read_bytes()[:-9])
@@ -112,15 +110,11 @@ def test_a_damaged_final_table_is_made_again(
     assert stored_bytes(tmp_path) == undisturbed
 
 
-def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
-    tmp_path: Path, undisturbed: dict[str, bytes]
-) -> None:
+def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     def stop(_: int) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    with pytest.raises(
-        EnsembleInterruptedError, match=r"^stopped; \d+ of 40 runs are stored; the same command"
-    ):
+    with pytest.raises(EnsembleInterruptedError, match=r"^stopped; \d+ of 40 runs are stored; the same command"):
         run_ensemble(small_scenario(workers=2), tmp_path, COMMAND, Watcher(stop))
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     kept = sum(int(path.name.split("-")[1]) for path in (tmp_path / "parts").iterdir())
@@ -157,9 +151,7 @@ run_ensemble(small_scenario(), Path({str(tmp_path)!r}), COMMAND, Watcher(lambda 
     assert stored_bytes(tmp_path) == undisturbed
 
 
-def test_an_interrupted_ensemble_goes_on_with_other_chunks(
-    tmp_path: Path, undisturbed: dict[str, bytes]
-) -> None:
+def test_an_interrupted_ensemble_goes_on_with_other_chunks(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     def stop(_: int) -> None:
         raise KeyboardInterrupt
 
@@ -169,9 +161,7 @@ def test_an_interrupted_ensemble_goes_on_with_other_chunks(
     assert stored_bytes(tmp_path) == undisturbed
 
 
-def test_a_dead_worker_process_is_one_line_and_loses_nothing(
-    tmp_path: Path, undisturbed: dict[str, bytes]
-) -> None:
+def test_a_dead_worker_process_is_one_line_and_loses_nothing(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     def kill(_: int) -> None:
         for child in multiprocessing.active_children():
             os.kill(child.pid or 0, signal.SIGKILL)
@@ -211,9 +201,7 @@ def test_an_unwritable_place_is_one_line(tmp_path: Path) -> None:
         run_small(tmp_path / "file" / "results")
 
 
-def test_a_full_disk_is_one_line_and_keeps_what_is_done(
-    tmp_path: Path, undisturbed: dict[str, bytes]
-) -> None:
+def test_a_full_disk_is_one_line_and_keeps_what_is_done(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def fill(_: int) -> None:

@@ -123,9 +123,7 @@ def test_a_terminal_gets_a_bar() -> None:
     assert "10 of 10 runs" in stream.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(4.4, "4 s"), (65, "1 min 5 s"), (3_600 * 26 + 125, "26 h 2 min")]
-)
+@pytest.mark.parametrize(("seconds", "text"), [(4.4, "4 s"), (65, "1 min 5 s"), (3_600 * 26 + 125, "26 h 2 min")])
 def test_durations_have_two_units(seconds: float, text: str) -> None:
     assert _duration(seconds) == text
 

@@ -234,6 +234,14 @@ def test_every_config_file_composes_and_validates(choice: str) -> None:
     assert first.startswith("# ")
 
 
+def test_a_sweep_has_a_point_for_each_combination() -> None:
+    swept = take_apart(["scenario=glob(*)", "-m", "ensemble.seed=1,2", "rules.morale.beta=range(5,8)"])
+    points = resolve(CONF, "run", swept)
+    assert len(points) == len(list((CONF / "scenario").glob("*.yaml"))) * 2 * 3
+    seen = {(p["scenario"]["name"], p["ensemble"]["seed"], p["rules"]["morale"]["beta"]) for p in points}
+    assert len(seen) == len(points)
+
+
 def test_composed_rules_are_the_defaults_of_the_code() -> None:
     (values,) = resolve(CONF, "run", take_apart([]))
     assert values["rules"].keys() == MECHANISMS.keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.phases.forces import (
     LEAST_FORCE,
     defending_fighters,
@@ -46,7 +46,7 @@ def capture(world: World, rules: Rules, state: State) -> None:
         find_isolated(world, state)
 
 
-@phase
+@part
 def find_isolated(world: World, state: State) -> None:
     """Mark the garrisons that have no friend next to them on the new map."""
     for place in range(world.n_locations):
@@ -56,7 +56,7 @@ def find_isolated(world: World, state: State) -> None:
                 state.is_cut_off[place, faction] = 1 if alone else 0
 
 
-@phase
+@part
 def settle_deals(world: World, rules: Rules, state: State, place: int) -> bool:
     """Dissolve the garrisons that made a deal; tell whether the place has nobody left to defend it for that."""
     any_dissolved = False
@@ -88,7 +88,7 @@ def beneficiary_of_deal(world: World, state: State, place: int, faction: int) ->
     return best
 
 
-@phase
+@part
 def local_weight(world: World, state: State, place: int, leader: int) -> float:
     """Return a side's share of control in a place where it has people."""
     share = 0.0
@@ -99,7 +99,7 @@ def local_weight(world: World, state: State, place: int, leader: int) -> float:
     return share
 
 
-@phase
+@part
 def winning_side(world: World, rules: Rules, state: State, place: int, dissolved: bool) -> int:
     """Return the side that takes a place today: the one whose front is farthest, or nobody."""
     best = NOBODY
@@ -117,7 +117,7 @@ def winning_side(world: World, rules: Rules, state: State, place: int, dissolved
     return best
 
 
-@phase
+@part
 def change_hands(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Hand a place to a side."""
     loser = state.holder[place]
@@ -142,7 +142,7 @@ def change_hands(world: World, rules: Rules, state: State, place: int, winner: i
             state.capital_day = day
 
 
-@phase
+@part
 def size_of_shock(world: World, rules: Rules, state: State, place: int, loser: int, winner: int) -> float:
     """Return how hard the loss of a place shakes the loser's other garrisons next to it."""
     morale = rules.morale
@@ -184,7 +184,7 @@ def is_beaten(world: World, state: State, place: int, faction: int, winner: int)
     return is_friend(world, faction, state.lost_from[place]) and is_hostile(world, faction, winner)
 
 
-@phase
+@part
 def drive_out(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Let the beaten retreat in good order as far as their morale allows; the rest disperses or turns."""
     for faction in range(world.n_factions):
@@ -199,7 +199,7 @@ def drive_out(world: World, rules: Rules, state: State, place: int, winner: int)
         disperse(world, rules, state, place, faction, state.fighters[place, faction], joining, winner)
 
 
-@phase
+@part
 def take_weapons(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Divide the heavy weapons of the beaten: carried off, looted, scuttled, or left unusable."""
     capture = rules.capture
@@ -224,7 +224,7 @@ def take_weapons(world: World, rules: Rules, state: State, place: int, winner: i
             state.heavy[goal, faction] += carried
 
 
-@phase
+@part
 def occupy(world: World, rules: Rules, state: State, place: int, winner: int) -> int:
     """Move the victors in and let them rest; return the faction that holds the place from now on."""
     for faction in range(world.n_factions):
@@ -265,7 +265,7 @@ def march_in(world: World, rules: Rules, state: State, origin: int, place: int, 
         state.rest_until[place, faction] = max(state.rest_until[place, faction], until)
 
 
-@phase
+@part
 def shift_control(world: World, rules: Rules, state: State, place: int, loser: int, captor: int) -> None:
     """Give the captor the loser's share of the place; every garrison there stands on other ground now."""
     for i in range(world.n_members[loser]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.phases.forces import (
     defence,
     defending_fighters,
@@ -42,7 +42,7 @@ def fight(world: World, rules: Rules, state: State) -> None:
                 state.front[place, leader] = front_after(state.front[place, leader], 0.0, rules.advance.decay_per_day)
 
 
-@phase
+@part
 def engage(world: World, rules: Rules, state: State, place: int, leader: int, melted: bool, people: float) -> None:
     """Carry out one side's order against one place."""
     contest = rules.contest
@@ -63,7 +63,7 @@ def engage(world: World, rules: Rules, state: State, place: int, leader: int, me
     state.front[place, leader] = front_after(state.front[place, leader], days, 0.0)
 
 
-@phase
+@part
 def days_needed(
     world: World,
     rules: Rules,
@@ -93,7 +93,7 @@ def days_needed(
     )
 
 
-@phase
+@part
 def sent_strength(world: World, rules: Rules, state: State, target: int, leader: int) -> tuple[float, float, float]:
     """Return the strength that a side sent to a target, its mean distance in km, and its share on trunk roads."""
     strength = 0.0
@@ -130,7 +130,7 @@ def part_sent(world: World, rules: Rules, state: State, origin: int, target: int
     return share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
 
 
-@phase
+@part
 def take_losses(
     world: World, rules: Rules, state: State, place: int, leader: int, odds: float, intensity: float
 ) -> None:

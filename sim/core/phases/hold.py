@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NOBODY, Purpose
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.phases.forces import LEAST_FORCE, is_friend, latent_opposition, pair
 from sim.core.rng import uniform
 from sim.core.rules import Rules
@@ -42,7 +42,7 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
         thin_out(world, rules, state, place, faction, rout(mood, morale.desertion_threshold))
 
 
-@phase
+@part
 def common_field(world: World, rules: Rules, state: State, faction: int) -> float:
     """Return the part of the field that all garrisons of a faction share: patrons and home."""
     morale = rules.morale
@@ -55,7 +55,7 @@ def common_field(world: World, rules: Rules, state: State, faction: int) -> floa
     return field
 
 
-@phase
+@part
 def garrison_field(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return the part of the field that is a garrison's own: margin, shock, attack, isolation."""
     morale = rules.morale
@@ -68,7 +68,7 @@ def garrison_field(world: World, rules: Rules, state: State, place: int, faction
     return field
 
 
-@phase
+@part
 def thin_out(world: World, rules: Rules, state: State, place: int, faction: int, depth: float) -> None:
     """Let deserters go, and draw whether a routed garrison makes a deal today."""
     morale = rules.morale
@@ -100,7 +100,7 @@ def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None
         state.shock[place, faction] = max(0.0, state.shock[place, faction] * fading + heard + announced)
 
 
-@phase
+@part
 def news(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return what today's captures mean to a garrison: shock of losses less relief from gains."""
     total = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.phases.forces import defending_fighters, is_hostile
 from sim.core.rules import Rules
 from sim.core.rules.advance import is_melted
@@ -23,7 +23,7 @@ def muster(world: World, rules: Rules, state: State) -> None:
     count_abandoned(world, rules, state)
 
 
-@phase
+@part
 def count_sides(world: World, rules: Rules, state: State) -> None:
     """Sum fighters, power and morale of each faction and side over the theatre."""
     for faction in range(world.n_factions):
@@ -61,7 +61,7 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
             state.equipment[leader] /= state.side_fighters[leader]
 
 
-@phase
+@part
 def count_means(world: World, rules: Rules, state: State) -> None:
     """Set each side's air force: what its heavy weapons imply, on the airbases that it still holds."""
     bases = state.scratch.committed
@@ -84,7 +84,7 @@ def count_means(world: World, rules: Rules, state: State) -> None:
             state.air[leader] = force * held[leader] / bases[leader]
 
 
-@phase
+@part
 def enemy_power(world: World, state: State, faction: int) -> float:
     """Return the power of a faction's enemies, as far as one of the two takes part in the war."""
     total = 0.0
@@ -95,7 +95,7 @@ def enemy_power(world: World, state: State, faction: int) -> float:
     return total
 
 
-@phase
+@part
 def set_strengths(world: World, rules: Rules, state: State) -> None:
     """Set the effective strength of every force."""
     contest = rules.contest
@@ -112,7 +112,7 @@ def set_strengths(world: World, rules: Rules, state: State) -> None:
             state.strength[place, faction] = people * means * state.vigour[place, faction]
 
 
-@phase
+@part
 def count_abandoned(world: World, rules: Rules, state: State) -> None:
     """Count the places whose garrison is gone."""
     state.n_abandoned = 0

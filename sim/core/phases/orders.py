@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.phases.forces import (
     HOSTILE_TIE,
     defence,
@@ -51,7 +51,7 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
             opposed += 1
 
 
-@phase
+@part
 def clear_orders(world: World, state: State, leader: int) -> None:
     """Forget yesterday's orders of a side."""
     if state.n_orders[leader] == 0:
@@ -66,7 +66,7 @@ def clear_orders(world: World, state: State, leader: int) -> None:
             state.pursuit[place, faction] = NOBODY
 
 
-@phase
+@part
 def best_target(world: World, state: State) -> int:
     """Return the target with the best score, the first of equals, or nobody."""
     best = NOBODY
@@ -78,7 +78,7 @@ def best_target(world: World, state: State) -> int:
     return best
 
 
-@phase
+@part
 def is_target(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> bool:
     """Tell whether a side would go to a place: an enemy's, or one that others have abandoned."""
     holder = state.holder[place]
@@ -103,7 +103,7 @@ def is_in_reach(world: World, state: State, place: int, leader: int) -> bool:
     return False
 
 
-@phase
+@part
 def can_march(world: World, state: State, origin: int, target: int, faction: int) -> bool:
     """Tell whether a force may go from one place to another: no border but into the war, no exit from an enclave."""
     if origin == target:
@@ -212,7 +212,7 @@ def expected_odds(world: World, rules: Rules, state: State, place: int, leader: 
     return logistic(log_odds(strength, defence(world, rules, state, place, leader), rules.contest.decisiveness))
 
 
-@phase
+@part
 def score_of(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> float:
     """Return how attractive a place is to a side, 0 for one that it would not or could not attack."""
     if not is_target(world, rules, state, place, leader, may_attack):
@@ -234,7 +234,7 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
     return target_score(value, odds, km, rules.orders.weakness_exponent, rules.orders.distance_km)
 
 
-@phase
+@part
 def consider_storm(world: World, rules: Rules, state: State, leader: int) -> None:
     """Let the challenger decide whether to storm the capital, and take it off the list until then."""
     capital = world.capital
@@ -253,7 +253,7 @@ def consider_storm(world: World, rules: Rules, state: State, leader: int) -> Non
         state.scratch.score[capital] = 0.0
 
 
-@phase
+@part
 def send(world: World, rules: Rules, state: State, target: int, leader: int, kind: int) -> bool:
     """Give the order if the forces that are still free have good enough odds; tell whether it was given."""
     strength, _ = spare_strength(world, rules, state, target, leader, kind)

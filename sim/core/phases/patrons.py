@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY, Lever, Purpose
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.phases.forces import is_hostile, pair, remove_losses, today
 from sim.core.rng import uniform
 from sim.core.rules import Rules
@@ -39,7 +39,7 @@ def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
     decide_strikes(world, rules, state, actor)
 
 
-@phase
+@part
 def update_belief(world: World, rules: Rules, state: State, link: int) -> None:
     """Move the patron's belief towards what it sees of its client."""
     seen = prospect(world, rules, state, world.link_client[link])
@@ -58,7 +58,7 @@ def prospect(world: World, rules: Rules, state: State, client: int) -> float:
     )
 
 
-@phase
+@part
 def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
     """Abandon a client without prospects, or return to one that has recovered; an exit is announced."""
     patronage = rules.patronage
@@ -72,7 +72,7 @@ def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
         state.is_abandoned[link] = 0
 
 
-@phase
+@part
 def abandon(world: World, state: State, link: int) -> None:
     """Announce the end of support; the client feels it by what it depended on."""
     state.is_abandoned[link] = 1
@@ -87,7 +87,7 @@ def dependence(world: World, state: State, link: int) -> float:
     return world.link_tie[link] * world.link_commitment[link] * min(given, 1.0)
 
 
-@phase
+@part
 def want_support(world: World, rules: Rules, state: State, actor: int, link: int) -> None:
     """Decide the standing support that will take effect after the delay."""
     wanted = 0.0
@@ -123,7 +123,7 @@ def link_utility(world: World, rules: Rules, state: State, actor: int, link: int
     )
 
 
-@phase
+@part
 def want_direct_help(world: World, rules: Rules, state: State, link: int) -> None:
     """Decide the direct help that will take effect after the delay; it answers need, not habit."""
     wanted = 0.0
@@ -143,7 +143,7 @@ def want_direct_help(world: World, rules: Rules, state: State, link: int) -> Non
     state.direct_wanted[link, today(state) % DELAY_SLOTS] = wanted
 
 
-@phase
+@part
 def receive(world: World, rules: Rules, state: State, link: int) -> None:
     """Let arrive what was decided a delay ago; an exit works at once."""
     patronage = rules.patronage
@@ -160,7 +160,7 @@ def receive(world: World, rules: Rules, state: State, link: int) -> None:
     state.direct[link] = relaxed(state.direct[link], direct, patronage.direct_days)
 
 
-@phase
+@part
 def decide_strikes(world: World, rules: Rules, state: State, actor: int) -> None:
     """Decide which extremist factions a power strikes today, and how hard."""
     patronage = rules.patronage
@@ -190,7 +190,7 @@ def pool_aid(world: World, rules: Rules, state: State) -> None:
     carry_out_strikes(world, rules, state)
 
 
-@phase
+@part
 def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
     """Remove what today's strikes hit."""
     for actor in range(world.n_states + world.n_factions):
@@ -201,7 +201,7 @@ def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
                     remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
 
 
-@phase
+@part
 def pull_lever(world: World, state: State, lever: int) -> None:
     """Put one lever of the scenario into force."""
     kind = world.lever_kind[lever]
@@ -218,7 +218,7 @@ def pull_lever(world: World, state: State, lever: int) -> None:
                 state.restraint[faction] = max(state.restraint[faction], value * restraining_tie(world, actor, faction))
 
 
-@phase
+@part
 def restraining_tie(world: World, actor: int, faction: int) -> float:
     """Return the hold that a patron has over a faction: its tie to it, 0 without support."""
     for link in range(world.link_start[actor], world.link_start[actor + 1]):
@@ -227,7 +227,7 @@ def restraining_tie(world: World, actor: int, faction: int) -> float:
     return 0.0
 
 
-@phase
+@part
 def pull_support(world: World, state: State, actor: int, client: int, value: float) -> None:
     """Set the factor on a patron's support; taking it away altogether is an announced exit."""
     for link in range(world.n_links):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Lever, Outcome, Purpose
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.phases.forces import add_force, disperse, is_hostile, latent_opposition, pair, today
 from sim.core.phases.patrons import pull_lever
 from sim.core.rng import normal, uniform
@@ -37,7 +37,7 @@ def survive(world: World, rules: Rules, state: State) -> None:
         consider_coup(world, rules, state, disloyal, patron)
 
 
-@phase
+@part
 def loyal_morale(world: World, rules: Rules, state: State) -> float:
     """Return the mean morale of the regime's forces, those near the capital counting most."""
     total = 0.0
@@ -53,7 +53,7 @@ def loyal_morale(world: World, rules: Rules, state: State) -> float:
     return weighted / total if total > 0.0 else 0.0
 
 
-@phase
+@part
 def leader_flees(world: World, rules: Rules, state: State, disloyal: float, contested: bool, patron: float) -> bool:
     """Draw whether the leader leaves today."""
     regime = rules.regime
@@ -70,7 +70,7 @@ def leader_flees(world: World, rules: Rules, state: State, disloyal: float, cont
     return uniform(state.key, Purpose.FLIGHT, world.contested_state, 0) < chance
 
 
-@phase
+@part
 def gate_is_lost(world: World, state: State) -> bool:
     """Tell whether an enemy has taken a last city before the capital."""
     for place in range(world.n_locations):
@@ -81,7 +81,7 @@ def gate_is_lost(world: World, state: State) -> bool:
     return False
 
 
-@phase
+@part
 def consider_coup(world: World, rules: Rules, state: State, disloyal: float, patron: float) -> None:
     """Draw whether insiders act: they hand over, or rally the army behind a new leader."""
     regime = rules.regime
@@ -184,7 +184,7 @@ def open_day(world: World, state: State) -> None:
             apply_lever(world, state, lever)
 
 
-@phase
+@part
 def apply_lever(world: World, state: State, lever: int) -> None:
     """Put one lever into force: on a patron's conduct here, on a faction's forces below."""
     kind = world.lever_kind[lever]
@@ -224,7 +224,7 @@ def close_day(world: World, rules: Rules, state: State) -> None:
             state.is_active[faction] = 1
 
 
-@phase
+@part
 def hand_out_weapons(world: World, state: State, faction: int, weapons: float) -> None:
     """Give commissioned weapons to a faction's forces by heads; without forces they wait."""
     total = 0.0

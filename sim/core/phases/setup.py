@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
-from sim.core.jit import phase
+from sim.core.jit import part, phase
 from sim.core.phases.forces import defending_fighters, has_no_friend_near, set_margin
 from sim.core.phases.muster import muster
 from sim.core.phases.patrons import link_utility, pool_aid, prospect
@@ -52,7 +52,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.power_day_0 = state.side_power[world.regime]
 
 
-@phase
+@part
 def clear_regime(state: State) -> None:
     """Set everything that has not happened yet."""
     state.is_storming = 0
@@ -67,7 +67,7 @@ def clear_regime(state: State) -> None:
     state.n_lost = 0
 
 
-@phase
+@part
 def begin_faction(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw a faction's true quality and resolve, and open its ledger."""
     contest = rules.contest
@@ -97,7 +97,7 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
     state.heavy_captured[faction] = 0.0
 
 
-@phase
+@part
 def begin_place(world: World, state: State, place: int) -> None:
     """Give a place to its holder of day 0."""
     state.holder[place] = world.seat_holder[place]
@@ -115,7 +115,7 @@ def begin_place(world: World, state: State, place: int) -> None:
         state.margin[place, faction] = 0.0
 
 
-@phase
+@part
 def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw a faction's strength and put its garrisons at rest."""
     spread = rules.variation.strength_spread
@@ -141,7 +141,7 @@ def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None
             state.morale[place, faction] = morale_at_rest(field, rules.morale.beta)
 
 
-@phase
+@part
 def begin_actor(world: World, state: State, actor: int) -> None:
     """Fill a patron's reserve."""
     state.reserve[actor] = world.capacity[actor]
@@ -150,7 +150,7 @@ def begin_actor(world: World, state: State, actor: int) -> None:
         state.struck[actor, faction] = 0.0
 
 
-@phase
+@part
 def begin_links(world: World, rules: Rules, state: State) -> None:
     """Let patrons hold the beliefs and give the support that the situation of day 0 implies."""
     for link in range(world.n_links):
@@ -175,7 +175,7 @@ def begin_links(world: World, rules: Rules, state: State) -> None:
         state.patron_level_day_0[faction] = state.patron_level[faction]
 
 
-@phase
+@part
 def settle_support(world: World, rules: Rules, state: State) -> None:
     """Move every support once towards what its patron would give on day 0."""
     for actor in range(world.n_states + world.n_factions):
