@@ -16,9 +16,7 @@ ALPHA = 1e-5
 POWER = 0.99  # an error counts as caught when 99 of 100 samples would have shown it
 
 
-def assert_mean(
-    name: str, sample: np.ndarray, expected: float, deviation: float, alpha: float = ALPHA
-) -> None:
+def assert_mean(name: str, sample: np.ndarray, expected: float, deviation: float, alpha: float = ALPHA) -> None:
     """Fail unless a sample's mean agrees with a claim; ``deviation`` is the known one of a single draw."""
     n = len(sample)
     standard_error = deviation / math.sqrt(n)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.codes import NOBODY, RunStatus
 from sim.core.day import live_day, next_day
-from sim.core.jit import part
+from sim.core.jit import part, phase
 from sim.core.phases.setup import begin_run
 from sim.core.record import DAY_DTYPE, FALL_DTYPE, FALLS_PER_LOCATION, RUN_DTYPE, write_day, write_run
 from sim.core.state import State, World, new_state
@@ -50,7 +50,7 @@ def record_falls(world: World, state: State, falls: np.ndarray, used: int, most:
     return used
 
 
-@part
+@phase
 def live_runs(
     worlds: np.ndarray,
     rules: np.ndarray,

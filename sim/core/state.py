@@ -162,7 +162,7 @@ class State:
     control: Annotated[Floats, "L", "F"]  # share
     front: Annotated[Floats, "L", "F"]  # progress towards the seat by leader of a side, < 1
     order: Annotated[Ints, "L", "F"]  # codes.Order by leader of a side
-    odds: Annotated[Floats, "L", "F"]  # expected chance of that order
+    odds: Annotated[Floats, "L", "F"]  # expected chance when the side last considered the place
     n_orders: Annotated[Ints, "F"]  # given today, by leader
     contact: Annotated[Floats, "L"]  # best chance among those who attacked the place yesterday
     is_dissolving: Annotated[Ints, "L", "F"]  # the garrison makes a deal or goes home today

@@ -78,18 +78,14 @@ def column_faults(header: Sequence[str], schema: TableSchema) -> list[Fault]:
     known = [column.name for column in schema.columns]
     absent = [name for name in known if name not in header]
     strange = [name for name in dict.fromkeys(header) if name not in known]
-    faults = [
-        _header_fault(schema, name, "stands twice in the header", "keep one") for name in _repeated(header)
-    ]
+    faults = [_header_fault(schema, name, "stands twice in the header", "keep one") for name in _repeated(header)]
     for column in schema.columns:
         if column.is_required and column.name in absent:
             near = nearest(column.name, strange)
             cure = "add the column" if near is None else f"did you mean it by {near!r}? rename that column"
             faults.append(_header_fault(schema, column.name, "is missing", cure))
             strange = [name for name in strange if name != near]
-    faults.extend(
-        _header_fault(schema, name, "is no known column", suggestion(name, absent)) for name in strange
-    )
+    faults.extend(_header_fault(schema, name, "is no known column", suggestion(name, absent)) for name in strange)
     return faults
 
 
@@ -98,11 +94,7 @@ def parse(grid: Grid, schema: TableSchema) -> tuple[Table, list[Fault]]:
     text = {name: [cells[index] for _, cells in grid.rows] for index, name in enumerate(grid.header)}
     columns = [column for column in schema.columns if column.name in text]
     judged = {column: [_judge(cell, column) for cell in text[column.name]] for column in columns}
-    number = {
-        column.name: [value for _, value in cells]
-        for column, cells in judged.items()
-        if column.kind in _NUMERIC
-    }
+    number = {column.name: [value for _, value in cells] for column, cells in judged.items() if column.kind in _NUMERIC}
     table = Table(schema, [row for row, _ in grid.rows], text, number)
     return table, [*_cell_faults(table, judged), *_key_faults(table), *_order_faults(table)]
 
@@ -203,9 +195,7 @@ def _key_faults(table: Table) -> Iterator[Fault]:
         earlier = first.setdefault(values, index)
         if earlier != index and all(values):
             where = "" if len(key) == 1 else f" with {key[1]} {values[1]!r}"
-            yield table.fault(
-                index, key[0], f"repeats row {table.rows[earlier]}{where}", "keep one of the two rows"
-            )
+            yield table.fault(index, key[0], f"repeats row {table.rows[earlier]}{where}", "keep one of the two rows")
 
 
 def _order_faults(table: Table) -> Iterator[Fault]:

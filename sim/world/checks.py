@@ -82,9 +82,7 @@ def uncontrolled_faults(draft: Draft) -> Iterator[Fault]:
     for index, (name, state) in enumerate(zip(locations.ids, locations.text["state"], strict=True)):
         if state == draft.frame.header.contested_state and name not in controlled:
             cure = "add rows whose shares sum to 1"
-            yield locations.fault(
-                index, "id", "lies in the contested state but has no row in control.csv", cure
-            )
+            yield locations.fault(index, "id", "lies in the contested state but has no row in control.csv", cure)
 
 
 def holder_faults(draft: Draft) -> Iterator[Fault]:
@@ -106,9 +104,7 @@ def fighter_faults(draft: Draft) -> Iterator[Fault]:
         return
     deployment, factions = draft.tables["deployment"], draft.tables["factions"]
     groups = _groups(deployment, "faction_id")
-    for index, (name, total) in enumerate(
-        zip(factions.ids, factions.number["fighters_central"], strict=True)
-    ):
+    for index, (name, total) in enumerate(zip(factions.ids, factions.number["fighters_central"], strict=True)):
         posts = [deployment.number["fighters"][row] for row in groups.get(name, [])]
         deployed = sum(post for post in posts if post is not None)
         if total is None or None in posts or abs(deployed - total) <= max(1, FIGHTERS_TOLERANCE * total):

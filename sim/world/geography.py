@@ -24,9 +24,7 @@ def frame_faults(draft: Draft) -> Iterator[Fault]:
         if name is not None and draft.has(target) and name not in (known := draft.ids(target)):
             yield draft.frame.fault(key, name, f"is no id in {target}.csv", suggestion(name, known))
     if header.challenger == header.regime:
-        yield draft.frame.fault(
-            "challenger", header.challenger, "is the regime itself", "name its opponent or null"
-        )
+        yield draft.frame.fault("challenger", header.challenger, "is the regime itself", "name its opponent or null")
 
 
 def regime_faults(draft: Draft) -> Iterator[Fault]:
@@ -49,9 +47,7 @@ def capital_faults(draft: Draft) -> Iterator[Fault]:
     for index, (state, capital_of) in enumerate(_pairs(locations, "state", "capital_of")):
         if capital_of and capital_of != state:
             problem = f"is not {state!r}, the state in which this location lies"
-            yield locations.fault(
-                index, "capital_of", problem, "give the location's own state, or leave it empty"
-            )
+            yield locations.fault(index, "capital_of", problem, "give the location's own state, or leave it empty")
         elif capital_of and (first := seen.setdefault(capital_of, index)) != index:
             problem = f"has its capital in row {locations.rows[first]} already"
             yield locations.fault(index, "capital_of", problem, "keep one capital for each state")
@@ -65,9 +61,7 @@ def _unmarked_capital(frame: Frame, locations: Table) -> Iterator[Fault]:
     for name, capital_of in _pairs(locations, "id", "capital_of"):
         if name == capital and capital_of != state:
             problem = f"is not marked as the capital of {state!r} in locations.csv"
-            yield frame.fault(
-                "capital", capital, problem, f"set capital_of to {state!r} in its row, and only there"
-            )
+            yield frame.fault("capital", capital, problem, f"set capital_of to {state!r} in its row, and only there")
 
 
 def neighbour_faults(draft: Draft) -> Iterator[Fault]:
@@ -82,9 +76,7 @@ def neighbour_faults(draft: Draft) -> Iterator[Fault]:
         if state == frame.header.contested_state:
             yield frame.fault("neighbours", state, "is the contested state itself", "remove it from the list")
         elif state not in states:
-            yield frame.fault(
-                "neighbours", state, "has no location", "add one to locations.csv, or drop the neighbour"
-            )
+            yield frame.fault("neighbours", state, "has no location", "add one to locations.csv, or drop the neighbour")
     expected = [frame.header.contested_state, *neighbours]
     for index, state in enumerate(locations.text["state"]):
         if state and state not in expected:
@@ -132,9 +124,7 @@ def map_faults(draft: Draft) -> Iterator[Fault]:
             yield locations.fault(index, "id", "has no border with any location", "add a row to borders.csv")
     if draft.frame is not None:
         contested = draft.frame.header.contested_state
-        inside = [
-            name for name, state in _pairs(locations, "id", "state") if state == contested and name in joined
-        ]
+        inside = [name for name, state in _pairs(locations, "id", "state") if state == contested and name in joined]
         yield from _severed(borders.schema.file, contested, connected_parts(inside, links))
 
 

@@ -39,9 +39,7 @@ class WorldHeader(BaseModel):
         max_length=MAX_STATES,
         description="give a list of ids of states.csv; quote an id like NO",
     )
-    map: FileName | None = Field(
-        default=None, description="give the name of a file in the folder, without a path"
-    )
+    map: FileName | None = Field(default=None, description="give the name of a file in the folder, without a path")
     note: str | None = Field(default=None, description="give a text")
 
 

@@ -87,9 +87,7 @@ LOCATIONS = TableSchema(
         people("population", low=1),
         year("population_year"),
         Column("terrain", "choice", choices=tuple(ground.name.lower() for ground in Terrain)),
-        Column(
-            "military_installations", "whole", 0, 5, cure="give a grade from 0 (none) to 5 (national centre)"
-        ),
+        Column("military_installations", "whole", 0, 5, cure="give a grade from 0 (none) to 5 (national centre)"),
         note("seat_holder", is_required=True),
         note("note"),
         source(),

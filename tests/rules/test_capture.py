@@ -69,9 +69,7 @@ def test_everything_left_intact_is_the_most_that_can_be_looted() -> None:
 
 
 @given(SHARE, SHARE, SHARE, within("capture", "scuttled"))
-def test_only_a_defence_in_good_order_scuttles(
-    low: float, high: float, looted: float, scuttled: float
-) -> None:
+def test_only_a_defence_in_good_order_scuttles(low: float, high: float, looted: float, scuttled: float) -> None:
     low, high = sorted((low, high))
     share = scuttled_share(low, looted, scuttled)
     assert 0.0 <= share <= scuttled_share(high, looted, scuttled) <= 1.0 - looted
@@ -95,9 +93,7 @@ def test_weapons_carried_off_looted_and_scuttled_never_exceed_the_stock(
 
 
 @given(SHARE, SHARE, within("capture", "air_threshold"))
-def test_air_force_is_a_share_that_grows_with_heavy_weapons(
-    low: float, high: float, threshold: float
-) -> None:
+def test_air_force_is_a_share_that_grows_with_heavy_weapons(low: float, high: float, threshold: float) -> None:
     low, high = sorted((low, high))
     assert 0.0 <= air_force(low, threshold) <= air_force(high, threshold) <= 1.0
 

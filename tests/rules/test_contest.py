@@ -44,17 +44,13 @@ def test_chances_of_both_sides_add_up_to_one(own: float, other: float, decisiven
 
 
 @given(FORCE, FORCE, st.floats(1e-3, 1e3), DECISIVENESS)
-def test_multiplying_both_sides_changes_no_odds(
-    own: float, other: float, scale: float, decisiveness: float
-) -> None:
+def test_multiplying_both_sides_changes_no_odds(own: float, other: float, scale: float, decisiveness: float) -> None:
     scaled = contest_success(scale * own, scale * other, decisiveness)
     assert scaled == pytest.approx(contest_success(own, other, decisiveness), abs=1e-13)
 
 
 @given(STRENGTH, STRENGTH, STRENGTH, DECISIVENESS)
-def test_more_strength_never_lowers_the_odds(
-    own: float, more: float, other: float, decisiveness: float
-) -> None:
+def test_more_strength_never_lowers_the_odds(own: float, more: float, other: float, decisiveness: float) -> None:
     odds = contest_success(own, other, decisiveness)
     assert contest_success(own + more, other, decisiveness) >= odds
     assert contest_success(own, other + more, decisiveness) <= odds
@@ -101,9 +97,7 @@ def test_nobody_home_is_next_to_certain_success(own: float, decisiveness: float)
 @given(FORCE, FORCE, DECISIVENESS)
 def test_log_odds_change_sign_with_the_side(own: float, other: float, decisiveness: float) -> None:
     assert log_odds(own, other, decisiveness) == -log_odds(other, own, decisiveness)
-    assert log_odds(own, other, decisiveness) == pytest.approx(
-        decisiveness * math.log(own / other), abs=1e-12
-    )
+    assert log_odds(own, other, decisiveness) == pytest.approx(decisiveness * math.log(own / other), abs=1e-12)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -191,9 +185,7 @@ def test_surprise_is_whole_on_the_first_day_and_halved_within_a_week() -> None:
 
 
 @given(SHARE, within("contest", "losses_per_day"), SHARE, st.floats(0.0, 20.0))
-def test_losses_are_a_share_of_the_force(
-    odds_against: float, losses: float, intensity: float, noise: float
-) -> None:
+def test_losses_are_a_share_of_the_force(odds_against: float, losses: float, intensity: float, noise: float) -> None:
     assert 0.0 <= loss_share(odds_against, losses, intensity, noise) <= 1.0
 
 

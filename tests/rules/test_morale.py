@@ -72,9 +72,7 @@ def test_two_half_steps_equal_one_step(morale: float, target: float, fall: float
     ("days", "start", "target", "expected"),
     [(4, 1.0, 0.0, math.exp(-1.0)), (9, 0.0, 1.0, 1.0 - math.exp(-1.0))],
 )
-def test_time_constants_count_days_to_a_factor_e(
-    days: int, start: float, target: float, expected: float
-) -> None:
+def test_time_constants_count_days_to_a_factor_e(days: int, start: float, target: float, expected: float) -> None:
     morale = start
     for _ in range(days):
         morale = relaxed_morale(morale, target, step(1.0, 4.0), step(1.0, 9.0))
@@ -163,9 +161,7 @@ def test_desertion_is_a_share_that_grows_with_the_rout(
     assert share >= desertion_probability(0.0, background, rout_hazard)
 
 
-@pytest.mark.parametrize(
-    ("depth", "hazard"), [(0.0, 0.0005), (0.25, 0.0005 + 0.6 * 0.125), (1.0, 0.6005)], ids=str
-)
+@pytest.mark.parametrize(("depth", "hazard"), [(0.0, 0.0005), (0.25, 0.0005 + 0.6 * 0.125), (1.0, 0.6005)], ids=str)
 def test_desertion_worked_out_by_hand(depth: float, hazard: float) -> None:
     # Depth to the power 1.5; a rout loses 45 % a day, an army in good order half a thousandth.
     assert desertion_probability(depth, 0.0005, 0.6) == pytest.approx(1.0 - math.exp(-hazard))
@@ -243,9 +239,7 @@ def test_neighbours_and_the_place_itself_feel_all_of_a_shock() -> None:
 
 
 @given(POWER, POWER, POWER, within("morale", "shock_winner_exponent"))
-def test_a_likelier_winner_never_shakes_less(
-    weak: float, strong: float, loser: float, exponent: float
-) -> None:
+def test_a_likelier_winner_never_shakes_less(weak: float, strong: float, loser: float, exponent: float) -> None:
     weak, strong = sorted((weak, strong))
     factor = winner_factor(weak, loser, exponent)
     assert 0.0 <= factor <= 1.5**exponent

@@ -61,11 +61,12 @@ def test_no_operations_means_none(fighters: float, exponent: float) -> None:
         (180_000.0, 2.0, 0.5, 6),  # nine times the size, three times the operations
         (5_000.0, 8.0, 0.5, 4),
         (100.0, 0.8, 0.3, 1),
+        (20_000.0, 1.5, 0.3, 2),  # halves are rounded up
+        (20_000.0, 1.49, 2.0, 1),
+        (20_700.0, 1.45, 2.0, 2),  # 1.45 * 1.035**2 = 1.553
     ],
 )
-def test_operations_worked_out_by_hand(
-    fighters: float, operations: float, exponent: float, expected: int
-) -> None:
+def test_operations_worked_out_by_hand(fighters: float, operations: float, exponent: float, expected: int) -> None:
     assert operations_limit(fighters, operations, exponent) == expected
 
 

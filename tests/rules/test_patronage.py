@@ -59,6 +59,7 @@ def test_prospect_is_a_chance_ordered_by_morale_and_power(
         (0.9, 1.0, 1.0, math.e / (1.0 + math.e)),  # 2.5 * 0.4 = 1
         (0.1, 1.0, 0.0, 1.0),
         (0.9, 0.0, 1.0, 0.0),
+        (0.5, 0.06, 0.02, 3.0 / 4.0),
     ],
 )
 def test_prospect_worked_out_by_hand(morale: float, own: float, enemy: float, expected: float) -> None:
@@ -66,9 +67,7 @@ def test_prospect_worked_out_by_hand(morale: float, own: float, enemy: float, ex
 
 
 @given(SHARE, SHARE, within("patronage", "belief_days"))
-def test_belief_moves_towards_what_is_seen_and_stays_a_chance(
-    belief: float, seen: float, days: float
-) -> None:
+def test_belief_moves_towards_what_is_seen_and_stays_a_chance(belief: float, seen: float, days: float) -> None:
     after = relaxed(belief, seen, days)
     assert 0.0 <= after <= 1.0
     assert min(belief, seen) <= after <= max(belief, seen)

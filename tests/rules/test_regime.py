@@ -18,9 +18,7 @@ from tests.rules.ranges import SHARE, default, within
 
 GATE_HELD, GATE_LOST = False, True
 QUIET, CONTESTED = False, True
-FLIGHT = tuple(
-    within("regime", name) for name in ("flight_per_day", "flight_floor", "flight_gate", "flight_contested")
-)
+FLIGHT = tuple(within("regime", name) for name in ("flight_per_day", "flight_floor", "flight_gate", "flight_contested"))
 MORALE_LIMIT = within("regime", "flight_morale")
 COUP = within("regime", "coup_per_day")
 STORM = (within("regime", "bargain_days"), within("regime", "bargain_melt"))
@@ -98,9 +96,7 @@ def test_patrons_matter_to_flight_only_once_the_gate_is_lost(
         (0.5, GATE_HELD, CONTESTED, 0.5, 0.09 * 4.1),  # disloyalty counts by its square
     ],
 )
-def test_flight_worked_out_by_hand(
-    disloyal: float, patron: float, hazard: float, *, gate: bool, capital: bool
-) -> None:
+def test_flight_worked_out_by_hand(disloyal: float, patron: float, hazard: float, *, gate: bool, capital: bool) -> None:
     chance = flight_probability(disloyal, gate, capital, patron, 0.36, 0.1, 0.3, 4.0)
     assert chance == pytest.approx(1.0 - math.exp(-hazard))
 
@@ -118,9 +114,7 @@ def test_coup_is_less_likely_with_loyalty_proofing_and_patrons(
 
 
 @given(SHARE, SHARE, COUP)
-def test_loyalty_proofing_or_patrons_alone_can_rule_out_a_coup(
-    one: float, other: float, hazard: float
-) -> None:
+def test_loyalty_proofing_or_patrons_alone_can_rule_out_a_coup(one: float, other: float, hazard: float) -> None:
     assert coup_probability(0.0, one, other, hazard) == 0.0
     assert coup_probability(one, 1.0, other, hazard) == 0.0
     assert coup_probability(one, other, 1.0, hazard) == 0.0

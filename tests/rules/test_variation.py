@@ -28,9 +28,7 @@ def test_the_middle_draw_is_the_central_count(one: float, two: float, three: flo
 
 
 @given(COUNT, COUNT, COUNT, Z)
-def test_without_spread_every_run_has_the_central_count(
-    one: float, two: float, three: float, z: float
-) -> None:
+def test_without_spread_every_run_has_the_central_count(one: float, two: float, three: float, z: float) -> None:
     low, central, high = sorted((one, two, three))
     assert drawn_strength(low, central, high, 0.0, z) == 1.0
 
@@ -49,6 +47,8 @@ def test_strength_worked_out_by_hand() -> None:
     assert drawn_strength(500.0, 1000.0, 4000.0, 0.5, TENTH) == pytest.approx(2.0)  # 4 ** 0.5
     assert drawn_strength(500.0, 1000.0, 4000.0, 1.0, -2.0 * TENTH) == pytest.approx(0.25)  # 0.5 ** 2
     assert drawn_strength(0.0, 1000.0, 1000.0, 1.0, -TENTH) == pytest.approx(0.001)  # a bound of zero
+    assert drawn_strength(500.0, 1000.0, 4000.0, 1.0, 0.05 * TENTH) == pytest.approx(4.0**0.05)
+    assert drawn_strength(0.01, 0.02, 0.04, 1.0, TENTH) == pytest.approx(2.0)
     assert drawn_strength(0.0, 0.0, 0.0, 1.0, 2.0) == 1.0
 
 
@@ -62,9 +62,7 @@ def test_quality_stays_off_the_ends_of_its_scale_and_rises_with_the_draw(
 
 
 @given(st.floats(0.1, 0.9), SPREAD, Z)
-def test_the_middle_draw_or_no_spread_leaves_quality_as_coded(
-    quality: float, spread: float, z: float
-) -> None:
+def test_the_middle_draw_or_no_spread_leaves_quality_as_coded(quality: float, spread: float, z: float) -> None:
     assert drawn_quality(quality, spread, 0.0) == quality
     assert drawn_quality(quality, 0.0, z) == quality
 

@@ -294,9 +294,7 @@ TABLES: dict[str, tuple[Change, str]] = {
         "timeline.csv row 2, actor = lurd|LURE: 'LURE' is no id in factions.csv or states.csv; did",
     ),
     "day": (
-        write(
-            "timeline.csv", b"date,location_id,event_type,actor,detail,source\n2003-02-30,civ,x,lurd,x,x\n"
-        ),
+        write("timeline.csv", b"date,location_id,event_type,actor,detail,source\n2003-02-30,civ,x,lurd,x,x\n"),
         "timeline.csv row 2, date = 2003-02-30: must be a date; write it as YYYY-MM-DD",
     ),
 }

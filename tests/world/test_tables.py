@@ -122,9 +122,7 @@ def test_blank_rows_are_skipped_but_counted(world: Path) -> None:
 
 
 def test_a_missing_folder_suggests_its_neighbour(world: Path) -> None:
-    with pytest.raises(
-        WorldError, match=r"cannot be read \(No such file or directory\); did you mean 'world'\?"
-    ):
+    with pytest.raises(WorldError, match=r"cannot be read \(No such file or directory\); did you mean 'world'\?"):
         load_tables(world.parent / "werld")
 
 
@@ -166,9 +164,7 @@ def test_a_link_inside_the_folder_is_followed(world: Path) -> None:
 
 
 @pytest.mark.parametrize(("ending", "mark"), [("\r\n", ""), ("\r", ""), ("\n", "\ufeff")])
-def test_line_endings_and_byte_order_marks_do_not_change_the_digest(
-    world: Path, ending: str, mark: str
-) -> None:
+def test_line_endings_and_byte_order_marks_do_not_change_the_digest(world: Path, ending: str, mark: str) -> None:
     for path in world.iterdir():
         path.write_bytes((mark + path.read_text(encoding="utf-8").replace("\n", ending)).encode())
     assert digest_after(world) == load_tables(SMALL).digest
@@ -180,9 +176,7 @@ def test_files_that_are_no_inputs_do_not_change_the_digest(world: Path) -> None:
         append("world.yaml", "# a remark"),
         cell("observed.csv", 4, "value", "44"),
         write("sources.csv", b"key,what,url\nA,b,c\n"),
-        write(
-            "timeline.csv", b"date,location_id,event_type,actor,detail,source\n2003-06-30,civ,x,lurd,x,x\n"
-        ),
+        write("timeline.csv", b"date,location_id,event_type,actor,detail,source\n2003-06-30,civ,x,lurd,x,x\n"),
     ]
     assert digest_after(world, *changes) == load_tables(SMALL).digest
 

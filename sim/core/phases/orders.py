@@ -264,12 +264,31 @@ def send(world: World, rules: Rules, state: State, target: int, leader: int, kin
     state.odds[target, leader] = odds
     if strength <= 0.0 or odds < least:
         return False
+    starts_pursuit = state.front[target, leader] <= 0.0 and is_melted_place(world, rules, state, target)
+    if starts_pursuit and strength < rules.orders.rival_ratio * strongest_rival(world, state, target, leader):
+        return False
     assign(world, rules, state, target, target, leader, kind)
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
         assign(world, rules, state, world.edge_to[edge], target, leader, kind)
     state.order[target, leader] = kind
     state.n_orders[leader] += 1
     return True
+
+
+@part
+def strongest_rival(world: World, state: State, place: int, leader: int) -> float:
+    """Return the strength in a place of the strongest side that is neither its holder's nor a friend of the leader."""
+    strongest = 0.0
+    for other in range(world.n_factions):
+        if world.side[other] != other or other == leader or other == world.side[state.holder[place]]:
+            continue
+        if not state.presence[place] & world.side_mask[other] or is_friend(world, leader, other):
+            continue
+        strength = 0.0
+        for i in range(world.n_members[other]):
+            strength += state.strength[place, world.members[other, i]]
+        strongest = max(strongest, strength)
+    return strongest
 
 
 @phase

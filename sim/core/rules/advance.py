@@ -19,7 +19,7 @@ class Advance:
         prior=(4.0, 18.0),
         limits=(0.1, 500.0),
         unit="km/day",
-        meaning="advance against a fighting defence at certain odds (half of it at odds of 3 to 1)",
+        meaning="advance against a fighting defence at odds of 3 to 1 (twice that at certain odds)",
         source="opposed advance 1 / 6 / 15 km a day: general military literature, rounded",
     )
     road_km_per_day: float = parameter(
@@ -98,7 +98,7 @@ class Advance:
 
 @rule
 def is_melted(morale: float, fighters: float, initial: float, melt_morale: float, melt_share: float) -> bool:
-    """Tell whether a defence has stopped to be one."""
+    """Tell whether a defence has ceased to be one."""
     return morale < melt_morale or fighters < melt_share * initial
 
 

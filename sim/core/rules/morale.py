@@ -259,7 +259,7 @@ class Morale:
         "k_rec",
         prior=(0.2, 0.8),
         limits=(0.0, 5.0),
-        unit="share",
+        unit="1",
         meaning="relief from retaking a place relative to the shock of losing it",
         source="assumption",
     )
@@ -318,7 +318,7 @@ def relaxed_morale(morale: float, target: float, falling: float, rising: float) 
 def morale_at_rest(field: float, beta: float) -> float:
     """Return the upper fixed point of the threshold model (the only one when there is one)."""
     morale = 0.99
-    for _ in range(60):
+    for _ in range(300):
         before = morale
         morale = logistic(beta * (morale - 0.5) + field)
         if abs(morale - before) < AT_REST:

@@ -130,6 +130,15 @@ class Orders:
         meaning="mean morale that a side needs to attack",
         source="assumption",
     )
+    rival_ratio: float = parameter(
+        1.0,
+        "k_riv",
+        prior=(0.5, 2.0),
+        limits=(0.0, 100.0),
+        unit="1",
+        meaning="strength that a side must send into a melted place, relative to the strongest third party there",
+        source="assumption: nobody picks up a seat under the guns of somebody stronger",
+    )
     awakening_per_day: float = parameter(
         0.05,
         "act",
