@@ -25,8 +25,8 @@ test: lint types layers spelling files ## Check everything: lint, types, layers,
 	@$(BIN)/python -m pytest $(ARGS)
 
 # Numba's cache does not tell code with bounds checks from code without, hence a folder of its own.
-bounds: $(VENV)/.dev ## Run the tests with array bounds checked in compiled code (slow)
-	@NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/numba-bounds $(BIN)/python -m pytest $(ARGS)
+bounds: $(VENV)/.dev ## Run whole histories with array bounds checked in compiled code (a minute)
+	@NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/numba-bounds $(BIN)/python -m pytest tests/core/test_days.py tests/agents $(ARGS)
 
 lint: $(VENV)/.dev ## Check style with ruff
 	@$(BIN)/ruff check $(LINT)
