@@ -82,7 +82,7 @@ def step_through(scenario: Scenario, run: int, *, collect: bool) -> None:
     """Live one run of the Mesa twin; ``collect`` records all agents each day, as Mesa users do."""
     model = SpilloverModel(scenario, 1, run)
     collector = DataCollector(
-        model_reporters={name: name for name in ("regime_morale", "regime_strength", "collapse_day", "outcome")},
+        model_reporters={name: name for name in ("regime_morale", "regime_strength_left", "collapse_day", "outcome")},
         agenttype_reporters={
             FactionAgent: {name: name for name in ("fighters", "morale", "power", "killed", "is_active")},
             StateAgent: {"reserve": "reserve"},

@@ -9,6 +9,8 @@ python experiments/document.py --history     also runs all worlds (about a minut
 from __future__ import annotations
 
 import argparse
+import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -73,35 +75,81 @@ def observed_end(tables: Tables) -> str:
     return f"fell, day {min(known)}"
 
 
-def history_row(name: str) -> str:
-    """Return the row of one world: what happened, and what the default parameters give."""
+@dataclass(frozen=True)
+class Verdict:
+    """What the default parameters give for one world, beside what happened."""
+
+    name: str
+    observed: str
+    horizon_days: int
+    n_fallen: int
+    days: str
+
+    @property
+    def has_fallen(self) -> bool:
+        """Tell whether the regime fell in history."""
+        return self.observed != "held"
+
+    @property
+    def log_loss(self) -> float:
+        """Return -log of the probability of what happened, with one pseudo-count."""
+        hits = self.n_fallen if self.has_fallen else RUNS - self.n_fallen
+        return -math.log((hits + 0.5) / (RUNS + 1))
+
+    def row(self) -> str:
+        """Return the world's row of the table."""
+        low, high = wilson_interval(self.n_fallen, RUNS)
+        mark = " *" if self.name in SEEN_BY_THE_PROTOTYPE else ""
+        return (
+            f"| `{self.name}`{mark} | {self.horizon_days} | {self.observed} | {self.n_fallen / RUNS:.3f} "
+            f"[{low:.3f}, {high:.3f}] | {self.days} | {self.log_loss:.2f} |"
+        )
+
+
+def judge(name: str) -> Verdict:
+    """Run one world with the default parameters."""
     tables = load_tables(ROOT / "conf" / "world" / name)
     frame = {"scenario": {"name": "history", "question": "What does it give?"}, "world": {"name": name}}
     scenario = build_scenario(tables, read_config(frame))
-    rows = simulate(scenario.world, scenario.rules, 1, 0, RUNS).runs
-    days = rows["collapse_day"]
-    fell = int((days >= 0).sum())
-    low, high = wilson_interval(fell, RUNS)
-    ordered = np.sort(np.where(days < 0, np.iinfo(np.int64).max, days))
+    days = simulate(scenario.world, scenario.rules, 1, 0, RUNS).runs["collapse_day"]
+    never = np.iinfo(np.int64).max
+    ordered = np.sort(np.where(days < 0, never, days))
     middle = [ordered[int(q * (RUNS - 1))] for q in (0.1, 0.5, 0.9)]
-    spread = " / ".join("never" if d == np.iinfo(np.int64).max else str(d) for d in middle)
-    mark = " *" if name in SEEN_BY_THE_PROTOTYPE else ""
-    return (
-        f"| `{name}`{mark} | {scenario.horizon_days} | {observed_end(tables)} | {fell / RUNS:.3f} "
-        f"[{low:.3f}, {high:.3f}] | {spread} |"
-    )
+    spread = " / ".join("never" if d == never else str(d) for d in middle)
+    return Verdict(name, observed_end(tables), scenario.horizon_days, int((days >= 0).sum()), spread)
+
+
+def base_rate_loss(verdicts: list[Verdict]) -> float:
+    """Return the mean log loss of the share of falls among the other worlds, with one pseudo-count."""
+    falls = [verdict.has_fallen for verdict in verdicts]
+    others = len(falls) - 1
+    losses = []
+    for fell in falls:
+        like_it = falls.count(fell) - 1
+        losses.append(-math.log((like_it + 0.5) / (others + 1)))
+    return sum(losses) / len(losses)
 
 
 def history_table() -> str:
-    """Return the table of all worlds against history."""
+    """Return the table of all worlds against history, and what it scores."""
     names = sorted(path.stem for path in (ROOT / "conf" / "world").glob("*.yaml"))
-    head = [
-        f"{RUNS} runs each, seed 1, 95 % Wilson interval; day of collapse in the 10 / 50 / 90 % run.",
+    verdicts = [judge(name) for name in names]
+    seen = [verdict for verdict in verdicts if verdict.name in SEEN_BY_THE_PROTOTYPE]
+    fresh = [verdict for verdict in verdicts if verdict.name not in SEEN_BY_THE_PROTOTYPE]
+    lines = [
+        f"{RUNS} runs each, seed 1, 95 % Wilson interval; day of collapse in the 10 / 50 / 90 % run; log loss.",
         "",
-        "| world | horizon | observed | P(fall) | day of collapse |",
-        "|---|---|---|---|---|",
+        "| world | horizon | observed | P(fall) | day of collapse | log loss |",
+        "|---|---|---|---|---|---|",
+        *(verdict.row() for verdict in verdicts),
+        "",
+        "| mean log loss | worlds | this table | base rate of the other worlds |",
+        "|---|---|---|---|",
     ]
-    return "\n".join(head + [history_row(name) for name in names])
+    for label, part in (("seen by the prototype *", seen), ("never looked at", fresh), ("all", verdicts)):
+        score = sum(verdict.log_loss for verdict in part) / len(part)
+        lines.append(f"| {label} | {len(part)} | {score:.2f} | {base_rate_loss(part):.2f} |")
+    return "\n".join(lines)
 
 
 def rewritten(text: str, parts: dict[str, str]) -> str:

@@ -28,7 +28,7 @@ from sim.ensemble.runner import EnsembleError, EnsembleInterruptedError, run_ens
 from sim.ensemble.summary import summary_table
 from sim.show.figures import draw_all
 from sim.world.config import ConfigError, RunConfig, read_config
-from sim.world.scenario import Scenario, build_scenario
+from sim.world.scenario import Scenario, build_scenario, idle_levers
 from sim.world.tables import WorldError, load_tables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -151,6 +151,8 @@ def run_point(config: DictConfig) -> None:
     reporter = Reporter(Console(stderr=True))
     try:
         scenario = load_scenario(read_point(plain_values(config)))
+        for note in idle_levers(scenario):
+            reporter.note(f"note: {note}")
         results = run_ensemble(scenario, result_folder(scenario, "run"), _command(), reporter)
         _show(results, scenario, reporter)
     except (ConfigError, WorldError) as error:

@@ -22,6 +22,22 @@ from sim.world.scenario import Scenario
 class SpilloverModel(mesa.Model):
     """One history of a scenario, a day a step.
 
+    For example::
+
+        from pathlib import Path
+        from sim.agents.model import SpilloverModel
+        from sim.world.config import read_config
+        from sim.world.scenario import build_scenario
+        from sim.world.tables import load_tables
+
+        tables = load_tables(Path("conf/world/levant_2024"))
+        asked = {"name": "mine", "question": "Does it hold?"}
+        scenario = build_scenario(tables, read_config({"scenario": asked, "world": {"name": "levant_2024"}}))
+        model = SpilloverModel(scenario, seed=1, run=3)
+        model.step()
+        model.run_to_horizon()
+        print(model.outcome, model.collapse_day, model.falls)
+
     Parameters
     ----------
     scenario
@@ -48,7 +64,11 @@ class SpilloverModel(mesa.Model):
         run: int = 0,
         faction_types: Mapping[str, type[FactionAgent]] | None = None,
     ) -> None:
+        if not (0 <= run < 2**32 and 0 <= seed < 2**63):
+            message = f"seed and run must be at least 0, below 2**63 and 2**32; got seed={seed}, run={run}"
+            raise ValueError(message)
         super().__init__(rng=seed)
+        self.running = True
         self.inputs = scenario
         self.state_ids: list[str] = list(scenario.tables.states["id"])
         self.faction_ids: list[str] = list(scenario.tables.factions["id"])
@@ -85,6 +105,9 @@ class SpilloverModel(mesa.Model):
 
     def step(self) -> None:
         """Live one day: every phase of the schedule, by the agents whose it is."""
+        if not self.running:
+            message = f"this history has ended: it has lived its {self.inputs.horizon_days} days"
+            raise RuntimeError(message)
         for name, whose in SCHEDULE:
             if whose == "actor":
                 self.actors.do(name)
@@ -161,7 +184,7 @@ class SpilloverModel(mesa.Model):
         return float(self.state["side_morale"][self.world["regime"]])
 
     @property
-    def regime_strength(self) -> float:
+    def regime_strength_left(self) -> float:
         """Return the power of the regime's side as a share of day 0."""
         return float(self.state["side_power"][self.world["regime"]] / self.state["power_day_0"])
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+FAST = 10.0  # runs a second from which on decimals say nothing
 SECONDS_BETWEEN_LINES = 10.0
 
 
@@ -87,7 +88,7 @@ class _Clock:
             return text
         rate = lived / max(time.monotonic() - self._start, 1e-9)
         left = (self.total - self.done) / rate
-        return f"{text}, {rate:,.3g} a second" + (f", {_duration(left)} left" if left else "")
+        return f"{text}, {rate:,.{0 if rate >= FAST else 1}f} a second" + (f", {_duration(left)} left" if left else "")
 
 
 def _duration(seconds: float) -> str:

@@ -95,6 +95,8 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
     """
     runs, horizon = usable(results.runs), scenario.horizon_days
     bands = [_band(curve(runs[event.column], horizon)) for event in EVENTS]
+    last_day = last_shown_day([day_values(runs[event.column]) for event in EVENTS], horizon, TAIL)
+    cut = f"; the axis ends on day {last_day}, little happens later" if last_day < horizon else ""
     by = headline_day(horizon)
     page = new_page(
         words(
@@ -102,12 +104,11 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
             scenario,
             title=f"The regime collapses by day {by} in {bands[0].percent(by)} of runs",
             shown="Share of runs in which each event has happened by a day",
-            note=f"bands and brackets: 95 % Wilson intervals, day by day; at the right: by day {horizon}",
+            note=f"bands and brackets: 95 % Wilson intervals, day by day; at the right: by day {horizon}{cut}",
         ),
         HEIGHT_MM,
         width_mm,
     )
-    last_day = last_shown_day([day_values(runs[event.column]) for event in EVENTS], horizon, TAIL)
     ax = _axes(page, scenario, bands, last_day)
     for event, band in zip(EVENTS, bands, strict=True):
         _draw_curve(ax, event, band, last_day)

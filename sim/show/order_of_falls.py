@@ -87,7 +87,7 @@ def _title(results: Results, days: pd.DataFrame, scenario: Scenario) -> str:
         share = share_of(int(falls[worst]), n_runs)
         return f"The most exposed place, {names[worst]}, falls in {share} of runs"
     first = str(often.columns[0])
-    finding = f"{names[first]} falls{_rank(days, often)} on median {day_of(results, first)}"
+    finding = f"Where it falls, {names[first]} falls{_rank(days, often)} on median {day_of(results, first)}"
     if capital == first or capital not in days.columns:
         return finding
     if capital in often.columns:
@@ -100,7 +100,7 @@ def _rank(days: pd.DataFrame, often: pd.DataFrame) -> str:
     if len(days.columns) == 1:
         return ""
     medians = _medians(often)
-    return " among the first," if (medians == medians.min()).sum() > 1 else " before all others,"
+    return " among the earliest," if (medians == medians.min()).sum() > 1 else " earliest,"
 
 
 def _last_day(days: pd.DataFrame, history: Mapping[str, ObservedFall], horizon_days: int) -> int:
@@ -117,7 +117,8 @@ def _shown(days: pd.DataFrame, last_day: int, horizon_days: int) -> str:
     beyond = (
         f"; up to {100 * TAIL:.0f} % of falls come after day{NO_BREAK}{last_day}" if last_day < horizon_days else ""
     )
-    return f"First fall of each place held by the regime's side, sorted by median day{limit}{beyond}"
+    where = "in the runs in which it falls, by median day"
+    return f"First fall of each place held by the regime's side, {where}{limit}{beyond}"
 
 
 def _rows_mm(days: pd.DataFrame) -> float:

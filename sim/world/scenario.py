@@ -55,6 +55,27 @@ def build_scenario(tables: Tables, config: RunConfig) -> Scenario:
     return Scenario(tables, config, record, pack_rules(config.parameters()))
 
 
+def idle_levers(scenario: Scenario) -> list[str]:
+    """Return a sentence for each lever that nobody in this world can feel; such a scenario equals one without it."""
+    ties = survey_ties(scenario.tables)
+    notes = []
+    for lever in scenario.config.scenario.levers:
+        if lever.lever in ("support", "restraint"):
+            clients = {"regime": ties.roster.regime, "challenger": ties.roster.challenger, **ties.roster.factions}
+            client = clients.get(lever.client or ALL)
+            felt = any(
+                (lever.actor == ALL or link.patron == ties.roster.actors[lever.actor]) and client in (None, link.client)
+                for link in ties.links
+            )
+        elif lever.lever == "strikes":
+            felt = bool(ties.strikes[ties.roster.actors[lever.actor]].any())
+        else:
+            felt = True
+        if not felt:
+            notes.append(f"lever {lever.lever} of {lever.actor}: changes nothing, nobody in this world depends on it")
+    return notes
+
+
 def _tier_for(tables: Tables, ties: Ties) -> Tier:
     """Return the smallest tier that holds a world."""
     for tier in TIERS:

@@ -126,3 +126,16 @@ def test_a_subclass_changes_a_rule() -> None:
 def test_an_unknown_faction_type_is_refused() -> None:
     with pytest.raises(KeyError, match="NOBODY"):
         SpilloverModel(scenario_of("liberia_2003"), faction_types={"NOBODY": FactionAgent})
+
+
+def test_a_history_that_has_ended_cannot_go_on() -> None:
+    model = SpilloverModel(scenario_of("liberia_2003", days=2), SEED, 0)
+    model.run_to_horizon()
+    with pytest.raises(RuntimeError, match="it has lived its 2 days"):
+        model.step()
+
+
+@pytest.mark.parametrize(("seed", "run"), [(-1, 0), (1, -1), (1, 2**32), (2**63, 0)])
+def test_a_seed_or_run_out_of_range_is_refused(seed: int, run: int) -> None:
+    with pytest.raises(ValueError, match=r"seed and run must be at least 0"):
+        SpilloverModel(scenario_of("liberia_2003"), seed, run)

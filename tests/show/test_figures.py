@@ -185,7 +185,7 @@ def test_the_order_of_falls_is_that_of_the_median_days(levant: Scenario, tmp_pat
     drawn = [days[next(place for place in days.index if names[place] == row)] for row in rows]
     assert len(rows) == len(days)
     assert drawn == sorted(drawn)
-    assert title_of(figure).startswith(f"{rows[0]} falls before all others, on median day {days.iloc[0]:.0f} [")
+    assert title_of(figure).startswith(f"Where it falls, {rows[0]} falls earliest, on median day {days.iloc[0]:.0f} [")
 
 
 def diamonds(figure: Figure) -> list[Line2D]:

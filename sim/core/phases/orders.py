@@ -142,7 +142,7 @@ def spare_share(world: World, rules: Rules, state: State, origin: int, target: i
 
 @phase
 def share_without_task(world: World, rules: Rules, state: State, origin: int, faction: int) -> float:
-    """Return the share of a force that an opposed operation leaves free for a pursuit."""
+    """Return how much of what a force could send to a pursuit is left when it has an opposed operation as well."""
     if state.task[origin, faction] == NOBODY:
         return 1.0
     return 1.0 - mobile_share(world.quality[faction], rules.orders.commitment)

@@ -91,7 +91,6 @@ def consider_coup(world: World, rules: Rules, state: State, disloyal: float, pat
         return
     state.coup_day = today(state)
     if uniform(state.key, Purpose.COUP_DEAL, state_index, 0) < regime.coup_deal_probability:
-        state.flight_day = today(state)
         collapse(world, rules, state, Outcome.COUP, regime.dissolve_flight)
         return
     fresh = rules.morale.side_spread * normal(state.key, Purpose.COUP_RESOLVE, state_index, 0) + regime.coup_rally

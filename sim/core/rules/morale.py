@@ -293,7 +293,7 @@ def resistance_margin(
     spread
         Sum of the deviations of the side and of the garrison, in log margin.
     base, slope, latent_weight
-        See the parameter table.
+        See the parameter table. The base is the value where a share of 0.15 is hostile.
     """
     return math.exp(base + slope * (coded_morale - 0.5) + spread - latent_weight * (latent - 0.15))
 
