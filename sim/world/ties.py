@@ -257,7 +257,8 @@ def _strikes(tables: Tables, tie: Floats, commitment: Floats, side: Ints, roster
 def _links(tables: Tables, takes_part: Flags, capacity: Floats, roster: Roster) -> list[Link]:
     """Return the links from patrons to clients that fight in the war, sorted by patron.
 
-    Patrons are states, and foreign factions with forces outside the contested state.
+    Patrons are states, and foreign factions with forces outside the contested state. Sympathy without any kind of
+    support is no link.
     """
     links = []
     for source, target, tie, commitment, kinds in _rows(
@@ -266,9 +267,9 @@ def _links(tables: Tables, takes_part: Flags, capacity: Floats, roster: Roster) 
         client, patron = roster.factions.get(target, NOBODY), roster.actors.get(source, NOBODY)
         if NOBODY in (client, patron) or tie <= 0.0 or commitment <= 0.0:
             continue
-        if patron == roster.contested_state or not takes_part[client] or capacity[patron] <= 0.0:
+        means = set(kinds.split("|")) - {""}
+        if patron == roster.contested_state or not (takes_part[client] and means) or capacity[patron] <= 0.0:
             continue
-        means = set(str(kinds).split("|"))
         links.append(
             Link(patron, client, tie, commitment, bool(means & {"arms", "money"}), "air" in means, "troops" in means)
         )
