@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from sim.world.config import ConfigError
-from sim.world.scenario import idle_levers
+from sim.world.scenario import Scenario, idle_levers
 from tests.worlds import WORLDS, scenario_of
 
 
-def names(scenario: object, mask: np.ndarray) -> set[str]:
+def names(scenario: Scenario, mask: np.ndarray) -> set[str]:
     """Return the ids of the factions that a mask marks."""
-    ids = scenario.tables.factions["id"].tolist()  # type: ignore[attr-defined]
+    ids = scenario.tables.factions["id"].tolist()
     return {name for name, marked in zip(ids, mask[: len(ids)], strict=True) if marked}
 
 
