@@ -37,6 +37,7 @@ class SpilloverModel(mesa.Model):
         model.step()
         model.run_to_horizon()
         print(model.outcome, model.collapse_day, model.falls)
+        print(model.faction(model.faction_ids[0]).deployment, model.places[0].holder)
 
     Parameters
     ----------
@@ -102,6 +103,11 @@ class SpilloverModel(mesa.Model):
         self.states = AgentSet(states, random=self.agents.random)
         self.factions = AgentSet(factions, random=self.agents.random)
         self.actors = AgentSet([*states, *factions], random=self.agents.random)
+        self._factions_by_id = dict(zip(self.faction_ids, factions, strict=True))
+
+    def faction(self, name: str) -> FactionAgent:
+        """Return a faction by its id in the world's tables."""
+        return self._factions_by_id[name]
 
     def step(self) -> None:
         """Live one day: every phase of the schedule, by the agents whose it is."""

@@ -100,7 +100,7 @@ def test_places_are_views_of_the_state() -> None:
     model.run_to_horizon()
     assert aleppo.holder != "REGIME"
     assert sum(aleppo.control.values()) == pytest.approx(1.0)
-    hts = model.factions[model.faction_ids.index("HTS")]
+    hts = model.faction("HTS")
     assert hts.fighters == pytest.approx(sum(hts.deployment.values()))
     assert hts.cell.fighters["HTS"] == pytest.approx(max(hts.deployment.values()))
 
