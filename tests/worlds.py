@@ -28,14 +28,17 @@ def scenario_of(
     name: str,
     *,
     levers: tuple[dict[str, object], ...] = (),
+    events: tuple[dict[str, object], ...] = (),
+    channels: dict[str, bool] | None = None,
     rules: dict[str, dict[str, float]] | None = None,
     days: int | None = None,
     tables: Tables | None = None,
 ) -> Scenario:
-    """Return a scenario of a world with levers, parameters and horizon."""
+    """Return a scenario of a world with levers, events, channels, parameters and horizon."""
     values = {
-        "scenario": {"name": "test", "question": "Does it hold?", "levers": list(levers)},
+        "scenario": {"name": "test", "question": "Does it hold?", "levers": list(levers), "events": list(events)},
         "world": {"name": name},
+        "channels": channels or {},
         "rules": rules or {},
         "horizon_days": days,
     }

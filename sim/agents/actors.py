@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mesa.discrete_space import CellAgent
 
 from sim.core import calls
-from sim.core.codes import NOBODY
+from sim.core.codes import NOBODY, Channel
 
 if TYPE_CHECKING:
     from sim.agents.model import SpilloverModel
@@ -63,7 +63,43 @@ class _Actor(CellAgent):
 
 
 class StateAgent(_Actor):
-    """A state: a patron of factions, and perhaps the one that is contested. Its cell is its capital, if on the map."""
+    """A state: a patron of factions, a neighbour of the war, or the contested one. Its cell is its capital, if any."""
+
+    def spill_over(self) -> None:
+        """Feel what the war sends across the border."""
+        model = self.model
+        calls.call_spill_over(model.world_record, model.rules_record, model.state_record, self.actor_index)
+
+    def invest(self) -> None:
+        """Spread the means for influence over the places where they count most."""
+        model = self.model
+        calls.call_invest(model.world_record, model.rules_record, model.state_record, self.actor_index)
+
+    @property
+    def level(self) -> int:
+        """Return how far the state is drawn in: 0 calm, 1 alert, 2 incident, 3 organised violence, 4 civil war."""
+        return int(self.model.state["level"][self.actor_index])
+
+    @property
+    def pressure(self) -> dict[str, float]:
+        """Return what each channel carries to the state, in [0, 1]."""
+        carried = self.model.state["channel"][self.actor_index]
+        return {channel.name.lower(): float(carried[channel]) for channel in Channel}
+
+    @property
+    def hardening(self) -> float:
+        """Return how far the state guards its border, in [0, 1]."""
+        return float(self.model.state["hardening"][self.actor_index])
+
+    @property
+    def refugees(self) -> int:
+        """Return the refugees who came since day 0 and are there now."""
+        return int(self.model.state["refugees"][:, self.actor_index].sum())
+
+    @property
+    def influence(self) -> float:
+        """Return its influence on the contested state, as a share of all there is."""
+        return float(self.model.state["influence_total"][self.actor_index])
 
 
 class FactionAgent(_Actor):
@@ -101,6 +137,11 @@ class FactionAgent(_Actor):
         model = self.model
         calls.call_absorb_shock(model.world_record, model.rules_record, model.state_record, self.faction_index)
 
+    def resurge(self) -> None:
+        """Grow or shrink, and attack, if this is an extremist faction."""
+        model = self.model
+        calls.call_resurge(model.world_record, model.rules_record, model.state_record, self.faction_index)
+
     def awaken(self) -> None:
         """Perhaps join the war from tomorrow on."""
         model = self.model
@@ -116,7 +157,7 @@ class FactionAgent(_Actor):
     @property
     def side(self) -> str:
         """Return the id of the faction that leads this one's side."""
-        return self.model.faction_ids[self.model.world["side"][self.faction_index]]
+        return self.model.faction_ids[self.model.state["side"][self.faction_index]]
 
     @property
     def fighters(self) -> float:

@@ -14,7 +14,7 @@ from sim.agents.places import Place, build_network
 from sim.core import calls
 from sim.core.codes import NEVER, NOBODY, Outcome
 from sim.core.day import SCHEDULE
-from sim.core.record import RUN_DTYPE
+from sim.core.record import layouts_of
 from sim.core.state import new_state
 from sim.world.scenario import Scenario
 
@@ -119,6 +119,8 @@ class SpilloverModel(mesa.Model):
                 self.actors.do(name)
             elif whose == "faction":
                 self.factions.do(name)
+            elif whose == "state":
+                self.states.do(name)
             else:
                 getattr(self, name)()
         self._note_falls()
@@ -134,7 +136,7 @@ class SpilloverModel(mesa.Model):
 
     def open_day(self) -> None:
         """Put today's levers into force."""
-        calls.call_open_day(self.world_record, self.state_record)
+        calls.call_open_day(self.world_record, self.rules_record, self.state_record)
 
     def pool_aid(self) -> None:
         """Add up what each faction receives from its patrons."""
@@ -155,6 +157,34 @@ class SpilloverModel(mesa.Model):
     def survive(self) -> None:
         """Decide whether the regime lives through the day."""
         calls.call_survive(self.world_record, self.rules_record, self.state_record)
+
+    def realign(self) -> None:
+        """Move ties, and draw infighting and mergers."""
+        calls.call_realign(self.world_record, self.rules_record, self.state_record)
+
+    def deny(self) -> None:
+        """Let outside powers destroy depots."""
+        calls.call_deny(self.world_record, self.rules_record, self.state_record)
+
+    def harm(self) -> None:
+        """Draw the civilians who are killed today."""
+        calls.call_harm(self.world_record, self.rules_record, self.state_record)
+
+    def move_people(self) -> None:
+        """Let people leave and return."""
+        calls.call_move_people(self.world_record, self.rules_record, self.state_record)
+
+    def guard_prisons(self) -> None:
+        """Draw which prisons break open today."""
+        calls.call_guard_prisons(self.world_record, self.rules_record, self.state_record)
+
+    def share_influence(self) -> None:
+        """Move every share of influence, and sum them up."""
+        calls.call_share_influence(self.world_record, self.rules_record, self.state_record)
+
+    def settle(self) -> None:
+        """Draw whether the parties settle today."""
+        calls.call_settle(self.world_record, self.rules_record, self.state_record)
 
     def close_day(self) -> None:
         """Commission captured weapons, and let the woken take their place."""
@@ -195,8 +225,8 @@ class SpilloverModel(mesa.Model):
         return float(self.state["side_power"][self.world["regime"]] / self.state["power_day_0"])
 
     def run_row(self) -> np.ndarray:
-        """Return the row that the engine would write for this history, ``RUN_DTYPE``."""
-        row = np.zeros(1, RUN_DTYPE)
+        """Return the row that the engine would write for this history."""
+        row = np.zeros(1, layouts_of(self.world_record).run)
         calls.call_write_run(self.world_record, self.state_record, row)
         return row
 

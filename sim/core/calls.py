@@ -10,8 +10,24 @@ import numpy as np
 from sim.core.codes import RunStatus
 from sim.core.day import live_day, next_day
 from sim.core.jit import phase
+from sim.core.phases import (
+    alignment,
+    combat,
+    extremists,
+    hold,
+    influence,
+    installations,
+    levers,
+    muster,
+    orders,
+    patrons,
+    people,
+    regime,
+    settlement,
+    spillover,
+    violence,
+)
 from sim.core.phases import capture as captures
-from sim.core.phases import combat, hold, muster, orders, patrons, regime
 from sim.core.phases.setup import begin_run
 from sim.core.record import write_day, write_run
 
@@ -25,9 +41,9 @@ def call_begin_run(worlds: Record, rules: Record, states: Record, seed: np.uint6
 
 
 @phase
-def call_open_day(worlds: Record, states: Record) -> None:
+def call_open_day(worlds: Record, rules: Record, states: Record) -> None:
     """Put today's levers into force."""
-    regime.open_day(worlds[0], states[0])
+    levers.open_day(worlds[0], rules[0], states[0])
 
 
 @phase
@@ -94,6 +110,66 @@ def call_survive(worlds: Record, rules: Record, states: Record) -> None:
 def call_awaken(worlds: Record, rules: Record, states: Record, faction: int) -> None:
     """Draw whether one faction joins the war."""
     regime.awaken(worlds[0], rules[0], states[0], faction)
+
+
+@phase
+def call_realign(worlds: Record, rules: Record, states: Record) -> None:
+    """Move ties, and draw infighting and mergers."""
+    alignment.realign(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_deny(worlds: Record, rules: Record, states: Record) -> None:
+    """Let outside powers destroy depots."""
+    installations.deny(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_harm(worlds: Record, rules: Record, states: Record) -> None:
+    """Draw the civilians who are killed."""
+    violence.harm(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_move_people(worlds: Record, rules: Record, states: Record) -> None:
+    """Let people leave and return."""
+    people.move_people(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_spill_over(worlds: Record, rules: Record, states: Record, host: int) -> None:
+    """Let one state feel the war."""
+    spillover.spill_over(worlds[0], rules[0], states[0], host)
+
+
+@phase
+def call_guard_prisons(worlds: Record, rules: Record, states: Record) -> None:
+    """Draw which prisons break open."""
+    extremists.guard_prisons(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_resurge(worlds: Record, rules: Record, states: Record, faction: int) -> None:
+    """Let one extremist faction grow or shrink."""
+    extremists.resurge(worlds[0], rules[0], states[0], faction)
+
+
+@phase
+def call_invest(worlds: Record, rules: Record, states: Record, power: int) -> None:
+    """Let one state spread its means."""
+    influence.invest(worlds[0], rules[0], states[0], power)
+
+
+@phase
+def call_share_influence(worlds: Record, rules: Record, states: Record) -> None:
+    """Move every share of influence."""
+    influence.share_influence(worlds[0], rules[0], states[0])
+
+
+@phase
+def call_settle(worlds: Record, rules: Record, states: Record) -> None:
+    """Draw whether the parties settle."""
+    settlement.settle(worlds[0], rules[0], states[0])
 
 
 @phase

@@ -1,6 +1,9 @@
 """Name the small integers that are stored in arrays or enter the key of a draw."""
 
 from enum import IntEnum
+from typing import cast
+
+import numpy as np
 
 ENTITY_STRIDE = 64
 """An entity that is a pair (location, faction) has the number location * ENTITY_STRIDE + faction."""
@@ -8,7 +11,8 @@ ENTITY_STRIDE = 64
 NEVER = -1
 """The day of something that did not happen within the horizon."""
 
-NOBODY = -1
+# Typed, not a literal: "nobody yet" would make compiled code for -1 of every function that is asked about somebody.
+NOBODY = cast("int", np.int64(-1))
 """The index of no faction, no state, or no location."""
 
 
@@ -35,6 +39,30 @@ class Purpose(IntEnum):
     STRIKE = 18
     STRIKE_SIZE = 19
     COUP_RESOLVE = 20
+    DENIAL = 21
+    CIVILIANS = 22
+    BACKGROUND = 23
+    BACKGROUND_PLACE = 24
+    REVENGE = 25
+    REVENGE_PLACE = 26
+    REVENGE_SIZE = 27
+    REVENGE_DAYS = 28
+    OUTFLOW = 29
+    ABROAD = 30
+    RETURN = 31
+    RETURN_ABROAD = 32
+    RETURN_HOSTED = 33
+    LADDER = 34
+    INCIDENT = 35
+    INCIDENT_PLACE = 36
+    INCIDENT_DEATHS = 37
+    ATTACKS = 38
+    PRISON_BREAK = 39
+    PRISON_ESCAPE = 40
+    INFIGHTING = 41
+    MERGER = 42
+    SETTLEMENT = 43
+    HANDOVER = 44
 
 
 class Outcome(IntEnum):
@@ -54,10 +82,11 @@ class RunStatus(IntEnum):
     NOT_FINITE = 1
     TOO_MANY_FALLS = 2
     FAILED = 3
+    TOO_MANY_EVENTS = 4
 
 
 class Lever(IntEnum):
-    """What an actor can decide in a scenario."""
+    """What an actor can decide in a scenario, and what a scenario can let happen."""
 
     SUPPORT = 1
     INITIATIVE = 2
@@ -65,6 +94,13 @@ class Lever(IntEnum):
     STRENGTH = 4
     RESTRAINT = 5
     STRIKES = 6
+    HARDENING = 7
+    BORDER = 8
+    MEDIATION = 9
+    GUARDS = 10
+    REINFORCEMENT = 11
+    COLLAPSE = 12
+    PRISON_BREAK = 13
 
 
 class Terrain(IntEnum):
@@ -83,3 +119,39 @@ class Order(IntEnum):
     NONE = 0
     OPPOSED = 1
     PURSUIT = 2
+
+
+class Channel(IntEnum):
+    """What carries the pressure of a war to a neighbour; positions in arrays."""
+
+    REFUGEES = 0
+    ARMS = 1
+    FIGHTERS = 2
+    KIN = 3
+    SANCTUARY = 4
+    BORDER = 5
+
+
+class Level(IntEnum):
+    """How far a neighbour is drawn in."""
+
+    CALM = 0
+    ALERT = 1
+    INCIDENT = 2
+    VIOLENCE = 3
+    CIVIL_WAR = 4
+
+
+class Event(IntEnum):
+    """What is rare enough to be told one by one in a run's events."""
+
+    LEVEL = 1  # actor: state; size: its new level
+    INCIDENT = 2  # place; actor: state; size: deaths
+    REVENGE = 3  # place; actor: who holds it; size: civilians who will be killed
+    PRISON_BREAK = 4  # place; actor: faction that the escaped join; size: escaped
+    DENIAL = 5  # place; actor: state that strikes; size: weapons destroyed
+    INFIGHTING = 6  # actor and other: factions
+    MERGER = 7  # actor joins other
+    SETTLEMENT = 8
+    HANDOVER = 9
+    PATRON_EXIT = 10  # actor: patron; other: client

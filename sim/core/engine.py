@@ -10,8 +10,8 @@ from sim.core.codes import NOBODY, RunStatus
 from sim.core.day import live_day, next_day
 from sim.core.jit import part, phase
 from sim.core.phases.setup import begin_run
-from sim.core.record import DAY_DTYPE, FALL_DTYPE, FALLS_PER_LOCATION, RUN_DTYPE, write_day, write_run
-from sim.core.state import State, World, new_state
+from sim.core.record import FALLS_PER_LOCATION, layouts_of, write_day, write_event, write_run
+from sim.core.state import EVENT_SLOTS, State, World, new_state
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,18 @@ class Histories:
     Parameters
     ----------
     runs
-        One row a run, ``RUN_DTYPE``.
+        One row a run; dtypes are in ``sim.core.record``.
     falls
-        One row for each change of a seat, in order of run, day and location, ``FALL_DTYPE``.
+        One row for each change of a seat, in order of run, day and location.
+    events
+        One row for each rare event, in order of run and day.
     days
-        One row for each day of each traced run, ``DAY_DTYPE``.
+        One row for each day of each traced run.
     """
 
     runs: np.ndarray
     falls: np.ndarray
+    events: np.ndarray
     days: np.ndarray
 
 
@@ -59,13 +62,15 @@ def live_runs(
     first_run: int,
     rows: np.ndarray,
     falls: np.ndarray,
+    events: np.ndarray,
     days: np.ndarray,
     n_traced: int,
-) -> int:
-    """Live ``len(rows)`` runs from ``first_run`` on; return how many rows of ``falls`` are in use."""
+) -> tuple[int, int]:
+    """Live ``len(rows)`` runs from ``first_run`` on; return how many rows of ``falls`` and ``events`` are in use."""
     world = worlds[0]
     state = states[0]
     used = 0
+    told = 0
     for i in range(rows.shape[0]):
         begin_run(world, rules[0], state, seed, np.uint64(first_run + i))
         most = used + FALLS_PER_LOCATION * world.n_locations
@@ -75,10 +80,17 @@ def live_runs(
             if i < n_traced:
                 write_day(world, state, days[i * world.horizon_days + day])
             next_day(state)
-        status = RunStatus.TOO_MANY_FALLS.value if used > most else RunStatus.OK.value
+        status = RunStatus.OK.value
+        if used > most:
+            status = RunStatus.TOO_MANY_FALLS.value
+        elif state.n_events > EVENT_SLOTS:
+            status = RunStatus.TOO_MANY_EVENTS.value
         write_run(world, state, rows[i], status)
         used = min(used, most)
-    return used
+        for slot in range(min(state.n_events, EVENT_SLOTS)):
+            write_event(state, slot, events[told])
+            told += 1
+    return used, told
 
 
 def simulate(
@@ -98,8 +110,12 @@ def simulate(
         How many of the first runs of this block leave a day series.
     """
     horizon = int(world[0]["horizon_days"])
-    rows = np.zeros(n_runs, RUN_DTYPE)
-    falls = np.zeros(n_runs * FALLS_PER_LOCATION * int(world[0]["n_locations"]), FALL_DTYPE)
-    days = np.zeros(n_traced * horizon, DAY_DTYPE)
-    used = live_runs(world, rules, new_state(world), np.uint64(seed), first_run, rows, falls, days, n_traced)
-    return Histories(rows, falls[:used].copy(), days)
+    layouts = layouts_of(world)
+    rows = np.zeros(n_runs, layouts.run)
+    falls = np.zeros(n_runs * FALLS_PER_LOCATION * int(world[0]["n_locations"]), layouts.fall)
+    events = np.zeros(n_runs * EVENT_SLOTS, layouts.event)
+    days = np.zeros(n_traced * horizon, layouts.day)
+    used, told = live_runs(
+        world, rules, new_state(world), np.uint64(seed), first_run, rows, falls, events, days, n_traced
+    )
+    return Histories(rows, falls[:used].copy(), events[:told].copy(), days)

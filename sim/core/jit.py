@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.dispatcher import Dispatcher
+
+CACHE = "spillover"  # folder within the one that the user chose
 
 # Both are open-ended by design, and typed as if they were not.
 _numba_config: Any = numba.config
@@ -34,13 +37,13 @@ def source_digest() -> str:
 def cache_folder() -> Path:
     """Return a writable folder for compiled code: the user's choice, the user's cache, or a temporary folder."""
     chosen = _numba_config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    base = Path(chosen).expanduser() / "spillover"
+    base = Path(chosen).expanduser() / CACHE
     try:
         base.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=base):
             pass
     except OSError:  # a read-only home must not stop a run; it only costs the next start its warm cache
-        base = Path(tempfile.gettempdir()) / f"spillover-{os.getuid()}"
+        base = Path(tempfile.gettempdir()) / f"{CACHE}-{os.getuid()}"
     return base / source_digest()
 
 
@@ -59,8 +62,20 @@ def part(function: F) -> F:
     return cast("F", _compile_merged(function))
 
 
+def callees(function: Any) -> Iterator[Any]:
+    """Yield the compiled functions that one calls; the parts that are merged into it are looked through."""
+    for name in function.py_func.__code__.co_names:
+        callee = function.py_func.__globals__.get(name)
+        if isinstance(callee, Dispatcher):
+            if callee.targetoptions.get("inline") == "always":
+                yield from callees(callee)
+            else:
+                yield callee
+
+
 # Placing the cache is the one thing that importing this package does; Numba reads it when it decorates.
-_numba_config.CACHE_DIR = str(cache_folder())
+FOLDER = cache_folder()
+_numba_config.CACHE_DIR = str(FOLDER)
 # C wrappers (for callbacks) are never used here and cost a tenth of the compile time.
 _compile = _njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True)
 _compile_inlined = _njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, forceinline=True)

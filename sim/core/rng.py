@@ -23,6 +23,8 @@ _WEYL_A = np.uint64(0x9E3779B9)
 _WEYL_B = np.uint64(0xBB67AE85)
 _LOW_BITS = np.uint64(0xFFFFF)  # 20 of the second word join 32 of the first
 _TWENTY = np.uint64(20)
+_LARGE_MEAN = 30.0  # from here on the sum is long and the normal form closer than a percent of a standard deviation
+_LEAST_TERM = 2.0**-60  # below what a sum of probabilities resolves near 1
 
 Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
@@ -92,10 +94,17 @@ def uniform(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
 
 
 @rule
+def two_uniforms(key: Key, purpose: Purpose, entity: int, ordinal: int) -> tuple[float, float]:
+    """Return two uniform numbers in (0, 1) for one decision that takes both."""
+    w0, w1, w2, w3 = words(key, purpose, entity, ordinal)
+    return open_unit(w0, w1), open_unit(w2, w3)
+
+
+@rule
 def normal(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
     """Return a standard normal number for one decision (Box & Muller 1958)."""
-    w0, w1, w2, w3 = words(key, purpose, entity, ordinal)
-    return box_muller(open_unit(w0, w1), open_unit(w2, w3))
+    u, v = two_uniforms(key, purpose, entity, ordinal)
+    return box_muller(u, v)
 
 
 @rule
@@ -118,3 +127,38 @@ def noise_around_one(key: Key, purpose: Purpose, entity: int, ordinal: int) -> f
     half = np.uint64(0)
     total = math.log(open_unit(w0, half)) + math.log(open_unit(w1, half))
     return -0.25 * (total + math.log(open_unit(w2, half)) + math.log(open_unit(w3, half)))
+
+
+@rule
+def normal_quantile(u: float) -> float:
+    """Return the standard normal number below which a share ``u`` in (0, 1) lies, to 4.5e-4.
+
+    References
+    ----------
+    Abramowitz & Stegun (1964), Handbook of Mathematical Functions, 26.2.23 (Hastings).
+    """
+    t = math.sqrt(-2.0 * math.log(min(u, 1.0 - u)))
+    above = 2.515517 + t * (0.802853 + t * 0.010328)
+    below = 1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308))
+    z = t - above / below
+    return math.copysign(z, u - 0.5)
+
+
+@rule
+def poisson(mean: float, u: float) -> float:
+    """Return the Poisson number with this mean, >= 0, below which a share ``u`` in (0, 1) lies; a whole number.
+
+    Up to a mean of 30 it is exact, by adding up probabilities; above, the normal quantile with the first correction for
+    skewness (Cornish & Fisher 1938), rounded.
+    """
+    if mean >= _LARGE_MEAN:
+        z = normal_quantile(u)
+        return max(0.0, math.floor(mean + math.sqrt(mean) * z + (z * z - 1.0) / 6.0 + 0.5))
+    count = 0.0
+    term = math.exp(-mean)
+    below = term
+    while u > below and term > _LEAST_TERM:
+        count += 1.0
+        term *= mean / count
+        below += term
+    return count

@@ -4,7 +4,8 @@ Each class below is the single source of a structured dtype: the annotation of a
 shape. Compiled code and Mesa agents see a record of that dtype, type checkers see the class. Arrays have the capacity
 of a tier, so that all worlds of a tier share compiled code; the sizes in use are fields (``n_locations``, ...).
 
-Axes: location L, faction F, actor A (states, then factions), edge E, link K (patron to client), lever V, delay D.
+Axes: location L, faction F, state S, actor A (states, then factions), edge E, link K (patron to client), lever V,
+delay D, channel C, level R, event M.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.codes import Channel, Level
 from sim.core.rng import KEY_DTYPE, Key
 
 F8 = np.float64
@@ -22,6 +24,8 @@ I8 = np.int64
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 DELAY_SLOTS = 32
+EVENT_SLOTS = 512
+"""Events that a run can tell; more of them end it with a status of its own."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,16 @@ class Tier:
             "L": self.locations,
             "L+1": self.locations + 1,
             "F": self.factions,
+            "S": self.states,
             "A": self.states + self.factions,
             "A+1": self.states + self.factions + 1,
             "E": 8 * self.locations,
             "K": self.links,
             "V": 64,
             "D": DELAY_SLOTS,
+            "C": len(Channel),
+            "R": len(Level),
+            "M": EVENT_SLOTS,
         }
 
 
@@ -74,18 +82,24 @@ class World:
     population: Annotated[Floats, "L"]  # persons
     population_share: Annotated[Floats, "L"]  # of its country
     terrain: Annotated[Ints, "L"]  # codes.Terrain
-    is_airbase: Annotated[Ints, "L"]
+    airbases: Annotated[Floats, "L"]
+    depots: Annotated[Floats, "L"]  # weight of its depots among all of the contested state's
+    detainees: Annotated[Floats, "L"]  # extremists held there
+    prisoners: Annotated[Floats, "L"]  # political prisoners held there
     is_gate: Annotated[Ints, "L"]  # last place before the capital
     seat_holder: Annotated[Ints, "L"]  # faction or NOBODY
     mean_edge_km: Annotated[Floats, "L"]
     capital_hops: Annotated[Ints, "L"]
     hops: Annotated[Ints, "L", "L"]
+    border_hops: Annotated[Ints, "L", "S"]  # borders to cross until a state is reached, 0 inside it
+    crossing_hops: Annotated[Ints, "L", "S"]  # the same through open crossings only, all but the last inside a country
     edge_start: Annotated[Ints, "L+1"]  # edges of location l are edge_start[l] .. edge_start[l+1]
     edge_to: Annotated[Ints, "E"]
     edge_km: Annotated[Floats, "E"]
     edge_road: Annotated[Ints, "E"]
     # factions
-    side: Annotated[Ints, "F"]  # faction that leads the side
+    home_state: Annotated[Ints, "F"]
+    side: Annotated[Ints, "F"]  # faction that leads the side on day 0
     is_jihadist: Annotated[Ints, "F"]
     is_native: Annotated[Ints, "F"]  # home state is the contested state
     may_enter: Annotated[Ints, "F"]  # its forces abroad fight in the contested state
@@ -96,10 +110,8 @@ class World:
     fighters_low: Annotated[Floats, "F"]
     fighters_central: Annotated[Floats, "F"]
     fighters_high: Annotated[Floats, "F"]
-    side_mask: Annotated[Ints, "F"]  # bits of the factions of the side that this faction leads
-    n_members: Annotated[Ints, "F"]  # of the side that this faction leads
-    members: Annotated[Ints, "F", "F"]  # (leader, rank): their numbers, rising
-    tie: Annotated[Floats, "F", "F"]  # [-1, 1], symmetric
+    is_extremist: Annotated[Ints, "F"]  # jihadist, and on neither main side
+    tie: Annotated[Floats, "F", "F"]  # [-1, 1], symmetric, on day 0
     engagement: Annotated[Floats, "F", "F"]  # (faction, leader it fights for), [0, 1]
     deployed: Annotated[Floats, "L", "F"]  # fighters on day 0
     control: Annotated[Floats, "L", "F"]  # share of the place on day 0
@@ -108,6 +120,14 @@ class World:
     capacity: Annotated[Floats, "A"]  # [0, 1]
     resolve: Annotated[Floats, "A"]  # [0, 1]
     strikes: Annotated[Floats, "A", "F"]  # commitment to strike that faction, [0, 1]
+    # states
+    state_population: Annotated[Floats, "S"]  # persons
+    is_neighbour: Annotated[Ints, "S"]  # its level of escalation is followed
+    level_day_0: Annotated[Ints, "S"]  # codes.Level
+    refugees_hosted: Annotated[Floats, "S"]  # from the contested state, on day 0
+    attitude: Annotated[Floats, "S", "F"]  # of a state to a faction on day 0, [-1, 1]
+    kin: Annotated[Floats, "S", "F"]  # how close a faction is to people in that state, [0, 1]
+    channel_on: Annotated[Ints, "C"]
     # links from a patron to a client, sorted by patron
     link_start: Annotated[Ints, "A+1"]
     link_patron: Annotated[Ints, "K"]  # actor
@@ -122,6 +142,7 @@ class World:
     lever_kind: Annotated[Ints, "V"]  # codes.Lever
     lever_actor: Annotated[Ints, "V"]  # actor, NOBODY = every actor
     lever_client: Annotated[Ints, "V"]  # faction, NOBODY = every client
+    lever_place: Annotated[Ints, "V"]  # location, NOBODY = none
     lever_value: Annotated[Floats, "V"]
 
 
@@ -131,6 +152,7 @@ class Scratch:
     score: Annotated[Floats, "L"]
     committed: Annotated[Floats, "F"]
     moved: Annotated[Floats, "F"]
+    tie_next: Annotated[Floats, "F", "F"]
 
 
 class State:
@@ -138,6 +160,17 @@ class State:
 
     key: Key
     tempo: float
+    # sides and ties
+    side: Annotated[Ints, "F"]  # faction that leads the side
+    side_mask: Annotated[Ints, "F"]  # bits of the factions of the side that this faction leads
+    n_members: Annotated[Ints, "F"]  # of the side that this faction leads
+    members: Annotated[Ints, "F", "F"]  # (leader, rank): their numbers, rising
+    tie: Annotated[Floats, "F", "F"]  # [-1, 1], symmetric
+    attitude: Annotated[Floats, "S", "F"]  # of a state to a faction, [-1, 1]
+    drift_day_0: Annotated[Floats, "F", "F"]  # what would have moved ties on day 0, per day
+    overlap: Annotated[Floats, "F", "F"]  # share of their places in the contested state where both are near, [0, 1]
+    common_threat: Annotated[Floats, "F", "F"]  # [0, 1)
+    infighting_rate: Annotated[Floats, "F", "F"]  # hazard per day of a pair of rivals
     # forces
     fighters: Annotated[Floats, "L", "F"]
     morale: Annotated[Floats, "L", "F"]  # [0, 1]
@@ -149,7 +182,7 @@ class State:
     strength: Annotated[Floats, "L", "F"]  # effective strength today
     task: Annotated[Ints, "L", "F"]  # target of an opposed operation, NOBODY for none
     pursuit: Annotated[Ints, "L", "F"]  # target of a pursuit, NOBODY for none
-    presence: Annotated[Ints, "L"]  # bits of the factions with a force there this morning
+    presence: Annotated[Ints, "L"]  # bits of the factions with a force there this morning or since
     garrison: Annotated[Floats, "L"]  # fighters of the holder's side when it came to hold the place
     unit_strength: Annotated[Floats, "F"]  # of one fighter at morale 1
     side_shift: Annotated[Floats, "F"]  # deviation of the side's true resolve, log margin
@@ -195,11 +228,83 @@ class State:
     patron_level: Annotated[Floats, "F"]  # support of a client by all patrons, [0, 1]
     patron_level_day_0: Annotated[Floats, "F"]
     direct_help: Annotated[Floats, "F"]
+    # installations
+    depot: Annotated[Floats, "L"]  # heavy weapons in store, in fighters equipped
+    airbase: Annotated[Floats, "L"]  # airbases in working order
+    adrift: Annotated[Floats, "L"]  # heavy weapons in nobody's hands
+    detainees: Annotated[Floats, "L"]
+    prisoners: Annotated[Floats, "L"]
+    depots_day_0: float  # in all
+    depots_captured: float
+    depots_destroyed: float
+    # people; whole numbers, so that sums are exact
+    residents: Annotated[Floats, "L"]  # at home
+    displaced: Annotated[Floats, "L"]  # from that place, inside their country
+    hosted: Annotated[Floats, "L"]  # displaced who live in that place
+    refugees: Annotated[Floats, "L", "S"]  # from that place, in that state, since day 0
+    refugees_old: Annotated[Floats, "S"]  # in that state since before day 0
+    returned: Annotated[Floats, "S"]  # from that state since day 0
+    displaced_peak: float
+    captured_day: Annotated[Ints, "L"]  # last change of hands, NEVER for none
+    dispersed: Annotated[Floats, "L"]  # fighters who left their force there today
+    # violence
+    combatants_killed: Annotated[Floats, "L"]
+    civilians_killed: Annotated[Floats, "L"]
+    civilians_killed_today: Annotated[Floats, "L"]
+    revenge_left: Annotated[Floats, "L"]  # civilians whom a running burst of revenge will kill
+    revenge_days: Annotated[Ints, "L"]  # that it will still last, today included
+    grievance: Annotated[Floats, "L"]  # 1 = as on day 0
+    # neighbours
+    level: Annotated[Ints, "S"]  # codes.Level
+    level_max: Annotated[Ints, "S"]
+    level_day: Annotated[Ints, "S", "R"]  # first day at that level or above
+    hardening: Annotated[Floats, "S"]  # [0, 1]
+    pressure: Annotated[Floats, "S"]
+    channel: Annotated[Floats, "S", "C"]  # what each carries, in [0, 1], before its weight
+    fled: Annotated[Floats, "S"]  # beaten fighters who crossed into that state
+    crossing: Annotated[Floats, "S"]  # fighters based there who are in the war today
+    incident_deaths: Annotated[Floats, "S"]
+    # extremists
+    guards_day_0: Annotated[Floats, "L"]  # fighters who guarded a prison on day 0
+    extremists_day_0: Annotated[Floats, "F"]
+    attacks: Annotated[Floats, "F"]  # so far
+    freed: Annotated[Floats, "F"]  # detainees and prisoners who joined
+    gone_free: float  # those who went home
+    # influence
+    influence: Annotated[Floats, "L", "S"]  # share of a place, the rest is nobody's but its own
+    investment: Annotated[Floats, "L", "S"]
+    influence_total: Annotated[Floats, "S"]
+    concentration: float  # Herfindahl-Hirschman index of influence
+    effective_factions: float
+    # alignment and settlement
+    infighting_hazard: float  # per day, of all pairs of the regime's enemies
+    infighting_day: int
+    n_mergers: int
+    quiet_days: int  # since the share of the people that the rulers hold last moved by a percent
+    share_then: float  # what it was then
+    held_share: float  # of the people, in places that the regime's side holds; after a collapse the victor's
+    held_change: float  # per day, smoothed
+    settlement_day: int
+    handover_day: int
     # levers in force
+    hardening_lever: Annotated[Floats, "S"]  # what a state's guard tends to as a share of its capacity, below 0: none
+    border_lever: Annotated[Floats, "S"]  # share of its crossings that stay open
+    guard_lever: Annotated[Floats, "F"]  # share of the guards that stay at their posts
+    forced_break: Annotated[Ints, "L"]  # a prison opens today
+    mediation: float
     support_lever: Annotated[Floats, "K"]
     resolve_lever: Annotated[Floats, "F"]  # factor on the margin
     restraint: Annotated[Floats, "F"]  # share of its effort that a faction is held back from
     strikes_lever: Annotated[Floats, "A"]
+    # what happened
+    n_events: int
+    n_events_before: int  # told before today
+    event_day: Annotated[Ints, "M"]
+    event_kind: Annotated[Ints, "M"]  # codes.Event
+    event_place: Annotated[Ints, "M"]
+    event_actor: Annotated[Ints, "M"]  # actor
+    event_other: Annotated[Ints, "M"]  # actor
+    event_size: Annotated[Floats, "M"]
     # ledger: people and weapons that left or entered
     fighters_day_0: Annotated[Floats, "F"]
     killed: Annotated[Floats, "F"]
@@ -210,7 +315,7 @@ class State:
     heavy_day_0: Annotated[Floats, "F"]
     heavy_waiting: Annotated[Floats, "F"]  # captured, not yet commissioned
     heavy_lost: Annotated[Floats, "F"]  # destroyed or left unusable
-    heavy_captured: Annotated[Floats, "F"]  # net inflow from other factions
+    heavy_captured: Annotated[Floats, "F"]  # net inflow from other factions and from depots
     # the regime
     power_day_0: float
     is_storming: int
@@ -251,8 +356,12 @@ def new_world(tier: Tier) -> np.ndarray:
     return np.zeros(1, WORLD_DTYPES[tier.name])
 
 
+def tier_of(world: np.ndarray) -> Tier:
+    """Return the tier whose capacities a world record has."""
+    shape = world.dtype["deployed"].shape
+    return next(tier for tier in TIERS if (tier.locations, tier.factions) == shape)
+
+
 def new_state(world: np.ndarray) -> np.ndarray:
     """Return an empty one-element state record with the capacities of a world."""
-    n_locations, n_factions = world.dtype["deployed"].shape
-    tier = next(t for t in TIERS if (t.locations, t.factions) == (n_locations, n_factions))
-    return np.zeros(1, STATE_DTYPES[tier.name])
+    return np.zeros(1, STATE_DTYPES[tier_of(world).name])

@@ -50,7 +50,7 @@ class ShuffledModel(SpilloverModel):
             if whose == "map":
                 getattr(self, name)()
             else:
-                agents = self.actors if whose == "actor" else self.factions
+                agents = {"actor": self.actors, "state": self.states, "faction": self.factions}[whose]
                 agents.shuffle_do(name)
         self._note_falls()
         calls.call_next_day(self.state_record)
@@ -100,9 +100,9 @@ def test_places_are_views_of_the_state() -> None:
     model.run_to_horizon()
     assert aleppo.holder != "REGIME"
     assert sum(aleppo.control.values()) == pytest.approx(1.0)
-    hts = model.faction("HTS")
-    assert hts.fighters == pytest.approx(sum(hts.deployment.values()))
-    assert hts.cell.fighters["HTS"] == pytest.approx(max(hts.deployment.values()))
+    strongest = max(model.factions, key=lambda faction: faction.fighters)
+    assert strongest.fighters == pytest.approx(sum(strongest.deployment.values()))
+    assert strongest.cell.fighters[strongest.name] == pytest.approx(max(strongest.deployment.values()))
 
 
 class SteadfastFaction(FactionAgent):

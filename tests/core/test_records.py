@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from sim.core import record
-from sim.core.codes import ENTITY_STRIDE
+from sim.core.codes import ENTITY_STRIDE, Channel, Level
 from sim.core.rng import KEY_DTYPE, Key
 from sim.core.state import (
     DELAY_SLOTS,
+    EVENT_SLOTS,
     LARGE,
     SMALL,
     STATE_DTYPES,
@@ -38,12 +39,16 @@ def sizes(tier: Tier) -> dict[str, int]:
         "L": tier.locations,
         "L+1": tier.locations + 1,
         "F": tier.factions,
+        "S": tier.states,
         "A": tier.states + tier.factions,
         "A+1": tier.states + tier.factions + 1,
         "E": 8 * tier.locations,
         "K": tier.links,
         "V": 64,
         "D": DELAY_SLOTS,
+        "C": len(Channel),
+        "R": len(Level),
+        "M": EVENT_SLOTS,
     }
 
 
@@ -87,6 +92,11 @@ def test_world_and_state_are_laid_out_as_annotated(tier: Tier) -> None:
         (State, "fighters", (64, 16), (256, 32)),
         (State, "support_wanted", (64, 32), (256, 32)),
         (State, "struck", (32, 16), (64, 32)),
+        (State, "refugees", (64, 16), (256, 32)),
+        (State, "channel", (16, 6), (32, 6)),
+        (State, "level_day", (16, 5), (32, 5)),
+        (State, "event_day", (512,), (512,)),
+        (record.RunRow, "level_max", (16,), (32,)),
     ],
 )
 def test_shapes_are_the_capacities_of_the_tier(
@@ -96,12 +106,13 @@ def test_shapes_are_the_capacities_of_the_tier(
     assert record_dtype(layout, LARGE)[field].shape == large
 
 
-@pytest.mark.parametrize(("layout", "dtype"), [(record.RunRow, record.RUN_DTYPE), (record.DayRow, record.DAY_DTYPE)])
-def test_rows_of_results_are_laid_out_as_annotated(layout: type, dtype: np.dtype[Any]) -> None:
-    # Where a key's uint64 may be assigned, the annotation is a union; what is stored comes first.
-    stored = {name: (get_args(hint) or (hint,))[0] for name, hint in get_type_hints(layout).items()}
-    assert {name: dtype[name] for name in dtype.names or ()} == {name: SCALARS[hint] for name, hint in stored.items()}
-    assert dtype.isalignedstruct
+@BY_TIER
+def test_rows_of_results_are_laid_out_as_annotated(tier: Tier) -> None:
+    layouts = record.LAYOUTS[tier.name]
+    check(record.RunRow, layouts.run, tier)
+    check(record.DayRow, layouts.day, tier)
+    check(record.FallRow, layouts.fall, tier)
+    check(record.EventRow, layouts.event, tier)
 
 
 def test_key_is_laid_out_as_annotated() -> None:
@@ -112,7 +123,7 @@ def test_key_is_laid_out_as_annotated() -> None:
 
 def test_names_of_axes_in_use_are_exactly_the_documented_ones() -> None:
     used = set()
-    for layout in (World, State, Scratch):
+    for layout in (World, State, Scratch, record.RunRow, record.DayRow):
         for hint in get_type_hints(layout, include_extras=True).values():
             used |= {axis for axis in get_args(hint)[1:] if isinstance(axis, str)}
     assert used == set(SMALL.axes)

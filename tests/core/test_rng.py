@@ -253,3 +253,38 @@ def test_noise_is_gamma_with_mean_one_and_variation_one_half(draws: dict[str, np
     assert_mean("noise", x, 1.0, 0.5)
     # Fourth central moment of a Gamma number with shape 4 and mean 1: (3 + 6/4) / 16.
     assert_mean("variance of noise", (x - 1.0) ** 2, 0.25, (4.5 / 16.0 - 1.0 / 16.0) ** 0.5)
+
+
+@given(st.floats(2.0**-53, 1.0 - 2.0**-53))
+def test_normal_quantile_agrees_with_the_reference(u: float) -> None:
+    assert abs(rng.normal_quantile(u) - stats.norm.ppf(u)) < 4.5e-4
+
+
+@given(st.floats(0.0, 29.9), st.floats(1e-9, 1.0 - 1e-9))
+def test_small_poisson_numbers_are_the_quantile(mean: float, u: float) -> None:
+    count = rng.poisson(mean, u)
+    assert count == int(count) >= 0
+    # The quantile steps where the distribution function passes u; rounding may move a step by the last digits.
+    assert stats.poisson.cdf(count, mean) >= u - 1e-12
+    assert count == 0 or stats.poisson.cdf(count - 1.0, mean) <= u + 1e-12
+
+
+@given(st.floats(30.0, 1e6), st.floats(1e-6, 1.0 - 1e-6))
+def test_large_poisson_numbers_are_close_to_the_quantile(mean: float, u: float) -> None:
+    count = rng.poisson(mean, u)
+    assert count == int(count) >= 0
+    assert abs(count - stats.poisson.ppf(u, mean)) <= 1.0 + 1e-3 * mean**0.5
+
+
+@pytest.mark.parametrize("mean", [0.0, 1e-12, 3.0, 29.9, 30.0, 1e4])
+def test_extreme_draws_give_finite_poisson_numbers(mean: float) -> None:
+    lowest, highest = rng.poisson(mean, 2.0**-53), rng.poisson(mean, 1.0 - 2.0**-53)
+    assert 0.0 <= lowest <= mean <= highest + 1e-9 <= mean + 12.0 * mean**0.5 + 21.0
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("mean", [0.3, 12.0, 80.0])
+def test_poisson_numbers_have_their_mean_and_variance(mean: float, draws: dict[str, np.ndarray]) -> None:
+    counts = np.array([rng.poisson(mean, u) for u in draws["uniform"].ravel()[:20_000]])
+    assert_mean("poisson", counts, mean, mean**0.5)
+    assert_mean("variance of poisson", (counts - mean) ** 2, mean, (mean + 2.0 * mean**2) ** 0.5)

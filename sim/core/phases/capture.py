@@ -17,6 +17,7 @@ from sim.core.phases.forces import (
     set_margin,
     today,
 )
+from sim.core.phases.installations import take_installations
 from sim.core.phases.muster import is_abandoned
 from sim.core.phases.orders import committed_share
 from sim.core.rng import uniform
@@ -67,8 +68,8 @@ def settle_deals(world: World, rules: Rules, state: State, place: int) -> bool:
         beneficiary = beneficiary_of_deal(world, state, place, faction)
         latent = latent_opposition(world, state, place, faction)
         disperse(world, rules, state, place, faction, state.fighters[place, faction], latent, beneficiary)
-        any_dissolved = any_dissolved or world.side[faction] == world.side[state.holder[place]]
-    return any_dissolved and is_abandoned(world, rules, state, place)
+        any_dissolved = any_dissolved or state.side[faction] == state.side[state.holder[place]]
+    return any_dissolved and is_abandoned(rules, state, place)
 
 
 @phase
@@ -80,8 +81,8 @@ def beneficiary_of_deal(world: World, state: State, place: int, faction: int) ->
     best = NOBODY
     most = 0.0
     for leader in range(world.n_factions):
-        if world.side[leader] == leader and not is_friend(world, faction, leader):
-            weight = state.front[place, leader] + local_weight(world, state, place, leader)
+        if state.side[leader] == leader and not is_friend(state, faction, leader):
+            weight = state.front[place, leader] + local_weight(state, place, leader)
             if weight > most:
                 best = leader
                 most = weight
@@ -89,11 +90,11 @@ def beneficiary_of_deal(world: World, state: State, place: int, faction: int) ->
 
 
 @part
-def local_weight(world: World, state: State, place: int, leader: int) -> float:
+def local_weight(state: State, place: int, leader: int) -> float:
     """Return a side's share of control in a place where it has people."""
     share = 0.0
-    for i in range(world.n_members[leader]):
-        faction = world.members[leader, i]
+    for i in range(state.n_members[leader]):
+        faction = state.members[leader, i]
         if state.fighters[place, faction] > LEAST_FORCE:
             share += state.control[place, faction]
     return share
@@ -104,7 +105,7 @@ def winning_side(world: World, rules: Rules, state: State, place: int, dissolved
     """Return the side that takes a place today: the one whose front is farthest, or nobody."""
     best = NOBODY
     farthest = 0.0
-    weak = defending_fighters(world, state, place) < rules.capture.collapse_share * state.garrison[place]
+    weak = defending_fighters(state, place) < rules.capture.collapse_share * state.garrison[place]
     for leader in range(world.n_factions):
         progress = state.front[place, leader]
         if state.order[place, leader] == Order.NONE or progress <= farthest:
@@ -122,20 +123,22 @@ def change_hands(world: World, rules: Rules, state: State, place: int, winner: i
     """Hand a place to a side."""
     loser = state.holder[place]
     state.lost_from[place] = loser
-    state.lost_by[place] = world.side[loser]
+    state.lost_by[place] = state.side[loser]
     state.lost_to[place] = winner
-    state.lost_shock[place] = size_of_shock(world, rules, state, place, world.side[loser], winner)
+    state.lost_shock[place] = size_of_shock(world, rules, state, place, state.side[loser], winner)
     take_weapons(world, rules, state, place, winner)
+    take_installations(world, rules, state, place, winner)
     drive_out(world, rules, state, place, winner)
     state.holder[place] = occupy(world, rules, state, place, winner)
-    shift_control(world, rules, state, place, world.side[loser], state.holder[place])
-    state.garrison[place] = defending_fighters(world, state, place)
+    shift_control(world, rules, state, place, state.side[loser], state.holder[place])
+    state.garrison[place] = defending_fighters(state, place)
     for leader in range(world.n_factions):
         state.front[place, leader] = 0.0
+    state.captured_day[place] = today(state)
     state.n_captures += 1
     state.n_lost += 1
     day = today(state)
-    if world.side[loser] == world.regime:
+    if state.side[loser] == world.regime:
         if state.first_loss_day == NEVER:
             state.first_loss_day = day
         if place == world.capital and state.capital_day == NEVER:
@@ -166,7 +169,7 @@ def refuge(world: World, state: State, place: int, faction: int) -> int:
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
         near = world.edge_to[edge]
         holder = state.holder[near]
-        if holder == NOBODY or world.side[holder] != world.side[faction]:
+        if holder == NOBODY or state.side[holder] != state.side[faction]:
             continue
         if world.capital_hops[near] < nearest:
             best = near
@@ -175,20 +178,20 @@ def refuge(world: World, state: State, place: int, faction: int) -> int:
 
 
 @phase
-def is_beaten(world: World, state: State, place: int, faction: int, winner: int) -> bool:
+def is_beaten(state: State, place: int, faction: int, winner: int) -> bool:
     """Tell whether a faction is driven out when a place falls: the loser's side and its friends in arms."""
-    if world.side[faction] == winner or state.fighters[place, faction] <= 0.0:
+    if state.side[faction] == winner or state.fighters[place, faction] <= 0.0:
         return False
-    if world.side[faction] == state.lost_by[place]:
+    if state.side[faction] == state.lost_by[place]:
         return True
-    return is_friend(world, faction, state.lost_from[place]) and is_hostile(world, faction, winner)
+    return is_friend(state, faction, state.lost_from[place]) and is_hostile(state, faction, winner)
 
 
 @part
 def drive_out(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Let the beaten retreat in good order as far as their morale allows; the rest disperses or turns."""
     for faction in range(world.n_factions):
-        if not is_beaten(world, state, place, faction, winner):
+        if not is_beaten(state, place, faction, winner):
             continue
         goal = refuge(world, state, place, faction)
         share = retreating_share(state.morale[place, faction], rules.capture.retreat_share, goal != NOBODY)
@@ -205,8 +208,8 @@ def take_weapons(world: World, rules: Rules, state: State, place: int, winner: i
     capture = rules.capture
     for faction in range(world.n_factions):
         weapons = state.heavy[place, faction]
-        is_loser = world.side[faction] == state.lost_by[place]
-        if weapons <= 0.0 or not (is_loser or is_beaten(world, state, place, faction, winner)):
+        is_loser = state.side[faction] == state.lost_by[place]
+        if weapons <= 0.0 or not (is_loser or is_beaten(state, place, faction, winner)):
             continue
         morale = state.morale[place, faction] if state.fighters[place, faction] > 0.0 else 0.0
         goal = refuge(world, state, place, faction)
@@ -229,15 +232,15 @@ def occupy(world: World, rules: Rules, state: State, place: int, winner: int) ->
     """Move the victors in and let them rest; return the faction that holds the place from now on."""
     for faction in range(world.n_factions):
         state.scratch.moved[faction] = 0.0
-        if world.side[faction] == winner:
+        if state.side[faction] == winner:
             state.scratch.moved[faction] = state.fighters[place, faction]
             march_in(world, rules, state, place, place, faction)
             for edge in range(world.edge_start[place], world.edge_start[place + 1]):
                 march_in(world, rules, state, world.edge_to[edge], place, faction)
     best = winner
     most = -1.0
-    for i in range(world.n_members[winner]):
-        faction = world.members[winner, i]
+    for i in range(state.n_members[winner]):
+        faction = state.members[winner, i]
         if state.scratch.moved[faction] > 0.0:
             weight = state.scratch.moved[faction] * state.unit_strength[faction]
             if weight > most:
@@ -258,7 +261,7 @@ def march_in(world: World, rules: Rules, state: State, origin: int, place: int, 
         state.scratch.moved[faction] += people
         move_force(world, rules, state, origin, place, faction, people)
     if opposed:
-        u = uniform(state.key, Purpose.PAUSE, pair(place, world.side[faction]), 0)
+        u = uniform(state.key, Purpose.PAUSE, pair(place, state.side[faction]), 0)
         pause = rest_after_capture(rules.orders.pause_days, state.tempo, u)
         until = today(state) + int(pause) + 1
         state.rest_until[origin, faction] = max(state.rest_until[origin, faction], until)
@@ -268,8 +271,8 @@ def march_in(world: World, rules: Rules, state: State, origin: int, place: int, 
 @part
 def shift_control(world: World, rules: Rules, state: State, place: int, loser: int, captor: int) -> None:
     """Give the captor the loser's share of the place; every garrison there stands on other ground now."""
-    for i in range(world.n_members[loser]):
-        faction = world.members[loser, i]
+    for i in range(state.n_members[loser]):
+        faction = state.members[loser, i]
         state.control[place, captor] += state.control[place, faction]
         state.control[place, faction] = 0.0
     for faction in range(world.n_factions):

@@ -34,8 +34,8 @@ def fight(world: World, rules: Rules, state: State) -> None:
         for leader in range(world.n_factions):
             if state.order[place, leader] != Order.NONE:
                 if first:  # read before anybody is lost here, so that the order of sides cannot matter
-                    melted = is_melted_place(world, rules, state, place)
-                    people = defending_fighters(world, state, place)
+                    melted = is_melted_place(rules, state, place)
+                    people = defending_fighters(state, place)
                     first = False
                 engage(world, rules, state, place, leader, melted, people)
             elif state.front[place, leader] > 0.0:
@@ -57,7 +57,7 @@ def engage(world: World, rules: Rules, state: State, place: int, leader: int, me
     intensity = contest.pursuit_intensity if melted else 1.0
     take_losses(world, rules, state, place, leader, odds, intensity)
     state.contact[place] = max(state.contact[place], odds)
-    if world.side[state.holder[place]] == world.regime and state.first_attack_day == NEVER:
+    if state.side[state.holder[place]] == world.regime and state.first_attack_day == NEVER:
         state.first_attack_day = today(state)
     days = days_needed(world, rules, state, place, km, road, odds, melted, people)
     state.front[place, leader] = front_after(state.front[place, leader], days, 0.0)
@@ -99,18 +99,18 @@ def sent_strength(world: World, rules: Rules, state: State, target: int, leader:
     strength = 0.0
     km = 0.0
     road = 0.0
-    for i in range(world.n_members[leader]):
-        faction = world.members[leader, i]
+    for i in range(state.n_members[leader]):
+        faction = state.members[leader, i]
         part = part_sent(world, rules, state, target, target, faction)
         strength += part
         km += part * enclave_km(world, rules, state, target, faction)
         road += part
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
         origin = world.edge_to[edge]
-        if not state.presence[origin] & world.side_mask[leader]:
+        if not state.presence[origin] & state.side_mask[leader]:
             continue
-        for i in range(world.n_members[leader]):
-            faction = world.members[leader, i]
+        for i in range(state.n_members[leader]):
+            faction = state.members[leader, i]
             part = part_sent(world, rules, state, origin, target, faction)
             strength += part
             km += part * world.edge_km[edge]
@@ -126,7 +126,7 @@ def part_sent(world: World, rules: Rules, state: State, origin: int, target: int
     share = committed_share(world, rules, state, origin, target, faction)
     if share <= 0.0:
         return 0.0
-    leader = world.side[faction]
+    leader = state.side[faction]
     return share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
 
 
@@ -145,7 +145,7 @@ def take_losses(
     defender_noise = noise_around_one(state.key, Purpose.LOSSES_DEFENDER, entity, 0)
     share = loss_share(odds, contest.losses_per_day, intensity, defender_noise) * contest.defender_presence
     for faction in range(world.n_factions):
-        if state.fighters[place, faction] > 0.0 and defends(world, state, faction, place, leader):
+        if state.fighters[place, faction] > 0.0 and defends(state, faction, place, leader):
             remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
 
 
@@ -154,8 +154,8 @@ def take_attacker_losses(
     world: World, rules: Rules, state: State, origin: int, target: int, leader: int, share: float
 ) -> None:
     """Take a contest's losses out of the forces that one place sent."""
-    for i in range(world.n_members[leader]):
-        faction = world.members[leader, i]
+    for i in range(state.n_members[leader]):
+        faction = state.members[leader, i]
         sent = committed_share(world, rules, state, origin, target, faction)
         if sent > 0.0:
             remove_losses(rules, state, origin, faction, share * sent * state.fighters[origin, faction])

@@ -31,15 +31,15 @@ def pair(place: int, faction: int) -> int:
 
 
 @rule
-def is_friend(world: World, faction: int, other: int) -> bool:
+def is_friend(state: State, faction: int, other: int) -> bool:
     """Tell whether two factions stand on the same side or stand by each other."""
-    return world.side[faction] == world.side[other] or world.tie[faction, other] >= FRIENDLY_TIE
+    return state.side[faction] == state.side[other] or state.tie[faction, other] >= FRIENDLY_TIE
 
 
 @rule
-def is_hostile(world: World, faction: int, other: int) -> bool:
+def is_hostile(state: State, faction: int, other: int) -> bool:
     """Tell whether two factions of different sides are enemies."""
-    return world.side[faction] != world.side[other] and world.tie[faction, other] <= HOSTILE_TIE
+    return state.side[faction] != state.side[other] and state.tie[faction, other] <= HOSTILE_TIE
 
 
 @rule
@@ -51,38 +51,44 @@ def effort(world: World, state: State, faction: int, place: int, leader: int) ->
 
 
 @rule
-def defends(world: World, state: State, faction: int, place: int, attacker: int) -> bool:
+def defends(state: State, faction: int, place: int, attacker: int) -> bool:
     """Tell whether a faction fights for the holder of a place against a side."""
     holder = state.holder[place]
-    if world.side[faction] == world.side[holder]:
+    if state.side[faction] == state.side[holder]:
         return True
     return (
-        world.tie[faction, holder] >= FRIENDLY_TIE
-        and world.side[faction] != attacker
-        and world.tie[faction, attacker] < FRIENDLY_TIE
+        state.tie[faction, holder] >= FRIENDLY_TIE
+        and state.side[faction] != attacker
+        and state.tie[faction, attacker] < FRIENDLY_TIE
     )
 
 
+@rule
+def may_be_at(state: State, place: int, faction: int) -> bool:
+    """Tell whether a faction had a force at a place this morning or sent one there since; it may be gone by now."""
+    return (state.presence[place] >> faction) & 1 == 1
+
+
 @phase
-def defending_fighters(world: World, state: State, place: int) -> float:
+def defending_fighters(state: State, place: int) -> float:
     """Return the fighters of the holder's side at a place."""
     total = 0.0
     holder = state.holder[place]
     if holder != NOBODY:
-        leader = world.side[holder]
-        for i in range(world.n_members[leader]):
-            total += state.fighters[place, world.members[leader, i]]
+        leader = state.side[holder]
+        for i in range(state.n_members[leader]):
+            total += state.fighters[place, state.members[leader, i]]
     return total
 
 
 @phase
-def defending_morale(world: World, state: State, place: int) -> float:
+def defending_morale(state: State, place: int) -> float:
     """Return the mean morale of the holder's side at a place, 0 when nobody is left."""
     total = 0.0
     weighted = 0.0
-    leader = world.side[state.holder[place]]
-    for i in range(world.n_members[leader]):
-        faction = world.members[leader, i]
+    leader = state.side[state.holder[place]]
+    for i in range(state.n_members[leader]):
+        faction = state.members[leader, i]
         total += state.fighters[place, faction]
         weighted += state.fighters[place, faction] * state.morale[place, faction]
     return weighted / total if total > 0.0 else 0.0
@@ -92,9 +98,9 @@ def defending_morale(world: World, state: State, place: int) -> float:
 def defence(world: World, rules: Rules, state: State, place: int, attacker: int) -> float:
     """Return the strength that a side meets when it attacks a place."""
     total = 0.0
-    leader = world.side[state.holder[place]]
+    leader = state.side[state.holder[place]]
     for faction in range(world.n_factions):
-        if state.fighters[place, faction] > 0.0 and defends(world, state, faction, place, attacker):
+        if state.fighters[place, faction] > 0.0 and defends(state, faction, place, attacker):
             total += state.strength[place, faction] * effort(world, state, faction, place, leader)
     contest = rules.contest
     ground = terrain_multiplier(world.terrain[place], contest.hills, contest.mountain, contest.urban)
@@ -109,7 +115,7 @@ def latent_opposition(world: World, state: State, place: int, faction: int) -> f
     """Return the share of a place that the enemies of a faction control."""
     share = 0.0
     for other in range(world.n_factions):
-        if state.control[place, other] > 0.0 and is_hostile(world, faction, other):
+        if state.control[place, other] > 0.0 and is_hostile(state, faction, other):
             share += state.control[place, other]
     return share
 
@@ -133,7 +139,7 @@ def has_no_friend_near(world: World, state: State, place: int, faction: int) -> 
     """Tell whether no neighbouring place is in friendly hands."""
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
         holder = state.holder[world.edge_to[edge]]
-        if holder == NOBODY or is_friend(world, faction, holder):
+        if holder == NOBODY or is_friend(state, faction, holder):
             return False
     return True
 
@@ -155,6 +161,7 @@ def add_force(
     if total <= 0.0:
         return
     if before <= 0.0:
+        state.presence[place] |= 1 << faction
         state.is_dissolving[place, faction] = 0
         set_margin(world, rules, state, place, faction)
         state.is_cut_off[place, faction] = 1 if has_no_friend_near(world, state, place, faction) else 0
@@ -183,6 +190,7 @@ def remove_losses(rules: Rules, state: State, place: int, faction: int, people: 
     killed = people * rules.contest.killed_share
     state.fighters[place, faction] -= people
     state.killed[faction] += killed
+    state.combatants_killed[place] += killed
     state.wounded[faction] += people - killed
 
 
@@ -202,6 +210,7 @@ def disperse(
     turned = people * joining if winner != NOBODY else 0.0
     state.fighters[place, faction] -= people
     state.deserted[faction] += people - turned
+    state.dispersed[place] += people - turned
     if turned > 0.0:
         state.joined[faction] -= turned
         state.joined[winner] += turned

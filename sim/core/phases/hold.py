@@ -6,7 +6,7 @@ import math
 
 from sim.core.codes import NOBODY, Purpose
 from sim.core.jit import part, phase
-from sim.core.phases.forces import LEAST_FORCE, is_friend, latent_opposition, pair
+from sim.core.phases.forces import LEAST_FORCE, is_friend, latent_opposition, may_be_at, pair
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.morale import (
@@ -28,18 +28,19 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
     common = common_field(world, rules, state, faction)
     falling = 1.0 - math.exp(-1.0 / morale.fall_days)
     rising = 1.0 - math.exp(-1.0 / morale.recovery_days)
-    side_morale = state.side_morale[world.side[faction]]
+    side_morale = state.side_morale[state.side[faction]]
+    calm = desertion_probability(0.0, morale.desertion_per_day, morale.desertion_rout_per_day)
     for place in range(world.n_locations):
-        if state.fighters[place, faction] <= 0.0:
+        if not may_be_at(state, place, faction) or state.fighters[place, faction] <= 0.0:
             continue
-        field = common + garrison_field(world, rules, state, place, faction)
+        field = common + garrison_field(rules, state, place, faction)
         mood = state.morale[place, faction]
         around = side_morale if world.in_theatre[place, faction] == 1 else mood
         mixed = morale.cohesion * mood + (1.0 - morale.cohesion) * around
         target = morale_target(mixed, field, morale.beta)
         mood = relaxed_morale(mood, target, falling, rising)
         state.morale[place, faction] = mood
-        thin_out(world, rules, state, place, faction, rout(mood, morale.desertion_threshold))
+        thin_out(world, rules, state, place, faction, rout(mood, morale.desertion_threshold), calm)
 
 
 @part
@@ -50,18 +51,18 @@ def common_field(world: World, rules: Rules, state: State, faction: int) -> floa
     field += morale.patron_weight * (state.patron_level[faction] - state.patron_level_day_0[faction])
     field += morale.direct_weight * state.direct_help[faction]
     home = world.home_location[faction]
-    if home != NOBODY and not is_friend(world, faction, state.holder[home]):
+    if home != NOBODY and not is_friend(state, faction, state.holder[home]):
         field -= morale.home_weight
     return field
 
 
 @part
-def garrison_field(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
+def garrison_field(rules: Rules, state: State, place: int, faction: int) -> float:
     """Return the part of the field that is a garrison's own: margin, shock, attack, isolation."""
     morale = rules.morale
     field = state.margin[place, faction] * state.resolve_lever[faction] - state.shock[place, faction]
     holder = state.holder[place]
-    if state.contact[place] > 0.0 and holder != NOBODY and world.side[holder] == world.side[faction]:
+    if state.contact[place] > 0.0 and holder != NOBODY and state.side[holder] == state.side[faction]:
         field -= morale.contact_weight * state.contact[place]
     if state.is_cut_off[place, faction] == 1 and state.was_cut_off[place, faction] == 0:
         field -= morale.encircled_weight
@@ -69,10 +70,12 @@ def garrison_field(world: World, rules: Rules, state: State, place: int, faction
 
 
 @part
-def thin_out(world: World, rules: Rules, state: State, place: int, faction: int, depth: float) -> None:
-    """Let deserters go, and draw whether a routed garrison makes a deal today."""
+def thin_out(world: World, rules: Rules, state: State, place: int, faction: int, depth: float, calm: float) -> None:
+    """Let deserters go, as many as on a calm day if there is no rout, and draw whether a garrison makes a deal."""
     morale = rules.morale
-    share = desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
+    share = calm
+    if depth > 0.0:
+        share = desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
     here = state.fighters[place, faction]
     gone = here * share if here * (1.0 - share) >= LEAST_FORCE else here
     state.fighters[place, faction] = here - gone
@@ -93,6 +96,8 @@ def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None
         if world.link_client[link] == faction:
             announced += rules.patronage.abandon_shock * state.exit_shock[link]
     for place in range(world.n_locations):
+        if not may_be_at(state, place, faction):
+            continue
         if state.fighters[place, faction] <= 0.0 or world.in_theatre[place, faction] == 0:
             state.shock[place, faction] = 0.0
             continue
@@ -104,7 +109,7 @@ def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None
 def news(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return what today's captures mean to a garrison: shock of losses less relief from gains."""
     total = 0.0
-    leader = world.side[faction]
+    leader = state.side[faction]
     for lost in range(world.n_locations):
         if state.lost_by[lost] == NOBODY:
             continue

@@ -43,7 +43,7 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
             if world.in_theatre[place, faction] == 0:
                 state.vigour[place, faction] = 0.0  # stays at home: no part of anybody's war
                 continue
-            leader = world.side[faction]
+            leader = state.side[faction]
             weight = people * (0.5 + world.quality[faction])
             morale = state.morale[place, faction]
             state.vigour[place, faction] = morale_factor(morale, rules.contest.morale_exponent)
@@ -71,12 +71,12 @@ def count_means(world: World, rules: Rules, state: State) -> None:
         held[leader] = 0.0
     for place in range(world.n_locations):
         first = world.seat_holder[place]
-        if world.is_airbase[place] == 1 and first != NOBODY:
-            leader = world.side[first]
-            bases[leader] += 1.0
+        if world.airbases[place] > 0.0 and first != NOBODY:
+            leader = state.side[first]
+            bases[leader] += world.airbases[place]
             holder = state.holder[place]
-            if holder != NOBODY and world.side[holder] == leader:
-                held[leader] += 1.0
+            if holder != NOBODY and state.side[holder] == leader:
+                held[leader] += state.airbase[place]
     for leader in range(world.n_factions):
         state.air[leader] = 0.0
         if bases[leader] > 0.0:
@@ -90,7 +90,7 @@ def enemy_power(world: World, state: State, faction: int) -> float:
     total = 0.0
     for other in range(world.n_factions):
         at_war = state.is_active[other] == 1 or state.is_active[faction] == 1
-        if at_war and state.power[other] > 0.0 and is_hostile(world, faction, other):
+        if at_war and state.power[other] > 0.0 and is_hostile(state, faction, other):
             total += state.power[other]
     return total
 
@@ -99,17 +99,19 @@ def enemy_power(world: World, state: State, faction: int) -> float:
 def set_strengths(world: World, rules: Rules, state: State) -> None:
     """Set the effective strength of every force."""
     contest = rules.contest
+    means = state.scratch.moved
     for faction in range(world.n_factions):
-        leader = world.side[faction]
-        means = (
+        leader = state.side[faction]
+        means[faction] = (
             state.unit_strength[faction]
             * (1.0 + contest.air_weight * state.air[leader])
             * equipment_factor(state.equipment[leader], contest.equipment_weight)
             * (1.0 + contest.support_weight * state.direct_help[faction])
         )
-        for place in range(world.n_locations):
+    for place in range(world.n_locations):
+        for faction in range(world.n_factions):
             people = state.fighters[place, faction]
-            state.strength[place, faction] = people * means * state.vigour[place, faction]
+            state.strength[place, faction] = people * means[faction] * state.vigour[place, faction]
 
 
 @part
@@ -117,12 +119,12 @@ def count_abandoned(world: World, rules: Rules, state: State) -> None:
     """Count the places whose garrison is gone."""
     state.n_abandoned = 0
     for place in range(world.n_locations):
-        if state.holder[place] != NOBODY and is_abandoned(world, rules, state, place):
+        if state.holder[place] != NOBODY and is_abandoned(rules, state, place):
             state.n_abandoned += 1
 
 
 @phase
-def is_abandoned(world: World, rules: Rules, state: State, place: int) -> bool:
+def is_abandoned(rules: Rules, state: State, place: int) -> bool:
     """Tell whether the holder of a place has next to nobody left there."""
-    people = defending_fighters(world, state, place)
+    people = defending_fighters(state, place)
     return is_melted(1.0, people, max(state.garrison[place], 1.0), 0.0, rules.advance.melt_share)

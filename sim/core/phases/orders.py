@@ -28,7 +28,7 @@ STORM_CONSIDERED = 0.8  # of the least odds: from here on the challenger thinks 
 @phase
 def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
     """Let the leader of a side send its forces: weakest targets first, few opposed operations, free pursuit."""
-    if world.side[leader] != leader:
+    if state.side[leader] != leader:
         return
     clear_orders(world, state, leader)
     may_attack = state.is_active[leader] == 1 and state.side_morale[leader] >= rules.orders.attack_morale
@@ -44,7 +44,7 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
         if target == NOBODY:
             return
         state.scratch.score[target] = 0.0
-        kind = order_kind(world, rules, state, target)
+        kind = order_kind(rules, state, target)
         if kind == Order.OPPOSED and opposed >= limit:
             continue
         if send(world, rules, state, target, leader, kind) and kind == Order.OPPOSED:
@@ -60,8 +60,8 @@ def clear_orders(world: World, state: State, leader: int) -> None:
     for place in range(world.n_locations):
         state.order[place, leader] = Order.NONE.value
         state.odds[place, leader] = 0.0
-        for i in range(world.n_members[leader]):
-            faction = world.members[leader, i]
+        for i in range(state.n_members[leader]):
+            faction = state.members[leader, i]
             state.task[place, faction] = NOBODY
             state.pursuit[place, faction] = NOBODY
 
@@ -82,19 +82,19 @@ def best_target(world: World, state: State) -> int:
 def is_target(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> bool:
     """Tell whether a side would go to a place: an enemy's, or one that others have abandoned."""
     holder = state.holder[place]
-    if holder == NOBODY or world.side[holder] == leader:
+    if holder == NOBODY or state.side[holder] == leader:
         return False
-    if may_attack and world.tie[leader, holder] <= HOSTILE_TIE:
+    if may_attack and state.tie[leader, holder] <= HOSTILE_TIE:
         return is_in_reach(world, state, place, leader)
-    if state.n_abandoned == 0 or is_friend(world, leader, holder):
+    if state.n_abandoned == 0 or is_friend(state, leader, holder):
         return False
-    return is_abandoned(world, rules, state, place) and is_in_reach(world, state, place, leader)
+    return is_abandoned(rules, state, place) and is_in_reach(world, state, place, leader)
 
 
 @phase
 def is_in_reach(world: World, state: State, place: int, leader: int) -> bool:
     """Tell whether a side stands in a place or next to it."""
-    mask = world.side_mask[leader]
+    mask = state.side_mask[leader]
     if state.presence[place] & mask:
         return True
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
@@ -109,7 +109,7 @@ def can_march(world: World, state: State, origin: int, target: int, faction: int
     if origin == target:
         return True
     holder = state.holder[origin]
-    if holder != NOBODY and not is_friend(world, faction, holder):
+    if holder != NOBODY and not is_friend(state, faction, holder):
         return False
     if world.state_of[origin] == world.state_of[target]:
         return True
@@ -128,7 +128,7 @@ def spare_share(world: World, rules: Rules, state: State, origin: int, target: i
     """Return the share of a force that is still free for an order of a kind, 0 when it may not go."""
     if state.fighters[origin, faction] <= 0.0 or not can_march(world, state, origin, target, faction):
         return 0.0
-    if state.is_active[faction] == 0 and not is_abandoned(world, rules, state, target):
+    if state.is_active[faction] == 0 and not is_abandoned(rules, state, target):
         return 0.0
     share = sent_share(world, rules, state, origin, target, faction)
     if kind == Order.OPPOSED:
@@ -156,7 +156,7 @@ def spare_strength(
     strength, km = origin_strength(world, rules, state, target, target, leader, kind, 0.0)
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
         origin = world.edge_to[edge]
-        if state.presence[origin] & world.side_mask[leader]:
+        if state.presence[origin] & state.side_mask[leader]:
             more, more_km = origin_strength(world, rules, state, origin, target, leader, kind, world.edge_km[edge])
             strength += more
             km += more_km
@@ -170,8 +170,8 @@ def origin_strength(
     """Return the strength that one place could send, and strength times km."""
     strength = 0.0
     km = 0.0
-    for i in range(world.n_members[leader]):
-        faction = world.members[leader, i]
+    for i in range(state.n_members[leader]):
+        faction = state.members[leader, i]
         share = spare_share(world, rules, state, origin, target, faction, kind)
         if share > 0.0:
             part = share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
@@ -187,19 +187,19 @@ def enclave_km(world: World, rules: Rules, state: State, place: int, faction: in
 
 
 @phase
-def order_kind(world: World, rules: Rules, state: State, place: int) -> int:
+def order_kind(rules: Rules, state: State, place: int) -> int:
     """Return whether going to a place counts as an opposed operation; after a collapse everything does."""
-    if state.collapse_day == NEVER and is_melted_place(world, rules, state, place):
+    if state.collapse_day == NEVER and is_melted_place(rules, state, place):
         return Order.PURSUIT.value
     return Order.OPPOSED.value
 
 
 @phase
-def is_melted_place(world: World, rules: Rules, state: State, place: int) -> bool:
+def is_melted_place(rules: Rules, state: State, place: int) -> bool:
     """Tell whether the defence of a place has melted."""
     return is_melted(
-        defending_morale(world, state, place),
-        defending_fighters(world, state, place),
+        defending_morale(state, place),
+        defending_fighters(state, place),
         max(state.garrison[place], 1.0),
         rules.advance.melt_morale,
         rules.advance.melt_share,
@@ -217,7 +217,7 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
     """Return how attractive a place is to a side, 0 for one that it would not or could not attack."""
     if not is_target(world, rules, state, place, leader, may_attack):
         return 0.0
-    kind = order_kind(world, rules, state, place)
+    kind = order_kind(rules, state, place)
     strength, km = spare_strength(world, rules, state, place, leader, kind)
     if strength <= 0.0:
         return 0.0
@@ -226,7 +226,7 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
     value = target_value(
         world.population_share[place],
         state.front[place, leader],
-        (state.presence[place] & world.side_mask[leader]) != 0,
+        (state.presence[place] & state.side_mask[leader]) != 0,
         rules.orders.population_exponent,
         rules.orders.progress_value,
         rules.orders.enclave_value,
@@ -242,7 +242,7 @@ def consider_storm(world: World, rules: Rules, state: State, leader: int) -> Non
         return
     if state.is_storming == 0 and state.odds[capital, leader] >= STORM_CONSIDERED * rules.orders.least_odds:
         chance = storm_probability(
-            defending_morale(world, state, capital),
+            defending_morale(state, capital),
             rules.regime.bargain_days,
             rules.regime.bargain_melt,
             state.tempo,
@@ -264,7 +264,7 @@ def send(world: World, rules: Rules, state: State, target: int, leader: int, kin
     state.odds[target, leader] = odds
     if strength <= 0.0 or odds < least:
         return False
-    starts_pursuit = state.front[target, leader] <= 0.0 and is_melted_place(world, rules, state, target)
+    starts_pursuit = state.front[target, leader] <= 0.0 and is_melted_place(rules, state, target)
     if starts_pursuit and strength < rules.orders.rival_ratio * strongest_rival(world, state, target, leader):
         return False
     assign(world, rules, state, target, target, leader, kind)
@@ -280,13 +280,13 @@ def strongest_rival(world: World, state: State, place: int, leader: int) -> floa
     """Return the strength in a place of the strongest side that is neither its holder's nor a friend of the leader."""
     strongest = 0.0
     for other in range(world.n_factions):
-        if world.side[other] != other or other == leader or other == world.side[state.holder[place]]:
+        if state.side[other] != other or other == leader or other == state.side[state.holder[place]]:
             continue
-        if not state.presence[place] & world.side_mask[other] or is_friend(world, leader, other):
+        if not state.presence[place] & state.side_mask[other] or is_friend(state, leader, other):
             continue
         strength = 0.0
-        for i in range(world.n_members[other]):
-            strength += state.strength[place, world.members[other, i]]
+        for i in range(state.n_members[other]):
+            strength += state.strength[place, state.members[other, i]]
         strongest = max(strongest, strength)
     return strongest
 
@@ -294,10 +294,10 @@ def strongest_rival(world: World, state: State, place: int, leader: int) -> floa
 @phase
 def assign(world: World, rules: Rules, state: State, origin: int, target: int, leader: int, kind: int) -> None:
     """Give a side's forces in one place their task."""
-    if not state.presence[origin] & world.side_mask[leader]:
+    if not state.presence[origin] & state.side_mask[leader]:
         return
-    for i in range(world.n_members[leader]):
-        faction = world.members[leader, i]
+    for i in range(state.n_members[leader]):
+        faction = state.members[leader, i]
         if spare_share(world, rules, state, origin, target, faction, kind) > 0.0:
             if kind == Order.OPPOSED:
                 state.task[origin, faction] = target

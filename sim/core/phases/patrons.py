@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sim.core.codes import NOBODY, Lever, Purpose
+from sim.core.codes import NOBODY, Event, Purpose
 from sim.core.jit import part, phase
+from sim.core.phases.events import note_event
 from sim.core.phases.forces import is_hostile, pair, remove_losses, today
 from sim.core.rng import uniform
 from sim.core.rules import Rules
@@ -17,6 +18,7 @@ from sim.core.rules.patronage import (
     strike_probability,
     support_utility,
 )
+from sim.core.rules.spillover import hardening_day_0
 from sim.core.state import DELAY_SLOTS, State, World
 
 RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much better off (hysteresis)
@@ -42,14 +44,14 @@ def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
 @part
 def update_belief(world: World, rules: Rules, state: State, link: int) -> None:
     """Move the patron's belief towards what it sees of its client."""
-    seen = prospect(world, rules, state, world.link_client[link])
+    seen = prospect(rules, state, world.link_client[link])
     state.belief[link] = relaxed(state.belief[link], seen, rules.patronage.belief_days)
 
 
 @phase
-def prospect(world: World, rules: Rules, state: State, client: int) -> float:
+def prospect(rules: Rules, state: State, client: int) -> float:
     """Return a client's chance as seen today; it counts with its whole side."""
-    leader = world.side[client]
+    leader = state.side[client]
     return observed_prospect(
         state.side_morale[leader],
         state.side_power[leader],
@@ -74,10 +76,18 @@ def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
 
 @part
 def abandon(world: World, state: State, link: int) -> None:
-    """Announce the end of support; the client feels it by what it depended on."""
+    """End support."""
     state.is_abandoned[link] = 1
     state.abandoned_day[link] = today(state)
+    announce_exit(world, state, link)
+
+
+@phase
+def announce_exit(world: World, state: State, link: int) -> None:
+    """Let a client know that a patron leaves; it feels it by what it depended on."""
     state.exit_shock[link] = dependence(world, state, link)
+    client = world.n_states + world.link_client[link]
+    note_event(state, Event.PATRON_EXIT.value, NOBODY, world.link_patron[link], client, state.exit_shock[link])
 
 
 @phase
@@ -108,7 +118,7 @@ def link_utility(world: World, rules: Rules, state: State, actor: int, link: int
     rival = 0.0
     client = world.link_client[link]
     for faction in range(world.n_factions):
-        if is_hostile(world, client, faction):
+        if is_hostile(state, client, faction):
             rival = max(rival, state.patron_level[faction])
     patronage = rules.patronage
     return support_utility(
@@ -178,16 +188,45 @@ def decide_strikes(world: World, rules: Rules, state: State, actor: int) -> None
 @phase
 def pool_aid(world: World, rules: Rules, state: State) -> None:
     """Add up what each faction receives from its patrons, and carry out the strikes."""
+    for host in range(world.n_states):
+        state.crossing[host] = 0.0
     for faction in range(world.n_factions):
         state.patron_level[faction] = 1.0
         state.direct_help[faction] = 0.0
     for link in range(world.n_links):
         client = world.link_client[link]
         state.patron_level[client] *= 1.0 - dependence(world, state, link)
-        state.direct_help[client] += state.direct[link] * state.support_lever[link]
+        help_today = state.direct[link] * state.support_lever[link] * passage(world, rules, state, link)
+        state.direct_help[client] += help_today
+        count_crossing(world, state, link, help_today)
     for faction in range(world.n_factions):
         state.patron_level[faction] = 1.0 - state.patron_level[faction]
     carry_out_strikes(world, rules, state)
+
+
+@part
+def passage(world: World, rules: Rules, state: State, link: int) -> float:
+    """Return the share of a patron's direct help that gets through: a faction needs its host's open border.
+
+    What a host let through on day 0 is in the commitments of the tables; only its guard since then holds more back.
+    """
+    faction = world.link_patron[link] - world.n_states
+    if faction < 0:
+        return 1.0
+    host = world.home_state[faction]
+    at_first = hardening_day_0(world.capacity[host], world.level_day_0[host])
+    guard = max(0.0, state.hardening[host] - at_first) * rules.spillover.feedback
+    return (1.0 - state.restraint[faction]) * state.border_lever[host] * (1.0 - min(1.0, guard))
+
+
+@part
+def count_crossing(world: World, state: State, link: int, help_today: float) -> None:
+    """Count the fighters with whom a faction abroad helps: its capacity is its force against the regime's army."""
+    patron = world.link_patron[link]
+    faction = patron - world.n_states
+    if faction >= 0 and world.link_troops[link] == 1:
+        army = state.fighters_day_0[world.regime]
+        state.crossing[world.home_state[faction]] += help_today * world.capacity[patron] * army
 
 
 @part
@@ -199,39 +238,3 @@ def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
             if share > 0.0:
                 for place in range(world.n_locations):
                     remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
-
-
-@part
-def pull_lever(world: World, state: State, lever: int) -> None:
-    """Put one lever of the scenario into force."""
-    kind = world.lever_kind[lever]
-    value = world.lever_value[lever]
-    actor = world.lever_actor[lever]
-    client = world.lever_client[lever]
-    if kind == Lever.SUPPORT:
-        pull_support(world, state, actor, client, value)
-    elif kind == Lever.STRIKES:
-        state.strikes_lever[actor] = value
-    elif kind == Lever.RESTRAINT:
-        for faction in range(world.n_factions):
-            if client in (NOBODY, faction):
-                state.restraint[faction] = max(state.restraint[faction], value * restraining_tie(world, actor, faction))
-
-
-@part
-def restraining_tie(world: World, actor: int, faction: int) -> float:
-    """Return the hold that a patron has over a faction: its tie to it, 0 without support."""
-    for link in range(world.link_start[actor], world.link_start[actor + 1]):
-        if world.link_client[link] == faction:
-            return world.link_tie[link]
-    return 0.0
-
-
-@part
-def pull_support(world: World, state: State, actor: int, client: int, value: float) -> None:
-    """Set the factor on a patron's support; taking it away altogether is an announced exit."""
-    for link in range(world.n_links):
-        if actor in (NOBODY, world.link_patron[link]) and client in (NOBODY, world.link_client[link]):
-            if value == 0.0 and state.support_lever[link] > 0.0:
-                state.exit_shock[link] = dependence(world, state, link)
-            state.support_lever[link] = value

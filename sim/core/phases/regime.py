@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 
-from sim.core.codes import NEVER, NOBODY, Lever, Outcome, Purpose
+from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
 from sim.core.jit import part, phase
+from sim.core.phases.events import sort_events
 from sim.core.phases.forces import add_force, disperse, is_hostile, latent_opposition, pair, today
-from sim.core.phases.patrons import pull_lever
+from sim.core.phases.settlement import hand_over
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
 from sim.core.rules.orders import awakening_probability
 from sim.core.rules.regime import coup_probability, daily_recruits, disloyalty, flight_probability
+from sim.core.rules.settlement import dissolution_after_handover
 from sim.core.state import State, World
 
 ACTIVE_TIE = 0.5  # an ally with a weaker tie sleeps until the enemy falters
@@ -30,7 +32,11 @@ def survive(world: World, rules: Rules, state: State) -> None:
         collapse(world, rules, state, Outcome.CAPITAL, rules.regime.dissolve_capital)
     elif leader_flees(world, rules, state, disloyal, contested, patron):
         state.flight_day = today(state)
-        collapse(world, rules, state, Outcome.FLIGHT, rules.regime.dissolve_flight)
+        hand_over(world, rules, state)
+        dissolution = rules.regime.dissolve_flight
+        if state.handover_day != NEVER:
+            dissolution = dissolution_after_handover(dissolution, rules.settlement.handover_remnants)
+        collapse(world, rules, state, Outcome.FLIGHT, dissolution)
     elif contested and state.side_power[world.regime] < rules.regime.disintegration_share * state.power_day_0:
         collapse(world, rules, state, Outcome.DISINTEGRATION, rules.regime.dissolve_capital)
     else:
@@ -43,10 +49,13 @@ def loyal_morale(world: World, rules: Rules, state: State) -> float:
     total = 0.0
     weighted = 0.0
     for place in range(world.n_locations):
+        if not state.presence[place] & state.side_mask[world.regime]:
+            continue
         nearness = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
-        for faction in range(world.n_factions):
+        for i in range(state.n_members[world.regime]):
+            faction = state.members[world.regime, i]
             people = state.fighters[place, faction]
-            if people > 0.0 and world.side[faction] == world.regime and world.in_theatre[place, faction] == 1:
+            if people > 0.0 and world.in_theatre[place, faction] == 1:
                 weight = people * (0.5 + world.quality[faction]) * nearness
                 total += weight
                 weighted += weight * state.morale[place, faction]
@@ -75,8 +84,8 @@ def gate_is_lost(world: World, state: State) -> bool:
     """Tell whether an enemy has taken a last city before the capital."""
     for place in range(world.n_locations):
         first = world.seat_holder[place]
-        was_own = world.is_gate[place] == 1 and first != NOBODY and world.side[first] == world.regime
-        if was_own and is_hostile(world, state.holder[place], world.regime):
+        was_own = world.is_gate[place] == 1 and first != NOBODY and state.side[first] == world.regime
+        if was_own and is_hostile(state, state.holder[place], world.regime):
             return True
     return False
 
@@ -94,8 +103,8 @@ def consider_coup(world: World, rules: Rules, state: State, disloyal: float, pat
         collapse(world, rules, state, Outcome.COUP, regime.dissolve_flight)
         return
     fresh = rules.morale.side_spread * normal(state.key, Purpose.COUP_RESOLVE, state_index, 0) + regime.coup_rally
-    for i in range(world.n_members[world.regime]):
-        faction = world.members[world.regime, i]
+    for i in range(state.n_members[world.regime]):
+        faction = state.members[world.regime, i]
         for place in range(world.n_locations):
             state.margin[place, faction] *= math.exp(fresh - state.side_shift[faction])
         state.side_shift[faction] = fresh
@@ -106,8 +115,8 @@ def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution
     """End the regime: its side stops to attack, and most of its garrisons go home."""
     state.collapse_day = today(state)
     state.outcome = outcome
-    for i in range(world.n_members[world.regime]):
-        faction = world.members[world.regime, i]
+    for i in range(state.n_members[world.regime]):
+        faction = state.members[world.regime, i]
         state.is_active[faction] = 0
         for place in range(world.n_locations):
             people = state.fighters[place, faction]
@@ -156,16 +165,18 @@ def recruiting_ground(world: World, state: State, place: int, faction: int) -> f
 @phase
 def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw whether a dormant faction joins the war from tomorrow on."""
-    if state.is_active[faction] == 1:
+    is_bound = state.settlement_day != NEVER and world.is_extremist[faction] == 0
+    if state.is_active[faction] == 1 or is_bound:
         return
-    if world.side[faction] == world.regime:
+    if state.side[faction] == world.regime:
         attacked = state.collapse_day == NEVER and state.first_attack_day != NEVER
         if attacked and today(state) - state.first_attack_day >= rules.orders.reaction_days:
             state.is_waking[faction] = 1
         return
     faltering = 1.0
     for leader in range(world.n_factions):
-        is_enemy = world.side[leader] == leader and is_hostile(world, faction, leader)
+        is_enemy = state.side[leader] == leader and is_hostile(state, faction, leader)
+        is_enemy = is_enemy and world.is_extremist[leader] == 0  # hunting extremists is nobody's way into the war
         if is_enemy and state.fighters_day_0[leader] > 0.0:
             faltering = min(faltering, state.side_morale[leader])
     chance = awakening_probability(faltering, rules.orders.awakening_per_day, rules.orders.awakening_morale)
@@ -174,41 +185,9 @@ def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
 
 
 @phase
-def open_day(world: World, state: State) -> None:
-    """Put today's levers into force."""
-    for link in range(world.n_links):
-        state.exit_shock[link] = 0.0
-    for lever in range(world.n_levers):
-        if world.lever_day[lever] == today(state):
-            apply_lever(world, state, lever)
-
-
-@part
-def apply_lever(world: World, state: State, lever: int) -> None:
-    """Put one lever into force: on a patron's conduct here, on a faction's forces below."""
-    kind = world.lever_kind[lever]
-    value = world.lever_value[lever]
-    faction = world.lever_client[lever]
-    if kind == Lever.INITIATIVE:
-        for other in range(world.n_factions):
-            if world.side[other] == world.side[faction]:
-                state.is_active[other] = 1 if value > 0.0 else 0
-    elif kind == Lever.RESOLVE:
-        for other in range(world.n_factions):
-            if world.side[other] == world.side[faction]:
-                state.resolve_lever[other] = math.exp(value)
-    elif kind == Lever.STRENGTH:
-        for place in range(world.n_locations):
-            change = state.fighters[place, faction] * (value - 1.0)
-            state.fighters[place, faction] += change
-            state.recruited[faction] += change
-    else:
-        pull_lever(world, state, lever)
-
-
-@phase
 def close_day(world: World, rules: Rules, state: State) -> None:
-    """Commission captured weapons, and let the woken take their place in the war."""
+    """Commission captured weapons, let the woken take their place in the war, and put the day's events in order."""
+    sort_events(state)
     ready = 1.0 - math.exp(-1.0 / rules.capture.commissioning_days)
     for faction in range(world.n_factions):
         weapons = state.heavy_waiting[faction] * ready
@@ -218,8 +197,8 @@ def close_day(world: World, rules: Rules, state: State) -> None:
             state.is_active[faction] = 1
             state.is_waking[faction] = 0
     for faction in range(world.n_factions):
-        leader = world.side[faction]
-        if state.is_active[leader] == 1 and world.tie[faction, leader] >= ACTIVE_TIE:
+        leader = state.side[faction]
+        if state.is_active[leader] == 1 and state.tie[faction, leader] >= ACTIVE_TIE:
             state.is_active[faction] = 1
 
 

@@ -8,10 +8,20 @@ import numpy as np
 
 from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
 from sim.core.jit import part, phase
+from sim.core.phases.alignment import begin_alignment
+from sim.core.phases.extremists import begin_extremists
 from sim.core.phases.forces import defending_fighters, has_no_friend_near, set_margin
+from sim.core.phases.influence import begin_influence
+from sim.core.phases.installations import begin_installations
+from sim.core.phases.levers import begin_levers
 from sim.core.phases.muster import muster
 from sim.core.phases.patrons import link_utility, pool_aid, prospect
+from sim.core.phases.people import begin_people
 from sim.core.phases.regime import ACTIVE_TIE
+from sim.core.phases.settlement import begin_settlement
+from sim.core.phases.sides import begin_sides
+from sim.core.phases.spillover import begin_neighbours
+from sim.core.phases.violence import begin_violence
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
 from sim.core.rules.contest import fighter_strength
@@ -31,6 +41,8 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.key.day = np.uint64(0)
     state.tempo = math.exp(rules.advance.tempo_spread * normal(state.key, Purpose.TEMPO, 0, 0))
     clear_regime(state)
+    begin_sides(world, state)
+    begin_levers(world, state)
     for faction in range(world.n_factions):
         begin_faction(world, rules, state, faction)
     for place in range(world.n_locations):
@@ -38,17 +50,27 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     for faction in range(world.n_factions):
         raise_forces(world, rules, state, faction)
     for place in range(world.n_locations):
-        state.garrison[place] = defending_fighters(world, state, place)
+        state.garrison[place] = defending_fighters(state, place)
         state.contact[place] = 0.0
         state.lost_by[place] = NOBODY
         state.lost_to[place] = NOBODY
         state.lost_from[place] = NOBODY
         state.lost_shock[place] = 0.0
+        state.captured_day[place] = NEVER
+        state.dispersed[place] = 0.0
     for actor in range(world.n_states + world.n_factions):
         begin_actor(world, state, actor)
+    begin_installations(world, rules, state)
+    begin_violence(world, rules, state)
+    begin_people(world, rules, state)
+    begin_neighbours(world, rules, state)
+    begin_extremists(world, rules, state)
+    begin_alignment(world, rules, state)
+    begin_settlement(world, rules, state)
     muster(world, rules, state)
     begin_links(world, rules, state)
     muster(world, rules, state)
+    begin_influence(world, rules, state)
     state.power_day_0 = state.side_power[world.regime]
 
 
@@ -65,6 +87,8 @@ def clear_regime(state: State) -> None:
     state.outcome = Outcome.IN_POWER.value
     state.n_captures = 0
     state.n_lost = 0
+    state.n_events = 0
+    state.n_events_before = 0
 
 
 @part
@@ -76,12 +100,12 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
     state.unit_strength[faction] = fighter_strength(
         quality, world.coded_morale[faction], contest.quality_exponent, contest.coded_morale_weight
     )
-    leader = world.side[faction]
+    leader = state.side[faction]
     resolve = normal(state.key, Purpose.SIDE_RESOLVE, leader, 0)
     state.side_shift[faction] = rules.morale.side_spread * resolve
     state.resolve_lever[faction] = 1.0
     state.restraint[faction] = 0.0
-    attacks = leader == world.challenger and (faction == leader or world.tie[faction, leader] >= ACTIVE_TIE)
+    attacks = leader == world.challenger and (faction == leader or state.tie[faction, leader] >= ACTIVE_TIE)
     state.is_active[faction] = 1 if attacks else 0
     state.is_waking[faction] = 0
     state.n_orders[faction] = 0
@@ -160,7 +184,7 @@ def begin_links(world: World, rules: Rules, state: State) -> None:
         state.exit_shock[link] = 0.0
         state.direct[link] = 0.0
         state.support[link] = 0.0
-        state.belief[link] = prospect(world, rules, state, world.link_client[link])
+        state.belief[link] = prospect(rules, state, world.link_client[link])
         state.belief_day_0[link] = state.belief[link]
         u = uniform(state.key, Purpose.PATRON_ABSTAINS, link, 0)
         state.abstains[link] = 1 if u < rules.patronage.abstain_probability else 0

@@ -8,13 +8,21 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.core.rules.advance import Advance
+from sim.core.rules.alignment import Alignment
 from sim.core.rules.capture import Capture
 from sim.core.rules.contest import Contest
+from sim.core.rules.displacement import Displacement
+from sim.core.rules.extremists import Extremists
+from sim.core.rules.influence import Influence
+from sim.core.rules.installations import Installations
 from sim.core.rules.morale import Morale
 from sim.core.rules.orders import Orders
 from sim.core.rules.patronage import Patronage
 from sim.core.rules.regime import Regime
+from sim.core.rules.settlement import Settlement
+from sim.core.rules.spillover import Spillover
 from sim.core.rules.variation import Variation
+from sim.core.rules.violence import Violence
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,14 @@ class Rules:
     capture: Capture = field(default_factory=Capture)
     patronage: Patronage = field(default_factory=Patronage)
     regime: Regime = field(default_factory=Regime)
+    installations: Installations = field(default_factory=Installations)
+    alignment: Alignment = field(default_factory=Alignment)
+    violence: Violence = field(default_factory=Violence)
+    displacement: Displacement = field(default_factory=Displacement)
+    spillover: Spillover = field(default_factory=Spillover)
+    extremists: Extremists = field(default_factory=Extremists)
+    influence: Influence = field(default_factory=Influence)
+    settlement: Settlement = field(default_factory=Settlement)
     variation: Variation = field(default_factory=Variation)
 
 

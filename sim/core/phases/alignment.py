@@ -1,0 +1,362 @@
+"""Ties move; victors fall out or merge; everybody turns towards the new power.
+
+Ties of day 0 are judgements that already take the situation of day 0 into account. Only what has changed since then
+moves them. They move once a week; whether somebody falls out or merges is drawn every day.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.core.codes import NEVER, NOBODY, Event, Purpose
+from sim.core.jit import part, phase
+from sim.core.phases.events import note_event
+from sim.core.phases.forces import FRIENDLY_TIE, HOSTILE_TIE, LEAST_FORCE, is_hostile, pair, today
+from sim.core.phases.sides import change_side, count_contenders, victor
+from sim.core.rng import uniform
+from sim.core.rules import Rules
+from sim.core.rules.alignment import (
+    DAYS_OF_STEP,
+    common_threat,
+    gain_from_joining,
+    infighting_hazard,
+    parity,
+    realigned,
+    tie_after_week,
+    tie_drift,
+)
+from sim.core.state import State, World
+
+
+@phase
+def begin_alignment(world: World, rules: Rules, state: State) -> None:
+    """Let all ties be at rest in the situation of day 0."""
+    state.infighting_hazard = 0.0
+    state.infighting_day = NEVER
+    state.n_mergers = 0
+    survey(world, rules, state)
+    for faction in range(world.n_factions):
+        for other in range(world.n_factions):
+            state.drift_day_0[faction, other] = drift(world, rules, state, faction, other)
+
+
+@phase
+def realign(world: World, rules: Rules, state: State) -> None:
+    """Move ties, and draw infighting and mergers."""
+    is_week = (today(state) + 1) % DAYS_OF_STEP == 0
+    if is_week or state.collapse_day == today(state):
+        survey(world, rules, state)
+    if state.settlement_day != NEVER:
+        state.infighting_hazard = 0.0
+        return
+    fall_out(world, rules, state)
+    merge(world, rules, state)
+    if is_week:
+        move_ties(world, rules, state)
+        turn_states(world, rules, state)
+        join_coalitions(world, rules, state)
+
+
+@phase
+def survey(world: World, rules: Rules, state: State) -> None:
+    """See which factions stand near each other, what threatens them both, and how likely each pair falls out."""
+    count_contenders(world, state)
+    find_overlap(world, state)
+    for faction in range(world.n_factions):
+        for other in range(faction):
+            enemy = common_enemy(world, state, faction, other)
+            threat = common_threat(enemy, state.scratch.committed[faction], state.scratch.committed[other])
+            rate = rivalry(world, rules, state, faction, other, threat)
+            state.common_threat[faction, other] = threat
+            state.common_threat[other, faction] = threat
+            state.infighting_rate[faction, other] = rate
+            state.infighting_rate[other, faction] = rate
+
+
+@part
+def rivalry(world: World, rules: Rules, state: State, faction: int, other: int, threat: float) -> float:
+    """Return the hazard that two factions fall out, 0 unless they are rivals."""
+    if not are_rivals(world, state, faction, other):
+        return 0.0
+    return infighting_hazard(
+        threat,
+        state.tie[faction, other],
+        state.overlap[faction, other],
+        state.scratch.committed[faction],
+        state.scratch.committed[other],
+        rules.alignment.infighting_per_day,
+        rules.alignment.disparity_limit,
+    )
+
+
+@part
+def find_overlap(world: World, state: State) -> None:
+    """Set the share of two factions' places in the contested state where the other stands too or next to it.
+
+    That of a faction with itself is 1, and 0 when it stands nowhere.
+    """
+    overlap = state.overlap
+    for faction in range(world.n_factions):
+        for other in range(world.n_factions):
+            overlap[faction, other] = 0.0
+    for place in range(world.n_locations):
+        here = standing(world, state, place)
+        if here != 0:
+            count_neighbours(world, state, place, here)
+    for faction in range(world.n_factions):
+        for other in range(faction):
+            places = overlap[faction, faction] + overlap[other, other]
+            share = (overlap[faction, other] + overlap[other, faction]) / places if places > 0.0 else 0.0
+            overlap[faction, other] = share
+            overlap[other, faction] = share
+    for faction in range(world.n_factions):
+        overlap[faction, faction] = min(1.0, overlap[faction, faction])
+
+
+@part
+def count_neighbours(world: World, state: State, place: int, here: int) -> None:
+    """Count a place for each faction that stands there and each that is near it, itself included."""
+    near = here
+    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+        near |= standing(world, state, world.edge_to[edge])
+    for faction in range(world.n_factions):
+        for other in range(world.n_factions):
+            if (here >> faction) & (near >> other) & 1:
+                state.overlap[faction, other] += 1.0
+
+
+@phase
+def standing(world: World, state: State, place: int) -> int:
+    """Return the bits of the factions with a force in a place of the contested state."""
+    bits = 0
+    if world.state_of[place] == world.contested_state:
+        for faction in range(world.n_factions):
+            if state.fighters[place, faction] > LEAST_FORCE:
+                bits |= 1 << faction
+    return bits
+
+
+@part
+def common_enemy(world: World, state: State, faction: int, other: int) -> float:
+    """Return the power of the strongest side in the contested state that is hostile to both."""
+    strongest = 0.0
+    for leader in range(world.n_factions):
+        power = state.scratch.moved[leader]  # of the side, if it leads one
+        if power > strongest and is_hostile(state, leader, faction) and is_hostile(state, leader, other):
+            strongest = power
+    return strongest
+
+
+@part
+def are_rivals(world: World, state: State, faction: int, other: int) -> bool:
+    """Tell whether two factions could fall out: members of one side, or leaders of two that are not at war yet."""
+    if not (competes(world, state, faction) and competes(world, state, other)):
+        return False
+    one = state.side[faction]
+    two = state.side[other]
+    any_active = state.is_active[faction] == 1 or state.is_active[other] == 1
+    both_active = state.is_active[faction] == 1 and state.is_active[other] == 1
+    are_at_war = both_active and is_hostile(state, faction, other)
+    return any_active and not are_at_war and (one == two or (one == faction and two == other))
+
+
+@phase
+def competes(world: World, state: State, faction: int) -> bool:
+    """Tell whether a faction competes for power: an enemy of the regime; after a collapse every native one.
+
+    Extremists besides the main sides are no partners whom anybody could fall out with.
+    """
+    if state.side[faction] == world.regime or world.is_extremist[faction] == 1:
+        return False
+    is_enemy = world.side[faction] == world.challenger or world.tie[faction, world.regime] <= HOSTILE_TIE
+    return is_enemy or (state.collapse_day != NEVER and world.is_native[faction] == 1)
+
+
+@phase
+def drift(world: World, rules: Rules, state: State, faction: int, other: int) -> float:
+    """Return how fast the present situation would move a tie, per day."""
+    balance = 0.0
+    n = 0
+    for third in range(world.n_factions):
+        if state.overlap[third, third] > 0.0:
+            balance += state.tie[faction, third] * state.tie[third, other]
+            n += 1
+    power = state.scratch.committed
+    return tie_drift(
+        state.tie[faction, other],
+        balance / max(n, 1),
+        state.common_threat[faction, other],
+        parity(power[faction], power[other]) * state.overlap[faction, other],
+        rules.alignment.balance_per_day,
+        rules.alignment.threat_per_day,
+        rules.alignment.prize_weight,
+    )
+
+
+@part
+def fall_out(world: World, rules: Rules, state: State) -> None:
+    """Draw which rivals begin to fight each other today; all are drawn before any is carried out."""
+    total = 0.0
+    any_fell_out = False
+    for faction in range(world.n_factions):
+        for other in range(faction):
+            rate = state.infighting_rate[faction, other]
+            state.scratch.tie_next[faction, other] = 0.0
+            if rate > 0.0 and (state.is_active[faction] == 1 or state.is_active[other] == 1):
+                total += rate
+                if uniform(state.key, Purpose.INFIGHTING, pair(other, faction), 0) < 1.0 - math.exp(-rate):
+                    state.scratch.tie_next[faction, other] = 1.0
+                    any_fell_out = True
+    state.infighting_hazard = total
+    if any_fell_out:
+        for faction in range(world.n_factions):
+            for other in range(faction):
+                if state.scratch.tie_next[faction, other] > 0.0:
+                    break_with(world, rules, state, faction, other)
+
+
+@part
+def break_with(world: World, rules: Rules, state: State, faction: int, other: int) -> None:
+    """Let two factions fight each other from now on; in one side, the one that does not lead or is weaker leaves."""
+    leader = state.side[faction]
+    if leader == state.side[other]:
+        lesser = faction
+        if faction == leader or (other != leader and state.power[other] < state.power[faction]):
+            lesser = other
+        change_side(world, state, lesser, lesser)
+    tie = min(state.tie[faction, other], rules.alignment.broken_tie)
+    state.tie[faction, other] = tie
+    state.tie[other, faction] = tie
+    state.is_active[faction] = 1
+    state.is_active[other] = 1
+    state.infighting_rate[faction, other] = 0.0
+    state.infighting_rate[other, faction] = 0.0
+    if state.infighting_day == NEVER:
+        state.infighting_day = today(state)
+    n = world.n_states
+    note_event(state, Event.INFIGHTING.value, NOBODY, n + faction, n + other, 0.0)
+
+
+@part
+def merge(world: World, rules: Rules, state: State) -> None:
+    """Draw which weak friends join the victor today."""
+    winner = victor(world, state)
+    if winner == NOBODY:
+        return
+    alignment = rules.alignment
+    chance = 1.0 - math.exp(-alignment.merger_per_day)
+    for faction in range(world.n_factions):
+        is_third = state.side[faction] == faction and faction not in (winner, world.regime)
+        if (
+            not is_third
+            or world.is_extremist[faction] == 1
+            or state.overlap[faction, faction] == 0.0
+            or state.tie[faction, winner] <= 0.0
+        ):
+            continue
+        is_weak = state.side_power[faction] < alignment.weak_ratio * state.side_power[winner]
+        if is_weak and uniform(state.key, Purpose.MERGER, faction, 0) < chance:
+            join(world, rules, state, faction, winner)
+
+
+@phase
+def join(world: World, rules: Rules, state: State, faction: int, leader: int) -> None:
+    """Let a faction, with all whom it leads, join the side of a leader."""
+    change_side(world, state, faction, leader)
+    tie = max(state.tie[faction, leader], rules.alignment.merged_tie)
+    state.tie[faction, leader] = tie
+    state.tie[leader, faction] = tie
+    state.n_mergers += 1
+    note_event(state, Event.MERGER.value, NOBODY, world.n_states + faction, world.n_states + leader, 0.0)
+
+
+@part
+def move_ties(world: World, rules: Rules, state: State) -> None:
+    """Move all ties by one week, each seeing the others as they were."""
+    winner = victor(world, state)
+    for faction in range(world.n_factions):
+        for other in range(faction):
+            tie = state.tie[faction, other]
+            if state.overlap[faction, faction] > 0.0 and state.overlap[other, other] > 0.0:
+                if turns_to(world, rules, state, faction, other, winner):
+                    tie = turned(rules, tie)
+                else:
+                    change = drift(world, rules, state, faction, other) - state.drift_day_0[faction, other]
+                    tie = tie_after_week(tie, change, rules.alignment.balance_per_day, HOSTILE_TIE)
+            state.scratch.tie_next[faction, other] = tie
+    for faction in range(world.n_factions):
+        for other in range(faction):
+            state.tie[faction, other] = state.scratch.tie_next[faction, other]
+            state.tie[other, faction] = state.scratch.tie_next[faction, other]
+
+
+@part
+def turned(rules: Rules, tie: float) -> float:
+    """Return a tie to the victor after a week."""
+    alignment = rules.alignment
+    return realigned(tie, alignment.realigned_tie, alignment.deadly_tie, alignment.realignment_per_day)
+
+
+@part
+def turns_to(world: World, rules: Rules, state: State, faction: int, other: int, winner: int) -> bool:
+    """Tell whether one of two factions is the victor, and the other a weak third party that has to live with him."""
+    third = other if faction == winner else faction
+    if winner == NOBODY or winner not in (faction, other) or state.side[third] in (winner, world.regime):
+        return False
+    side_power = state.scratch.moved
+    weak = side_power[state.side[third]] < rules.alignment.weak_ratio * side_power[winner]
+    return weak and world.is_extremist[third] == 0 and state.tie[third, winner] > rules.alignment.deadly_tie
+
+
+@part
+def turn_states(world: World, rules: Rules, state: State) -> None:
+    """Let states turn towards the factions that have won."""
+    winner = victor(world, state)
+    if winner == NOBODY:
+        return
+    for actor in range(world.n_states):
+        for i in range(state.n_members[winner]):
+            faction = state.members[winner, i]
+            state.attitude[actor, faction] = turned(rules, state.attitude[actor, faction])
+
+
+@part
+def join_coalitions(world: World, rules: Rules, state: State) -> None:
+    """Let those who stand alone against the regime join a coalition if they gain enough by it."""
+    if state.collapse_day != NEVER:
+        return
+    for faction in range(world.n_factions):
+        alone = state.side[faction] == faction and state.n_members[faction] == 1 and faction != world.challenger
+        if alone and is_hostile(state, faction, world.regime) and state.scratch.committed[faction] > 0.0:
+            best = best_coalition(world, rules, state, faction)
+            if best != NOBODY:
+                join(world, rules, state, faction, best)
+
+
+@part
+def best_coalition(world: World, rules: Rules, state: State, faction: int) -> int:
+    """Return the leader whom a faction gains most by joining, nobody when it gains too little.
+
+    Coalitions are the challenger's side and sides of several: two who stand alone never join each other at once.
+    """
+    best = NOBODY
+    most = rules.alignment.switching_cost
+    power = state.scratch.moved
+    for leader in range(world.n_factions):
+        is_coalition = leader == world.challenger or state.n_members[leader] > 1
+        if leader in (world.regime, faction) or not is_coalition or power[leader] <= 0.0:
+            continue
+        if state.tie[faction, leader] < FRIENDLY_TIE or not is_hostile(state, leader, world.regime):
+            continue
+        gain = gain_from_joining(
+            state.scratch.committed[faction],
+            power[leader],
+            power[world.regime],
+            state.tie[faction, leader],
+            rules.contest.decisiveness,
+            rules.alignment.joining_cost,
+        )
+        if gain > most:
+            best = leader
+            most = gain
+    return best

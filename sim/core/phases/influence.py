@@ -1,0 +1,162 @@
+"""States compete for influence on the places and people of the contested state.
+
+Influence moves slowly: states decide, and shares move, once a week by an exact weekly step.
+"""
+
+from __future__ import annotations
+
+from sim.core.jit import part, phase
+from sim.core.phases.forces import today
+from sim.core.rules import Rules
+from sim.core.rules.influence import appeal, earned_share, effort, moved
+from sim.core.state import State, World
+
+STEP_DAYS = 7
+ROUNDS_TO_REST = 8  # half steps, since two patrons in one place may overshoot each other; within a percent of rest
+
+
+@phase
+def begin_influence(world: World, rules: Rules, state: State) -> None:
+    """Put every share of influence where it is at rest on day 0."""
+    for place in range(world.n_locations):
+        for power in range(world.n_states):
+            state.influence[place, power] = 0.0
+            state.investment[place, power] = 0.0
+    for i in range(ROUNDS_TO_REST):
+        for power in range(world.n_states):
+            spread_means(world, rules, state, power)
+        move_shares(world, rules, state, 1.0 if i == 0 else 0.5)
+    sum_up(world, rules, state)
+
+
+@phase
+def invest(world: World, rules: Rules, state: State, actor: int) -> None:
+    """Let one state spread its means over the places where they count most."""
+    if today(state) % STEP_DAYS == 0:
+        spread_means(world, rules, state, actor)
+
+
+@phase
+def share_influence(world: World, rules: Rules, state: State) -> None:
+    """Move every share towards what investment earns, and sum them up."""
+    if today(state) % STEP_DAYS == 0:
+        move_shares(world, rules, state, moved(STEP_DAYS, rules.influence.rate_per_day))
+        sum_up(world, rules, state)
+
+
+@phase
+def spread_means(world: World, rules: Rules, state: State, power: int) -> None:
+    """Divide a state's means among the places by their appeal to it."""
+    if power == world.contested_state:
+        return
+    sites = all_sites(world)
+    total = 0.0
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            value = value_of(world, rules, place, sites)
+            access = affinity(world, rules, state, power, place)
+            weight = appeal(value, access, state.influence[place, power], rules.influence.focus)
+            state.investment[place, power] = weight
+            total += weight
+    share = means(world, rules, state, power) / total
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            state.investment[place, power] *= share
+
+
+@part
+def means(world: World, rules: Rules, state: State, power: int) -> float:
+    """Return what a state puts into influence: its reserve, as far as it is committed to a client that it stands by."""
+    commitment = rules.influence.least_commitment
+    for link in range(world.link_start[power], world.link_start[power + 1]):
+        if state.is_abandoned[link] == 0:
+            commitment = max(commitment, world.link_commitment[link] * min(state.support_lever[link], 1.0))
+    return state.reserve[power] * commitment
+
+
+@phase
+def all_sites(world: World) -> float:
+    """Return the military installations of the contested state."""
+    total = 0.0
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            total += world.depots[place]
+    return total
+
+
+@phase
+def value_of(world: World, rules: Rules, place: int, sites: float) -> float:
+    """Return the value of a place by its people, its rank, and its military installations."""
+    influence = rules.influence
+    value = influence.people_weight * world.population_share[place]
+    if place == world.capital:
+        value += influence.capital_weight
+    if sites > 0.0:
+        value += influence.sites_weight * world.depots[place] / sites
+    return value
+
+
+@phase
+def affinity(world: World, rules: Rules, state: State, power: int, place: int) -> float:
+    """Return a state's access to a place: its goodwill to those who control it."""
+    total = rules.influence.least_affinity
+    for faction in range(world.n_factions):
+        if state.attitude[power, faction] > 0.0:
+            total += state.control[place, faction] * state.attitude[power, faction]
+    return total
+
+
+@phase
+def move_shares(world: World, rules: Rules, state: State, step: float) -> None:
+    """Move the shares of every place a part of the way to what investment earns."""
+    influence = rules.influence
+    local = effort(influence.local_effort, 1.0, influence.decisiveness)
+    efforts = state.scratch.score  # by state: there are never more states than places
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            total = 0.0
+            for power in range(world.n_states):
+                access = affinity(world, rules, state, power, place)
+                efforts[power] = effort(access, state.investment[place, power], influence.decisiveness)
+                total += efforts[power]
+            for power in range(world.n_states):
+                earned = earned_share(efforts[power], total, local)
+                state.influence[place, power] += step * (earned - state.influence[place, power])
+
+
+@phase
+def sum_up(world: World, rules: Rules, state: State) -> None:
+    """Sum up influence over places by their value, its concentration, and the effective number of factions."""
+    sites = all_sites(world)
+    all_value = 0.0
+    for power in range(world.n_states):
+        state.influence_total[power] = 0.0
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            value = value_of(world, rules, place, sites)
+            all_value += value
+            for power in range(world.n_states):
+                state.influence_total[power] += value * state.influence[place, power]
+    local = 1.0
+    squares = 0.0
+    for power in range(world.n_states):
+        state.influence_total[power] /= all_value
+        local -= state.influence_total[power]
+        squares += state.influence_total[power] ** 2
+    state.concentration = squares + local**2
+    state.effective_factions = effective_factions(world, state)
+
+
+@part
+def effective_factions(world: World, state: State) -> float:
+    """Return the effective number of factions by the people whom they control (Laakso & Taagepera 1979)."""
+    total = 0.0
+    squares = 0.0
+    for faction in range(world.n_factions):
+        people = 0.0
+        for place in range(world.n_locations):
+            if world.state_of[place] == world.contested_state:
+                people += world.population_share[place] * state.control[place, faction]
+        total += people
+        squares += people**2
+    return total**2 / squares if squares > 0.0 else 1.0

@@ -1,0 +1,214 @@
+"""People leave contested places, inside their country and across open borders, and return.
+
+Every flow is a whole number of people and follows from what the phase found. Nobody returns to a place that people
+leave today, nor finds refuge there, so the order of places cannot matter. Those who found refuge in a place that is
+attacked later stay there: moving on again is not told apart from staying.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.core.codes import NEVER, Purpose
+from sim.core.jit import part, phase
+from sim.core.phases.forces import pair, today
+from sim.core.phases.violence import all_scores, mismatch
+from sim.core.rng import uniform
+from sim.core.rules import Rules
+from sim.core.rules.displacement import (
+    crossing_pull,
+    crossing_share,
+    leaving_probability,
+    people_up_to,
+    return_probability,
+    whole_people,
+)
+from sim.core.state import State, World
+
+
+@part
+def begin_people(world: World, rules: Rules, state: State) -> None:  # noqa: ARG001 - begins are called alike
+    """Put everybody at home, and the refugees of day 0 where they are."""
+    state.displaced_peak = 0.0
+    for host in range(world.n_states):
+        state.refugees_old[host] = math.floor(world.refugees_hosted[host] + 0.5)
+        state.returned[host] = 0.0
+    for place in range(world.n_locations):
+        state.residents[place] = math.floor(world.population[place] + 0.5)
+        state.displaced[place] = 0.0
+        state.hosted[place] = 0.0
+        for host in range(world.n_states):
+            state.refugees[place, host] = 0.0
+
+
+@phase
+def move_people(world: World, rules: Rules, state: State) -> None:
+    """Let people leave and return; nobody is lost or counted twice."""
+    back = 0.0
+    welcomed = 0.0
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            state.scratch.score[place] = 0.0
+            if is_safe(rules, state, place):
+                welcome = 1.0 - mismatch(world, state, place) if state.collapse_day != NEVER else 0.0
+                state.scratch.score[place] = world.population[place]
+                welcomed += world.population_share[place] * welcome
+                back += bring_home(world, rules, state, place, welcome)
+    if back > 0.0:
+        leave_hosts(world, state, back)
+    end_exile(world, rules, state, welcomed)
+    displaced = 0.0
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            if state.residents[place] > 0.0 and is_driven(state, place):
+                flee(world, rules, state, place)
+            displaced += state.displaced[place]
+    state.displaced_peak = max(state.displaced_peak, displaced)
+
+
+@part
+def is_driven(state: State, place: int) -> bool:
+    """Tell whether something drives people out today; with the background of violence they have long lived."""
+    fell = state.captured_day[place] == today(state)
+    return state.contact[place] > 0.0 or state.revenge_days[place] > 0 or fell
+
+
+@part
+def is_safe(rules: Rules, state: State, place: int) -> bool:
+    """Tell whether a place is quiet and has been in the same hands for some days."""
+    quiet = state.contact[place] == 0.0 and state.revenge_days[place] == 0
+    fell = state.captured_day[place]
+    return quiet and (fell == NEVER or today(state) - fell > rules.displacement.safe_days)
+
+
+@part
+def bring_home(world: World, rules: Rules, state: State, place: int, welcome: float) -> float:
+    """Let people return to a safe place; return how many of them were displaced inside the country."""
+    displacement = rules.displacement
+    chance = return_probability(displacement.return_new, welcome, displacement.return_welcome)
+    home = 0.0
+    if state.displaced[place] > 0.0:
+        home = whole_people(chance * state.displaced[place], uniform(state.key, Purpose.RETURN, place, 0))
+        state.displaced[place] -= home
+    abroad = 0.0
+    for host in range(world.n_states):
+        if state.refugees[place, host] > 0.0:
+            u = uniform(state.key, Purpose.RETURN_ABROAD, pair(place, host), 0)
+            back = whole_people(chance * state.refugees[place, host], u)
+            state.refugees[place, host] -= back
+            state.returned[host] += back
+            abroad += back
+    state.residents[place] += home + abroad
+    return home
+
+
+@part
+def leave_hosts(world: World, state: State, people: float) -> None:
+    """Take those who went home out of the places that hosted them, in proportion."""
+    hosted = 0.0
+    for place in range(world.n_locations):
+        hosted += state.hosted[place]
+    passed = 0.0
+    gone = 0.0
+    for place in range(world.n_locations):
+        if state.hosted[place] > 0.0:
+            passed += state.hosted[place]
+            so_far = people_up_to(people, passed, hosted)
+            state.hosted[place] -= so_far - gone
+            gone = so_far
+
+
+@part
+def end_exile(world: World, rules: Rules, state: State, welcomed: float) -> None:
+    """Let refugees of before day 0 return, to the safe places by their size; to none if there is none."""
+    displacement = rules.displacement
+    room = all_scores(world, state)
+    if room <= 0.0:
+        return
+    chance = return_probability(displacement.return_old, welcomed, displacement.return_welcome)
+    people = 0.0
+    for host in range(world.n_states):
+        if state.refugees_old[host] > 0.0:
+            u = uniform(state.key, Purpose.RETURN_HOSTED, host, 0)
+            back = whole_people(chance * state.refugees_old[host], u)
+            state.refugees_old[host] -= back
+            state.returned[host] += back
+            people += back
+    if people > 0.0:
+        settle_in(world, state, people, room)
+
+
+@part
+def settle_in(world: World, state: State, people: float, room: float) -> None:
+    """Spread those who end their exile over the safe places."""
+    passed = 0.0
+    placed = 0.0
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state and state.scratch.score[place] > 0.0:
+            passed += state.scratch.score[place]
+            so_far = people_up_to(people, passed, room)
+            state.residents[place] += so_far - placed
+            placed = so_far
+
+
+@part
+def flee(world: World, rules: Rules, state: State, place: int) -> None:
+    """Let people leave a place: some across open borders, the others to safe places inside the country."""
+    displacement = rules.displacement
+    fear = mismatch(world, state, place) if state.captured_day[place] == today(state) else 0.0
+    share = leaving_probability(
+        state.contact[place],
+        fear,
+        1e5 * state.civilians_killed_today[place] / state.residents[place],
+        displacement.contest_push,
+        displacement.fear_push,
+        displacement.death_push,
+    )
+    people = whole_people(share * state.residents[place], uniform(state.key, Purpose.OUTFLOW, place, 0))
+    if people > 0.0:
+        state.residents[place] -= people
+        inside = people - cross_borders(world, rules, state, place, people)
+        state.displaced[place] += inside
+        find_hosts(world, state, place, inside)
+
+
+@part
+def cross_borders(world: World, rules: Rules, state: State, place: int, people: float) -> float:
+    """Let some of the leavers cross; return how many do. Whom a closed border stops stays inside the country."""
+    displacement = rules.displacement
+    strongest = 0.0
+    total = 0.0
+    for host in range(world.n_states):
+        pull = crossing_pull(world.crossing_hops[place, host], displacement.crossing_reach_hops)
+        strongest = max(strongest, pull)
+        total += pull
+    abroad = 0.0
+    for host in range(world.n_states):
+        pull = crossing_pull(world.crossing_hops[place, host], displacement.crossing_reach_hops)
+        if pull > 0.0 and state.border_lever[host] > 0.0:
+            share = crossing_share(pull, strongest, total, state.border_lever[host], displacement.abroad_share)
+            u = uniform(state.key, Purpose.ABROAD, pair(place, host), 0)
+            crossing = min(whole_people(people * share, u), people - abroad)
+            state.refugees[place, host] += crossing
+            abroad += crossing
+    return abroad
+
+
+@part
+def find_hosts(world: World, state: State, place: int, people: float) -> None:
+    """Spread the displaced over safe places by size and nearness; without any they hide where they are."""
+    room = 0.0
+    for host in range(world.n_locations):
+        if world.state_of[host] == world.contested_state and state.scratch.score[host] > 0.0:
+            room += state.scratch.score[host] / world.hops[place, host]
+    if room <= 0.0:
+        state.hosted[place] += people
+        return
+    passed = 0.0
+    placed = 0.0
+    for host in range(world.n_locations):
+        if world.state_of[host] == world.contested_state and state.scratch.score[host] > 0.0:
+            passed += state.scratch.score[host] / world.hops[place, host]
+            so_far = people_up_to(people, passed, room)
+            state.hosted[host] += so_far - placed
+            placed = so_far

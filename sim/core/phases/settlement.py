@@ -1,0 +1,179 @@
+"""Wars end at the table: stalemate, mediation, veto players; and the hand-over after a flight.
+
+Jihadist third parties neither have a say in a settlement nor are they bound by it.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.core.codes import NEVER, NOBODY, Event, Purpose
+from sim.core.jit import part, phase
+from sim.core.phases.events import note_event
+from sim.core.phases.forces import FRIENDLY_TIE, is_hostile, today
+from sim.core.phases.sides import count_contenders, stand_down, victor
+from sim.core.rng import uniform
+from sim.core.rules import Rules
+from sim.core.rules.settlement import accepts, ripeness, settlement_probability
+from sim.core.state import State, World
+
+MOVED = 0.01  # of the people: less is no movement
+
+
+@phase
+def begin_settlement(world: World, rules: Rules, state: State) -> None:  # noqa: ARG001 - as all that begins a run
+    """Take the map of day 0 as one that has just moved."""
+    state.settlement_day = NEVER
+    state.handover_day = NEVER
+    state.quiet_days = 0
+    state.held_share = people_held(world, state, world.regime)
+    state.share_then = state.held_share
+    state.held_change = 0.0
+
+
+@phase
+def hand_over(world: World, rules: Rules, state: State) -> None:
+    """Draw whether those whom a leader left behind hand over in order."""
+    if uniform(state.key, Purpose.HANDOVER, world.contested_state, 0) < rules.settlement.handover_probability:
+        state.handover_day = today(state)
+        note_event(state, Event.HANDOVER.value, world.capital, world.n_states + world.regime, NOBODY, 0.0)
+
+
+@phase
+def settle(world: World, rules: Rules, state: State) -> None:
+    """Draw whether the parties settle today."""
+    if state.settlement_day != NEVER:
+        return
+    watch_map(world, rules, state)
+    u = uniform(state.key, Purpose.SETTLEMENT, world.contested_state, 0)
+    if u >= conclusion(rules, state, 2, 1.0):  # as likely as it could be: spares the count on almost all days
+        return
+    count_contenders(world, state)
+    n_parties = count_parties(world, rules, state)
+    is_concluded = u < conclusion(rules, state, n_parties, losses(world, rules, state))
+    if is_concluded and are_at_war(world, rules, state) and all_accept(world, rules, state):
+        end_war(world, state)
+
+
+@part
+def watch_map(world: World, rules: Rules, state: State) -> None:
+    """Follow the share of the people that the rulers hold: the regime's side, after its collapse the victor's."""
+    leader = world.regime if state.collapse_day == NEVER else victor(world, state)
+    share = people_held(world, state, leader)
+    change = abs(share - state.held_share)
+    fresh = 1.0 - math.exp(-1.0 / rules.settlement.smoothing_days)
+    state.held_change += (change - state.held_change) * fresh
+    state.held_share = share
+    state.quiet_days += 1
+    if abs(share - state.share_then) >= MOVED:
+        state.share_then = share
+        state.quiet_days = 0
+
+
+@phase
+def people_held(world: World, state: State, leader: int) -> float:
+    """Return the share of the contested state's people in places that a side holds."""
+    share = 0.0
+    for place in range(world.n_locations):
+        holder = state.holder[place]
+        if world.state_of[place] == world.contested_state and holder != NOBODY and state.side[holder] == leader:
+            share += world.population_share[place]
+    return share
+
+
+@phase
+def conclusion(rules: Rules, state: State, n_parties: int, cost: float) -> float:
+    """Return the chance that talks come to a conclusion today."""
+    settlement = rules.settlement
+    log_factor = ripeness(
+        state.quiet_days,
+        state.held_change,
+        n_parties,
+        state.mediation,
+        cost,
+        settlement.stalemate_weight,
+        settlement.change_weight,
+        settlement.veto_weight,
+        settlement.mediation_weight,
+        settlement.cost_weight,
+    )
+    return settlement_probability(log_factor, settlement.settlement_per_day)
+
+
+@phase
+def is_party(world: World, rules: Rules, state: State, leader: int) -> bool:
+    """Tell whether a side has fighters in the contested state, and people or power enough to have to agree."""
+    power = state.scratch.moved
+    if state.side[leader] != leader or world.is_extremist[leader] == 1 or power[leader] <= 0.0:
+        return False
+    total = 0.0
+    for other in range(world.n_factions):
+        total += state.scratch.committed[other]
+    least = rules.settlement.veto_share
+    return power[leader] > least * total or people_held(world, state, leader) > least
+
+
+@part
+def count_parties(world: World, rules: Rules, state: State) -> int:
+    """Return how many sides have to agree."""
+    n = 0
+    for leader in range(world.n_factions):
+        if is_party(world, rules, state, leader):
+            n += 1
+    return n
+
+
+@part
+def are_at_war(world: World, rules: Rules, state: State) -> bool:
+    """Tell whether two of the parties are enemies."""
+    for leader in range(world.n_factions):
+        for other in range(leader):
+            parties = is_party(world, rules, state, leader) and is_party(world, rules, state, other)
+            if parties and is_hostile(state, leader, other):
+                return True
+    return False
+
+
+@part
+def losses(world: World, rules: Rules, state: State) -> float:
+    """Return the share of the parties' fighters who were killed, wounded, or left."""
+    lost = 0.0
+    total = 0.0
+    for faction in range(world.n_factions):
+        if is_party(world, rules, state, state.side[faction]):
+            lost += state.killed[faction] + state.wounded[faction] + state.deserted[faction]
+            total += state.fighters_day_0[faction] + state.recruited[faction]
+    return lost / total if total > 0.0 else 0.0
+
+
+@part
+def all_accept(world: World, rules: Rules, state: State) -> bool:
+    """Tell whether each party takes what it holds now rather than what it expects to win by fighting on."""
+    people = 0.0
+    power = 0.0
+    for leader in range(world.n_factions):
+        if is_party(world, rules, state, leader):
+            people += people_held(world, state, leader)
+            power += state.scratch.moved[leader]
+    agree = people > 0.0
+    for leader in range(world.n_factions):
+        if agree and is_party(world, rules, state, leader):
+            offer = people_held(world, state, leader) / people
+            own = state.scratch.moved[leader]
+            agree = accepts(offer, own, power - own, rules.contest.decisiveness, rules.settlement.war_cost)
+    return agree
+
+
+@part
+def end_war(world: World, state: State) -> None:
+    """Freeze the fronts: all but the extremists stand down and stand by each other, and keep what they hold."""
+    state.settlement_day = today(state)
+    for faction in range(world.n_factions):
+        if world.is_extremist[faction] == 0:
+            stand_down(world, state, faction)
+            state.is_active[faction] = 0
+            state.is_waking[faction] = 0
+            for other in range(world.n_factions):
+                if world.is_extremist[other] == 0:
+                    state.tie[faction, other] = max(state.tie[faction, other], FRIENDLY_TIE)
+    note_event(state, Event.SETTLEMENT.value, NOBODY, NOBODY, NOBODY, 0.0)

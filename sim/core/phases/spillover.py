@@ -1,0 +1,277 @@
+"""What reaches the neighbours: pressure by channel, their guard, and the ladder of escalation."""
+
+from __future__ import annotations
+
+import math
+
+from sim.core.codes import NEVER, NOBODY, Channel, Event, Level, Order, Purpose
+from sim.core.jit import part, phase
+from sim.core.phases.events import note_event
+from sim.core.phases.forces import HOSTILE_TIE, LEAST_FORCE, today
+from sim.core.rng import uniform
+from sim.core.rules import Rules
+from sim.core.rules.patronage import relaxed
+from sim.core.rules.spillover import (
+    CIVIL_WAR_DEATHS,
+    MOST_PRESSURE,
+    VIOLENCE_DEATHS,
+    fall_probability,
+    fill,
+    hardening_day_0,
+    incident_deaths,
+    next_level,
+    proximity,
+    refugee_burden,
+    rise_probability,
+    wanted_guard,
+)
+from sim.core.state import State, World
+
+N_RUNGS = len(Level)
+N_CHANNELS = len(Channel)
+
+
+@phase
+def begin_neighbours(world: World, rules: Rules, state: State) -> None:  # noqa: ARG001 - begins as the others do
+    """Put every neighbour at its level of day 0."""
+    for host in range(world.n_states):
+        level = world.level_day_0[host]
+        state.level[host] = level
+        state.level_max[host] = level
+        for rung in range(N_RUNGS):
+            state.level_day[host, rung] = 0 if rung <= level else NEVER
+        state.hardening[host] = hardening_day_0(world.capacity[host], level)
+        state.pressure[host] = 0.0
+        state.fled[host] = 0.0
+        state.incident_deaths[host] = 0.0
+        for channel in range(N_CHANNELS):
+            state.channel[host, channel] = 0.0
+
+
+@phase
+def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
+    """Let one state feel the war today: its channels fill, it may climb or step down, and it sets its guard."""
+    if world.is_neighbour[actor] == 0:
+        return
+    fill_channels(world, rules, state, actor)
+    add_pressure(rules, state, actor)
+    before = state.level[actor]
+    climb(world, rules, state, actor)
+    consider_incident(world, rules, state, actor, before)
+    set_guard(world, rules, state, actor)
+
+
+@part
+def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
+    """Measure what each channel carries, in one pass over the contested state's places; what is off carries nothing."""
+    spillover = rules.spillover
+    refugees = 0.0
+    adrift = 0.0
+    dispersed = 0.0
+    kin = 0.0
+    n_border = 0.0
+    hostile_ground = 0.0
+    at_the_border = 0.0
+    for place in range(world.n_locations):
+        if world.state_of[place] != world.contested_state:
+            continue
+        hops = world.border_hops[place, host]
+        refugees += state.refugees[place, host]
+        if state.adrift[place] > 0.0:
+            adrift += state.adrift[place] * math.exp(1.0 - hops)
+        heat = state.contact[place] * proximity(hops)
+        if heat > kin:  # no faction's kinship exceeds 1, so that cooler places need no search
+            kin = max(kin, heat * kinship_of_fighters(world, state, host, place))
+        if hops == 1:
+            n_border += 1.0
+            dispersed += state.dispersed[place]
+            hostile_ground += hostile_share(world, state, host, place)
+            holder = state.holder[place]
+            is_threat = holder != NOBODY and world.is_jihadist[holder] == 1
+            if state.contact[place] > 0.0 or (is_threat and state.attitude[host, holder] <= HOSTILE_TIE):
+                at_the_border = 1.0
+    state.fled[host] *= 0.5 ** (1.0 / spillover.fled_half_life_days)
+    state.fled[host] += spillover.fled_share * state.border_lever[host] * dispersed
+    fighters = state.fled[host] + state.crossing[host]
+    smuggled = adrift * state.border_lever[host]
+    channel = state.channel[host]
+    channel[Channel.REFUGEES.value] = refugee_burden(refugees, world.state_population[host])
+    channel[Channel.ARMS.value] = fill(smuggled, spillover.arms_scale * state.depots_day_0)
+    channel[Channel.FIGHTERS.value] = fill(fighters, spillover.fighters_scale)
+    channel[Channel.KIN.value] = kin
+    channel[Channel.SANCTUARY.value] = fill(hostile_ground, n_border)
+    channel[Channel.BORDER.value] = at_the_border
+    for i in range(N_CHANNELS):
+        channel[i] *= world.channel_on[i]
+
+
+@part
+def kinship_of_fighters(world: World, state: State, host: int, place: int) -> float:
+    """Return how close a state's people are to the closest faction that fights for a place."""
+    closest = 0.0
+    for faction in range(world.n_factions):
+        if world.kin[host, faction] > closest and fights(world, state, faction, place):
+            closest = world.kin[host, faction]
+    return closest
+
+
+@part
+def fights(world: World, state: State, faction: int, place: int) -> bool:
+    """Tell whether a faction holds, defends or attacks a place under attack."""
+    holder = state.holder[place]
+    leader = state.side[faction]
+    takes_part = state.order[place, leader] != Order.NONE or (holder != NOBODY and leader == state.side[holder])
+    found = faction == holder or (takes_part and state.fighters[place, faction] > LEAST_FORCE)
+    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+        near = world.edge_to[edge]
+        if state.task[near, faction] == place or state.pursuit[near, faction] == place:
+            found = found or state.fighters[near, faction] > LEAST_FORCE
+    return found
+
+
+@part
+def hostile_share(world: World, state: State, host: int, place: int) -> float:
+    """Return the share of a place that factions hostile to a state control."""
+    share = 0.0
+    for faction in range(world.n_factions):
+        if state.attitude[host, faction] <= HOSTILE_TIE:
+            share += state.control[place, faction]
+    return share
+
+
+@part
+def add_pressure(rules: Rules, state: State, host: int) -> None:
+    """Weigh what the channels carry."""
+    spillover = rules.spillover
+    channel = state.channel[host]
+    total = (
+        spillover.refugees_weight * channel[Channel.REFUGEES.value]
+        + spillover.arms_weight * channel[Channel.ARMS.value]
+        + spillover.fighters_weight * channel[Channel.FIGHTERS.value]
+        + spillover.kin_weight * channel[Channel.KIN.value]
+        + spillover.sanctuary_weight * channel[Channel.SANCTUARY.value]
+        + spillover.border_weight * channel[Channel.BORDER.value]
+    )
+    state.pressure[host] = min(MOST_PRESSURE, total)
+
+
+@part
+def climb(world: World, rules: Rules, state: State, host: int) -> None:
+    """Draw whether a neighbour climbs or steps down a rung; the first time on a rung is told."""
+    spillover = rules.spillover
+    level = state.level[host]
+    hazard = 0.0
+    steepness = 0.0
+    relief = 0.0
+    if level == Level.CALM:
+        hazard = spillover.alert_per_day
+        steepness = spillover.alert_pressure
+    elif level == Level.ALERT:
+        hazard = spillover.incident_per_day
+        steepness = spillover.incident_pressure
+        relief = spillover.alert_end_per_day
+    elif level == Level.INCIDENT:
+        hazard = spillover.violence_per_day
+        steepness = spillover.violence_pressure
+        relief = spillover.incident_end_per_day
+    elif level == Level.VIOLENCE:
+        hazard = spillover.civil_war_per_day
+        steepness = spillover.civil_war_pressure
+        relief = spillover.violence_end_per_day
+    else:
+        relief = spillover.civil_war_end_per_day
+    rise = rise_probability(
+        spillover.ladder_scale * hazard,
+        steepness,
+        state.pressure[host],
+        state.hardening[host],
+        world.capacity[host],
+        spillover.guard_effect,
+        spillover.capacity_effect,
+    )
+    fall = fall_probability(relief, world.capacity[host], spillover.recovery_effect)
+    level = next_level(level, rise, fall, uniform(state.key, Purpose.LADDER, host, 0))
+    state.level[host] = level
+    if level > state.level_max[host]:
+        state.level_max[host] = level
+        state.level_day[host, level] = today(state)
+        note_event(state, Event.LEVEL.value, NOBODY, host, NOBODY, level)
+
+
+@part
+def consider_incident(world: World, rules: Rules, state: State, host: int, before: int) -> None:
+    """Let people die at a neighbour's border: when it climbs to incidents or beyond, and from time to time there.
+
+    A rung is defined by its deaths, so that the incident that lifts a neighbour to it brings them up to that number.
+    """
+    spillover = rules.spillover
+    level = state.level[host]
+    rate = spillover.incidents_at_incident
+    mean = spillover.deaths_at_incident
+    least = 1.0
+    if level == Level.VIOLENCE:
+        rate = spillover.incidents_at_violence
+        mean = spillover.deaths_at_violence
+        least = VIOLENCE_DEATHS
+    elif level == Level.CIVIL_WAR:
+        rate = spillover.incidents_at_civil_war
+        mean = spillover.deaths_at_civil_war
+        least = CIVIL_WAR_DEATHS
+    if level >= Level.INCIDENT:
+        occurs = uniform(state.key, Purpose.INCIDENT, host, 0) < 1.0 - math.exp(-rate)
+        if occurs or level > before:
+            deaths = incident_deaths(mean, uniform(state.key, Purpose.INCIDENT_DEATHS, host, 0))
+            deaths = max(deaths, least - state.incident_deaths[host])
+            state.incident_deaths[host] += deaths
+            note_event(state, Event.INCIDENT.value, place_of_incident(world, state, host), host, NOBODY, deaths)
+
+
+@part
+def place_of_incident(world: World, state: State, host: int) -> int:
+    """Draw where an incident happens: next to the war if the state touches it, rather where that is hot."""
+    total = 0.0
+    at_the_border = False
+    for place in range(world.n_locations):
+        if world.state_of[place] == host and world.border_hops[place, world.contested_state] == 1:
+            at_the_border = True
+    for place in range(world.n_locations):
+        weight = 0.0
+        if world.state_of[place] == host:
+            if not at_the_border:
+                weight = 1.0
+            elif world.border_hops[place, world.contested_state] == 1:
+                weight = 1.0 + danger_next_to(world, state, place)
+        state.scratch.score[place] = weight
+        total += weight
+    left = uniform(state.key, Purpose.INCIDENT_PLACE, host, 0) * total
+    found = NOBODY
+    for place in range(world.n_locations):
+        weight = state.scratch.score[place]
+        if weight > 0.0 and left >= 0.0:
+            found = place
+            left -= weight
+    return found
+
+
+@part
+def danger_next_to(world: World, state: State, place: int) -> float:
+    """Return the hottest fighting among the contested places next to a place; jihadists who hold one count in full."""
+    danger = 0.0
+    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+        near = world.edge_to[edge]
+        if world.state_of[near] == world.contested_state:
+            danger = max(danger, state.contact[near])
+            holder = state.holder[near]
+            if holder != NOBODY and world.is_jihadist[holder] == 1:
+                danger = 1.0
+    return danger
+
+
+@part
+def set_guard(world: World, rules: Rules, state: State, host: int) -> None:
+    """Raise a neighbour's guard while it is on alert, or to what a lever asks for; else let it slacken."""
+    lever = state.hardening_lever[host]
+    target = wanted_guard(state.level[host], world.capacity[host], lever)
+    is_raised = lever >= 0.0 or state.level[host] > Level.CALM
+    days = rules.spillover.guard_days if is_raised else rules.spillover.guard_decay_days
+    state.hardening[host] = relaxed(state.hardening[host], target, days)

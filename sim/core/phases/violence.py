@@ -1,0 +1,175 @@
+"""Violence against civilians: where fronts pass, in the background, and as revenge."""
+
+from __future__ import annotations
+
+from sim.core.codes import NEVER, NOBODY, Event, Order, Purpose
+from sim.core.jit import part, phase
+from sim.core.phases.events import note_event
+from sim.core.phases.forces import HOSTILE_TIE, today
+from sim.core.rng import normal, poisson, two_uniforms, uniform
+from sim.core.rules import Rules
+from sim.core.rules.violence import (
+    aroused_grievance,
+    burst_days,
+    burst_probability,
+    burst_size,
+    deaths_due,
+    deaths_of_a_day,
+    expected_deaths,
+    relaxed_grievance,
+    revenge_weight,
+)
+from sim.core.state import State, World
+
+
+@part
+def begin_violence(world: World, rules: Rules, state: State) -> None:  # noqa: ARG001 - begins are called alike
+    """Clear the toll of a run."""
+    for place in range(world.n_locations):
+        state.combatants_killed[place] = 0.0
+        state.civilians_killed[place] = 0.0
+        state.civilians_killed_today[place] = 0.0
+        state.revenge_left[place] = 0.0
+        state.revenge_days[place] = 0
+        state.grievance[place] = 1.0
+
+
+@phase
+def harm(world: World, rules: Rules, state: State) -> None:
+    """Draw the civilians who are killed today."""
+    open_toll(world, rules, state)
+    strike_anywhere(world, rules, state)
+    if state.collapse_day != NEVER:
+        consider_revenge(world, rules, state)
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            close_toll(world, rules, state, place)
+
+
+@phase
+def mismatch(world: World, state: State, place: int) -> float:
+    """Return the share of a place that belonged to enemies of its holder on day 0.
+
+    Who controlled a place stands in for who its people are. It is a weak proxy: control follows arms, not identity.
+    """
+    share = 0.0
+    holder = state.holder[place]
+    if holder != NOBODY:
+        for faction in range(world.n_factions):
+            if world.control[place, faction] > 0.0 and state.tie[faction, holder] <= HOSTILE_TIE:
+                share += world.control[place, faction]
+    return share
+
+
+@part
+def open_toll(world: World, rules: Rules, state: State) -> None:
+    """Begin the toll of the day, let bursts and grievance age, and weigh each place by its people."""
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            state.civilians_killed_today[place] = 0.0
+            state.revenge_days[place] = max(0, state.revenge_days[place] - 1)
+            state.scratch.score[place] = state.residents[place]
+            if state.grievance[place] > 1.0:
+                state.grievance[place] = relaxed_grievance(state.grievance[place], rules.violence.grievance_days)
+
+
+@phase
+def all_scores(world: World, state: State) -> float:
+    """Return the sum of the scores of all contested places."""
+    total = 0.0
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state:
+            total += state.scratch.score[place]
+    return total
+
+
+@phase
+def drawn_place(world: World, state: State, mark: float) -> int:
+    """Return the contested place in which the rising sum of scores passes a mark."""
+    drawn = NOBODY
+    for place in range(world.n_locations):
+        if world.state_of[place] == world.contested_state and state.scratch.score[place] > 0.0:
+            drawn = place
+            mark -= state.scratch.score[place]
+            if mark < 0.0:
+                return drawn
+    return drawn
+
+
+@part
+def strike_anywhere(world: World, rules: Rules, state: State) -> None:
+    """Draw the background of the day; it falls on one place, larger ones more often."""
+    people = all_scores(world, state)
+    host = world.contested_state
+    killed = poisson(rules.violence.background_deaths * people * 1e-6, uniform(state.key, Purpose.BACKGROUND, host, 0))
+    if killed > 0.0:
+        place = drawn_place(world, state, people * uniform(state.key, Purpose.BACKGROUND_PLACE, host, 0))
+        state.civilians_killed_today[place] = killed
+
+
+@part
+def consider_revenge(world: World, rules: Rules, state: State) -> None:
+    """Draw whether revenge breaks out today, and where: among people who are ruled by their enemies of late."""
+    violence = rules.violence
+    host = world.contested_state
+    if uniform(state.key, Purpose.REVENGE, host, 0) >= burst_probability(violence.revenge_per_day):
+        return
+    for place in range(world.n_locations):
+        state.scratch.score[place] = 0.0
+        held = state.captured_day[place] != NEVER and state.revenge_days[place] == 0
+        if held and world.state_of[place] == world.contested_state:
+            strange = mismatch(world, state, place)
+            days = today(state) - state.captured_day[place]
+            weight = revenge_weight(state.residents[place], strange, days, violence.revenge_fade_days)
+            state.scratch.score[place] = weight
+    total = all_scores(world, state)
+    if total > 0.0:
+        place = drawn_place(world, state, total * uniform(state.key, Purpose.REVENGE_PLACE, host, 0))
+        break_out(world, rules, state, place)
+
+
+@part
+def break_out(world: World, rules: Rules, state: State, place: int) -> None:
+    """Let a burst of revenge begin."""
+    violence = rules.violence
+    people = state.residents[place]
+    z = normal(state.key, Purpose.REVENGE_SIZE, place, 0)
+    size = burst_size(z, people, violence.revenge_median, violence.revenge_spread, violence.revenge_most)
+    u = uniform(state.key, Purpose.REVENGE_DAYS, place, 0)
+    state.revenge_left[place] = size
+    state.revenge_days[place] = burst_days(u, violence.revenge_least_days, violence.revenge_more_days)
+    state.grievance[place] = aroused_grievance(state.grievance[place], size, people, violence.grievance_gain)
+    note_event(state, Event.REVENGE.value, place, world.n_states + state.holder[place], NOBODY, size)
+
+
+@part
+def close_toll(world: World, rules: Rules, state: State, place: int) -> None:
+    """Add the dead of fighting and revenge, and take all dead of the day out of the residents."""
+    killed = state.civilians_killed_today[place]
+    if state.contact[place] > 0.0:
+        air = air_over(world, state, place)
+        mean = expected_deaths(state.contact[place], state.residents[place], air, rules.violence.contested_deaths)
+        u, v = two_uniforms(state.key, Purpose.CIVILIANS, place, 0)
+        killed += deaths_of_a_day(mean, u, v)
+    if state.revenge_days[place] > 0:
+        due = deaths_due(state.revenge_left[place], state.revenge_days[place])
+        state.revenge_left[place] -= due
+        killed += due
+    killed = min(killed, state.residents[place])
+    state.residents[place] -= killed
+    state.civilians_killed[place] += killed
+    state.civilians_killed_today[place] = killed
+
+
+@part
+def air_over(world: World, state: State, place: int) -> float:
+    """Return the larger air force of those who fought for a place today."""
+    holder = state.holder[place]
+    loser = state.lost_by[place]
+    air = state.air[state.side[holder]] if holder != NOBODY else 0.0
+    if loser != NOBODY:
+        air = max(air, state.air[state.side[loser]])
+    for leader in range(world.n_factions):
+        if state.order[place, leader] != Order.NONE:
+            air = max(air, state.air[leader])
+    return min(1.0, air)

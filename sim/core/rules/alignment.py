@@ -1,0 +1,296 @@
+"""Ties move; victors fall out or merge; everybody turns towards the new power.
+
+Weak structural balance (Cartwright & Harary 1956; Maoz et al. 2007), glue of a common enemy, rivalry of equals over
+the same ground (Christia 2012; Fjelde & Nilsson 2012), and bandwagoning of the weak (Walt 1987).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.core.jit import rule
+from sim.core.parameters import parameter
+from sim.core.rules.contest import contest_success
+
+DAYS_OF_STEP = 7  # ties move once a week
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Parameters of ties, infighting, mergers and realignment."""
+
+    balance_per_day: float = parameter(
+        0.01,
+        "eta",
+        prior=(0.0, 0.05),
+        limits=(0.0, 0.2),
+        unit="per day",
+        meaning="pull of a tie towards what third parties imply; a strong one would leave two camps",
+        source="assumption: weak, since states violate balance a lot (Maoz et al. 2007)",
+    )
+    threat_per_day: float = parameter(
+        0.02,
+        "xi",
+        prior=(0.005, 0.05),
+        limits=(0.0, 0.2),
+        unit="per day",
+        meaning="pull of a common enemy on a tie, and with it of rivalry",
+        source="assumption: the enemy of my enemy is a friend while he is strong (Christia 2012)",
+    )
+    prize_weight: float = parameter(
+        0.5,
+        "b_prize",
+        prior=(0.0, 1.0),
+        limits=(0.0, 3.0),
+        unit="1",
+        meaning="push of rivalry between equals on the same ground, relative to that of a common enemy",
+        source="assumption",
+    )
+    infighting_per_day: float = parameter(
+        0.01,
+        "l_in",
+        prior=(0.002, 0.04),
+        limits=(0.0, 0.5),
+        unit="hazard per day",
+        meaning="infighting of a pair of deadly rivals without a common enemy, on the same ground",
+        source="assumption: 2 (0.5-8) % per pair and month with a strong enemy, 3-5 times that after his fall",
+    )
+    disparity_limit: float = parameter(
+        1.5,
+        "k_disp",
+        prior=(1.0, 3.0),
+        limits=(0.0, 5.0),
+        unit="log ratio",
+        meaning="unequal strength beyond which infighting becomes no more likely",
+        source="assumption: strong and weak groups fight others most (Fjelde & Nilsson 2012)",
+    )
+    broken_tie: float = parameter(
+        -0.6,
+        "a_in",
+        prior=(-0.9, -0.45),
+        limits=(-1.0, -0.4),
+        unit="tie",
+        meaning="tie of two factions that have fallen out; at or below the tie of enemies",
+        source="assumption",
+    )
+    merger_per_day: float = parameter(
+        0.01,
+        "l_mer",
+        prior=(0.003, 0.03),
+        limits=(0.0, 0.5),
+        unit="hazard per day",
+        meaning="a weak friend of the victor joins his side",
+        source="assumption",
+    )
+    weak_ratio: float = parameter(
+        0.3,
+        "k_weak",
+        prior=(0.15, 0.5),
+        limits=(0.0, 1.0),
+        unit="share of the victor's power",
+        meaning="factions below it turn towards the victor, and may merge with him",
+        source="assumption: the weak bandwagon, the strong balance (Walt 1987)",
+    )
+    merged_tie: float = parameter(
+        0.6,
+        "a_mer",
+        prior=(0.5, 0.8),
+        limits=(0.3, 1.0),
+        unit="tie",
+        meaning="least tie of a faction to the side that it joins",
+        source="assumption",
+    )
+    joining_cost: float = parameter(
+        0.2,
+        "k_join",
+        prior=(0.05, 0.5),
+        limits=(0.0, 2.0),
+        unit="1",
+        meaning="cost of standing with a coalition to which one has no tie",
+        source="assumption",
+    )
+    switching_cost: float = parameter(
+        0.1,
+        "k_switch",
+        prior=(0.05, 0.2),
+        limits=(0.0, 1.0),
+        unit="1",
+        meaning="gain below which nobody changes sides",
+        source="assumption",
+    )
+    realignment_per_day: float = parameter(
+        0.01,
+        "l_turn",
+        prior=(0.003, 0.03),
+        limits=(0.0, 0.5),
+        unit="per day",
+        meaning="speed at which states and weak factions turn towards the victor",
+        source="assumption",
+    )
+    realigned_tie: float = parameter(
+        0.2,
+        "a_turn",
+        prior=(0.0, 0.4),
+        limits=(-0.4, 1.0),
+        unit="tie",
+        meaning="tie to the victor that they turn to",
+        source="assumption: they accept the new power without standing by it",
+    )
+    deadly_tie: float = parameter(
+        -0.8,
+        "a_deadly",
+        prior=(-0.9, -0.6),
+        limits=(-1.0, -0.4),
+        unit="tie",
+        meaning="tie at or below which nobody turns",
+        source="assumption",
+    )
+
+
+@rule
+def common_threat(enemy: float, own: float, other: float) -> float:
+    """Return how much two factions need each other against a common enemy, in [0, 1); 0 without an enemy.
+
+    Parameters
+    ----------
+    enemy
+        Power of the strongest side that is hostile to both, >= 0.
+    own, other
+        Power of the two, >= 0.
+    """
+    return enemy / (enemy + own + other) if enemy > 0.0 else 0.0
+
+
+@rule
+def parity(own: float, other: float) -> float:
+    """Return how equal two powers are, in [0, 1]: 1 when they are the same, 0 when one is nothing."""
+    larger = max(own, other)
+    return min(own, other) / larger if larger > 0.0 else 0.0
+
+
+@rule
+def tie_drift(
+    tie: float,
+    balance: float,
+    threat: float,
+    rivalry: float,
+    balance_per_day: float,
+    threat_per_day: float,
+    prize: float,
+) -> float:
+    """Return how fast a tie would move, per day.
+
+    Parameters
+    ----------
+    tie
+        In [-1, 1].
+    balance
+        What third parties imply: mean product of the two factions' ties to everybody, in [-1, 1].
+    threat
+        Common threat, in [0, 1].
+    rivalry
+        Parity times overlap, in [0, 1].
+
+    References
+    ----------
+    The balance term is that of Kulakowski, Gawronski & Gronek (2005), "The Heider balance", made weak.
+    """
+    return balance_per_day * (balance - tie) + threat_per_day * (threat - prize * rivalry)
+
+
+@rule
+def tie_after_week(tie: float, drift: float, balance_per_day: float, hostile_tie: float) -> float:
+    """Return a tie after a week, in [-1, 1]; slow drift alone neither starts a war nor ends one.
+
+    The step is exact for the pull of a tie on itself while third parties stay as they are.
+
+    Parameters
+    ----------
+    tie
+        At the week's beginning.
+    drift
+        Per day.
+    hostile_tie
+        Tie at or below which factions are enemies; the drift stops before crossing it.
+    """
+    days = float(DAYS_OF_STEP)
+    if balance_per_day > 0.0:
+        days = (1.0 - math.exp(-balance_per_day * DAYS_OF_STEP)) / balance_per_day
+    moved = min(1.0, max(-1.0, tie + drift * days))
+    if tie <= hostile_tie:
+        return min(moved, hostile_tie)
+    return max(moved, 0.99 * hostile_tie)
+
+
+@rule
+def realigned(tie: float, goal: float, deadly: float, per_day: float) -> float:
+    """Return a tie to the victor after a week of turning towards him; the deadly hostile and the warm stay."""
+    if tie <= deadly or tie >= goal:
+        return tie
+    return tie + (goal - tie) * (1.0 - math.exp(-per_day * DAYS_OF_STEP))
+
+
+@rule
+def infighting_hazard(
+    threat: float, tie: float, overlap: float, own: float, other: float, per_day: float, disparity_limit: float
+) -> float:
+    """Return the hazard per day that two factions begin to fight each other.
+
+    Strong groups fight to absorb weak ones and weak groups to survive, so that it is lowest between equals.
+
+    Parameters
+    ----------
+    threat
+        Common threat, in [0, 1].
+    tie
+        In [-1, 1].
+    overlap
+        Share of their places where they are near each other, in [0, 1].
+    own, other
+        Power, >= 0; without any there is nobody to fight.
+    per_day
+        Hazard at no threat, tie -1, full overlap and a log ratio of 0.5.
+    disparity_limit
+        Largest absolute log ratio that counts.
+
+    References
+    ----------
+    Fjelde & Nilsson (2012), "Rebels against rebels"; Pischedda (2018), "Wars within wars".
+    """
+    if own <= 0.0 or other <= 0.0:
+        return 0.0
+    disparity = min(disparity_limit, abs(math.log(own / other)))
+    return per_day * (1.0 - threat) * 0.5 * (1.0 - tie) * overlap * (0.5 + disparity)
+
+
+@rule
+def gain_from_joining(
+    own: float, coalition: float, enemy: float, tie: float, decisiveness: float, cost: float
+) -> float:
+    """Return what a faction gains by joining a coalition against a common enemy, as a share of the prize.
+
+    Joined, it shares in proportion to strength what the coalition wins; alone, it wins everything or nothing against
+    both. A coalition that would win anyhow offers a small share for little more chance, so that nobody joins it:
+    coalitions stay near the least size that wins.
+
+    Parameters
+    ----------
+    own, coalition, enemy
+        Power, > 0; the coalition's without the faction.
+    tie
+        To the coalition's leader, in [-1, 1].
+    decisiveness
+        Of the contest.
+    cost
+        Of standing with a leader to whom it has no tie, as a share of the prize.
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars".
+    """
+    joint = own + coalition
+    joined = contest_success(joint, enemy, decisiveness) * own / joint - cost * (1.0 - tie)
+    strength = math.pow(own, decisiveness)
+    alone = strength / (strength + math.pow(coalition, decisiveness) + math.pow(enemy, decisiveness))
+    return joined - alone

@@ -1,0 +1,287 @@
+"""Extremists grow where nobody governs, attack, are struck, and break their own out of prison.
+
+Insurgents grow where control is contested and grievance high (Kalyvas 2006; Fearon & Laitin 2003). Whether the end of
+a regime feeds or starves them is left open: grievance after it may lie on either side of what it was.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.core.jit import rule
+from sim.core.parameters import parameter
+
+DAYS_PER_MONTH = 30.0
+LEAST_TERM = 1e-18  # of a distribution: smaller ones no longer change a sum near 1
+
+
+@dataclass(frozen=True)
+class Extremists:
+    """Parameters of extremists."""
+
+    growth: float = parameter(
+        0.25,
+        "g_ext",
+        prior=(0.05, 0.6),
+        limits=(0.0, 5.0),
+        unit="per month",
+        meaning="growth where nobody governs and grievance is as on day 0",
+        source="assumption; independent counts of attacks tripled from 2023 to 2024 where control was contested",
+    )
+    decline: float = parameter(
+        0.03,
+        "d_ext",
+        prior=(0.01, 0.06),
+        limits=(0.0, 5.0),
+        unit="per month",
+        meaning="loss of fighters without any pressure",
+        source="assumption",
+    )
+    per_million: float = parameter(
+        3000.0,
+        "K_ext",
+        prior=(1000.0, 10000.0),
+        limits=(1.0, 1e6),
+        unit="fighters per million people",
+        meaning="most fighters that a population carries",
+        source="20,000-31,500 fighters with about eight million people under them in 2014 (general knowledge)",
+    )
+    grievance_after: float = parameter(
+        0.35,
+        "g_post",
+        prior=(0.1, 1.2),
+        limits=(0.0, 5.0),
+        unit="1",
+        meaning="grievance of their constituency under the regime's victors, relative to day 0",
+        source="assumption; the prior spans 1, so that both signs are reachable",
+    )
+    grievance_days: float = parameter(
+        30.0,
+        "t_post",
+        prior=(15.0, 90.0),
+        limits=(1.0, 3650.0),
+        unit="days",
+        meaning="time constant of that change",
+        source="assumption",
+    )
+    governed_share: float = parameter(
+        0.8,
+        "c_gov",
+        prior=(0.7, 0.9),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="control by one faction above which a place is governed",
+        source="assumption",
+    )
+    pressure: float = parameter(
+        0.15,
+        "ct",
+        prior=(0.05, 0.3),
+        limits=(0.0, 5.0),
+        unit="per month",
+        meaning="loss of fighters under full counter-terror pressure",
+        source="assumption; direction by Johnston & Sarbahi 2016 on strikes",
+    )
+    force_ratio: float = parameter(
+        100.0,
+        "r_ct",
+        prior=(20.0, 300.0),
+        limits=(0.1, 1e4),
+        unit="fighters per fighter",
+        meaning="willing soldiers to each extremist that give half of full pressure",
+        source="the old rule of ten to one; assumption: a tenth of a garrison is out after them",
+    )
+    attacks_per_month: float = parameter(
+        0.04,
+        "a_att",
+        prior=(0.01, 0.1),
+        limits=(0.0, 10.0),
+        unit="per fighter-month",
+        meaning="attacks where nobody governs",
+        source="independent counts of 2024: 60 attacks a month by some 1,850 fighters, 25 in their own claims",
+    )
+    attack_floor: float = parameter(
+        0.3,
+        "a_min",
+        prior=(0.1, 0.5),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="attacks in a governed place relative to one that nobody governs",
+        source="assumption",
+    )
+    attack_dispersion: float = parameter(
+        3.0,
+        "k_att",
+        prior=(1.0, 10.0),
+        limits=(0.01, 1000.0),
+        unit="1",
+        meaning="dispersion of the attacks of a month (shape of the negative binomial)",
+        source="assumption",
+    )
+    break_per_day: float = parameter(
+        5e-4,
+        "lam_pri",
+        prior=(1e-4, 2e-3),
+        limits=(0.0, 1.0),
+        unit="hazard per day",
+        meaning="prison breaks where the guards of day 0 stand",
+        source="one major success in five to six years of the whole system (January 2022)",
+    )
+    break_guards: float = parameter(
+        8.0,
+        "b_gua",
+        prior=(2.0, 10.0),
+        limits=(0.0, 100.0),
+        unit="1",
+        meaning="by how much more often a prison breaks without guards, less one",
+        source="assumption: three to ten times",
+    )
+    break_most: float = parameter(
+        3.0,
+        "R_max",
+        prior=(2.0, 5.0),
+        limits=(1.0, 100.0),
+        unit="1",
+        meaning="most that a rise of the extremists' strength over day 0 counts",
+        source="assumption",
+    )
+    escape_least: float = parameter(
+        0.03,
+        "e_lo",
+        prior=(0.01, 0.05),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="smallest share of the detainees who escape in a break",
+        source="the break of January 2022: 100-400 missing of 3,500-5,000 held",
+    )
+    escape_most: float = parameter(
+        0.3,
+        "e_hi",
+        prior=(0.15, 0.6),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="largest share of the detainees who escape in a break",
+        source="assumption",
+    )
+
+
+@rule
+def ungoverned_share(most_control: float, governed: float) -> float:
+    """Return the share of a place that nobody governs: what its strongest faction leaves, 0 above a threshold."""
+    return 0.0 if most_control > governed else 1.0 - most_control
+
+
+@rule
+def grievance_factor(days_since: int, after: float, time_constant: float) -> float:
+    """Return grievance under the victors relative to before, some days after they came."""
+    return after + (1.0 - after) * math.exp(-days_since / time_constant)
+
+
+@rule
+def pressure_of_forces(willing: float, extremists: float, force_ratio: float) -> float:
+    """Return the counter-terror pressure of forces on the spot, in [0, 1].
+
+    Parameters
+    ----------
+    willing
+        Fighters there of factions hostile to the extremists, each times its morale.
+    extremists
+        Fighters of the extremists there, > 0.
+    force_ratio
+        Willing fighters to each extremist that give half of full pressure.
+    """
+    return willing / (willing + force_ratio * extremists)
+
+
+@rule
+def joint_pressure(one: float, other: float) -> float:
+    """Return the pressure of two independent sources, in [0, 1] as they are."""
+    return 1.0 - (1.0 - one) * (1.0 - other)
+
+
+@rule
+def strength_after(strength: float, growth: float, decline: float, capacity: float, days: float) -> float:
+    """Return the fighters at a place after some days.
+
+    Exact solution of dR/dt = R (growth (1 - R / capacity) - decline): logistic growth (Verhulst 1838) with losses, so
+    that one step of a week equals seven of a day.
+
+    Parameters
+    ----------
+    strength
+        Fighters now, >= 0.
+    growth, decline
+        Per month, >= 0.
+    capacity
+        Most fighters that the place carries, > 0; whoever is above only falls towards it.
+    days
+        Length of the step.
+    """
+    net = (growth - decline) * days / DAYS_PER_MONTH
+    crowding = growth * strength / capacity * days / DAYS_PER_MONTH
+    # expm1(net) / net goes to 1 where growth and decline balance.
+    mean_factor = math.expm1(net) / net if net != 0.0 else 1.0
+    return strength * math.exp(net) / (1.0 + crowding * mean_factor)
+
+
+@rule
+def attack_rate(strength: float, ungoverned: float, per_month: float, floor: float) -> float:
+    """Return the expected attacks of a month by the fighters of one place."""
+    return per_month * strength * (floor + (1.0 - floor) * ungoverned)
+
+
+@rule
+def attack_count(mean: float, dispersion: float, u: float) -> float:
+    """Return a negative binomial number for a uniform ``u``, by inversion.
+
+    Sums of such numbers with the same ratio of mean to dispersion are negative binomial again, with means and
+    dispersions added: thirty days of a thirtieth of each make up the month.
+
+    Parameters
+    ----------
+    mean
+        Expected number, >= 0.
+    dispersion
+        Shape > 0; the variance is mean + mean**2 / dispersion.
+    u
+        In (0, 1).
+    """
+    ratio = mean / (mean + dispersion)
+    term = math.exp(dispersion * math.log1p(-ratio))
+    total = term
+    n = 0.0
+    while total < u and (n < mean or term > LEAST_TERM):  # terms rise before they fall
+        term *= ratio * (n + dispersion) / (n + 1.0)
+        total += term
+        n += 1.0
+    return n
+
+
+@rule
+def guard_loss(guards: float, guards_day_0: float, lever: float) -> float:
+    """Return the share of a prison's guards that is gone, in [0, 1]; one without forces had its guards all along."""
+    here = min(1.0, guards / guards_day_0) if guards_day_0 > 0.0 else 1.0
+    return 1.0 - here * lever
+
+
+@rule
+def break_probability(lost: float, rise: float, hazard: float, guard_weight: float, most: float) -> float:
+    """Return the chance that a prison breaks open today.
+
+    Parameters
+    ----------
+    lost
+        Share of its guards that is gone, in [0, 1].
+    rise
+        Extremists' strength relative to day 0, >= 0.
+    hazard, guard_weight, most
+        See the parameter table.
+    """
+    return 1.0 - math.exp(-hazard * (1.0 + guard_weight * lost) * min(rise, most))
+
+
+@rule
+def escaping_share(u: float, least: float, most: float) -> float:
+    """Return the share of the detainees who escape in a break, uniform between two bounds."""
+    return least + u * max(0.0, most - least)

@@ -1,0 +1,190 @@
+"""Violence against civilians: where fronts pass, in the background, and as revenge.
+
+Civilians are killed most where control is contested or has just changed (Kalyvas 2006), in numbers with heavy tails
+(Richardson 1948; Cederman 2003; Bohorquez et al. 2009).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.core.jit import rule
+from sim.core.parameters import parameter
+from sim.core.rng import normal_quantile, poisson
+
+
+@dataclass(frozen=True)
+class Violence:
+    """Parameters of civilian deaths, bursts of revenge, and the grievance that they leave."""
+
+    contested_deaths: float = parameter(
+        1.5,
+        "c1",
+        prior=(0.3, 6.0),
+        limits=(0.0, 1000.0),
+        unit="deaths per million and day",
+        meaning="civilians killed where the attackers' chance is 1 and nobody flies",
+        source="assumption: order of monitors' counts in urban offensives",
+    )
+    background_deaths: float = parameter(
+        0.2,
+        "c0",
+        prior=(0.05, 0.5),
+        limits=(0.0, 100.0),
+        unit="deaths per million and day",
+        meaning="civilians killed anywhere in the contested state, war or none",
+        source="assumption: order of a quiet year of a frozen war",
+    )
+    revenge_per_day: float = parameter(
+        0.01,
+        "l_rev",
+        prior=(0.003, 0.03),
+        limits=(0.0, 20.0),
+        unit="hazard per day",
+        meaning="onset of a burst of revenge somewhere, after a collapse",
+        source="assumption",
+    )
+    revenge_median: float = parameter(
+        300.0,
+        "k_rev",
+        prior=(100.0, 900.0),
+        limits=(1.0, 1e6),
+        unit="persons",
+        meaning="civilians killed in a median burst",
+        source="assumption",
+    )
+    revenge_spread: float = parameter(
+        1.2,
+        "s_rev",
+        prior=(0.8, 1.6),
+        limits=(0.0, 5.0),
+        unit="1",
+        meaning="standard deviation of the logarithm of the size of a burst",
+        source="assumption; the tail follows Cederman (2003), Bohorquez et al. (2009) in kind",
+    )
+    revenge_most: float = parameter(
+        0.02,
+        "q_rev",
+        prior=(0.005, 0.1),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="largest share of the residents that a burst kills",
+        source="assumption",
+    )
+    revenge_least_days: float = parameter(
+        3.0,
+        "d_rev",
+        prior=(1.0, 4.0),
+        limits=(1.0, 365.0),
+        unit="days",
+        meaning="length of the shortest burst",
+        source="assumption",
+    )
+    revenge_more_days: float = parameter(
+        4.0,
+        "e_rev",
+        prior=(0.0, 10.0),
+        limits=(0.0, 365.0),
+        unit="days",
+        meaning="by how much the longest burst is longer",
+        source="assumption",
+    )
+    revenge_fade_days: float = parameter(
+        90.0,
+        "t_rev",
+        prior=(30.0, 180.0),
+        limits=(0.1, 3650.0),
+        unit="days",
+        meaning="time constant over which a new holder stops to be one",
+        source="assumption",
+    )
+    grievance_gain: float = parameter(
+        1.0,
+        "g_rev",
+        prior=(0.3, 3.0),
+        limits=(0.0, 100.0),
+        unit="1",
+        meaning="rise of grievance when a burst kills one in a thousand residents",
+        source="assumption",
+    )
+    grievance_days: float = parameter(
+        180.0,
+        "t_grv",
+        prior=(90.0, 720.0),
+        limits=(0.1, 3650.0),
+        unit="days",
+        meaning="time constant over which grievance returns to that of day 0",
+        source="assumption",
+    )
+
+
+@rule
+def expected_deaths(contest: float, people: float, air: float, per_million: float) -> float:
+    """Return the civilians whom a day of fighting kills on average; airpower up to doubles it.
+
+    Parameters
+    ----------
+    contest
+        Best chance of those who attack the place, in [0, 1].
+    people
+        Residents.
+    air
+        Air force over the place, in [0, 1].
+    per_million
+        Deaths per million and day at contest 1 without airpower.
+    """
+    return per_million * contest * people * 1e-6 * (1.0 + air)
+
+
+@rule
+def deaths_of_a_day(mean: float, u: float, v: float) -> float:
+    """Return a negative binomial number with this mean and dispersion k = 0.5, for two uniform numbers.
+
+    It is a Poisson number whose own mean varies as Gamma with shape one half, that is, as a squared standard normal
+    number. The variance is mean + 2 mean**2: most days kill few, some kill many.
+    """
+    z = normal_quantile(u)
+    return poisson(mean * z * z, v)
+
+
+@rule
+def burst_probability(hazard: float) -> float:
+    """Return the chance that revenge breaks out somewhere today."""
+    return 1.0 - math.exp(-hazard)
+
+
+@rule
+def revenge_weight(people: float, mismatch: float, days_held: int, fade_days: float) -> float:
+    """Return how likely revenge is to break out in a place, relative to others: strangers newly in power."""
+    return people * mismatch * math.exp(-days_held / fade_days)
+
+
+@rule
+def burst_size(z: float, people: float, median: float, spread: float, most: float) -> float:
+    """Return the civilians whom a burst kills, a whole number >= 1: log-normal for a standard normal ``z``, bounded."""
+    return max(1.0, math.floor(min(median * math.exp(spread * z), most * people) + 0.5))
+
+
+@rule
+def burst_days(u: float, least: float, more: float) -> int:
+    """Return the days that a burst lasts: each length from ``least`` to ``least + more`` is equally likely."""
+    return int(least + math.floor(u * (more + 1.0)))
+
+
+@rule
+def deaths_due(left: float, days_left: int) -> float:
+    """Return the part of a burst that falls on today, a whole number; the last day takes what is left."""
+    return math.floor(left / days_left + 0.5)
+
+
+@rule
+def aroused_grievance(grievance: float, size: float, people: float, gain: float) -> float:
+    """Return the grievance after a burst of some size among so many people."""
+    return grievance + gain * 1000.0 * size / people
+
+
+@rule
+def relaxed_grievance(grievance: float, days: float) -> float:
+    """Return the grievance a day later, on its way back to 1."""
+    return 1.0 + (grievance - 1.0) * math.exp(-1.0 / days)

@@ -1,0 +1,63 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.core import ahead
+from sim.core.engine import live_runs
+from sim.core.jit import callees
+from sim.core.state import SMALL
+
+pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_RUN = """
+from pathlib import Path
+from sim.core.ahead import compile_ahead
+from sim.core.engine import live_runs, simulate
+from sim.core.jit import callees
+from sim.world.config import read_config
+from sim.world.scenario import build_scenario
+from sim.world.tables import load_tables
+frame = {"scenario": {"name": "first", "question": "How soon?"}, "world": {"name": "liberia_2003"}}
+scenario = build_scenario(load_tables(Path("conf/world/liberia_2003")), read_config(frame))
+compile_ahead(scenario.world, scenario.rules)
+print(len(live_runs.stats.cache_misses), *(len(f.overloads) for f in callees(live_runs)))
+"""
+
+
+@pytest.mark.slow
+def test_what_is_compiled_ahead_is_what_the_first_run_asks_for(tmp_path):
+    def start():
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-c", FIRST_RUN], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+        )
+        return [int(word) for word in done.stdout.split()]
+
+    n_phases = len(list(callees(live_runs)))
+    assert start() == [1] + [1] * n_phases  # one signature each: no guess was wrong
+    assert start() == [0] + [0] * n_phases  # nothing is looked at
+    assert [path.name for path in tmp_path.glob("spillover/*")] == [ahead.FOLDER.name]  # nothing is left behind
+
+
+def test_the_model_compiles_without_a_helper(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "missing"))
+    monkeypatch.setattr(ahead, "usable_cores", lambda: 2)
+    with pytest.raises(FileNotFoundError):
+        ahead.compile_together(SMALL.name)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    ahead.compile_together(SMALL.name)
+
+
+def test_entries_of_two_caches_of_one_function_do_not_mix(monkeypatch, tmp_path):
+    own, other = tmp_path / "own", tmp_path / "other"
+    monkeypatch.setattr(ahead, "FOLDER", own)
+    for folder, names in ((own, ["f.nbi", "f.1.nbc"]), (other, ["f.nbi", "f.1.nbc", "f.2.nbc", "g.nbi", "g.1.nbc"])):
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text(folder.name)
+    ahead.copy_missing([other])
+    held = {path.name: path.read_text() for path in own.iterdir()}
+    assert held == {"f.nbi": "own", "f.1.nbc": "own", "g.nbi": "other", "g.1.nbc": "other"}
