@@ -153,7 +153,9 @@ def _faults(override: Override, arguments: Arguments) -> Iterator[str]:
 def _unknown_key(key: str) -> str:
     """Return the line about a key that does not exist."""
     if key.startswith("scenario.levers."):
-        return f"{key}: no such key; give all levers, such as 'scenario.levers=[{{lever: support, actor: all}}]'"
+        return f"{key}: no such key; give all levers, such as 'scenario.levers=[{{lever: mediation, value: 1}}]'"
+    if key.startswith("scenario.events."):
+        return f"{key}: no such key; give all events, such as 'scenario.events=[{{event: collapse, day: 3}}]'"
     return unknown_key(key)
 
 

@@ -124,6 +124,26 @@ def tie_faults(draft: Draft) -> Iterator[Fault]:
                 yield relations.fault(index, "target_actor", "is the source itself", "name another actor")
 
 
+def installation_faults(draft: Draft) -> Iterator[Fault]:
+    """Find prisons without a word on whom they hold, that word elsewhere, and sites that only matter in the war."""
+    if not draft.has("installations"):
+        return
+    table = draft.tables["installations"]
+    for index, (kind, held) in enumerate(zip(table.text["kind"], table.text["held"], strict=True)):
+        if kind == "prison" and not held:
+            yield table.fault(index, "held", "must be said of a prison", "give one of extremists, opponents")
+        if kind in ("depot", "airbase") and held:
+            yield table.fault(index, "held", f"is said of a {kind}", "leave it empty; only prisons hold people")
+    if draft.frame is None or not draft.has("locations"):
+        return
+    locations, contested = draft.tables["locations"], draft.frame.header.contested_state
+    state = dict(zip(locations.ids, locations.text["state"], strict=True))
+    for index, (name, kind) in enumerate(zip(table.text["location_id"], table.text["kind"], strict=True)):
+        if kind in ("depot", "prison") and state.get(name, contested) != contested:
+            problem = f"lies in {state[name]!r}, not in the contested state {contested!r}"
+            yield table.fault(index, "location_id", problem, f"drop the row; a {kind} abroad has no part in the war")
+
+
 def _groups(table: Table, column: str) -> dict[str, list[int]]:
     """Return the indices of the rows of every name in a column; empty names are left out."""
     groups: dict[str, list[int]] = defaultdict(list)

@@ -5,81 +5,55 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
+from sim.core.codes import Channel
 from sim.core.parameters import Parameter, describe
 from sim.core.rules import MECHANISMS, Rules
-from sim.world.faults import shown
+from sim.world.faults import shown, suggestion
+from sim.world.frozen import ConfigError, Count, Frozen, Name
+from sim.world.levers import EventConfig, LeverConfig, keys_of, kinds_of
 from sim.world.limits import MAX_HORIZON_DAYS
 
+__all__ = ["ConfigError", "RunConfig", "known_keys", "read_config", "unknown_key"]
+
 MAX_RUNS = 2**32 - 1
-MAX_LEVERS = 64
 _BRANCHES = ("literal[", "constrained-int", "int")
 _OR_AUTO = "must be a whole number of at least 1, or auto"
-Id = Annotated[str, Field(min_length=1, max_length=40)]
-# Names become parts of folders, so nothing in them may lead elsewhere.
-Name = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Count = Annotated[int, Field(ge=1)]
+_UNIONS = (["levers"], ["events"])  # keys of a scenario whose items are of several kinds
+_KIND_AT = 3
 
 
-class ConfigError(ValueError):
-    """Everything that is wrong with a configuration, a line each."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-        super().__init__("\n".join(lines))
-
-
-class _Frozen(BaseModel):
-    """Forbid unknown keys, silent conversions, changes, and numbers that are none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class WorldConfig(_Frozen):
+class WorldConfig(Frozen):
     """Which world: one of the project's by name, or any folder by path."""
 
     name: Name
     path: str | None = Field(default=None, min_length=1)
 
 
-class LeverConfig(_Frozen):
-    """What an actor decides on a day.
-
-    ``support`` and ``strikes`` are factors on what a patron does; ``restraint`` is the share of its clients'
-    effort that a patron holds back; ``initiative`` (0 or 1) says whether a faction's side attacks;
-    ``resolve`` shifts the log margin of a faction's side; ``strength`` is a factor on a faction's fighters.
-    """
-
-    lever: Literal["support", "strikes", "restraint", "initiative", "resolve", "strength"]
-    actor: Id
-    client: Id | None = None
-    value: float = Field(ge=-5, le=100)
-    day: int = Field(default=0, ge=0, le=MAX_HORIZON_DAYS)
-
-
-class ScenarioConfig(_Frozen):
+class ScenarioConfig(Frozen):
     """What is asked of a world."""
 
     name: Name
     question: str = Field(min_length=1, max_length=300)
-    levers: tuple[LeverConfig, ...] = Field(default=(), max_length=MAX_LEVERS, strict=False)
+    levers: tuple[LeverConfig, ...] = Field(default=(), strict=False)
+    events: tuple[EventConfig, ...] = Field(default=(), strict=False)
 
 
-class EnsembleConfig(_Frozen):
+class EnsembleConfig(Frozen):
     """How many histories, and how the work is cut."""
 
     runs: int = Field(default=10_000, ge=1, le=MAX_RUNS)
     seed: int = Field(default=1, ge=0, lt=2**63)
     workers: Count | Literal["auto"] = "auto"
     chunk: Count | Literal["auto"] = "auto"
-    traces: int = Field(default=20, ge=0, le=10_000)
+    traces: int = Field(default=200, ge=0, le=10_000)
 
 
-class ExecutorConfig(_Frozen):
+class ExecutorConfig(Frozen):
     """Where chunks are run."""
 
     kind: Literal["thread", "process"] = "thread"
@@ -91,21 +65,27 @@ def _number(parameter: Parameter, default: float) -> tuple[Any, Any]:
     return float, Field(default=default, ge=low, le=high, description=parameter.meaning)
 
 
-def _mechanism_model(name: str, group: type) -> type[_Frozen]:
+def _mechanism_model(name: str, group: type) -> type[Frozen]:
     """Return the model that judges one mechanism's parameters, made from their definitions."""
     defaults = dataclasses.asdict(group())
     fields: dict[str, Any] = {key: _number(p, defaults[key]) for key, p in describe(group).items()}
-    return create_model(f"{name.title()}Config", __base__=_Frozen, **fields)
+    return create_model(f"{name.title()}Config", __base__=Frozen, **fields)
 
 
 _mechanisms: dict[str, Any] = {
     name: (model, Field(default_factory=model))
     for name, model in ((name, _mechanism_model(name, group)) for name, group in MECHANISMS.items())
 }
-RulesConfig = create_model("RulesConfig", __base__=_Frozen, **_mechanisms)
+RulesConfig = create_model("RulesConfig", __base__=Frozen, **_mechanisms)
 
 
-class RunConfig(_Frozen):
+_switches: dict[str, Any] = {channel.name.lower(): (bool, True) for channel in Channel}
+ChannelsConfig = create_model(
+    "ChannelsConfig", __base__=Frozen, __doc__="Which ways a war may take across a border.", **_switches
+)
+
+
+class RunConfig(Frozen):
     """Everything that an ensemble needs to know."""
 
     scenario: ScenarioConfig
@@ -115,6 +95,7 @@ class RunConfig(_Frozen):
     executor: ExecutorConfig = Field(default_factory=ExecutorConfig)
     results: str = Field(default="results", min_length=1)
     rules: RulesConfig = Field(default_factory=RulesConfig)
+    channels: ChannelsConfig = Field(default_factory=ChannelsConfig)
 
     def parameters(self) -> Rules:
         """Return the rules' parameters as the core takes them."""
@@ -160,37 +141,42 @@ def _did_you_mean(key: str) -> str:
     symbols = {symbol.rsplit(".", 1)[-1]: name for symbol, name in by_symbol.items()}
     if key.rsplit(".", 1)[-1] in symbols and key.startswith("rules"):
         return f"; did you mean '{symbols[key.rsplit('.', 1)[-1]]}'?"
-    known = [*known_keys(), *_lever_keys(key)]
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(key, list(known_keys()), n=1, cutoff=0.6)
     return f"; did you mean '{near[0]}'?" if near else "; docs/model.md lists all parameters"
-
-
-def _lever_keys(key: str) -> list[str]:
-    """Return the keys of the lever that a key belongs to, if it does."""
-    levers, _, name = key.rpartition(".")
-    if not name or not levers.startswith("scenario.levers."):
-        return []
-    return [f"{levers}.{field}" for field in LeverConfig.model_fields]
 
 
 def _line(detail: ErrorDetails) -> str:
     """Return one fault as a person reads it: key, value, what is allowed."""
-    # In a union ("a number or auto") pydantic appends the branch that it tried.
-    branches = [part for part in detail["loc"] if str(part).startswith(_BRANCHES)]
-    key = ".".join(str(part) for part in detail["loc"] if part not in branches)
+    parts = [str(part) for part in detail["loc"]]
+    # Pydantic puts the kind of a lever or event after its number, and appends the branch of "a number or auto".
+    kind = parts.pop(_KIND_AT) if parts[1:2] in _UNIONS and len(parts) > _KIND_AT else None
+    is_branched = parts[-1].startswith(_BRANCHES)
+    key = ".".join(parts[:-1] if is_branched else parts)
+    if detail["type"].startswith("union_tag"):
+        return _kind_line(detail, key)
     if detail["type"] == "extra_forbidden":
-        return unknown_key(key)
+        known = [] if kind is None else keys_of(parts[1].removesuffix("s"), kind)
+        return f"{key}: no such key; {suggestion(parts[-1], known)}" if known else unknown_key(key)
     if detail["type"] == "missing":
         return f"{key}: is missing; give a value"
-    problem = _OR_AUTO if branches else _problem(detail)
+    problem = _OR_AUTO if is_branched else _problem(detail)
     return f"{key} = {shown(repr(detail['input']))}: {problem}{_plausible(key)}"
+
+
+def _kind_line(detail: ErrorDetails, key: str) -> str:
+    """Return the line about a lever or event of no known kind."""
+    context = detail["ctx"]
+    name = context["discriminator"].strip("'")
+    if "tag" not in context:
+        return f"{key}.{name}: is missing; {suggestion('', kinds_of(name))}"
+    return f"{key}.{name} = {shown(repr(context['tag']))}: no such {name}; {suggestion(context['tag'], kinds_of(name))}"
 
 
 def _problem(detail: ErrorDetails) -> str:
     """Return what pydantic says is wrong, in the words of these messages."""
     if detail["type"] == "string_pattern_mismatch":
         return "must be a plain name of letters, digits, '_', '-' and '.', since it names a folder"
-    if detail["type"] == "model_type":
+    if detail["type"] in ("model_type", "model_attributes_type"):
         return "must be a group of keys; give key=value for one of them"
     problem = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     problem = f"{problem[0].lower()}{problem[1:]}"

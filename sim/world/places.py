@@ -12,7 +12,6 @@ from sim.core.codes import NOBODY, Terrain
 from sim.world.tables import Tables
 
 EARTH_RADIUS_KM = 6371.0088
-AIRBASE_LEVEL = 3  # coding scale of military_installations: 3 is a division-level base or an airbase
 FAR = 99
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -27,12 +26,13 @@ class Places:
     population: Floats
     population_share: Floats
     terrain: Ints
-    is_airbase: Ints
     is_gate: Ints
     seat_holder: Ints
     mean_edge_km: Floats
     capital_hops: Ints
     hops: Ints
+    border_hops: Ints
+    crossing_hops: Ints
     edge_start: Ints
     edge_to: Ints
     edge_km: Floats
@@ -57,12 +57,13 @@ def survey_places(tables: Tables) -> Places:
         population=population,
         population_share=population / totals[state_of],
         terrain=np.array([Terrain[t.upper()] for t in locations["terrain"]], np.int64),
-        is_airbase=(locations["military_installations"].to_numpy() >= AIRBASE_LEVEL).astype(np.int64),
         is_gate=_gates(capital, state_of, edge_start, edge_to, edge_road),
         seat_holder=np.array([factions.get(f, NOBODY) for f in locations["seat_holder"]]),
         mean_edge_km=_mean_by_place(edge_start, edge_km),
         capital_hops=hops[capital],
         hops=hops,
+        border_hops=_border_hops(hops, state_of, len(states)),
+        crossing_hops=_crossing_hops(tables, index, state_of, len(states)),
         edge_start=edge_start,
         edge_to=edge_to,
         edge_km=edge_km,
@@ -107,6 +108,38 @@ def _hops(edge_start: Ints, edge_to: Ints) -> Ints:
                     hops[first, near] = hops[first, here] + 1
                     queue.append(near)
     return hops
+
+
+def _adjacency(a: Ints, b: Ints, n: int) -> tuple[Ints, Ints]:
+    """Return both directions of some borders by the location that they start from."""
+    start, end = np.concatenate([a, b]), np.concatenate([b, a])
+    order = np.lexsort((end, start))
+    return np.searchsorted(start[order], np.arange(n + 1)), end[order]
+
+
+def _border_hops(hops: Ints, state_of: Ints, n_states: int) -> Ints:
+    """Return the borders to cross from each location until each state is reached, ``FAR`` for one off the map."""
+    reach = np.full((len(state_of), n_states), FAR, np.int64)
+    for state in range(n_states):
+        if (state_of == state).any():
+            reach[:, state] = hops[:, state_of == state].min(axis=1)
+    return reach
+
+
+def _crossing_hops(tables: Tables, index: dict[str, int], state_of: Ints, n_states: int) -> Ints:
+    """Return the borders to cross until each state is entered by an open crossing.
+
+    All borders but the last are inside the location's own country. ``FAR`` where no open crossing can be reached.
+    """
+    a = tables.borders["a"].map(index).to_numpy(np.int64)
+    b = tables.borders["b"].map(index).to_numpy(np.int64)
+    inside = state_of[a] == state_of[b]
+    within = _hops(*_adjacency(a[inside], b[inside], len(index)))
+    reach = np.full((len(index), n_states), FAR, np.int64)
+    is_open = ~inside & (tables.borders["crossing"].to_numpy(np.int64) == 1)
+    for start, end in (*zip(a[is_open], b[is_open], strict=True), *zip(b[is_open], a[is_open], strict=True)):
+        reach[:, state_of[end]] = np.minimum(reach[:, state_of[end]], np.minimum(within[start] + 1, FAR))
+    return reach
 
 
 def _gates(capital: int, state_of: Ints, edge_start: Ints, edge_to: Ints, edge_road: Ints) -> Ints:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from sim.core.codes import NOBODY, Lever
+from sim.core.codes import Channel
 from sim.core.rules import pack_rules
 from sim.core.state import TIERS, Tier, World, new_world
-from sim.world.config import ConfigError, LeverConfig, RunConfig
-from sim.world.faults import suggestion
+from sim.world.config import RunConfig
+from sim.world.entries import is_felt, names_of
+from sim.world.frozen import ConfigError
+from sim.world.levers import AnyEvent, AnyLever, fill_levers, read_entries
 from sim.world.places import Places, survey_places
+from sim.world.sites import Sites, survey_sites
 from sim.world.tables import Tables
 from sim.world.ties import Ties, survey_ties
-
-ALL = "all"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,38 +44,39 @@ class Scenario:
 
 
 def build_scenario(tables: Tables, config: RunConfig) -> Scenario:
-    """Return the scenario of a configuration in a world; raise ConfigError when a lever names nobody."""
+    """Return the scenario of a configuration in a world; raise ConfigError where it asks for what the world lacks."""
     ties = survey_ties(tables)
     places = survey_places(tables)
     record = new_world(_tier_for(tables, ties))
     world = record.view(np.recarray)[0]  # attribute access to the same memory
     _fill_frame(world, tables, config, ties)
     _fill_places(world, tables, places)
+    _fill_sites(world, survey_sites(tables))
     _fill_factions(world, tables, ties)
+    _fill_states(world, tables, config)
     _fill_links(world, ties)
-    _fill_levers(world, tables, config.scenario.levers, ties)
+    entries = read_entries(config.scenario.levers, config.scenario.events, names_of(tables), int(world.horizon_days))
+    fill_levers(world, entries)
     return Scenario(tables, config, record, pack_rules(config.parameters()))
 
 
 def idle_levers(scenario: Scenario) -> list[str]:
-    """Return a sentence for each lever that nobody in this world can feel; such a scenario equals one without it."""
-    ties = survey_ties(scenario.tables)
-    notes = []
-    for lever in scenario.config.scenario.levers:
-        if lever.lever in ("support", "restraint"):
-            clients = {"regime": ties.roster.regime, "challenger": ties.roster.challenger, **ties.roster.factions}
-            client = clients.get(lever.client or ALL)
-            felt = any(
-                (lever.actor == ALL or link.patron == ties.roster.actors[lever.actor]) and client in (None, link.client)
-                for link in ties.links
-            )
-        elif lever.lever == "strikes":
-            felt = bool(ties.strikes[ties.roster.actors[lever.actor]].any())
-        else:
-            felt = True
-        if not felt:
-            notes.append(f"lever {lever.lever} of {lever.actor}: changes nothing, nobody in this world depends on it")
-    return notes
+    """Return a sentence for each lever and event that nobody in this world can feel; it might as well be left out."""
+    asked = scenario.config.scenario
+    world = scenario.world.view(np.recarray)[0]
+    items = (*asked.levers, *asked.events)
+    entries = read_entries(asked.levers, asked.events, names_of(scenario.tables), scenario.horizon_days)
+    return [
+        f"{_described(item)}: changes nothing, nobody in this world can feel it"
+        for item, entry in zip(items, entries, strict=True)
+        if not is_felt(world, entry)
+    ]
+
+
+def _described(item: AnyLever | AnyEvent) -> str:
+    """Return a lever or event in words."""
+    told = item.model_dump(exclude={"day", "value"}, exclude_defaults=True)
+    return ", ".join(f"{key} {value}" for key, value in told.items())
 
 
 def _tier_for(tables: Tables, ties: Ties) -> Tier:
@@ -114,7 +117,6 @@ def _fill_places(world: World, tables: Tables, places: Places) -> None:
         "population",
         "population_share",
         "terrain",
-        "is_airbase",
         "is_gate",
         "seat_holder",
         "mean_edge_km",
@@ -122,23 +124,31 @@ def _fill_places(world: World, tables: Tables, places: Places) -> None:
     ):
         getattr(world, name)[:n] = getattr(places, name)
     world.hops[:n, :n] = places.hops
+    world.border_hops[:n, : world.n_states] = places.border_hops
+    world.crossing_hops[:n, : world.n_states] = places.crossing_hops
     world.edge_start[: n + 1] = places.edge_start
     for name in ("edge_to", "edge_km", "edge_road"):
         values = getattr(places, name)
         getattr(world, name)[: len(values)] = values
 
 
+def _fill_sites(world: World, sites: Sites) -> None:
+    """Fill military sites and prisons."""
+    n = len(sites.airbases)
+    for name in ("airbases", "depots", "detainees", "prisoners"):
+        getattr(world, name)[:n] = getattr(sites, name)
+
+
 def _fill_factions(world: World, tables: Tables, ties: Ties) -> None:
     """Fill everything about factions and actors."""
     n, n_states, n_places = len(tables.factions), len(tables.states), len(tables.locations)
-    for name in ("side", "is_jihadist", "is_native", "may_enter", "home_location", "side_mask", "n_members"):
+    for name in ("home_state", "side", "is_jihadist", "is_extremist", "is_native", "may_enter", "home_location"):
         getattr(world, name)[:n] = getattr(ties, name)
     world.quality[:n] = tables.factions["quality"]
     world.coded_morale[:n] = tables.factions["morale"]
     world.heavy_weapons[:n] = tables.factions["heavy_weapons"]
     for name in ("fighters_low", "fighters_central", "fighters_high"):
         getattr(world, name)[:n] = tables.factions[name]
-    world.members[:n, :n] = ties.members
     world.tie[:n, :n] = ties.tie
     world.engagement[:n, :n] = ties.engagement
     world.deployed[:n_places, :n] = ties.deployed
@@ -147,6 +157,24 @@ def _fill_factions(world: World, tables: Tables, ties: Ties) -> None:
     world.capacity[: n_states + n] = ties.capacity
     world.resolve[:n_states] = tables.states["resolve"]
     world.strikes[: n_states + n, :n] = ties.strikes
+    world.attitude[:n_states, :n] = ties.attitude
+    world.kin[:n_states, :n] = ties.kin
+
+
+def _fill_states(world: World, tables: Tables, config: RunConfig) -> None:
+    """Fill what a state is to the war: how many live there, whether it is a neighbour, how far it is drawn in."""
+    states, n = tables.states, len(tables.states)
+    is_neighbour = states["id"].isin(tables.header.neighbours).to_numpy()
+    world.state_population[:n] = states["population"]
+    world.is_neighbour[:n] = is_neighbour
+    world.level_day_0[:n] = _or_zero(states, "level_day_0")
+    world.refugees_hosted[:n] = np.where(is_neighbour, _or_zero(states, "refugees_hosted"), 0.0)
+    world.channel_on[:] = [getattr(config.channels, channel.name.lower()) for channel in Channel]
+
+
+def _or_zero(frame: pd.DataFrame, column: str) -> np.ndarray:
+    """Return a column of numbers, 0 where a cell is empty or the table has no such column."""
+    return frame[column].fillna(0.0).to_numpy() if column in frame else np.zeros(len(frame))
 
 
 def _fill_links(world: World, ties: Ties) -> None:
@@ -162,59 +190,3 @@ def _fill_links(world: World, ties: Ties) -> None:
     patrons = [link.patron for link in ties.links]
     n_actors = world.n_states + world.n_factions
     world.link_start[: n_actors + 1] = np.searchsorted(patrons, np.arange(n_actors + 1))
-
-
-def _fill_levers(world: World, tables: Tables, levers: tuple[LeverConfig, ...], ties: Ties) -> None:
-    """Fill the levers, sorted by day; report every name that the world lacks."""
-    faults: list[str] = []
-    rows = []
-    for number, lever in enumerate(levers):
-        where = f"scenario.levers.{number}"
-        if lever.actor == ALL and lever.lever != "support":
-            faults.append(f"{where}.actor = 'all': {lever.lever} needs one actor; only support knows 'all'")
-            continue
-        if lever.lever in ("initiative", "resolve", "strength"):
-            client = _faction_index(lever.actor, f"{where}.actor", tables, ties, faults)
-            rows.append((lever.day, Lever[lever.lever.upper()], -1, client, lever.value))
-            continue
-        actor = _actor_index(lever.actor, f"{where}.actor", tables, ties, faults)
-        client = _faction_index(lever.client or ALL, f"{where}.client", tables, ties, faults)
-        rows.append((lever.day, Lever[lever.lever.upper()], actor, client, lever.value))
-    if faults:
-        raise ConfigError(faults)
-    world.n_levers = len(rows)
-    for i, row in enumerate(sorted(rows, key=lambda r: r[0])):
-        world.lever_day[i], world.lever_kind[i], world.lever_actor[i], world.lever_client[i] = row[:4]
-        world.lever_value[i] = row[4]
-
-
-def _faction_index(name: str, where: str, tables: Tables, ties: Ties, faults: list[str]) -> int:
-    """Return a faction's number; every world knows 'regime' and 'challenger', and 'all' means everyone."""
-    special = {ALL: NOBODY, "regime": ties.roster.regime, "challenger": ties.roster.challenger}
-    if name == "challenger" and ties.roster.challenger == NOBODY:
-        faults.append(f"{where} = 'challenger': the world '{tables.header.title}' has no challenger")
-    if name in special:
-        return special[name]
-    if name in ties.roster.factions:
-        return ties.roster.factions[name]
-    cure = suggestion(name, [*ties.roster.factions, *special])
-    faults.append(f"{where} = {name!r}: the world '{tables.header.title}' has no such faction{_cure(cure)}")
-    return -1
-
-
-def _actor_index(name: str, where: str, tables: Tables, ties: Ties, faults: list[str]) -> int:
-    """Return an actor's number: states first, then factions; 'all' means everyone."""
-    if name == ALL:
-        return -1
-    if name in ties.roster.states:
-        return ties.roster.states[name]
-    if name in ties.roster.factions:
-        return len(ties.roster.states) + ties.roster.factions[name]
-    cure = suggestion(name, [*ties.roster.states, *ties.roster.factions, ALL])
-    faults.append(f"{where} = {name!r}: the world '{tables.header.title}' has no such actor{_cure(cure)}")
-    return -1
-
-
-def _cure(suggested: str) -> str:
-    """Return the suggestion as the end of a line."""
-    return f"; {suggested}" if suggested else ""

@@ -5,7 +5,7 @@ a declaration cannot say is checked in `checks.py` and `geography.py`. Populatio
 numbers of people; quality, morale, capacity and the like are graded on the scales of `conf/world/README.md`.
 """
 
-from sim.core.codes import Terrain
+from sim.core.codes import Level, Terrain
 from sim.world.columns import (
     Column,
     TableSchema,
@@ -43,6 +43,15 @@ STATES = TableSchema(
         year("milex_year", is_required=False),
         people("refugees_hosted", is_required=False),
         note("refugees_date"),
+        Column(
+            "level_day_0",
+            "whole",
+            min(Level),
+            max(Level),
+            is_required=False,
+            may_be_empty=True,
+            cure="give a level from 0 (calm) to 4 (civil war), or leave it empty for calm",
+        ),
     ),
     key=("id",),
     min_rows=1,
@@ -177,6 +186,21 @@ FOREIGN_FORCES = TableSchema(
     is_required=False,
 )
 
+INSTALLATIONS = TableSchema(
+    "installations",
+    (
+        location(),
+        Column("kind", "choice", choices=("depot", "airbase", "prison")),
+        Column("name"),
+        Column("count", "whole", 1, 1e6, cure="give a depot's weight, the airbases meant, or the persons held"),
+        Column("held", "choice", choices=("extremists", "opponents"), may_be_empty=True),
+        source(),
+    ),
+    key=("location_id", "name", "kind"),
+    references=(("location_id", "locations"),),
+    is_required=False,
+)
+
 OBSERVED = TableSchema(
     "observed",
     (
@@ -236,6 +260,7 @@ TABLES = (
     DEPLOYMENT,
     RELATIONS,
     FOREIGN_FORCES,
+    INSTALLATIONS,
     OBSERVED,
     TIMELINE,
     MAP_KEYS,

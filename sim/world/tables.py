@@ -35,6 +35,7 @@ CHECKS = (
     checks.holder_faults,
     checks.fighter_faults,
     checks.tie_faults,
+    checks.installation_faults,
 )
 
 
@@ -53,8 +54,9 @@ class Tables:
         The frame of the world.
     states, factions, locations, borders, control, deployment, relations
         Tables that every world has.
-    foreign_forces
-        Troops of foreign states; None where the world has no such table, as with those below.
+    foreign_forces, installations
+        Troops of foreign states; depots, airbases and prisons. None where the world has no such table, as with
+        those below.
     observed, timeline, map_keys, sources
         Tables for scoring, drawing and reading only; never inputs of runs.
     digest
@@ -72,6 +74,7 @@ class Tables:
     deployment: pd.DataFrame
     relations: pd.DataFrame
     foreign_forces: pd.DataFrame | None
+    installations: pd.DataFrame | None
     observed: pd.DataFrame | None
     timeline: pd.DataFrame | None
     map_keys: pd.DataFrame | None
@@ -109,6 +112,7 @@ def load_tables(folder: Path) -> Tables:
         deployment=frames["deployment"],
         relations=frames["relations"],
         foreign_forces=frames.get("foreign_forces"),
+        installations=frames.get("installations"),
         observed=frames.get("observed"),
         timeline=frames.get("timeline"),
         map_keys=frames.get("map_keys"),

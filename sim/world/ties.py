@@ -59,10 +59,11 @@ class Ties:
     tie: Floats
     engagement: Floats
     side: Ints
-    side_mask: Ints
-    n_members: Ints
-    members: Ints
+    home_state: Ints
     is_jihadist: Ints
+    is_extremist: Ints
+    attitude: Floats
+    kin: Floats
     is_native: Ints
     may_enter: Ints
     home_location: Ints
@@ -90,16 +91,18 @@ def survey_ties(tables: Tables) -> Ties:
     may_enter = _may_enter(tie, is_native, roster)
     takes_part = may_enter | (deployed[at_home].sum(axis=0) > 0)
     side = _sides(tie, takes_part, roster)
+    jihadist = tables.factions["jihadist"].to_numpy(np.int64) == 1
     capacity = _capacities(tables, deployed, at_home, is_native, roster)
     return Ties(
         roster=roster,
         tie=tie,
         engagement=engagement,
         side=side,
-        side_mask=_side_masks(side),
-        n_members=np.bincount(side, minlength=len(side)),
-        members=_members(side),
-        is_jihadist=tables.factions["jihadist"].to_numpy(np.int64),
+        home_state=np.array([roster.states[state] for state in home_states], np.int64),
+        is_jihadist=jihadist.astype(np.int64),
+        is_extremist=(jihadist & ~np.isin(side, [roster.regime, roster.challenger])).astype(np.int64),
+        attitude=np.nan_to_num(actor_tie[:n, n:]),
+        kin=_kin(tables, tie, deployed, control, roster),
         is_native=is_native.astype(np.int64),
         may_enter=may_enter.astype(np.int64),
         home_location=_homes(tables, control, side, roster),
@@ -177,19 +180,21 @@ def _sides(tie: Floats, takes_part: Flags, roster: Roster) -> Ints:
     return side
 
 
-def _side_masks(side: Ints) -> Ints:
-    """Return the bits of the factions that each leader leads."""
-    bits = np.int64(1) << np.arange(len(side))
-    return np.array([bits[side == leader].sum() for leader in range(len(side))], np.int64)
+def _kin(tables: Tables, tie: Floats, deployed: Floats, control: Floats, roster: Roster) -> Floats:
+    """Return how close each faction is to people in each state: its warmest tie to a faction that is at home there.
 
-
-def _members(side: Ints) -> Ints:
-    """Return the factions that each leader leads, in rising order; the rest of a row is nobody."""
-    members = np.full((len(side), len(side)), NOBODY, np.int64)
-    for leader in range(len(side)):
-        led = np.flatnonzero(side == leader)
-        members[leader, : len(led)] = led
-    return members
+    Control of places stands for people: the tables tell who governs a place, not who lives there.
+    """
+    home = np.array([roster.states[state] for state in tables.factions["home_state"]])
+    places = np.array([roster.states[state] for state in tables.locations["state"]])
+    kin = np.zeros((len(roster.states), len(tie)))
+    for state in range(len(roster.states)):
+        if state == roster.contested_state:
+            continue
+        there = (home == state) | ((deployed + control)[places == state].sum(axis=0) > 0.0)
+        if there.any():
+            kin[state] = np.clip(tie[:, there].max(axis=1), 0.0, 1.0)
+    return kin
 
 
 def _may_enter(tie: Floats, is_native: Flags, roster: Roster) -> Flags:

@@ -20,7 +20,7 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
     ),
     "key of a lever": (
         ["scenario.levers=[{lever: support, actor: all, value: 0, dya: 3}]"],
-        "scenario.levers.0.dya: no such key; did you mean 'scenario.levers.0.day'?",
+        "scenario.levers.0.dya: no such key; did you mean 'day'?",
     ),
     "one lever of a list": (
         ["scenario.levers.0.value=3"],
@@ -79,7 +79,7 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
     "name that leads elsewhere": (["scenario.name=../x"], "scenario.name = '../x': must be a plain name"),
     "kind of lever": (
         ["scenario.levers=[{lever: supporting, actor: all, value: 0}]"],
-        "scenario.levers.0.lever = 'supporting': must be 'support', 'strikes'",
+        "scenario.levers.0.lever = 'supporting': no such lever; did you mean 'support'?",
     ),
     "value of a lever": (
         ["scenario.levers=[{lever: support, actor: all, value: 1000}]"],
@@ -95,8 +95,152 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
     ),
     "everyone's initiative": (
         ["scenario.levers=[{lever: initiative, actor: all, value: 0}]"],
-        "scenario.levers.0.actor = 'all': initiative needs one actor",
+        "scenario.levers.0.actor = 'all': must be one faction, not all of them",
     ),
+    "everyone's strikes": (
+        ["scenario.levers=[{lever: strikes, actor: all, value: 0}]"],
+        "scenario.levers.0.actor = 'all': must be one actor, not all of them",
+    ),
+    "lever of no kind": (
+        ["scenario.levers=[{actor: all, value: 0}]"],
+        "scenario.levers.0.lever: is missing; known are support, strikes, restraint",
+    ),
+    "lever that is a number": (["scenario.levers=[3]"], "scenario.levers.0 = 3: must be a group of keys"),
+    "lever of a number": (
+        ["scenario.levers=[{lever: 3, value: 0}]"],
+        "scenario.levers.0.lever = '3': no such lever; known are support",
+    ),
+    "lever without a value": (
+        ["scenario.levers=[{lever: border, actor: all}]"],
+        "scenario.levers.0.value: is missing; give a value",
+    ),
+    "client of a lever that has none": (
+        ["scenario.levers=[{lever: strikes, actor: USA, client: IS, value: 2}]"],
+        "scenario.levers.0.client: no such key; known are lever, value, day, actor",
+    ),
+    "actor of a mediation": (
+        ["scenario.levers=[{lever: mediation, actor: USA, value: 1}]"],
+        "scenario.levers.0.actor: no such key; known are lever, value, day",
+    ),
+    "support below 0": (
+        ["scenario.levers=[{lever: support, actor: all, value: -1}]"],
+        "scenario.levers.0.value = -1: must be greater than or equal to 0",
+    ),
+    "strikes below 0": (
+        ["scenario.levers=[{lever: strikes, actor: USA, value: -0.5}]"],
+        "scenario.levers.0.value = -0.5: must be greater than or equal to 0",
+    ),
+    "restraint above 1": (
+        ["scenario.levers=[{lever: restraint, actor: TUR, value: 1.5}]"],
+        "scenario.levers.0.value = 1.5: must be less than or equal to 1",
+    ),
+    "half an initiative": (
+        ["scenario.levers=[{lever: initiative, actor: SNA, value: 0.5}]"],
+        "scenario.levers.0.value = 0.5: must be a multiple of 1",
+    ),
+    "resolve too low": (
+        ["scenario.levers=[{lever: resolve, actor: regime, value: -6}]"],
+        "scenario.levers.0.value = -6: must be greater than or equal to -5",
+    ),
+    "strength below 0": (
+        ["scenario.levers=[{lever: strength, actor: SNA, value: -1}]"],
+        "scenario.levers.0.value = -1: must be greater than or equal to 0",
+    ),
+    "hardening below 0": (
+        ["scenario.levers=[{lever: hardening, actor: all, value: -1}]"],
+        "scenario.levers.0.value = -1: must be greater than or equal to 0",
+    ),
+    "border above 1": (
+        ["scenario.levers=[{lever: border, actor: all, value: 2}]"],
+        "scenario.levers.0.value = 2: must be less than or equal to 1",
+    ),
+    "mediation above 1": (
+        ["scenario.levers=[{lever: mediation, value: 2}]"],
+        "scenario.levers.0.value = 2: must be less than or equal to 1",
+    ),
+    "guards below 0": (
+        ["scenario.levers=[{lever: guards, actor: all, value: -0.1}]"],
+        "scenario.levers.0.value = -0.1: must be greater than or equal to 0",
+    ),
+    "border of a faction": (
+        ["scenario.levers=[{lever: border, actor: SDF, value: 0}]"],
+        "scenario.levers.0.actor = 'SDF': the world 'Syria and its neighbours, November 2024' has no such state",
+    ),
+    "guards of a state": (
+        ["scenario.levers=[{lever: guards, actor: IRQ, value: 0}]"],
+        "scenario.levers.0.actor = 'IRQ': the world 'Syria and its neighbours, November 2024' has no such faction",
+    ),
+    "lever after the end": (
+        ["horizon_days=10", "scenario.levers=[{lever: mediation, value: 1, day: 10}]"],
+        "scenario.levers.0.day = 10: a run's last day is 9; give an earlier day",
+    ),
+    "too many levers": (
+        [f"scenario.levers=[{','.join(['{lever: mediation, value: 1}'] * 64)}]", "scenario=early_collapse"],
+        "scenario: has 65 levers and events; at most 64 fit",
+    ),
+    "one event of a list": (
+        ["scenario.events.0.day=3"],
+        "scenario.events.0.day: no such key; give all events",
+    ),
+    "events as a number": (["scenario.events=3"], "scenario.events = 3: must be a list"),
+    "kind of event": (
+        ["scenario.events=[{event: reinforcment, day: 4}]"],
+        "scenario.events.0.event = 'reinforcment': no such event; did you mean 'reinforcement'?",
+    ),
+    "event of no kind": (
+        ["scenario.events=[{day: 4}]"],
+        "scenario.events.0.event: is missing; known are patron_exit, reinforcement, collapse, prison_break,",
+    ),
+    "key of an event": (
+        ["scenario.events=[{event: reinforcement, day: 4, client: regime, fighters: 5, patrn: IRN}]"],
+        "scenario.events.0.patrn: no such key; did you mean 'patron'?",
+    ),
+    "event without a day": (
+        ["scenario.events=[{event: collapse}]"],
+        "scenario.events.0.day: is missing; give a value",
+    ),
+    "event before day 0": (
+        ["scenario.events=[{event: collapse, day: -1}]"],
+        "scenario.events.0.day = -1: must be greater than or equal to 0",
+    ),
+    "event after the end": (
+        ["scenario.events=[{event: collapse, day: 120}]"],
+        "scenario.events.0.day = 120: a run's last day is 119; give an earlier day",
+    ),
+    "fighters below 0": (
+        ["scenario.events=[{event: reinforcement, day: 4, client: regime, fighters: -5}]"],
+        "scenario.events.0.fighters = -5: must be greater than or equal to 1",
+    ),
+    "half a fighter": (
+        ["scenario.events=[{event: reinforcement, day: 4, client: regime, fighters: 1.5}]"],
+        "scenario.events.0.fighters = 1.5: must be a valid integer",
+    ),
+    "patron who leaves": (
+        ["scenario.events=[{event: patron_exit, day: 4, patron: RUSS}]"],
+        "scenario.events.0.patron = 'RUSS': the world 'Syria and its neighbours, November 2024' has no such actor; did",
+    ),
+    "every patron who leaves": (
+        ["scenario.events=[{event: patron_exit, day: 4, patron: all}]"],
+        "scenario.events.0.patron = 'all': must be one actor, not all of them",
+    ),
+    "client of a patron who leaves": (
+        ["scenario.events=[{event: patron_exit, day: 4, patron: RUS, client: REGIM}]"],
+        "scenario.events.0.client = 'REGIM': the world 'Syria and its neighbours, November 2024' has no such faction",
+    ),
+    "patron who reinforces": (
+        ["scenario.events=[{event: reinforcement, day: 4, patron: IRX, client: regime, fighters: 5}]"],
+        "scenario.events.0.patron = 'IRX': the world 'Syria and its neighbours, November 2024' has no such actor; did",
+    ),
+    "prison of no place": (
+        ["scenario.events=[{event: prison_break, day: 4, location: SY-HX}]"],
+        "scenario.events.0.location = 'SY-HX': the world 'Syria and its neighbours, November 2024' has no such",
+    ),
+    "border of no state": (
+        ["scenario.events=[{event: border_closure, day: 4, state: IQ}]"],
+        "scenario.events.0.state = 'IQ': the world 'Syria and its neighbours, November 2024' has no such state",
+    ),
+    "channel": (["channels.arm=false"], "channels.arm: no such key; did you mean 'channels.arms'?"),
+    "channel as a number": (["channels.arms=1"], "channels.arms = 1: must be a valid boolean"),
     "scenario of another world": (
         ["scenario=turkey_restrains", "world=liberia_2003"],
         "scenario.levers.0.actor = 'TUR': the world 'Liberia, June 2003' has no such actor",

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -19,6 +20,7 @@ from experiments import launch
 from experiments.arguments import resolve, take_apart
 from experiments.launch import CONF, ROOT
 from experiments.run import job
+from sim.core.codes import Channel
 from sim.core.rules import MECHANISMS
 from sim.ensemble.results import load_results
 from sim.ensemble.schema import ESTIMATES, TABLES
@@ -56,7 +58,7 @@ def folder_of(output: str) -> Path:
 def test_the_command_prints_a_table_and_leaves_a_folder(tmp_path: Path) -> None:
     done = command(*SMALL, f"results={tmp_path}/results", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "collapse of the regime" in done.stdout
+    assert 0 < done.stdout.index("Spillover") < done.stdout.index("collapse of the regime")
     assert "20 of 20 runs" in done.stderr
     folder = folder_of(done.stdout)
     assert folder.parent == tmp_path / "results" / "run"
@@ -229,7 +231,7 @@ def test_every_config_file_composes_and_validates(choice: str) -> None:
     scenario = launch.load_scenario(config)
     described = getattr(config, group)
     assert (described.kind if group == "executor" else described.name) == name
-    assert int(scenario.world[0]["n_levers"]) == len(config.scenario.levers)
+    assert int(scenario.world[0]["n_levers"]) == len(config.scenario.levers) + len(config.scenario.events)
     first = (CONF / group / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert first.startswith("# ")
 
@@ -240,6 +242,12 @@ def test_a_sweep_has_a_point_for_each_combination() -> None:
     assert len(points) == len(list((CONF / "scenario").glob("*.yaml"))) * 2 * 3
     seen = {(p["scenario"]["name"], p["ensemble"]["seed"], p["rules"]["morale"]["beta"]) for p in points}
     assert len(seen) == len(points)
+
+
+def test_a_channel_can_be_closed_by_name() -> None:
+    (values,) = resolve(CONF, "run", take_apart(["channels.kin=false"]))
+    record = launch.load_scenario(launch.read_point(values)).world[0]
+    assert [Channel(i) for i in np.flatnonzero(record["channel_on"] == 0)] == [Channel.KIN]
 
 
 def test_composed_rules_are_the_defaults_of_the_code() -> None:
@@ -265,6 +273,7 @@ def test_help_names_every_choice_and_setting(capsys: Captured) -> None:
             assert path.stem in text
     settings = yaml.safe_load((CONF / "run.yaml").read_text(encoding="utf-8"))["ensemble"]
     assert all(name in text for name in (*settings, "horizon_days", "results", "world.path", "rules."))
+    assert all(channel.name.lower() in text for channel in Channel)
 
 
 def test_asking_runs_nothing(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

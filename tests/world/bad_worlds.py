@@ -14,6 +14,13 @@ from tests.world.changes import (
     write,
 )
 
+
+def sites(*rows: str) -> Change:
+    """Return a change that writes a table of installations with some rows."""
+    text = "\n".join(["location_id,kind,name,count,held,source", *rows, ""])
+    return write("installations.csv", text.encode())
+
+
 FILES: dict[str, tuple[Change, str]] = {
     "missing": (remove("borders.csv"), "borders.csv: is missing; add the file"),
     "misnamed": (
@@ -102,6 +109,14 @@ CELLS: dict[str, tuple[Change, str]] = {
     "infinite": (
         cell("states.csv", 2, "gdp_usd_bn", "1e999"),
         "gdp_usd_bn = 1e999: must be <= 1000000; give billions",
+    ),
+    "level of a neighbour": (
+        cell("states.csv", 2, "level_day_0", "5"),
+        "states.csv row 2, level_day_0 = 5: must be in [0, 4]; give a level from 0 (calm) to 4 (civil war)",
+    ),
+    "half a level": (
+        cell("states.csv", 2, "level_day_0", "0.5"),
+        "states.csv row 2, level_day_0 = 0.5: must be a whole number; give a level",
     ),
     "thousands separator": (
         cell("states.csv", 2, "population", "3,100,000"),
@@ -299,6 +314,57 @@ TABLES: dict[str, tuple[Change, str]] = {
     ),
 }
 
+SITES: dict[str, tuple[Change, str]] = {
+    "misnamed": (
+        write("installation.csv", b"location_id,kind,name,count,held,source\n"),
+        "installation.csv: is no known table; did you mean 'installations.csv'? rename it",
+    ),
+    "negative": (
+        sites("lbr_bomi,depot,a,-2,,assumption"),
+        "installations.csv row 2, count = -2: must be >= 1; give a depot's weight, the airbases meant, or",
+    ),
+    "nothing": (
+        sites("lbr_bomi,airbase,a,0,,assumption"),
+        "installations.csv row 2, count = 0: must be >= 1; give",
+    ),
+    "half a prisoner": (
+        sites("lbr_bomi,prison,a,0.5,opponents,assumption", "lbr_bomi,prison,b,1.5,opponents,assumption"),
+        "installations.csv row 3, count = 1.5: must be a whole number; give",
+    ),
+    "location": (
+        sites("lbr_bommi,depot,a,1,,assumption"),
+        "installations.csv row 2, location_id = lbr_bommi: is no id in locations.csv; did you mean 'lbr_bomi'?",
+    ),
+    "kind": (
+        sites("lbr_bomi,airbas,a,1,,assumption"),
+        "kind = airbas: must be one of depot, airbase, prison; did you mean 'airbase'?",
+    ),
+    "held": (
+        sites("lbr_bomi,prison,a,9,opponent,assumption"),
+        "held = opponent: must be one of extremists, opponents; did you mean 'opponents'?",
+    ),
+    "prison of nobody": (
+        sites("lbr_bomi,prison,a,9,,assumption"),
+        "installations.csv row 2, held is empty: must be said of a prison; give one of extremists, opponents",
+    ),
+    "depot that holds people": (
+        sites("lbr_bomi,depot,a,9,opponents,assumption"),
+        "installations.csv row 2, held = opponents: is said of a depot; leave it empty",
+    ),
+    "prison abroad": (
+        sites("gin,prison,a,9,opponents,assumption"),
+        "location_id = gin: lies in 'GIN', not in the contested state 'LBR'; drop the row; a prison abroad",
+    ),
+    "repeated": (
+        sites("lbr_bomi,depot,a,1,,assumption", "lbr_bomi,depot,a,2,,assumption"),
+        "installations.csv row 3, location_id = lbr_bomi: repeats row 2 with name 'a'; keep one",
+    ),
+    "no source": (
+        sites("lbr_bomi,depot,a,1,,"),
+        "installations.csv row 2, source is empty: must not be empty; name the source, or write",
+    ),
+}
+
 HEADERS: dict[str, tuple[Change, str]] = {
     "list": (
         write("world.yaml", b"- a\n"),
@@ -394,6 +460,6 @@ HEADERS: dict[str, tuple[Change, str]] = {
 
 BAD_WORLDS = {
     f"{group}: {name}": bad
-    for group, cases in (("file", FILES), ("cell", CELLS), ("table", TABLES), ("header", HEADERS))
+    for group, cases in (("file", FILES), ("cell", CELLS), ("table", TABLES), ("site", SITES), ("header", HEADERS))
     for name, bad in cases.items()
 }
