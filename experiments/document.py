@@ -35,7 +35,12 @@ SEEN_BY_THE_PROTOTYPE = {
     "car_2013",
     "vietnam_1975",
 }
-WHOSE = {"actor": "each state, then each faction", "faction": "each faction", "map": "the map"}
+WHOSE = {
+    "actor": "each state, then each faction",
+    "state": "each state",
+    "faction": "each faction",
+    "map": "the map",
+}
 
 
 def schedule_table() -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.codes import RunStatus
 from sim.core.engine import Histories, simulate
-from sim.core.record import DAY_DTYPE, FALL_DTYPE, RUN_DTYPE
+from sim.core.record import layouts_of
 from sim.ensemble.schema import Block
 from sim.world.scenario import Scenario
 
@@ -63,22 +63,24 @@ def live_chunk(job: Job, first: int, n_runs: int) -> Block:
         lived = simulate(job.world, job.rules, job.seed, first, n_runs, traced)
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
         if n_runs == 1:
-            return _failed(first, error)
+            return _failed(job, first, error)
         return _joined([live_chunk(job, first + i, 1) for i in range(n_runs)])
     return _block(lived)
 
 
 def _block(lived: Histories) -> Block:
     """Return histories without errors as a block."""
-    return Block(lived.runs, lived.falls, lived.days, {})
+    return Block(lived.runs, lived.falls, lived.events, lived.days, {})
 
 
-def _failed(run: int, error: Exception) -> Block:
+def _failed(job: Job, run: int, error: Exception) -> Block:
     """Return the block of one run that raised."""
-    rows = np.zeros(1, RUN_DTYPE)
+    layouts = layouts_of(job.world)
+    rows = np.zeros(1, layouts.run)
     rows["run"], rows["status"] = run, RunStatus.FAILED
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    return Block(rows, np.zeros(0, FALL_DTYPE), np.zeros(0, DAY_DTYPE), {run: text})
+    falls, events, days = (np.zeros(0, layout) for layout in (layouts.fall, layouts.event, layouts.day))
+    return Block(rows, falls, events, days, {run: text})
 
 
 def _joined(blocks: list[Block]) -> Block:
@@ -86,6 +88,7 @@ def _joined(blocks: list[Block]) -> Block:
     return Block(
         np.concatenate([block.runs for block in blocks]),
         np.concatenate([block.falls for block in blocks]),
+        np.concatenate([block.events for block in blocks]),
         np.concatenate([block.days for block in blocks]),
         {run: text for block in blocks for run, text in block.errors.items()},
     )

@@ -15,18 +15,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Literal
 
+from sim.core.ahead import usable_cores
 from sim.ensemble.chunks import Job, live_chunk
 from sim.ensemble.schema import Block
 
 Live = Callable[[int, int], Block]
 _job_of_worker: list[Job] = []
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def count_workers(workers: int | Literal["auto"]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Literal
 from sim.ensemble.files import write_text
 from sim.ensemble.provenance import config_digest, git_state, machine, model_digest, versions
 from sim.ensemble.results import MANIFEST
+from sim.ensemble.schema import names_of
 from sim.world.scenario import Scenario
 
 Status = Literal["running", "interrupted", "failed", "complete"]
@@ -33,6 +35,7 @@ def describe(scenario: Scenario, command: str, workers: int) -> dict[str, Any]:
         "config_digest": config_digest(scenario),
         "world_digest": scenario.tables.digest,
         "model_digest": model_digest(),
+        "names": dataclasses.asdict(names_of(scenario.tables)),
         "seed": scenario.config.ensemble.seed,
         "runs": scenario.config.ensemble.runs,
         "command": command,

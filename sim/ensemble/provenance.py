@@ -48,6 +48,7 @@ def config_digest(scenario: Scenario) -> str:
         "scenario": config["scenario"],
         "world": [config["world"]["name"], scenario.tables.digest],
         "horizon_days": scenario.horizon_days,
+        "channels": config["channels"],
         "rules": config["rules"],
         "ensemble": {name: config["ensemble"][name] for name in ("runs", "seed", "traces")},
     }

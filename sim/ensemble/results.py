@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.ensemble.schema import DAILY, ESTIMATES, FALLS, RUNS, SCHEMAS
+from sim.ensemble.schema import DAILY, ESTIMATES, EVENTS, FALLS, RUNS, Names, schemas
 
 MANIFEST = "manifest.json"
 COMPLETE: Final = "complete"
@@ -51,6 +51,8 @@ class Results:
         A row a run, failed ones included; days are whole numbers or missing ("never within the horizon").
     falls
         A row each time a seat changed hands.
+    events
+        A row for each rare event.
     daily
         Day series of the first runs.
     estimates
@@ -61,6 +63,7 @@ class Results:
     manifest: dict[str, Any]
     runs: pd.DataFrame
     falls: pd.DataFrame
+    events: pd.DataFrame
     daily: pd.DataFrame
     estimates: pd.DataFrame
 
@@ -81,7 +84,9 @@ def load_results(folder: Path) -> Results:
     manifest = read_manifest(folder)
     if manifest.get("status") != COMPLETE:
         raise ResultsError(folder, "the ensemble is not finished", f"go on with: {manifest.get('command')}")
-    frames = {name: read_table(folder / f"{name}.parquet", name) for name in (RUNS, FALLS, DAILY, ESTIMATES)}
+    columns = schemas(_names(folder, manifest))
+    names = (RUNS, FALLS, EVENTS, DAILY, ESTIMATES)
+    frames = {name: read_table(folder / f"{name}.parquet", columns[name]) for name in names}
     if len(frames[RUNS]) != manifest.get("runs"):
         fault = f"{RUNS}.parquet has {len(frames[RUNS])} runs, {MANIFEST} says {manifest.get('runs')}"
         raise ResultsError(folder, fault, REMOVE)
@@ -102,12 +107,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def read_table(path: Path, name: str) -> pd.DataFrame:
+def _names(folder: Path, manifest: dict[str, Any]) -> Names:
+    """Return the ids that the results are about."""
+    try:
+        return Names(**{name: tuple(ids) for name, ids in manifest["names"].items()})
+    except (KeyError, TypeError, AttributeError):
+        raise ResultsError(folder / MANIFEST, "does not tell the names that its tables use", REMOVE) from None
+
+
+def read_table(path: Path, schema: pa.Schema) -> pd.DataFrame:
     """Return a stored table as a frame, its checksums verified; raise ResultsError where it is damaged."""
-    return table_frame(read_arrow(path, name))
+    return table_frame(read_arrow(path, schema))
 
 
-def read_arrow(path: Path, name: str) -> pa.Table:
+def read_arrow(path: Path, schema: pa.Schema) -> pa.Table:
     """Return a stored table, its checksums and columns verified; raise ResultsError where it is damaged."""
     try:
         # Opened one by one: a dataset reader would take parts of a path ("a=1") for columns.
@@ -115,7 +128,7 @@ def read_arrow(path: Path, name: str) -> pa.Table:
             table = file.read()
     except (OSError, pa.ArrowException) as error:
         raise ResultsError(path, f"is missing or damaged ({str(error).splitlines()[0]})", REPEAT) from None
-    if table.schema.names != SCHEMAS[name].names:
+    if table.schema.names != schema.names:
         raise ResultsError(path, "has other columns than this version writes", REPEAT)
     return table
 

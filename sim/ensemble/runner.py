@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 from rich.console import Console
 
+from sim.core.ahead import compile_ahead
 from sim.ensemble import store
 from sim.ensemble.chunks import chunk_size, job_of, live_chunk
 from sim.ensemble.estimate import estimate_all, usable
@@ -23,7 +24,17 @@ from sim.ensemble.files import BusyError, locked, write_text
 from sim.ensemble.manifest import Status, describe, progress, speed, write_manifest
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import COMPLETE, Results, ResultsError, load_results, read_manifest, read_table
-from sim.ensemble.schema import DAILY, ESTIMATES, FALLS, ROW_GROUPS, RUNS, SCHEMAS, Block, Names, block_tables
+from sim.ensemble.schema import (
+    ESTIMATES,
+    ESTIMATES_SCHEMA,
+    ROW_GROUPS,
+    TABLES,
+    Block,
+    Names,
+    block_tables,
+    names_of,
+    schemas,
+)
 from sim.ensemble.store import Part
 from sim.ensemble.summary import summary_markdown
 from sim.world.scenario import Scenario
@@ -58,6 +69,11 @@ class _Work:
         return str(self.manifest["config_digest"])
 
     @property
+    def names(self) -> Names:
+        """Return the ids of the world."""
+        return names_of(self.scenario.tables)
+
+    @property
     def runs_done(self) -> int:
         """Return how many runs are stored."""
         return sum(part.n for part in self.parts)
@@ -69,9 +85,7 @@ class _Work:
 
     def store(self, part: Part, block: Block) -> None:
         """Store what some runs left behind."""
-        tables = self.scenario.tables
-        names = Names(tuple(tables.locations["id"]), tuple(tables.factions["id"]))
-        stored = block_tables(block, self.scenario.config.ensemble.seed, names)
+        stored = block_tables(block, self.scenario.config.ensemble.seed, self.names)
         store.write_part(self.folder, part, stored, self.digest)
         self.parts.append(part)
 
@@ -137,7 +151,7 @@ def _stored(work: _Work) -> Results | None:
 
 def _run(work: _Work, workers: int) -> Results:
     """Compute what is missing, then write the final tables; whatever happens, the manifest tells it."""
-    work.parts, complaints = store.find_parts(work.folder, work.digest)
+    work.parts, complaints = store.find_parts(work.folder, work.digest, work.names)
     for complaint in complaints:
         work.reporter.note(complaint)
     work.write("running")
@@ -184,10 +198,11 @@ def _compute(work: _Work, workers: int) -> None:
 
 def _make_ready(work: _Work) -> None:
     """Compile the core, or load it: once here, lest every worker process does it for itself."""
-    text = "compiling the model, once (about half a minute)"
+    text = "compiling the model, once (about a quarter of a minute)"
     patience = Timer(SECONDS_TO_LOAD, work.reporter.note, [text])
     patience.start()
     try:
+        compile_ahead(work.scenario.world, work.scenario.rules)
         live_chunk(job_of(work.scenario), 0, 1)
     finally:
         patience.cancel()
@@ -246,11 +261,13 @@ def _store_done(work: _Work, queue: _Queue) -> Iterator[Part]:
 
 def _finish(work: _Work) -> Results:
     """Write final tables, estimates, summary and manifest, then remove the parts."""
-    store.merge_parts(work.folder, sorted(work.parts), work.digest)
-    frames = {name: read_table(work.folder / f"{name}.parquet", name) for name in (RUNS, FALLS, DAILY)}
-    estimates = estimate_all(frames[RUNS], frames[FALLS], work.scenario)
-    table = pa.Table.from_pandas(estimates, SCHEMAS[ESTIMATES], preserve_index=False)
-    store.write_table(work.folder, ESTIMATES, [table], work.digest, ROW_GROUPS[ESTIMATES])
+    store.merge_parts(work.folder, sorted(work.parts), work.digest, work.names)
+    columns = schemas(work.names)
+    frames = {name: read_table(work.folder / f"{name}.parquet", columns[name]) for name in TABLES}
+    estimates = estimate_all(frames["runs"], frames["falls"], work.scenario)
+    table = pa.Table.from_pandas(estimates, ESTIMATES_SCHEMA, preserve_index=False)
+    path = work.folder / f"{ESTIMATES}.parquet"
+    store.write_table(path, ESTIMATES_SCHEMA, [table], work.digest, ROW_GROUPS[ESTIMATES])
     results = Results(work.folder, work.manifest, **frames, estimates=estimates)
     write_text(work.folder / SUMMARY, summary_markdown(results, work.scenario))
     work.manifest["runs_failed"] = len(results.runs) - len(usable(results.runs))

@@ -1,86 +1,130 @@
 """State the columns of every stored table, and how the core's records become them. The one place for both.
 
-Columns come from the core's dtypes: a new field of a record is a new column. Days are whole numbers, or null
-where something never happened; places and factions are the ids of the world's tables.
+Columns come from the core's dtypes: a new field of a record is a new column, and one by state is a column for each
+state. Days are whole numbers, or null where something never happened; places and actors are the ids of the tables.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from sim.core.codes import NEVER, NOBODY, Outcome, RunStatus
-from sim.core.record import DAY_DTYPE, FALL_DTYPE, RUN_DTYPE
+from sim.core.codes import NEVER, NOBODY, Event, Level, Outcome, RunStatus
+from sim.core.record import LAYOUTS
+from sim.world.tables import Tables
 
-RUNS, FALLS, DAILY, ESTIMATES = "runs", "falls", "daily", "estimates"
-TABLES = (RUNS, FALLS, DAILY)
+RUNS, FALLS, EVENTS, DAILY, ESTIMATES = "runs", "falls", "events", "daily", "estimates"
+TABLES = (RUNS, FALLS, EVENTS, DAILY)
 """Tables that are written in parts while an ensemble runs."""
 
-ROW_GROUPS = {RUNS: 65_536, FALLS: 262_144, DAILY: 65_536, ESTIMATES: 65_536}
+ROW_GROUPS = {RUNS: 65_536, FALLS: 262_144, EVENTS: 262_144, DAILY: 65_536, ESTIMATES: 65_536}
 """Rows of a row group of the final tables: what merging holds in memory."""
 
 ERRORS = {
     RunStatus.NOT_FINITE: "a quantity left the range of numbers; look for an extreme parameter",
     RunStatus.TOO_MANY_FALLS: "seats changed hands too often to record them; look for an extreme parameter",
+    RunStatus.TOO_MANY_EVENTS: "more happened than a run can tell one by one; look for an extreme parameter",
 }
 _IDS = {"location": "location_id"}
-
-
-def _column(name: str, kind: np.dtype[Any]) -> pa.Field:
-    """Return the column of one field of a record."""
-    if name in ("location", "from_faction", "to_faction"):
-        return pa.field(_IDS.get(name, name), pa.string())
-    if name in ("status", "outcome"):
-        return pa.field(name, pa.string())
-    if name == "day" or name.endswith("_day"):
-        return pa.field(name, pa.int32())
-    return pa.field(name, pa.int64() if kind.kind == "i" else pa.float64())
-
-
-def _columns(layout: np.dtype[Any]) -> list[pa.Field]:
-    """Return the columns of a record's dtype."""
-    return [_column(name, layout[name]) for name in layout.names or ()]
-
-
-_first, *_rest = [field for field in _columns(RUN_DTYPE) if field.name != "status"]
-SCHEMAS: dict[str, pa.Schema] = {
-    RUNS: pa.schema(
-        [
-            _first,
-            pa.field("seed", pa.int64()),
-            pa.field("status", pa.string()),
-            pa.field("error", pa.string()),
-            *_rest,
-        ]
-    ),
-    FALLS: pa.schema(_columns(FALL_DTYPE)),
-    DAILY: pa.schema(_columns(DAY_DTYPE)),
-    ESTIMATES: pa.schema(
-        [
-            pa.field("quantity", pa.string()),
-            pa.field("entity", pa.string()),
-            pa.field("day", pa.int32()),
-            pa.field("estimate", pa.float64()),
-            pa.field("low", pa.float64()),
-            pa.field("high", pa.float64()),
-            pa.field("n", pa.int64()),
-            pa.field("kind_of_interval", pa.string()),
-            pa.field("unit", pa.string()),
-        ]
-    ),
-}
+_ENUMS: dict[str, type[IntEnum]] = {"status": RunStatus, "outcome": Outcome, "kind": Event}
+_OF_NEIGHBOURS = ("level", "hardening", "pressure", "channel")
+"""Beginnings of the names of quantities that only neighbours have; other states have nulls."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """Hold the ids that stand for the core's numbers, in their order."""
+    """Hold the ids that stand for the core's numbers, in their order.
+
+    Parameters
+    ----------
+    locations, factions, states
+        Ids of the world's tables.
+    neighbours
+        Those of the states whose level of escalation is followed.
+    """
 
     locations: tuple[str, ...]
     factions: tuple[str, ...]
+    states: tuple[str, ...]
+    neighbours: tuple[str, ...]
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """Return the ids of states, then factions."""
+        return self.states + self.factions
+
+
+def names_of(tables: Tables) -> Names:
+    """Return the ids of a world."""
+    locations, factions, states = (tuple(t["id"]) for t in (tables.locations, tables.factions, tables.states))
+    return Names(locations, factions, states, tuple(tables.header.neighbours))
+
+
+def state_column(field: str, state: str) -> str:
+    """Return the column of a quantity of a state: ``level_day_2`` of state X is ``level_day_X_2``."""
+    for level in Level:
+        if field == f"level_day_{level.value}":
+            return f"level_day_{state}_{level.value}"
+    if field.startswith("channel_"):
+        return f"channel_{state}_{field.removeprefix('channel_')}"
+    return f"{field}_{state}"
+
+
+def _columns_of(name: str, kind: np.dtype[Any], names: Names) -> list[pa.Field]:
+    """Return the columns of one field of a record: one, or one for each state."""
+    if kind.shape:
+        return [pa.field(state_column(name, state), _type_of(name, kind.base)) for state in names.states]
+    return [pa.field(_IDS.get(name, name), _type_of(name, kind))]
+
+
+def _type_of(name: str, kind: np.dtype[Any]) -> pa.DataType:
+    """Return the type of a field's column."""
+    if name in _ENUMS or name in ("location", "from_faction", "to_faction", "actor", "other"):
+        return pa.string()
+    if name in ("day", "level", "level_max") or name.endswith("_day") or name.startswith("level_day"):
+        return pa.int32()
+    return pa.int64() if kind.kind == "i" else pa.float64()
+
+
+def _columns(layout: np.dtype[Any], names: Names) -> list[pa.Field]:
+    """Return the columns of a record's dtype."""
+    return [field for name in layout.names or () for field in _columns_of(name, layout[name], names)]
+
+
+ESTIMATES_SCHEMA = pa.schema(
+    [
+        pa.field("quantity", pa.string()),
+        pa.field("entity", pa.string()),
+        pa.field("day", pa.int32()),
+        pa.field("estimate", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+        pa.field("n", pa.int64()),
+        pa.field("kind_of_interval", pa.string()),
+        pa.field("unit", pa.string()),
+    ]
+)
+
+
+@functools.cache
+def schemas(names: Names) -> dict[str, pa.Schema]:
+    """Return the schema of every stored table in a world."""
+    layouts = next(iter(LAYOUTS.values()))  # tiers differ in capacity, not in fields
+    first, *rest = [field for field in _columns(layouts.run, names) if field.name != "status"]
+    added = [pa.field("seed", pa.int64()), pa.field("status", pa.string()), pa.field("error", pa.string())]
+    return {
+        RUNS: pa.schema([first, *added, *rest]),
+        FALLS: pa.schema(_columns(layouts.fall, names)),
+        EVENTS: pa.schema(_columns(layouts.event, names)),
+        DAILY: pa.schema(_columns(layouts.day, names)),
+        ESTIMATES: ESTIMATES_SCHEMA,
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +133,7 @@ class Block:
 
     Parameters
     ----------
-    runs, falls, days
+    runs, falls, events, days
         Records of the core.
     errors
         Text of what was raised, by run number.
@@ -97,6 +141,7 @@ class Block:
 
     runs: np.ndarray
     falls: np.ndarray
+    events: np.ndarray
     days: np.ndarray
     errors: dict[int, str]
 
@@ -104,64 +149,67 @@ class Block:
 def block_tables(block: Block, seed: int, names: Names) -> dict[str, pa.Table]:
     """Return the tables of a block, sorted by run; a failed run keeps its row and loses everything else."""
     good = set(block.runs["run"][block.runs["status"] == RunStatus.OK].tolist())
-    falls = block.falls[np.isin(block.falls["run"], list(good))]
-    days = block.days[np.isin(block.days["run"], list(good))]
-    return {
-        RUNS: _runs_table(block, seed),
-        FALLS: _table(falls, SCHEMAS[FALLS], {"location": names.locations}, names.factions),
-        DAILY: _table(days, SCHEMAS[DAILY], {}, ()),
-    }
+    tables = {}
+    for name, rows in ((FALLS, block.falls), (EVENTS, block.events), (DAILY, block.days)):
+        kept = rows[np.isin(rows["run"], list(good))]
+        arrays = [array for field in kept.dtype.names or () for array in _arrays(field, kept, None, names)]
+        tables[name] = pa.Table.from_arrays(arrays, schema=schemas(names)[name])
+    return {RUNS: _runs_table(block, seed, names), **tables}
 
 
-def _runs_table(block: Block, seed: int) -> pa.Table:
+def _runs_table(block: Block, seed: int, names: Names) -> pa.Table:
     """Return one row a run; where a run failed, only its number, seed, status and error are not null."""
     runs = block.runs
     failed = runs["status"] != RunStatus.OK
-    arrays = []
-    for field in SCHEMAS[RUNS]:
-        if field.name == "seed":
-            arrays.append(pa.array(np.full(len(runs), seed), field.type))
-        elif field.name == "error":
-            arrays.append(pa.array([_error(row, block.errors) for row in runs], field.type))
-        elif field.name == "status":
-            arrays.append(pa.array(_enum_names(RunStatus, runs["status"]), field.type))
-        else:
-            mask = np.zeros(len(runs), bool) if field.name == "run" else failed
-            arrays.append(_values(field, runs[field.name], mask))
-    return pa.Table.from_arrays(arrays, schema=SCHEMAS[RUNS])
+    errors = [errors_of(row, block.errors) for row in runs]
+    columns = {
+        "run": [pa.array(runs["run"])],
+        "seed": [pa.array(np.full(len(runs), seed))],
+        "status": [pa.array(_enum_names(RunStatus, runs["status"]), pa.string())],
+        "error": [pa.array(errors, pa.string())],
+    }
+    for field in runs.dtype.names or ():
+        if field not in columns:
+            columns[field] = _arrays(field, runs, failed, names)
+    return pa.Table.from_arrays([array for arrays in columns.values() for array in arrays], schema=schemas(names)[RUNS])
 
 
-def _error(row: np.void, errors: dict[int, str]) -> str | None:
+def errors_of(row: np.void, errors: dict[int, str]) -> str | None:
     """Return why a run failed, null where it did not."""
     return errors.get(int(row["run"])) or ERRORS.get(RunStatus(int(row["status"])))
 
 
-def _enum_names(enum: type[Outcome | RunStatus], codes: np.ndarray) -> list[str]:
+def _enum_names(enum: type[IntEnum], codes: np.ndarray) -> list[str]:
     """Return the lower-case names of an enum's codes."""
     names = {int(member): member.name.lower() for member in enum}
     return [names[code] for code in codes.tolist()]
 
 
-def _values(field: pa.Field, values: np.ndarray, mask: np.ndarray) -> pa.Array:
-    """Return a column with nulls for what never happened and where it is masked."""
-    if field.name == "outcome":
-        return pa.array(_enum_names(Outcome, np.where(mask, 0, values)), field.type, mask=mask)
-    if pa.types.is_int32(field.type):
-        mask = mask | (values == NEVER)
-    return pa.array(np.ascontiguousarray(values), field.type, mask=mask)
+def _arrays(field: str, rows: np.ndarray, mask: np.ndarray | None, names: Names) -> list[pa.Array]:
+    """Return the columns of one field, with nulls where it is masked, never happened, or a state has no such thing."""
+    hidden = np.zeros(len(rows), bool) if mask is None else mask
+    kind = rows.dtype[field]
+    if not kind.shape:
+        return [_array(field, kind, rows[field], hidden, names)]
+    columns = []
+    for i, state in enumerate(names.states):
+        nobody = field.startswith(_OF_NEIGHBOURS) and state not in names.neighbours
+        columns.append(_array(field, kind.base, rows[field][:, i], hidden | nobody, names))
+    return columns
 
 
-def _table(
-    rows: np.ndarray, schema: pa.Schema, places: dict[str, tuple[str, ...]], factions: tuple[str, ...]
-) -> pa.Table:
-    """Return records as a table, with ids for numbers of places and factions."""
-    arrays = []
-    for field, name in zip(schema, rows.dtype.names or (), strict=True):
-        if pa.types.is_string(field.type):
-            arrays.append(_ids(rows[name], places.get(name, factions)))
-        else:
-            arrays.append(_values(field, rows[name], np.zeros(len(rows), bool)))
-    return pa.Table.from_arrays(arrays, schema=schema)
+def _array(field: str, kind: np.dtype[Any], values: np.ndarray, hidden: np.ndarray, names: Names) -> pa.Array:
+    """Return one column: names for codes, ids for numbers, nulls for never and nobody."""
+    if field in _ENUMS:
+        shown = np.where(hidden, min(_ENUMS[field]), values)
+        return pa.array(_enum_names(_ENUMS[field], shown), pa.string(), mask=hidden)
+    if field in ("location", "from_faction", "to_faction", "actor", "other"):
+        ids = {"location": names.locations, "actor": names.actors, "other": names.actors}.get(field, names.factions)
+        return _ids(values, ids)
+    kind_of_column = _type_of(field, kind)
+    if pa.types.is_int32(kind_of_column):
+        hidden = hidden | (values == NEVER)
+    return pa.array(np.ascontiguousarray(values), kind_of_column, mask=hidden)
 
 
 def _ids(numbers: np.ndarray, ids: Sequence[str]) -> pa.Array:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from sim.ensemble.files import replacing, sync
 from sim.ensemble.results import ResultsError, read_arrow
-from sim.ensemble.schema import ROW_GROUPS, RUNS, SCHEMAS, TABLES
+from sim.ensemble.schema import ROW_GROUPS, RUNS, TABLES, Names, schemas
 
 PARTS = "parts"
 _DIGEST = b"config_digest"
@@ -68,7 +68,7 @@ def write_part(folder: Path, part: Part, tables: Mapping[str, pa.Table], digest:
     sync(parts)
 
 
-def find_parts(folder: Path, digest: str) -> tuple[list[Part], list[str]]:
+def find_parts(folder: Path, digest: str, names: Names) -> tuple[list[Part], list[str]]:
     """Return the parts that can be used, in order of run, and one line about each that cannot.
 
     What cannot be used is removed, so that its runs are computed again.
@@ -76,7 +76,7 @@ def find_parts(folder: Path, digest: str) -> tuple[list[Part], list[str]]:
     found: list[Part] = []
     complaints = []
     for place in sorted(path for path in (folder / PARTS).glob("*") if path.is_dir()):
-        fault = _fault(place, digest, found)
+        fault = _fault(place, digest, names, found)
         if fault is None:
             found.append(_part(place))
             continue
@@ -95,21 +95,22 @@ def missing_parts(found: Iterable[Part], n_runs: int, chunk: int) -> Iterator[Pa
         done = part.first + part.n
 
 
-def merge_parts(folder: Path, parts: Iterable[Part], digest: str) -> None:
+def merge_parts(folder: Path, parts: Iterable[Part], digest: str, names: Names) -> None:
     """Write the final tables from parts that hold every run once, in order of run."""
     ordered = list(parts)
     for name in TABLES:
-        tables = (read_arrow(folder / PARTS / part.name / f"{name}.parquet", name) for part in ordered)
-        write_table(folder, name, tables, digest, ROW_GROUPS[name])
+        schema = schemas(names)[name]
+        tables = (read_arrow(folder / PARTS / part.name / f"{name}.parquet", schema) for part in ordered)
+        write_table(folder / f"{name}.parquet", schema, tables, digest, ROW_GROUPS[name])
 
 
-def write_table(folder: Path, name: str, tables: Iterable[pa.Table], digest: str, row_group: int) -> None:
+def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], digest: str, row_group: int) -> None:
     """Write one final table from pieces; it holds the same bytes however it comes in pieces.
 
     Parameters
     ----------
-    folder, name
-        Folder of the ensemble, name of the table.
+    path, schema
+        Where to, and its columns.
     tables
         Pieces in order.
     digest
@@ -117,8 +118,8 @@ def write_table(folder: Path, name: str, tables: Iterable[pa.Table], digest: str
     row_group
         Rows of a row group; no more than this and one piece are in memory.
     """
-    schema = _signed(SCHEMAS[name].empty_table(), digest).schema
-    with replacing(folder / f"{name}.parquet") as draft, pq.ParquetWriter(draft, schema, **_WRITER) as writer:
+    schema = _signed(schema.empty_table(), digest).schema
+    with replacing(path) as draft, pq.ParquetWriter(draft, schema, **_WRITER) as writer:
         for group in _regroup(tables, schema, row_group):
             writer.write_table(group, row_group_size=row_group)
 
@@ -151,11 +152,11 @@ def _part(place: Path) -> Part:
     return Part(int(first), int(n))
 
 
-def _fault(place: Path, digest: str, found: list[Part]) -> str | None:
+def _fault(place: Path, digest: str, names: Names, found: list[Part]) -> str | None:
     """Return why a stored part cannot be used, None where it can."""
     try:
         part = _part(place)
-        tables = {name: read_arrow(place / f"{name}.parquet", name) for name in TABLES}
+        tables = {name: read_arrow(place / f"{name}.parquet", schemas(names)[name]) for name in TABLES}
     except ResultsError:
         return "is damaged"
     except ValueError:

@@ -1,15 +1,19 @@
 """Build small ensembles for tests, and compare what they store."""
 
+import functools
 import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 from rich.console import Console
 
 from sim.ensemble.reporter import Reporter
-from sim.ensemble.results import Results
+from sim.ensemble.results import Results, table_frame
 from sim.ensemble.runner import run_ensemble
-from sim.ensemble.schema import ESTIMATES, TABLES
+from sim.ensemble.schema import ESTIMATES, RUNS, TABLES, Names, names_of, schemas
 from sim.world.config import read_config
 from sim.world.scenario import Scenario, build_scenario
 from tests.worlds import tables_of
@@ -28,6 +32,24 @@ def small_scenario(*, executor: str = "thread", horizon_days: int = 30, **ensemb
         "ensemble": {"runs": 40, "seed": 1, "workers": 1, "traces": 5, "chunk": 7} | ensemble,
     }
     return build_scenario(tables_of(WORLD), read_config(values))
+
+
+@functools.cache
+def small_names() -> Names:
+    """Return the ids of the small world."""
+    return names_of(tables_of(WORLD))
+
+
+def quiet_runs(names: Names, n: int) -> pd.DataFrame:
+    """Return the table of runs in which nothing happens: no days, all amounts and levels 0."""
+    values: dict[str, Any] = {"run": np.arange(n), "status": ["ok"] * n, "outcome": ["in_power"] * n}
+    columns = []
+    for field in schemas(names)[RUNS]:
+        is_amount = not pa.types.is_int32(field.type) and not pa.types.is_string(field.type)
+        is_level = field.name in {f"level_max_{state}" for state in names.neighbours}
+        column = values.get(field.name, [0] * n if is_amount or is_level else [None] * n)
+        columns.append(pa.array(column, field.type))
+    return table_frame(pa.Table.from_arrays(columns, schema=schemas(names)[RUNS]))
 
 
 def lines_to(stream: io.StringIO) -> Reporter:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.core.codes import RunStatus
 from sim.core.engine import Histories, simulate
-from sim.core.record import FALL_DTYPE
+from sim.core.record import layouts_of
 from sim.ensemble import chunks
 from sim.ensemble.chunks import Job, chunk_size, job_of, live_chunk
-from sim.ensemble.schema import DAILY, FALLS, RUNS, Names, block_tables
-from tests.ensemble.small import small_scenario
+from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, block_tables
+from tests.ensemble.small import small_names, small_scenario
 
 BAD_RUN = 7
 
@@ -32,19 +33,14 @@ def bad_job(job: Job, monkeypatch: pytest.MonkeyPatch) -> Job:
     return job
 
 
-def names() -> Names:
-    """Return the names of the small world."""
-    tables = small_scenario().tables
-    return Names(tuple(tables.locations["id"]), tuple(tables.factions["id"]))
-
-
 def test_a_run_that_raises_is_a_row_and_leaves_the_others_alone(bad_job: Job) -> None:
     block = live_chunk(bad_job, 4, 8)
     whole = simulate(bad_job.world, bad_job.rules, bad_job.seed, 4, 8, 1)
     others = block.runs["run"] != BAD_RUN
     assert np.array_equal(block.runs[others], whole.runs[others])
     assert np.array_equal(block.falls, whole.falls[whole.falls["run"] != BAD_RUN])
-    runs = block_tables(block, 1, names())[RUNS].to_pylist()
+    assert np.array_equal(block.events, whole.events[whole.events["run"] != BAD_RUN])
+    runs = block_tables(block, 1, small_names())[RUNS].to_pylist()
     assert [row["run"] for row in runs] == list(range(4, 12))
     assert [row["status"] for row in runs] == ["ok"] * 3 + ["failed"] + ["ok"] * 4
     bad = runs[3]
@@ -53,28 +49,35 @@ def test_a_run_that_raises_is_a_row_and_leaves_the_others_alone(bad_job: Job) ->
     assert {bad[key] for key in bad.keys() - {"run", "seed", "status", "error"}} == {None}
 
 
-def test_a_run_that_is_no_number_is_a_row_without_falls_or_days(job: Job) -> None:
+def test_a_run_that_is_no_number_is_a_row_without_falls_events_or_days(job: Job) -> None:
     world = job.world.copy()
     world[0]["quality"][0] = np.nan
     world[0]["fighters_central"][:] = np.nan
-    tables = block_tables(live_chunk(replace(job, world=world), 0, 3), 1, names())
+    tables = block_tables(live_chunk(replace(job, world=world), 0, 3), 1, small_names())
     rows = tables[RUNS].to_pylist()
     assert [row["status"] for row in rows] == ["not_finite"] * 3
     assert "left the range of numbers" in rows[0]["error"]
     assert rows[0]["outcome"] is None
-    assert len(tables[FALLS]) == len(tables[DAILY]) == 0
+    assert len(tables[FALLS]) == len(tables[EVENTS]) == len(tables[DAILY]) == 0
 
 
-def test_a_run_with_too_many_falls_says_so(job: Job) -> None:
-    block = live_chunk(job, 0, 3)
-    block.runs["status"][1] = 2
-    block.falls.resize(0, refcheck=False)
-    falls = np.zeros(2, FALL_DTYPE)
-    falls["run"] = [0, 1]
-    rows = block_tables(replace(block, falls=falls), 1, names())
-    assert rows[RUNS]["status"].to_pylist() == ["ok", "too_many_falls", "ok"]
-    assert "too often" in rows[RUNS]["error"].to_pylist()[1]
-    assert rows[FALLS]["run"].to_pylist() == [0]
+@pytest.mark.parametrize(
+    ("status", "name", "words"),
+    [
+        (RunStatus.TOO_MANY_FALLS, "too_many_falls", "seats changed hands too often"),
+        (RunStatus.TOO_MANY_EVENTS, "too_many_events", "more happened than a run can tell"),
+    ],
+)
+def test_a_run_with_too_much_to_tell_says_so(job: Job, status: RunStatus, name: str, words: str) -> None:
+    block, layouts = live_chunk(job, 0, 3), layouts_of(job.world)
+    block.runs["status"][1] = status
+    falls, events = np.zeros(2, layouts.fall), np.zeros(2, layouts.event)
+    falls["run"] = events["run"] = [0, 1]
+    events["kind"] = 1
+    rows = block_tables(replace(block, falls=falls, events=events), 1, small_names())
+    assert rows[RUNS]["status"].to_pylist() == ["ok", name, "ok"]
+    assert words in rows[RUNS]["error"].to_pylist()[1]
+    assert rows[FALLS]["run"].to_pylist() == rows[EVENTS]["run"].to_pylist() == [0]
 
 
 @pytest.mark.parametrize(("first", "n", "traced"), [(0, 3, 3), (3, 4, 2), (5, 4, 0), (4, 1, 1)])

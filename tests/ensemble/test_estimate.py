@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.ensemble.estimate import curve, estimate_all, report_days
+from sim.ensemble.estimate import curve, estimate_all
 from sim.ensemble.losses import loss_days, own_side, regime_places
+from sim.ensemble.rows import report_days
 from sim.world.scenario import Scenario
-from tests.ensemble.small import small_scenario
+from tests.ensemble.small import quiet_runs, small_names, small_scenario
 
 N = 20
 NEVER = None
+NEIGHBOUR = small_names().neighbours[1]
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +25,9 @@ def scenario() -> Scenario:
 
 def runs_with(**columns: list[int | None]) -> pd.DataFrame:
     """Return runs in which nothing happens but what is given."""
-    frame = pd.DataFrame({"run": np.arange(N), "status": "ok", "outcome": "in_power"})
+    frame = quiet_runs(small_names(), N)
     frame["fatalities_combatants"] = np.arange(N, dtype=float)
-    for name in ("collapse_day", "flight_day", "capital_fall_day"):
-        days = columns.get(name, [])
+    for name, days in columns.items():
         frame[name] = pd.array([*days, *[NEVER] * (N - len(days))], dtype="Int32")
     return frame
 
@@ -95,7 +96,7 @@ def test_nothing_is_estimated_from_no_collapse(scenario: Scenario) -> None:
 def test_failed_runs_are_left_out_and_counted(scenario: Scenario) -> None:
     runs = runs_with(collapse_day=[3, 3, 3, 3])
     runs.loc[:1, "status"] = "not_finite"
-    runs.loc[:1, ["collapse_day", "fatalities_combatants"]] = None
+    runs.loc[:1, runs.columns.difference(["run", "seed", "status"])] = None
     table = estimate_all(runs, falls_of(), scenario)
     assert one(table, "collapse_by_day", 14)["estimate"] == 2 / (N - 2)
     assert one(table, "fatalities_combatants_mean", 60)["n"] == N - 2
@@ -106,6 +107,7 @@ def test_failed_runs_are_left_out_and_counted(scenario: Scenario) -> None:
 def test_an_ensemble_of_failed_runs_gives_nulls_not_numbers(scenario: Scenario) -> None:
     runs = runs_with()
     runs["status"] = "failed"
+    runs[["outcome", f"level_max_{NEIGHBOUR}"]] = None
     table = estimate_all(runs, falls_of(), scenario)
     estimates = table[table["quantity"] != "runs_failed"]
     assert estimates["estimate"].isna().all()
@@ -169,3 +171,96 @@ def test_curve_of_no_runs_has_no_probability() -> None:
     assert table["probability"].isna().all()
     assert list(table["low"]) == [0, 0, 0]
     assert list(table["high"]) == [1, 1, 1]
+
+
+def test_highest_levels_share_all_runs_among_them(scenario: Scenario) -> None:
+    table = estimate_all(
+        runs_with(**{f"level_max_{NEIGHBOUR}": [0] * 9 + [1] * 6 + [2] * 4 + [4]}), falls_of(), scenario
+    )
+    rows = [one(table, f"level_max_share_{level}", 60, NEIGHBOUR) for level in range(5)]
+    assert [row["estimate"] * N for row in rows] == pytest.approx([9, 6, 4, 0, 1])
+    expected = stats.binomtest(6, N).proportion_ci(method="wilson")
+    assert (rows[1]["low"], rows[1]["high"]) == pytest.approx((expected.low, expected.high))
+    assert {(row["n"], row["unit"], row["kind_of_interval"]) for row in rows} == {(N, "probability", "wilson_95")}
+
+
+def test_a_level_is_reached_by_a_day(scenario: Scenario) -> None:
+    days = {f"level_day_{NEIGHBOUR}_1": [0, 14, 15, 30, 59], f"level_day_{NEIGHBOUR}_3": [30, 31]}
+    table = estimate_all(runs_with(**days), falls_of(), scenario)
+    for level, counts in ((1, [2, 4, 5]), (2, [0, 0, 0]), (3, [0, 1, 2])):
+        rows = [one(table, f"level_{level}_by_day", day, NEIGHBOUR) for day in (14, 30, 60)]
+        assert [row["estimate"] * N for row in rows] == pytest.approx(counts)
+
+
+def test_levels_are_those_of_neighbours_and_amounts_those_of_all_states(scenario: Scenario) -> None:
+    table, names = estimate_all(runs_with(), falls_of(), scenario), small_names()
+    levels = table[table["quantity"].str.startswith("level_")]
+    assert set(levels["entity"]) == set(names.neighbours)
+    for quantity, unit in (("refugees", "persons"), ("returned", "persons"), ("influence", "share")):
+        rows = table[table["quantity"].str.fullmatch(rf"{quantity}_(mean|q10|q50|q90)")]
+        assert set(rows["entity"].dropna()) == set(names.states)
+        assert set(rows["unit"]) == {unit}
+
+
+@pytest.mark.parametrize("event", ["settlement", "handover", "infighting"])
+def test_other_events_are_counted_by_day_too(scenario: Scenario, event: str) -> None:
+    table = estimate_all(runs_with(**{f"{event}_day": [3, 20, 59]}), falls_of(), scenario)
+    shares = [one(table, f"{event}_by_day", day)["estimate"] * N for day in (14, 30, 60)]
+    assert shares == pytest.approx([1, 2, 3])
+
+
+def test_an_amount_has_a_mean_and_quantiles_with_their_intervals(scenario: Scenario) -> None:
+    runs = runs_with()
+    runs[f"refugees_{NEIGHBOUR}"] = values = np.arange(N, 0, -1) * 1000.0
+    table = estimate_all(runs, falls_of(), scenario)
+    row = one(table, "refugees_mean", 60, NEIGHBOUR)
+    error = stats.sem(values) * stats.norm.ppf(0.975)
+    assert (row["estimate"], row["low"], row["high"]) == pytest.approx((10_500, 10_500 - error, 10_500 + error))
+    assert (row["n"], row["unit"], row["kind_of_interval"]) == (N, "persons", "normal_95")
+    test = stats.quantile_test(values, p=0.5).confidence_interval(0.95)
+    row = one(table, "refugees_q50", 60, NEIGHBOUR)
+    assert (row["estimate"], row["low"], row["high"]) == (10_000, test.low, test.high)
+    row = one(table, "refugees_q90", 60, NEIGHBOUR)
+    assert row["estimate"] == 18_000
+    assert math.isnan(row["high"])  # 20 runs give it no upper bound
+    assert one(table, "refugees_q10", 60, NEIGHBOUR)["low"] == 0
+
+
+def test_amounts_of_all_states_together_are_summed_by_run(scenario: Scenario) -> None:
+    runs, (one_state, other, *_) = runs_with(), small_names().states
+    runs[f"refugees_{one_state}"] = np.arange(N) * 10.0
+    runs[f"refugees_{other}"] = np.arange(N)[::-1] * 10.0
+    table = estimate_all(runs, falls_of(), scenario)
+    assert tuple(one(table, "refugees_q90", 60)[["estimate", "n"]]) == (190, N)
+
+
+def test_an_interval_of_an_amount_stays_above_0(scenario: Scenario) -> None:
+    runs = runs_with()
+    runs["displaced_peak"] = [0.0] * (N - 1) + [1000.0]
+    assert tuple(one(estimate_all(runs, falls_of(), scenario), "displaced_peak_mean", 60)[["estimate", "low"]]) == (
+        50,
+        0,
+    )
+
+
+def test_change_of_extremists_is_that_of_each_run_that_had_some(scenario: Scenario) -> None:
+    runs = runs_with()
+    runs["extremists_day_0"] = [0.0] * 5 + [100.0] * 15
+    runs["extremists_last"] = [30.0] * 5 + [50.0] * 10 + [200.0] * 5
+    table = estimate_all(runs, falls_of(), scenario)
+    row = one(table, "extremists_change_mean", 60)
+    assert (row["estimate"], row["n"], row["unit"]) == (1.0, 15, "ratio")
+    assert one(table, "extremists_change_q50", 60)["estimate"] == 0.5
+    assert one(table, "extremists_last_mean", 60)["n"] == N
+
+
+def test_no_extremists_have_no_change(scenario: Scenario) -> None:
+    row = one(estimate_all(runs_with(), falls_of(), scenario), "extremists_change_mean", 60)
+    assert row["n"] == 0
+    assert row[["estimate", "low", "high"]].isna().all()
+
+
+def test_every_estimate_is_told_once(scenario: Scenario) -> None:
+    table = estimate_all(runs_with(), falls_of(), scenario)
+    assert not table.duplicated(["quantity", "entity", "day"]).any()
+    assert (table["low"].isna() | (table["low"] <= table["estimate"])).all()

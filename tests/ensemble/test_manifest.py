@@ -15,9 +15,10 @@ import pytest
 from sim.ensemble import provenance
 from sim.ensemble.manifest import describe
 from sim.ensemble.provenance import config_digest, git_state
+from sim.ensemble.schema import Names
 from sim.world.config import read_config
 from sim.world.scenario import build_scenario
-from tests.ensemble.small import COMMAND, WORLD, run_small, small_scenario
+from tests.ensemble.small import COMMAND, WORLD, run_small, small_names, small_scenario
 from tests.worlds import tables_of
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,7 @@ def test_manifest_tells_what_is_needed_to_make_the_folder_again(manifest: dict[s
     assert (manifest["seed"], manifest["runs"], manifest["command"]) == (1, 40, COMMAND)
     assert manifest["config"]["rules"]["morale"]["beta"] == scenario.rules[0]["morale"]["beta"]
     assert manifest["config"]["horizon_days"] == 30
+    assert Names(**{name: tuple(ids) for name, ids in manifest["names"].items()}) == small_names()
     again = build_scenario(scenario.tables, read_config(manifest["config"]))
     assert config_digest(again) == manifest["config_digest"]
 
@@ -100,6 +102,7 @@ def test_what_results_depend_on_changes_the_digest(monkeypatch: pytest.MonkeyPat
         {"scenario": base["scenario"] | {"name": "other"}},
         {"scenario": base["scenario"] | {"levers": [{"lever": "resolve", "actor": "regime", "value": 1}]}},
         {"rules": base["rules"] | {"morale": base["rules"]["morale"] | {"beta": 6.5}}},
+        {"channels": base["channels"] | {"arms": False}},
         {"world": {"name": "other"}},
     ]
     scenarios = [build_scenario(tables_of(WORLD), read_config(base | change)) for change in changes]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sim.core.engine import simulate
 from sim.ensemble.chunks import job_of, live_chunk
 from sim.ensemble.results import ResultsError, read_arrow
-from sim.ensemble.schema import DAILY, FALLS, RUNS, SCHEMAS, TABLES, Names, block_tables
+from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, TABLES, block_tables, schemas
 from sim.ensemble.store import (
     PARTS,
     Part,
@@ -25,19 +25,16 @@ from sim.ensemble.store import (
     write_part,
     write_table,
 )
-from tests.ensemble.small import small_scenario
+from tests.ensemble.small import small_names, small_scenario
 
 DIGEST = "d" * 64
-NAMES = Names(("north", "south"), ("king", "rebels"))
+NAMES = small_names()
 
 
 @functools.cache
 def tables_for(first: int, n: int) -> dict[str, pa.Table]:
     """Return the tables of real runs."""
-    scenario = small_scenario()
-    locations, factions = scenario.tables.locations, scenario.tables.factions
-    names = Names(tuple(locations["id"]), tuple(factions["id"]))
-    return block_tables(live_chunk(job_of(scenario), first, n), 1, names)
+    return block_tables(live_chunk(job_of(small_scenario()), first, n), 1, NAMES)
 
 
 @pytest.fixture
@@ -49,7 +46,7 @@ def stored(tmp_path: Path) -> Path:
 
 def parts_of(folder: Path) -> list[int]:
     """Return the first runs of the parts that can be used."""
-    return [part.first for part in find_parts(folder, DIGEST)[0]]
+    return [part.first for part in find_parts(folder, DIGEST, NAMES)[0]]
 
 
 @given(
@@ -77,22 +74,21 @@ def test_a_table_has_the_same_bytes_however_it_comes_in_pieces(
     pieces = [whole.slice(a, b - a) for a, b in itertools.pairwise(ends)]
     folder = tmp_path_factory.mktemp("pieces")
     for place, tables in (("one", [whole]), ("many", pieces)):
-        (folder / place).mkdir()
-        write_table(folder / place, name, tables, DIGEST, row_group=7)
-    one, many = ((folder / place / f"{name}.parquet").read_bytes() for place in ("one", "many"))
+        write_table(folder / place, schemas(NAMES)[name], tables, DIGEST, row_group=7)
+    one, many = ((folder / place).read_bytes() for place in ("one", "many"))
     assert one == many
 
 
 def test_final_tables_hold_all_rows_of_the_parts_in_order(stored: Path) -> None:
-    merge_parts(stored, find_parts(stored, DIGEST)[0], DIGEST)
+    merge_parts(stored, find_parts(stored, DIGEST, NAMES)[0], DIGEST, NAMES)
     for name in TABLES:
         merged = pq.read_table(stored / f"{name}.parquet")
-        assert merged.schema.names == SCHEMAS[name].names
+        assert merged.schema.names == schemas(NAMES)[name].names
         assert merged.equals(tables_for(0, 30)[name])
 
 
 def test_row_groups_have_the_fixed_size(tmp_path: Path) -> None:
-    write_table(tmp_path, RUNS, [tables_for(0, 30)[RUNS]], DIGEST, row_group=7)
+    write_table(tmp_path / "runs.parquet", schemas(NAMES)[RUNS], [tables_for(0, 30)[RUNS]], DIGEST, row_group=7)
     meta = pq.ParquetFile(tmp_path / "runs.parquet").metadata
     assert [meta.row_group(i).num_rows for i in range(meta.num_row_groups)] == [7, 7, 7, 7, 2]
 
@@ -103,7 +99,7 @@ def test_a_truncated_part_is_removed_with_a_line(stored: Path, name: str, kept: 
     place = stored / PARTS / Part(10, 10).name
     path = place / f"{name}.parquet"
     path.write_bytes(path.read_bytes()[: int(kept if kept >= 1 else kept * path.stat().st_size)])
-    parts, complaints = find_parts(stored, DIGEST)
+    parts, complaints = find_parts(stored, DIGEST, NAMES)
     assert [part.first for part in parts] == [0, 20]
     assert complaints == [f"parts/{place.name}: is damaged; its runs are computed again"]
     assert not place.exists()
@@ -118,7 +114,7 @@ def test_a_flipped_bit_in_a_part_is_noticed(stored: Path) -> None:
 
 
 def test_parts_of_other_settings_are_not_used(stored: Path) -> None:
-    parts, complaints = find_parts(stored, "e" * 64)
+    parts, complaints = find_parts(stored, "e" * 64, NAMES)
     assert parts == []
     assert len(complaints) == 3
     assert "belongs to other settings" in complaints[0]
@@ -131,14 +127,14 @@ def test_a_part_without_one_of_its_tables_is_not_used(stored: Path) -> None:
 
 def test_a_part_that_holds_other_runs_than_its_name_says_is_not_used(stored: Path) -> None:
     (stored / PARTS / Part(20, 10).name).rename(stored / PARTS / Part(40, 10).name)
-    parts, complaints = find_parts(stored, DIGEST)
+    parts, complaints = find_parts(stored, DIGEST, NAMES)
     assert [part.first for part in parts] == [0, 10]
     assert "does not hold the runs of its name" in complaints[0]
 
 
 def test_runs_are_not_used_twice(stored: Path) -> None:
     write_part(stored, Part(5, 10), tables_for(5, 10), DIGEST)
-    parts, complaints = find_parts(stored, DIGEST)
+    parts, complaints = find_parts(stored, DIGEST, NAMES)
     assert [part.first for part in parts] == [0, 10, 20]
     assert "repeats runs of another part" in complaints[0]
 
@@ -146,7 +142,7 @@ def test_runs_are_not_used_twice(stored: Path) -> None:
 def test_a_draft_left_by_a_killed_process_is_removed_without_a_word(stored: Path) -> None:
     draft = stored / PARTS / f".{Part(30, 10).name}"
     shutil.copytree(stored / PARTS / Part(0, 10).name, draft)
-    parts, complaints = find_parts(stored, DIGEST)
+    parts, complaints = find_parts(stored, DIGEST, NAMES)
     assert [part.first for part in parts] == [0, 10, 20]
     assert complaints == []
     assert not draft.exists()
@@ -155,17 +151,17 @@ def test_a_draft_left_by_a_killed_process_is_removed_without_a_word(stored: Path
 def test_strangers_among_the_parts_are_no_parts(stored: Path) -> None:
     (stored / PARTS / "notes.txt").write_text("mine")
     (stored / PARTS / "notes").mkdir()
-    parts, complaints = find_parts(stored, DIGEST)
+    parts, complaints = find_parts(stored, DIGEST, NAMES)
     assert [part.first for part in parts] == [0, 10, 20]
     assert complaints == ["parts/notes: is no part; its runs are computed again"]
 
 
 def test_a_missing_or_strange_table_gives_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match=r"runs\.parquet: is missing or damaged \(.*\); give the command"):
-        read_arrow(tmp_path / "runs.parquet", RUNS)
+        read_arrow(tmp_path / "runs.parquet", schemas(NAMES)[RUNS])
     pq.write_table(pa.table({"a": [1]}), tmp_path / "runs.parquet")
     with pytest.raises(ResultsError, match="has other columns than this version writes"):
-        read_arrow(tmp_path / "runs.parquet", RUNS)
+        read_arrow(tmp_path / "runs.parquet", schemas(NAMES)[RUNS])
 
 
 def test_columns_tell_what_the_core_recorded() -> None:
@@ -175,12 +171,14 @@ def test_columns_tell_what_the_core_recorded() -> None:
     assert tables[RUNS]["run"].to_pylist() == list(range(30))
     assert set(tables[RUNS]["seed"].to_pylist()) == {1}
     assert set(tables[RUNS]["error"].to_pylist()) == {None}
-    for name in ("collapse_day", "flight_day", "capital_fall_day", "coup_day", "first_fall_day"):
+    for name in ("collapse_day", "flight_day", "capital_fall_day", "coup_day", "first_fall_day", "settlement_day"):
         days = [None if day == -1 else day for day in lived.runs[name].tolist()]
         assert tables[RUNS][name].to_pylist() == days
     assert tables[RUNS]["tempo"].to_pylist() == lived.runs["tempo"].tolist()
     places = scenario.tables.locations["id"]
     assert tables[FALLS]["location_id"].to_pylist() == [places[i] for i in lived.falls["location"]]
     assert len(tables[FALLS]) == len(lived.falls) > 0
+    assert len(tables[EVENTS]) == len(lived.events) > 0
+    assert tables[EVENTS]["size"].to_pylist() == lived.events["size"].tolist()
     assert len(tables[DAILY]) == 5 * 30
     assert np.array_equal(tables[DAILY]["regime_morale"].to_numpy(), lived.days["regime_morale"])

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from sim.ensemble.estimate import estimate_all
 from sim.ensemble.intervals import wilson_interval
 from sim.ensemble.losses import regime_places
 from sim.ensemble.reporter import Reporter, _duration
 from sim.ensemble.results import Results
+from sim.ensemble.schema import names_of
+from sim.ensemble.sections import sections
 from sim.ensemble.summary import summary_markdown, summary_table
-from sim.ensemble.wording import day, percent
-from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario
+from sim.ensemble.wording import amount, day, percent, points, spread
+from sim.world.scenario import Scenario
+from tests.ensemble.small import COMMAND, lines_to, quiet_runs, run_small, small_names, small_scenario
+from tests.worlds import WORLDS, scenario_of
 
 NAN = float("nan")
 
@@ -36,6 +42,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
         (9_999, 10_000, ">99.9 % [99.9, >99.9]"),
         (1, 10_000, "0.01 % [<0.01, 0.06]"),
         (412_345, 1_000_000, "41.2 % [41.1, 41.3]"),
+        (999_600, 10_000_000, "10.0 % [9.98, 10.0]"),
     ],
 )
 def test_percent_has_the_digits_that_its_interval_supports(k: int, n: int, text: str) -> None:
@@ -55,6 +62,54 @@ def test_only_certainty_is_written_as_0_or_100(n: int, data: st.DataObject) -> N
     share = percent(k / n, *wilson_interval(k, n)).split(" ")[0]
     assert (share == "0") == (k == 0)
     assert (share == "100") == (k == n)
+
+
+def test_percent_without_bounds_has_none() -> None:
+    assert percent(0.414, NAN, NAN) == "41 %"
+    assert points(0.414, 0.405, 0.424) == "41 [40, 42]"
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        ((412_345.0, 405_000.0, 419_000.0), "410,000 [400,000, 420,000]"),
+        ((412_345.0, 412_300.0, 412_390.0), "412,000 [412,000, 412,000]"),
+        ((96.4, 92.0, 101.0), "96 [92, 101]"),
+        ((0.99999, 0.9999, 1.0), "1.00 [1.00, 1.00]"),
+        ((0.314, 0.31, 0.318), "0.314 [0.310, 0.318]"),
+        ((3.42, 3.38, 3.45), "3.42 [3.38, 3.45]"),
+        ((70.0, 0.0, 210.0), "100 [0, 200]"),
+        ((40.0, 0.0, 210.0), "<100 [0, 200]"),
+        ((0.0, 0.0, 0.0), "0 [0, 0]"),
+        ((5.0, 5.0, 5.0), "5.00 [5.00, 5.00]"),
+        ((18_412.0, 17_000.0, NAN), "20,000"),
+        ((0.0, 0.0, NAN), "0"),
+    ],
+)
+def test_amount_has_the_digits_that_its_interval_supports(estimate: tuple[float, float, float], text: str) -> None:
+    assert amount(*estimate) == text
+
+
+@given(st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0, 1e9))
+def test_amount_never_has_more_than_three_significant_figures(a: float, b: float, c: float) -> None:
+    low, middle, high = sorted((a, b, c))
+    for number in re.findall(r"[\d.,]*\d", amount(middle, low, high)):
+        digits = number.replace(",", "")
+        assert len(digits.replace(".", "").lstrip("0") if "." in digits else digits.rstrip("0")) <= 3
+
+
+@given(st.floats(1e-3, 1e9), st.floats(0.0, 1.0), st.floats(1.0, 10.0))
+def test_amount_is_off_by_less_than_its_interval_is_wide(middle: float, below: float, above: float) -> None:
+    low, high = middle * below, middle * above
+    text = amount(middle, low, high).split(" [")[0].replace(",", "")
+    if not text.startswith("<"):
+        assert abs(float(text) - middle) <= max(high - low, 0.005 * middle) * (1 + 1e-9)
+
+
+def test_a_range_of_runs_leaves_intervals_out() -> None:
+    assert spread("20 [10, 30]", "4,000 [3,000, 5,000]") == "20 to 4,000"
+    assert spread("12 % [11, 13]", "45 % [44, 46]") == "12 % to 45 %"
+    assert spread("0 [0, 0]", "0 [0, 7]") == "0"
 
 
 @pytest.mark.parametrize(
@@ -90,8 +145,109 @@ def test_seats_most_at_risk_come_first(results: Results) -> None:
     rows = results.estimates[results.estimates["quantity"] == "seat_fall_by_day"]
     last = rows[rows["day"] == 30].set_index("entity")["estimate"]
     text = summary_markdown(results, small_scenario())
-    order = re.findall(r"\| [^|]*\((\S+)\) \|", text)
+    order = [name for name in re.findall(r"\| [^|]*\((\S+)\) \|", text) if name in last.index]
     assert list(last[order]) == sorted(last, reverse=True)
+
+
+def made_results(results: Results, scenario: Scenario, n: int) -> Results:
+    """Return results of many runs whose neighbours differ: the further down a list, the further drawn in."""
+    names = small_names()
+    runs = quiet_runs(names, n)
+    for k, state in enumerate(names.neighbours):
+        level = (runs["run"] % 100).lt(3 * k + 1).mul(k + 1).add(runs["run"].eq(5).mul(3 - k))
+        runs[f"level_max_{state}"] = level.astype("Int32")
+        runs[f"refugees_{state}"] = 1000.0 * k * (runs["run"] % 10 + 1)
+        runs[f"influence_{state}"] = 0.1 * k
+    runs["displaced_peak"] = 1e5 + 1e3 * (runs["run"] % 49)
+    return replace(results, runs=runs, estimates=estimate_all(runs, results.falls.iloc[:0], scenario))
+
+
+def rows_of(text: str, title: str) -> list[list[str]]:
+    """Return the cells below the header of one table of the page."""
+    part = text.split(f"## {title}")[1].split("\n\n")[1]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines()[2:]]
+
+
+def test_spillover_comes_first_with_a_share_for_each_level(results: Results) -> None:
+    scenario, names = small_scenario(), small_names()
+    made = made_results(results, scenario, 1_000)
+    first = sections(made, scenario)[0]
+    assert first.title.startswith("Spillover")
+    assert first.title.endswith("n = 1,000 runs")
+    assert first.header == (
+        "neighbour",
+        "0 calm",
+        "1 alert",
+        "2 border incident",
+        "3 organised violence",
+        "4 civil war",
+    )
+    assert [row[0].split("(")[1] for row in first.rows] == [f"{state})" for state in reversed(names.neighbours)]
+    for row in first.rows:
+        state = row[0].split("(")[1].strip(")")
+        for level, cell in enumerate(row[1:]):
+            count = int((made.runs[f"level_max_{state}"] == level).sum())
+            assert cell == points(count / 1_000, *wilson_interval(count, 1_000))
+
+
+def test_people_are_told_by_state_those_with_most_first(results: Results) -> None:
+    scenario, names = small_scenario(), small_names()
+    rows = rows_of(summary_markdown(made_results(results, scenario, 1_000), scenario), "People by day 30")
+    assert rows[0] == ["refugees since day 0, in all states", "16,000 [16,000, 17,000]", "3,000 to 27,000"]
+    assert [row[0].split("(")[-1] for row in rows[1:3]] == [f"{state})" for state in reversed(names.neighbours[1:])]
+    assert rows[3][1:] == ["124,000 [123,000, 125,000]", "104,000 to 143,000"]
+    assert len(rows) == 6
+
+
+def test_influence_is_a_share_with_the_range_of_runs(results: Results) -> None:
+    scenario, names = small_scenario(), small_names()
+    rows = rows_of(summary_markdown(made_results(results, scenario, 1_000), scenario), "Influence in")
+    assert [row[0].split("(")[-1] for row in rows[:2]] == [f"{state})" for state in reversed(names.neighbours[1:])]
+    assert rows[0][1:] == ["20.0 % [20.0, 20.0]", "20.0 %"]
+
+
+def test_tables_are_no_wider_than_a_terminal_even_with_all_digits(results: Results) -> None:
+    scenario = small_scenario()
+    made = made_results(results, scenario, 100_000)
+    stream = io.StringIO()
+    Console(file=stream, width=120).print(summary_table(made, scenario))
+    lines = stream.getvalue().splitlines()
+    assert max(map(len, lines)) <= 120
+    assert not any("…" in line for line in lines)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_every_world_has_its_tables(world: str, results: Results) -> None:
+    scenario = scenario_of(world)
+    runs = quiet_runs(names_of(scenario.tables), 10)
+    told = sections(
+        replace(results, runs=runs, estimates=estimate_all(runs, results.falls.iloc[:0], scenario)), scenario
+    )
+    assert [section.title.split()[0] for section in told][:2] == ["Spillover:", "The"]
+    assert [row[0] for row in told[0].rows] == [
+        f"{name} ({state})"
+        for state in scenario.tables.header.neighbours
+        for name in scenario.tables.states.set_index("id").loc[[state], "name"]
+    ]
+    has_extremists = bool(scenario.world[0]["is_extremist"].any())
+    assert any(section.title.startswith("Extremist") for section in told) == has_extremists
+
+
+def test_a_world_without_neighbours_has_no_table_of_them(results: Results) -> None:
+    scenario = small_scenario()
+    header = scenario.tables.header.model_copy(update={"neighbours": ()})
+    alone = replace(scenario, tables=replace(scenario.tables, header=header))
+    estimates = results.estimates[~results.estimates["quantity"].str.startswith("level_")]
+    titles = [section.title for section in sections(replace(results, estimates=estimates), alone)]
+    assert titles[0].startswith("The regime")
+
+
+def test_a_single_run_and_none_can_be_told(results: Results) -> None:
+    scenario = small_scenario()
+    for runs in (results.runs.iloc[:1], results.runs.iloc[:0]):
+        falls = results.falls.iloc[:0]
+        few = replace(results, runs=runs, falls=falls, estimates=estimate_all(runs, falls, scenario))
+        assert "nan" not in summary_markdown(few, scenario).lower()
 
 
 def test_the_terminal_shows_what_the_page_says(results: Results) -> None:
