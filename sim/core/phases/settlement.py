@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.core.codes import NEVER, NOBODY, Event, Purpose
 from sim.core.jit import part, phase
 from sim.core.phases.events import note_event
@@ -18,6 +20,8 @@ from sim.core.rules.settlement import accepts, ripeness, settlement_probability
 from sim.core.state import State, World
 
 MOVED = 0.01  # of the people: less is no movement
+# Typed, or all that takes it would be compiled once more for the literal 2.
+FEWEST_PARTIES: int = np.int64(2)  # type: ignore[assignment]  # to compiled code this is an int
 
 
 @phase
@@ -46,7 +50,7 @@ def settle(world: World, rules: Rules, state: State) -> None:
         return
     watch_map(world, rules, state)
     u = uniform(state.key, Purpose.SETTLEMENT, world.contested_state, 0)
-    if u >= conclusion(rules, state, 2, 1.0):  # as likely as it could be: spares the count on almost all days
+    if u >= conclusion(rules, state, FEWEST_PARTIES, 1.0):  # the most it could be: spares a count
         return
     count_contenders(world, state)
     n_parties = count_parties(world, rules, state)
