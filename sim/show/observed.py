@@ -49,6 +49,71 @@ def observed_falls(scenario: Scenario) -> dict[str, ObservedFall]:
     }
 
 
+@dataclass(frozen=True)
+class ObservedAmount:
+    """Hold how many people something befell in history.
+
+    Parameters
+    ----------
+    day
+        Day since day 0 up to which, or on which, they were counted.
+    amount, low, high
+        The number with its range.
+    """
+
+    day: int
+    amount: float
+    low: float
+    high: float
+
+
+def observed_amounts(scenario: Scenario, prefix: str) -> list[ObservedAmount]:
+    """Return the observed amounts of the rows `prefix/<day>` within the horizon, in order of day.
+
+    Parameters
+    ----------
+    scenario
+        Any scenario of the world.
+    prefix
+        Name of the rows up to the slash.
+    """
+    rows = _rows_of(scenario)
+    days = {name: name.removeprefix(f"{prefix}/") for name in rows if name.startswith(f"{prefix}/")}
+    found = [_amount(int(day), *rows[name]) for name, day in days.items() if day.isdecimal()]
+    return sorted((row for row in found if row.day <= scenario.horizon_days), key=lambda row: row.day)
+
+
+def observed_at_horizon(scenario: Scenario, name: str) -> list[ObservedAmount]:
+    """Return what was observed within the world's own horizon: one amount, none without a row or with another horizon.
+
+    Parameters
+    ----------
+    scenario
+        Any scenario of the world.
+    name
+        Name of the row.
+    """
+    rows, horizon = _rows_of(scenario), scenario.tables.header.horizon_days
+    return [_amount(horizon, *rows[name])] if name in rows and horizon == scenario.horizon_days else []
+
+
+def _rows_of(scenario: Scenario) -> dict[str, tuple[float, float, float]]:
+    """Return value, low and high of all rows with a value, by name."""
+    observed = scenario.tables.observed
+    if observed is None:
+        return {}
+    rows = observed[observed["value"].notna()]
+    numbers = zip(rows["value"], rows["low"], rows["high"], strict=True)
+    return dict(zip((str(name) for name in rows["name"]), numbers, strict=True))
+
+
+def _amount(day: int, amount: float, low: float, high: float) -> ObservedAmount:
+    """Return an observed amount; a missing bound is the amount itself."""
+    return ObservedAmount(
+        day, float(amount), float(amount if np.isnan(low) else low), float(amount if np.isnan(high) else high)
+    )
+
+
 def _fall(day: float, low: float, high: float, horizon_days: int) -> ObservedFall:
     """Return an observed fall; a missing bound is the day itself."""
     if day > horizon_days:

@@ -22,6 +22,19 @@ def place_names(scenario: Scenario) -> dict[str, str]:
     return dict(zip((str(place) for place in locations["id"]), names, strict=True))
 
 
+def state_names(scenario: Scenario) -> dict[str, str]:
+    """Return the names of all states by id, without what they explain in brackets.
+
+    Parameters
+    ----------
+    scenario
+        Any scenario of the world.
+    """
+    states = scenario.tables.states
+    names = (str(name).split(" (")[0] for name in states["name"])
+    return dict(zip((str(state) for state in states["id"]), names, strict=True))
+
+
 def home_holders(scenario: Scenario) -> dict[str, str]:
     """Return who holds each location of the contested state on day 0 by id, `NOBODY_ID` where nobody does.
 

@@ -1,10 +1,14 @@
 """Say numbers in words: shares with their interval, counts, and where a figure's numbers come from."""
 
+import math
 from collections.abc import Sequence
 
-from sim.ensemble.intervals import wilson_interval
+import numpy as np
+import numpy.typing as npt
+
+from sim.ensemble.intervals import mean_interval, quantile_ranks, wilson_interval
 from sim.ensemble.results import Results
-from sim.ensemble.wording import day, percent
+from sim.ensemble.wording import amount, day, percent
 from sim.show.page import Words
 from sim.show.typeset import NO_BREAK
 from sim.world.scenario import Scenario
@@ -34,6 +38,47 @@ def share_alone(happened: int, n_runs: int) -> str:
         Numbers of runs; of at least one.
     """
     return share_of(happened, n_runs).split(f"{NO_BREAK}[", maxsplit=1)[0]
+
+
+def mean_of(values: npt.NDArray[np.float64]) -> str:
+    """Return the mean of an amount over runs, with its 95 % interval.
+
+    Parameters
+    ----------
+    values
+        (run,), at least one, all at least 0.
+    """
+    mean, low, high = mean_interval(values)
+    return amount(mean, low if math.isnan(low) else max(low, 0.0), high).replace(" ", NO_BREAK)
+
+
+def median_of(values: npt.NDArray[np.float64]) -> str:
+    """Return the median of an amount over runs, with its 95 % interval by order statistics.
+
+    Parameters
+    ----------
+    values
+        (run,), at least one, all at least 0.
+    """
+    return amount(*_median(values)).replace(" ", NO_BREAK)
+
+
+def mean_share(values: npt.NDArray[np.float64]) -> str:
+    """Return `mean_of` shares, in percent."""
+    mean, low, high = mean_interval(values)
+    return percent(mean, low if math.isnan(low) else max(low, 0.0), high).replace(" ", NO_BREAK)
+
+
+def median_share(values: npt.NDArray[np.float64]) -> str:
+    """Return `median_of` shares, in percent."""
+    return percent(*_median(values)).replace(" ", NO_BREAK)
+
+
+def _median(values: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return a median with its interval, NaN for a bound that so few runs do not give."""
+    rank, low, high = quantile_ranks(len(values), 0.5)
+    ordered = np.concatenate([[math.nan], np.sort(values), [math.nan]])
+    return float(ordered[rank]), float(ordered[low]), float(ordered[high])
 
 
 def count(number: int, noun: str) -> str:

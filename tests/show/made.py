@@ -1,65 +1,147 @@
-"""Make up small ensembles with known days, without running the model."""
+"""Make up small ensembles with known days and numbers, without running the model."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from sim.core.codes import Channel
 from sim.ensemble.estimate import estimate_all
 from sim.ensemble.losses import regime_places
-from sim.ensemble.results import Results
+from sim.ensemble.results import Results, table_frame
+from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, Names, names_of, schemas, state_column
 from sim.world.scenario import Scenario
 
 Day = int | None
-DAYS = ("collapse_day", "flight_day", "capital_fall_day", "first_fall_day")
+LEVELS = 5
+RUNG_DAYS = 7  # a neighbour that climbs is a rung higher every week
+FULL, HARDLY = 0.5, 0.1  # what the main channel of a neighbour carries, and what all others do
+DISPLACED, KILLED, REFUGEES = 10_000, 5, 1_000  # a day; refugees into the first neighbour
+EXTREMISTS = 1_000  # on day 0; half of them are left at the end
 
 
 def made_results(
-    folder: Path, scenario: Scenario, collapse_days: Sequence[Day], *, failed: int = 0, lead: int = 3
+    folder: Path,
+    scenario: Scenario,
+    collapse_days: Sequence[Day],
+    *,
+    failed: int = 0,
+    lead: int = 3,
+    traces: int = 12,
+    quiet: bool = False,
 ) -> Results:
     """Return an ensemble in which the regime collapses on given days (None: never).
 
     In a run with a collapse every place of the regime falls to the challenger: the first `lead` days before the
     collapse, the others one place a day after it, the capital on the day of the collapse. The leader flees in
-    every second run. The last `failed` runs come to nothing.
+    every second run. The last `failed` runs come to nothing. Neighbour i reaches level (run + i) mod 5, a rung a
+    week, and from level 2 on has one incident; its main channel is the one with number i mod 6. A `quiet` ensemble
+    has nobody who flees, no incident, no influence and no extremist. The first `traces` runs leave a day series.
     """
-    runs, falls = [], []
-    header = scenario.tables.header
-    places = [place for place in regime_places(scenario) if place != header.capital]
-    for run, day in enumerate(collapse_days):
-        flight = day if run % 2 else None
-        runs.append(_row(run, day, flight))
-        if day is not None:
-            days = {place: max(0, day - lead) + i for i, place in enumerate(places)} | {header.capital: day}
-            falls += [
-                (run, when, place, header.regime, header.challenger)
-                for place, when in sorted(days.items(), key=lambda item: item[1])
-                if when < scenario.horizon_days
-            ]
-    lost = range(len(collapse_days), len(collapse_days) + failed)
-    runs += [_row(run, None, None) | {"status": "failed", "outcome": None} for run in lost]
-    run_table = pd.DataFrame(runs).astype(dict.fromkeys(DAYS, "Int32"))
-    columns = ["run", "day", "location_id", "from_faction", "to_faction"]
-    fall_table = pd.DataFrame(falls, columns=columns).astype({"run": "int64", "day": "Int32"})
+    names, runs = names_of(scenario.tables), len(collapse_days)
+    table = {
+        RUNS: [_row(run, day, scenario, names, quiet=quiet) for run, day in enumerate(collapse_days)],
+        FALLS: _falls(collapse_days, scenario, lead),
+        EVENTS: [] if quiet else _incidents(runs, scenario),
+        DAILY: _series(min(traces, runs), scenario, names, quiet=quiet),
+    }
+    table[RUNS] += [{"run": run, "status": "failed"} for run in range(runs, runs + failed)]
+    frames = {name: _frame(rows, schemas(names)[name]) for name, rows in table.items()}
     return Results(
         folder=folder,
         manifest={"seed": 7, "config_digest": "c0ffee" * 10, "world_digest": scenario.tables.digest},
-        runs=run_table,
-        falls=fall_table,
-        daily=pd.DataFrame(),
-        estimates=estimate_all(run_table, fall_table, scenario),
+        estimates=estimate_all(frames[RUNS], frames[FALLS], scenario),
+        **frames,
     )
 
 
-def _row(run: int, day: Day, flight: Day) -> dict[str, object]:
+def _frame(rows: list[dict[str, Any]], schema: pa.Schema) -> pd.DataFrame:
+    """Return rows as a stored table; what a row does not name is null."""
+    return table_frame(pa.Table.from_pylist(rows, schema=schema))
+
+
+def _row(run: int, day: Day, scenario: Scenario, names: Names, *, quiet: bool) -> dict[str, Any]:
     """Return one row of the table of runs."""
-    return {
+    last = scenario.horizon_days - 1
+    row: dict[str, Any] = {field.name: 0.0 for field in schemas(names)[RUNS] if pa.types.is_floating(field.type)} | {
         "run": run,
         "status": "ok",
         "outcome": "in_power" if day is None else "capital",
         "collapse_day": day,
-        "flight_day": flight,
+        "flight_day": day if run % 2 else None,
         "capital_fall_day": day,
         "first_fall_day": day,
-        "fatalities_combatants": 0.0,
+        "displaced_peak": float(DISPLACED * last),
+        "fatalities_civilians": float(KILLED * last),
+        "extremists_day_0": 0.0 if quiet else float(EXTREMISTS),
     }
+    for i, state in enumerate(names.neighbours):
+        highest = 0 if quiet else (run + i) % LEVELS
+        row[state_column("level_max", state)] = highest
+        for level in range(1, highest + 1):
+            row[state_column(f"level_day_{level}", state)] = RUNG_DAYS * (level - 1)
+    return row
+
+
+def _falls(collapse_days: Sequence[Day], scenario: Scenario, lead: int) -> list[dict[str, Any]]:
+    """Return all falls, by run and day."""
+    header = scenario.tables.header
+    places = [place for place in regime_places(scenario) if place != header.capital]
+    rows = []
+    for run, day in enumerate(collapse_days):
+        if day is not None:
+            days = {place: max(0, day - lead) + i for i, place in enumerate(places)} | {header.capital: day}
+            rows += [
+                {
+                    "run": run,
+                    "day": when,
+                    "location_id": place,
+                    "from_faction": header.regime,
+                    "to_faction": header.challenger,
+                }
+                for place, when in sorted(days.items(), key=lambda item: item[1])
+                if when < scenario.horizon_days
+            ]
+    return rows
+
+
+def _incidents(runs: int, scenario: Scenario) -> list[dict[str, Any]]:
+    """Return one incident for each neighbour in each run in which it reaches level 2, at its first place."""
+    locations = scenario.tables.locations
+    homes = {
+        str(state): str(place) for place, state in zip(locations["id"][::-1], locations["state"][::-1], strict=True)
+    }
+    return [
+        {"run": run, "day": RUNG_DAYS, "kind": "incident", "location_id": homes.get(state), "actor": state, "size": 2.0}
+        for run in range(runs)
+        for i, state in enumerate(scenario.tables.header.neighbours)
+        if (run + i) % LEVELS > 1
+    ]
+
+
+def _series(traces: int, scenario: Scenario, names: Names, *, quiet: bool) -> list[dict[str, Any]]:
+    """Return the days of the traced runs."""
+    horizon = scenario.horizon_days
+    return [_day(run, day, horizon, names, quiet=quiet) for run in range(traces) for day in range(horizon)]
+
+
+def _day(run: int, day: int, horizon: int, names: Names, *, quiet: bool) -> dict[str, Any]:
+    """Return one day of one run; the first state gains influence from the last."""
+    some, gone = float(not quiet), day / max(horizon - 1, 1)
+    row: dict[str, Any] = {"run": run, "day": day, "hhi": 0.5, "effective_factions": 2.0 + run % 2}
+    row |= {"displaced": float(DISPLACED * day), "fatalities_civilians": float(KILLED * day)}
+    row |= {"fatalities_combatants": float(KILLED * day), "extremist_attacks": some * day}
+    row |= {"extremists": some * EXTREMISTS * (1.0 - gone / 2.0)}
+    influence = np.zeros(len(names.states))
+    influence[[0, -1]] += some * np.array([gone, 1.0 - gone])
+    for state, share in zip(names.states, influence, strict=True):
+        row |= {state_column("influence", state): float(share), state_column("refugees", state): 0.0}
+    for i, state in enumerate(names.neighbours):
+        row[state_column("refugees", state)] = some * REFUGEES * day / (i + 1)
+        for channel in Channel:
+            carried = FULL if channel == i % len(Channel) else HARDLY
+            row[state_column(f"channel_{channel.name.lower()}", state)] = some * carried
+    return row

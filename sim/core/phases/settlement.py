@@ -6,6 +6,7 @@ Jihadist third parties neither have a say in a settlement nor are they bound by 
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from sim.core.state import State, World
 
 MOVED = 0.01  # of the people: less is no movement
 # Typed, or all that takes it would be compiled once more for the literal 2.
-FEWEST_PARTIES: int = np.int64(2)  # type: ignore[assignment]  # to compiled code this is an int
+FEWEST_PARTIES = cast("int", np.int64(2))
 
 
 @phase
