@@ -133,7 +133,8 @@ def words(results: Results, scenario: Scenario, *, title: str, shown: str, note:
     runs = count(len(results.runs) - failed, "run")
     left_out = f", {count(failed, 'failed run')} left out" if failed else ""
     where = f"{config.scenario.name} in {config.world.name}, {runs}{left_out}"
-    return Words(title, f"{shown}. {where}; {note}.", _footer(results, scenario))
+    subtitle = f"{shown}. {where}; {note}.".replace(" %", f"{NO_BREAK}%")
+    return Words(title, subtitle, _footer(results, scenario))
 
 
 def _footer(results: Results, scenario: Scenario) -> str:

@@ -79,7 +79,7 @@ def _row(run: int, day: Day, scenario: Scenario, names: Names, *, quiet: bool) -
         "extremists_day_0": 0.0 if quiet else float(EXTREMISTS),
     }
     for i, state in enumerate(names.neighbours):
-        highest = 0 if quiet else (run + i) % LEVELS
+        highest = 0 if quiet else min((run + i) % LEVELS, last // RUNG_DAYS + 1)
         row[state_column("level_max", state)] = highest
         for level in range(1, highest + 1):
             row[state_column(f"level_day_{level}", state)] = RUNG_DAYS * (level - 1)
@@ -118,7 +118,7 @@ def _incidents(runs: int, scenario: Scenario) -> list[dict[str, Any]]:
         {"run": run, "day": RUNG_DAYS, "kind": "incident", "location_id": homes.get(state), "actor": state, "size": 2.0}
         for run in range(runs)
         for i, state in enumerate(scenario.tables.header.neighbours)
-        if (run + i) % LEVELS > 1
+        if (run + i) % LEVELS > 1 and scenario.horizon_days > RUNG_DAYS
     ]
 
 

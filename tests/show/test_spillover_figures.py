@@ -1,0 +1,294 @@
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sim.ensemble.results import Results
+from sim.show.displaced_and_killed import draw_displaced_and_killed
+from sim.show.extremists import draw_extremists
+from sim.show.figures import draw_all, left_out
+from sim.show.highest_level import draw_highest_level
+from sim.show.incident_map import draw_incident_map, incidents
+from sim.show.influence import draw_influence
+from sim.show.ladder import highest_counts, reached_by
+from sim.show.level_by_neighbour import draw_level_by_neighbour
+from sim.show.observed import ObservedAmount, observed_amounts, observed_at_horizon
+from sim.show.panels import scale_to, set_panels
+from sim.show.places import state_names
+from sim.show.pressure_by_channel import contributions, draw_pressure_by_channel
+from sim.show.refugees_by_destination import draw_refugees_by_destination
+from sim.show.series import STILL
+from sim.show.theme import LEVEL_COLOURS, luminance, styled
+from sim.show.typeset import NO_BREAK
+from sim.show.wording import mean_of, mean_share, median_of, median_share
+from sim.world.scenario import Scenario
+from tests.show.made import FULL, HARDLY, REFUGEES, RUNG_DAYS, Day, made_results
+from tests.show.reading import assert_readable, subtitle_of, title_of, words_of
+from tests.worlds import scenario_of, tables_of
+
+Draw = Callable[[Results, Scenario], Figure]
+DRAWINGS: dict[str, Draw] = {
+    "level_by_neighbour": draw_level_by_neighbour,
+    "highest_level": draw_highest_level,
+    "pressure_by_channel": draw_pressure_by_channel,
+    "refugees_by_destination": draw_refugees_by_destination,
+    "extremists": draw_extremists,
+    "influence": draw_influence,
+    "incident_map": draw_incident_map,
+    "displaced_and_killed": draw_displaced_and_killed,
+}
+MIXED: list[Day] = [12, 14, 20, 45, 60, None, None, None]
+MANY: list[Day] = [day % 25 + 3 if day % 3 else None for day in range(40)]
+CASES: dict[str, tuple[str, list[Day], int | None]] = {
+    "a map, fans": ("levant_2024", MANY, None),
+    "circles, long names, fans": ("angola_1992", MANY, None),
+    "one run, one day": ("vietnam_1975", [0], 1),
+    "ten days, few runs": ("liberia_2003", MIXED, 10),
+}
+
+
+@pytest.fixture
+def style() -> Iterator[None]:
+    with styled():
+        yield
+
+
+@pytest.fixture(scope="module")
+def levant() -> Scenario:
+    return scenario_of("levant_2024")
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory, levant: Scenario) -> Results:
+    return made_results(tmp_path_factory.mktemp("mixed"), levant, MIXED, failed=2)
+
+
+def alone(name: str) -> Scenario:
+    """Return a scenario of a world without neighbours."""
+    whole = tables_of(name)
+    header = whole.header.model_copy(update={"neighbours": ()})
+    return scenario_of(name, tables=dataclasses.replace(whole, header=header))
+
+
+@pytest.fixture(scope="module", params=CASES)
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, Scenario]:
+    world, days, horizon = CASES[request.param]
+    scenario = scenario_of(world, days=horizon)
+    return made_results(tmp_path_factory.mktemp("case"), scenario, days, traces=30), scenario
+
+
+@pytest.mark.usefixtures("style")
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_words_stay_on_the_page_and_touch_no_others(name: str, case: tuple[Results, Scenario]) -> None:
+    results, scenario = case
+    if scenario.horizon_days == 1 and name in ("refugees_by_destination", "incident_map"):
+        assert any(line.startswith(f"no {name}: ") for line in left_out(results, scenario))
+    else:
+        assert_readable(DRAWINGS[name](results, scenario))
+
+
+@pytest.mark.usefixtures("style")
+def test_levels_are_counted_from_the_first_days_of_all_runs(levant: Scenario, mixed: Results) -> None:
+    runs = mixed.runs[mixed.runs["status"] == "ok"]
+    first = levant.tables.header.neighbours[0]  # its highest levels are 0 1 2 3 4 0 1 2
+    shares = reached_by(runs, first, 120)
+    assert shares[0].tolist() == [1.0] * 120
+    assert shares[1, 0] == 6 / 8  # level 1 on day 0 counts on day 0
+    assert (shares[2, RUNG_DAYS - 1], shares[2, RUNG_DAYS]) == (0.0, 4 / 8)
+    assert shares[:, -1].tolist() == [1.0, 6 / 8, 4 / 8, 2 / 8, 1 / 8]
+    assert highest_counts(runs, first).tolist() == [2, 2, 2, 1, 1]
+
+
+@pytest.mark.usefixtures("style")
+def test_levels_stack_to_all_runs_with_the_worst_at_the_bottom(levant: Scenario, mixed: Results) -> None:
+    ax = draw_level_by_neighbour(mixed, levant).axes[0]
+    areas = [found for found in ax.collections if isinstance(found, PolyCollection)]
+    assert [to_hex(area.get_facecolor()[0]) for area in areas] == list(LEVEL_COLOURS)
+    spans = [area.get_paths()[0].get_extents() for area in areas]
+    assert [span.y1 for span in spans] == [1.0, 6 / 8, 4 / 8, 2 / 8, 1 / 8]
+    assert spans[-1].y0 == 0.0
+    assert {span.x1 for span in spans} == {120.0}
+
+
+def test_each_level_is_darker_than_the_one_below() -> None:
+    light = [luminance(colour) for colour in LEVEL_COLOURS]
+    assert all(lower - higher > 0.1 for lower, higher in pairwise(light))
+
+
+@pytest.mark.usefixtures("style")
+def test_the_panels_stand_in_the_order_of_the_tables_with_their_share(levant: Scenario, mixed: Results) -> None:
+    names = state_names(levant)
+    figure = draw_level_by_neighbour(mixed, levant)
+    heads = [text.get_text().replace(NO_BREAK, " ") for text in figure.texts[3:]]
+    assert heads[::2] == [names[state] for state in levant.tables.header.neighbours]
+    assert heads[1] == "50 % [22, 78]"  # 4 of 8; Wilson (1927)
+    # 6 and 5 of 8; the order of the tables breaks ties.
+    expected = "Turkey reaches level 2, border incident, or higher by day 120 in 75 % [41, 93] of runs"
+    assert title_of(figure) == f"{expected}, Iran in 62 % [31, 86]"
+
+
+@pytest.mark.usefixtures("style")
+def test_the_table_of_levels_has_each_share_with_its_interval(levant: Scenario, mixed: Results) -> None:
+    figure = draw_highest_level(mixed, levant)
+    cells = [text.get_text().replace(NO_BREAK, " ") for text in figure.axes[0].texts]
+    assert cells[:5] == ["25 % [7, 59]"] * 3 + ["12 % [2, 47]"] * 2  # 2, 2, 2, 1 and 1 of 8
+    assert len(cells) == 5 * len(levant.tables.header.neighbours)
+    assert "8 runs, 2 failed runs left out" in subtitle_of(figure)
+
+
+@pytest.mark.usefixtures("style")
+def test_what_happened_is_marked_on_its_level_and_never_filled(levant: Scenario, mixed: Results) -> None:
+    marks = marks_of(draw_highest_level(mixed, levant), STILL)
+    neighbours = levant.tables.header.neighbours
+    seen = {int(line.get_ydata()[0]): line.get_xdata()[0] - 0.5 for line in marks}  # type: ignore[index]
+    expected = [observed_at_horizon(levant, f"spillover_level/{state}")[0].amount for state in neighbours]
+    assert [seen[row] for row in range(len(neighbours))] == expected
+    assert {line.get_markerfacecolor() for line in marks} == {"white"}
+
+
+def marks_of(figure: Figure, mark: str) -> list[Line2D]:
+    return [line for ax in figure.axes for line in ax.get_lines() if line.get_marker() == mark]
+
+
+@pytest.mark.usefixtures("style")
+def test_pressure_is_each_channel_times_its_weight(tmp_path: Path) -> None:
+    scenario = scenario_of("levant_2024", rules={"spillover": {"arms_weight": 2.0}})
+    results = made_results(tmp_path, scenario, MIXED)
+    second = scenario.tables.header.neighbours[1]  # its main channel is arms
+    parts = contributions(results, scenario, second)[:, 0, 0]
+    assert parts == pytest.approx([0.4 * HARDLY, 2.0 * FULL, 0.5 * HARDLY, 0.7 * HARDLY, 0.4 * HARDLY, 0.6 * HARDLY])
+    title = title_of(draw_pressure_by_channel(results, scenario))
+    assert title.startswith(
+        f"{state_names(scenario)[second]} feels most pressure, 1.26 [1.26, 1.26] on average; 79 % of it: weapons"
+    )
+
+
+@pytest.mark.usefixtures("style")
+def test_refugees_are_shown_where_there_are_any_with_what_happened(levant: Scenario, mixed: Results) -> None:
+    figure = draw_refugees_by_destination(mixed, levant)
+    neighbours = levant.tables.header.neighbours
+    assert len(figure.axes) == len(neighbours)
+    most = REFUGEES * (levant.horizon_days - 1)
+    assert title_of(figure).startswith(f"Most refugees are in Iraq: at their peak, on day 119, {most:,} ")
+    ax = figure.axes[list(neighbours).index("LBN")]
+    (mark,) = [line for line in ax.get_lines() if line.get_marker() == "^"]
+    assert (*np.asarray(mark.get_xdata()), *np.asarray(mark.get_ydata())) == (120, 115000)
+    assert ax.get_ylim()[1] > 135000  # the high end of the reports
+
+
+def test_what_was_observed_by_day_is_read_with_its_range(levant: Scenario) -> None:
+    found = observed_amounts(levant, "displaced_by_day")
+    assert found[0] == ObservedAmount(8, 280000.0, 250000.0, 320000.0)
+    assert [seen.day for seen in found] == [8, 9, 11, 15]
+    early = scenario_of("levant_2024", days=10)
+    assert [seen.day for seen in observed_amounts(early, "displaced_by_day")] == [8, 9]
+    assert observed_at_horizon(early, "displaced") == []  # it was counted up to another day
+
+
+@pytest.mark.usefixtures("style")
+def test_extremists_are_split_by_what_becomes_of_the_regime(levant: Scenario, tmp_path: Path) -> None:
+    figure = draw_extremists(made_results(tmp_path, levant, MANY, traces=30), levant)
+    words = [text.get_text().replace(NO_BREAK, " ") for text in words_of(figure)]
+    assert "20 runs" in words
+    assert "10 runs" in words
+    assert "at 50.0 % [50.0, 50.0] of their strength on day 0 with a collapse, at 50.0 %" in title_of(figure)
+    medians = [line.get_ydata()[0] for line in figure.axes[1].get_lines()]  # type: ignore[index]
+    assert medians == [29.0, 30.0, 30.0, 30.0]  # one attack a day; day 0 has none
+
+
+@pytest.mark.usefixtures("style")
+def test_influence_is_labelled_at_the_end_in_its_order(levant: Scenario, mixed: Results) -> None:
+    figure = draw_influence(mixed, levant)
+    labels = [text.get_text() for text in figure.axes[0].texts]
+    assert labels == ["Jordan 0 % [0, 0]", "Syria 100 % [100, 100]"]
+    assert title_of(figure) == "Syria ends with 100 % [100, 100] of influence; Jordan goes from 100 % to 0 % [0, 0]"
+
+
+@pytest.mark.usefixtures("style")
+def test_incidents_are_a_mean_over_all_runs_that_count(levant: Scenario, mixed: Results) -> None:
+    counts = incidents(mixed, levant)
+    locations = levant.tables.locations
+    home = str(locations["id"][locations["state"] == "IRQ"].iloc[0])
+    assert counts[home].mean() == 4 / 8
+    assert len(counts) == 8
+    assert counts.sum().sum() == len(mixed.events) == 3.5 * 8
+    assert "SY-DI" not in counts
+    title = title_of(draw_incident_map(mixed, levant))
+    assert title.startswith("Neighbours see 3.5 [")
+
+
+@pytest.mark.usefixtures("style")
+@pytest.mark.parametrize("name", ["levant_2024", "yemen_2014"])
+def test_places_with_incidents_are_written_with_their_number(name: str, tmp_path: Path) -> None:
+    scenario = scenario_of(name)
+    results = made_results(tmp_path, scenario, MIXED)
+    figure = draw_incident_map(results, scenario)
+    numbered = [text.get_text() for text in figure.axes[0].texts if re.search(r"\n0\.\d+$", text.get_text())]
+    assert len(numbered) >= 3
+    assert len(numbered) <= (incidents(results, scenario).sum() > 0).sum()
+
+
+def test_nothing_is_drawn_without_neighbours_but_what_concerns_the_contested_state(tmp_path: Path) -> None:
+    scenario = alone("liberia_2003")
+    results = made_results(tmp_path, scenario, MIXED)
+    stems = {path.stem for path in draw_all(results, scenario)}
+    assert {"extremists", "influence", "displaced_and_killed"} <= stems
+    reasons = left_out(results, scenario)
+    assert "no level_by_neighbour, highest_level: the world has no neighbours" in reasons
+    assert "no pressure_by_channel: the world has no neighbours" in reasons
+    assert not {"level_by_neighbour", "highest_level", "pressure_by_channel", "incident_map"} & stems
+
+
+def test_an_ensemble_in_which_nothing_reaches_others_says_what_is_left_out(tmp_path: Path) -> None:
+    scenario = scenario_of("liberia_2003", days=20)
+    results = made_results(tmp_path, scenario, MIXED, quiet=True)
+    stems = {path.stem for path in draw_all(results, scenario)}
+    reasons = left_out(results, scenario)
+    assert reasons == [
+        "no incident_map: no run has an incident at a neighbour's place",
+        "no refugees_by_destination: nobody leaves the contested state",
+        "no influence: no state has influence",
+        "no extremists: there are no extremists on day 0",
+    ]
+    assert {"level_by_neighbour", "highest_level", "pressure_by_channel", "displaced_and_killed"} <= stems
+    with styled():
+        title = title_of(draw_level_by_neighbour(results, scenario))
+    assert title == "No neighbour reaches level 2, border incident, by day 20 in any run: 0 % [0, 32] each"
+
+
+def test_without_day_series_their_figures_are_left_out(tmp_path: Path, levant: Scenario) -> None:
+    results = made_results(tmp_path, levant, MIXED, traces=0)
+    (line,) = left_out(results, levant)
+    assert line.endswith("influence, extremists: no run left a day series (ensemble.traces)")
+
+
+def test_panels_fill_rows_evenly_and_stay_in_the_room() -> None:
+    assert [set_panels(n, 30.0).n_columns for n in range(1, 8)] == [1, 2, 3, 2, 3, 3, 3]
+    panels = set_panels(6, 30.0)
+    assert panels.corner(5)[0] + panels.width <= 172.0
+    assert panels.corner(5)[1] + panels.height < panels.total_mm
+
+
+@pytest.mark.parametrize("highest", [0.0, 0.3, 1.0, 7.0, 135_000.0])
+def test_a_scale_begins_at_0_and_holds_what_is_drawn(highest: float) -> None:
+    scale = scale_to(highest)
+    assert scale.ticks[0] == 0.0
+    assert scale.ticks[-1] >= highest
+    assert scale.ticks[-1] > 0.0
+
+
+def test_means_and_medians_have_their_interval() -> None:
+    values = np.arange(1.0, 101.0)
+    # Mean 50.5, standard error 2.90; ranks 40 and 61 enclose the median (Conover 1999, binomial(100, 1/2)).
+    assert mean_of(values) == "50\u00a0[40,\u00a060]"  # tens are what an interval from 44.8 to 56.2 supports
+    assert median_of(values).startswith("50\u00a0[40,")
+    assert mean_share(values / 100.0).startswith("50\u00a0%\u00a0[45,")
+    assert median_share(values[:3] / 100.0) == "2\u00a0%"  # three runs bound nothing
