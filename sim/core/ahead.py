@@ -123,6 +123,7 @@ def argument_types(tier: str) -> dict[str, Any]:
         "RunRow": LAYOUTS[tier].run,
         "DayRow": LAYOUTS[tier].day,
         "EventRow": LAYOUTS[tier].event,
+        "TollRow": LAYOUTS[tier].toll,
         "bool": np.bool_,
         "int": np.int64,
         "float": np.float64,

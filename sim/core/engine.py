@@ -10,7 +10,7 @@ from sim.core.codes import NOBODY, RunStatus
 from sim.core.day import live_day, next_day
 from sim.core.jit import part, phase
 from sim.core.phases.setup import begin_run
-from sim.core.record import FALLS_PER_LOCATION, layouts_of, write_day, write_event, write_run
+from sim.core.record import FALLS_PER_LOCATION, layouts_of, write_day, write_event, write_run, write_toll
 from sim.core.state import EVENT_SLOTS, State, World, new_state
 
 
@@ -26,6 +26,8 @@ class Histories:
         One row for each change of a seat, in order of run, day and location.
     events
         One row for each rare event, in order of run and day.
+    tolls
+        One row for each place that a run cost anything, in order of run and location.
     days
         One row for each day of each traced run.
     """
@@ -33,6 +35,7 @@ class Histories:
     runs: np.ndarray
     falls: np.ndarray
     events: np.ndarray
+    tolls: np.ndarray
     days: np.ndarray
 
 
@@ -63,14 +66,16 @@ def live_runs(
     rows: np.ndarray,
     falls: np.ndarray,
     events: np.ndarray,
+    tolls: np.ndarray,
     days: np.ndarray,
-    n_traced: int,
-) -> tuple[int, int]:
-    """Live ``len(rows)`` runs from ``first_run`` on; return how many rows of ``falls`` and ``events`` are in use."""
+) -> tuple[int, int, int]:
+    """Live ``len(rows)`` runs from ``first_run`` on; return how many rows of falls, events and tolls are in use."""
     world = worlds[0]
     state = states[0]
+    n_traced = len(days) // world.horizon_days
     used = 0
     told = 0
+    counted = 0
     for i in range(rows.shape[0]):
         begin_run(world, rules[0], state, seed, np.uint64(first_run + i))
         most = used + FALLS_PER_LOCATION * world.n_locations
@@ -90,7 +95,10 @@ def live_runs(
         for slot in range(min(state.n_events, EVENT_SLOTS)):
             write_event(state, slot, events[told])
             told += 1
-    return used, told
+        for place in range(world.n_locations):
+            if write_toll(world, state, place, tolls[counted]):
+                counted += 1
+    return used, told, counted
 
 
 def simulate(
@@ -114,8 +122,8 @@ def simulate(
     rows = np.zeros(n_runs, layouts.run)
     falls = np.zeros(n_runs * FALLS_PER_LOCATION * int(world[0]["n_locations"]), layouts.fall)
     events = np.zeros(n_runs * EVENT_SLOTS, layouts.event)
+    tolls = np.zeros(n_runs * int(world[0]["n_locations"]), layouts.toll)
     days = np.zeros(n_traced * horizon, layouts.day)
-    used, told = live_runs(
-        world, rules, new_state(world), np.uint64(seed), first_run, rows, falls, events, days, n_traced
-    )
-    return Histories(rows, falls[:used].copy(), events[:told].copy(), days)
+    state = new_state(world)
+    used, told, counted = live_runs(world, rules, state, np.uint64(seed), first_run, rows, falls, events, tolls, days)
+    return Histories(rows, falls[:used].copy(), events[:told].copy(), tolls[:counted].copy(), days)

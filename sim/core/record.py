@@ -1,4 +1,4 @@
-"""Define what a run leaves behind: a row, its falls, its events, and its day series.
+"""Define what a run leaves behind: a row, its falls, its events, its toll by place, and its day series.
 
 Days are ``NEVER`` (-1) for what did not happen; ``sim.ensemble`` turns them into nulls.
 """
@@ -112,6 +112,17 @@ class EventRow:
     size: float
 
 
+class TollRow:
+    """What a run cost one place, in ``tolls.parquet``."""
+
+    run: int
+    location: int
+    fatalities_combatants: float
+    fatalities_civilians: float
+    displaced: float  # from there, inside the country, on the last day
+    refugees: float  # from there, abroad, on the last day
+
+
 @dataclass(frozen=True)
 class Layouts:
     """The dtypes of what a run leaves behind, in a world of one tier."""
@@ -120,11 +131,11 @@ class Layouts:
     day: np.dtype[Any]
     fall: np.dtype[Any]
     event: np.dtype[Any]
+    toll: np.dtype[Any]
 
 
-LAYOUTS = {
-    tier.name: Layouts(*(record_dtype(row, tier) for row in (RunRow, DayRow, FallRow, EventRow))) for tier in TIERS
-}
+ROWS = (RunRow, DayRow, FallRow, EventRow, TollRow)
+LAYOUTS = {tier.name: Layouts(*(record_dtype(row, tier) for row in ROWS)) for tier in TIERS}
 
 
 def layouts_of(world: np.ndarray) -> Layouts:
@@ -292,3 +303,28 @@ def write_event(state: State, slot: int, row: EventRow) -> None:
     row.actor = state.event_actor[slot]
     row.other = state.event_other[slot]
     row.size = state.event_size[slot]
+
+
+@part
+def is_spared(world: World, state: State, place: int) -> bool:
+    """Tell whether nobody was killed in a place and nobody is away from it."""
+    away = state.displaced[place]
+    for host in range(world.n_states):
+        away += state.refugees[place, host]
+    return away + state.combatants_killed[place] + state.civilians_killed[place] <= 0.0
+
+
+@phase
+def write_toll(world: World, state: State, place: int, row: TollRow) -> bool:
+    """Write what a run cost one place; tell whether it cost anything."""
+    if is_spared(world, state, place):
+        return False
+    row.run = signed(state.key.run)
+    row.location = place
+    row.fatalities_combatants = state.combatants_killed[place]
+    row.fatalities_civilians = state.civilians_killed[place]
+    row.displaced = state.displaced[place]
+    row.refugees = 0.0
+    for host in range(world.n_states):
+        row.refugees += state.refugees[place, host]
+    return True

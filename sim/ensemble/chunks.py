@@ -70,7 +70,7 @@ def live_chunk(job: Job, first: int, n_runs: int) -> Block:
 
 def _block(lived: Histories) -> Block:
     """Return histories without errors as a block."""
-    return Block(lived.runs, lived.falls, lived.events, lived.days, {})
+    return Block(lived.runs, lived.falls, lived.events, lived.tolls, lived.days, {})
 
 
 def _failed(job: Job, run: int, error: Exception) -> Block:
@@ -79,8 +79,9 @@ def _failed(job: Job, run: int, error: Exception) -> Block:
     rows = np.zeros(1, layouts.run)
     rows["run"], rows["status"] = run, RunStatus.FAILED
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    falls, events, days = (np.zeros(0, layout) for layout in (layouts.fall, layouts.event, layouts.day))
-    return Block(rows, falls, events, days, {run: text})
+    empty = (layouts.fall, layouts.event, layouts.toll, layouts.day)
+    falls, events, tolls, days = (np.zeros(0, layout) for layout in empty)
+    return Block(rows, falls, events, tolls, days, {run: text})
 
 
 def _joined(blocks: list[Block]) -> Block:
@@ -89,6 +90,7 @@ def _joined(blocks: list[Block]) -> Block:
         np.concatenate([block.runs for block in blocks]),
         np.concatenate([block.falls for block in blocks]),
         np.concatenate([block.events for block in blocks]),
+        np.concatenate([block.tolls for block in blocks]),
         np.concatenate([block.days for block in blocks]),
         {run: text for block in blocks for run, text in block.errors.items()},
     )

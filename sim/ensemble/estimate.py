@@ -49,6 +49,7 @@ AMOUNTS = {
     "hhi": "index",
     "effective_factions": "factions",
 }
+TOLLS_BY_PLACE = ("fatalities_combatants", "fatalities_civilians", "displaced", "refugees")
 
 
 def usable(runs: pd.DataFrame) -> pd.DataFrame:
@@ -87,12 +88,12 @@ def curve(days: pd.Series, horizon_days: int) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def estimate_all(runs: pd.DataFrame, falls: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+def estimate_all(runs: pd.DataFrame, falls: pd.DataFrame, tolls: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Return everything that is estimated from an ensemble, one row an estimate.
 
     Parameters
     ----------
-    runs, falls
+    runs, falls, tolls
         Tables of the ensemble, failed runs included.
     scenario
         What was run.
@@ -103,6 +104,7 @@ def estimate_all(runs: pd.DataFrame, falls: pd.DataFrame, scenario: Scenario) ->
         *_seat_rows(loss_days(counted, falls, scenario), horizon),
         *state_rows(counted, names_of(scenario.tables), horizon),
         *_amount_rows(counted, horizon),
+        *_toll_rows(counted, tolls, scenario),
         ("runs_failed", None, horizon, float(len(runs) - len(counted)), None, None, len(runs), NONE, "runs"),
     ]
     table = pd.DataFrame(rows, columns=ESTIMATES_SCHEMA.names)
@@ -142,3 +144,15 @@ def _amount_rows(runs: pd.DataFrame, horizon: int) -> Iterator[Row]:
     first, last = (runs[column].to_numpy(np.float64) for column in ("extremists_day_0", "extremists_last"))
     some = first > 0
     yield from amount_rows("extremists_change", None, last[some] / first[some], "ratio", horizon)
+
+
+def _toll_rows(runs: pd.DataFrame, tolls: pd.DataFrame, scenario: Scenario) -> Iterator[Row]:
+    """Yield what the war costs each place that it costs anything in some run; a run without a row spared the place."""
+    numbers, n = pd.Index(runs["run"]), len(runs)
+    for place in scenario.tables.locations["id"]:
+        here = tolls[tolls["location_id"] == place]
+        rank = numbers.get_indexer(here["run"])
+        for quantity in TOLLS_BY_PLACE if len(here) else ():
+            values = np.zeros(n)
+            values[rank] = here[quantity]
+            yield from amount_rows(f"place_{quantity}", place, values, "persons", scenario.horizon_days)

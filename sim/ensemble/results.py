@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.ensemble.schema import DAILY, ESTIMATES, EVENTS, FALLS, RUNS, Names, schemas
+from sim.ensemble.schema import ESTIMATES, RUNS, TABLES, Names, schemas
 
 MANIFEST = "manifest.json"
 COMPLETE: Final = "complete"
@@ -51,6 +51,8 @@ class Results:
         A row a run, failed ones included; days are whole numbers or missing ("never within the horizon").
     falls
         A row each time a seat changed hands.
+    tolls
+        A row for each place that a run cost anything.
     events
         A row for each rare event.
     daily
@@ -64,6 +66,7 @@ class Results:
     runs: pd.DataFrame
     falls: pd.DataFrame
     events: pd.DataFrame
+    tolls: pd.DataFrame
     daily: pd.DataFrame
     estimates: pd.DataFrame
 
@@ -85,7 +88,7 @@ def load_results(folder: Path) -> Results:
     if manifest.get("status") != COMPLETE:
         raise ResultsError(folder, "the ensemble is not finished", f"go on with: {manifest.get('command')}")
     columns = schemas(_names(folder, manifest))
-    names = (RUNS, FALLS, EVENTS, DAILY, ESTIMATES)
+    names = (*TABLES, ESTIMATES)
     frames = {name: read_table(folder / f"{name}.parquet", columns[name]) for name in names}
     if len(frames[RUNS]) != manifest.get("runs"):
         fault = f"{RUNS}.parquet has {len(frames[RUNS])} runs, {MANIFEST} says {manifest.get('runs')}"

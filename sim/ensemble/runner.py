@@ -264,7 +264,7 @@ def _finish(work: _Work) -> Results:
     store.merge_parts(work.folder, sorted(work.parts), work.digest, work.names)
     columns = schemas(work.names)
     frames = {name: read_table(work.folder / f"{name}.parquet", columns[name]) for name in TABLES}
-    estimates = estimate_all(frames["runs"], frames["falls"], work.scenario)
+    estimates = estimate_all(frames["runs"], frames["falls"], frames["tolls"], work.scenario)
     table = pa.Table.from_pandas(estimates, ESTIMATES_SCHEMA, preserve_index=False)
     path = work.folder / f"{ESTIMATES}.parquet"
     store.write_table(path, ESTIMATES_SCHEMA, [table], work.digest, ROW_GROUPS[ESTIMATES])

@@ -19,11 +19,11 @@ from sim.core.codes import NEVER, NOBODY, Event, Level, Outcome, RunStatus
 from sim.core.record import LAYOUTS
 from sim.world.tables import Tables
 
-RUNS, FALLS, EVENTS, DAILY, ESTIMATES = "runs", "falls", "events", "daily", "estimates"
-TABLES = (RUNS, FALLS, EVENTS, DAILY)
+RUNS, FALLS, EVENTS, TOLLS, DAILY, ESTIMATES = "runs", "falls", "events", "tolls", "daily", "estimates"
+TABLES = (RUNS, FALLS, EVENTS, TOLLS, DAILY)
 """Tables that are written in parts while an ensemble runs."""
 
-ROW_GROUPS = {RUNS: 65_536, FALLS: 262_144, EVENTS: 262_144, DAILY: 65_536, ESTIMATES: 65_536}
+ROW_GROUPS = {RUNS: 65_536, FALLS: 262_144, EVENTS: 262_144, TOLLS: 262_144, DAILY: 65_536, ESTIMATES: 65_536}
 """Rows of a row group of the final tables: what merging holds in memory."""
 
 ERRORS = {
@@ -122,6 +122,7 @@ def schemas(names: Names) -> dict[str, pa.Schema]:
         RUNS: pa.schema([first, *added, *rest]),
         FALLS: pa.schema(_columns(layouts.fall, names)),
         EVENTS: pa.schema(_columns(layouts.event, names)),
+        TOLLS: pa.schema(_columns(layouts.toll, names)),
         DAILY: pa.schema(_columns(layouts.day, names)),
         ESTIMATES: ESTIMATES_SCHEMA,
     }
@@ -133,7 +134,7 @@ class Block:
 
     Parameters
     ----------
-    runs, falls, events, days
+    runs, falls, events, tolls, days
         Records of the core.
     errors
         Text of what was raised, by run number.
@@ -142,6 +143,7 @@ class Block:
     runs: np.ndarray
     falls: np.ndarray
     events: np.ndarray
+    tolls: np.ndarray
     days: np.ndarray
     errors: dict[int, str]
 
@@ -150,7 +152,8 @@ def block_tables(block: Block, seed: int, names: Names) -> dict[str, pa.Table]:
     """Return the tables of a block, sorted by run; a failed run keeps its row and loses everything else."""
     good = set(block.runs["run"][block.runs["status"] == RunStatus.OK].tolist())
     tables = {}
-    for name, rows in ((FALLS, block.falls), (EVENTS, block.events), (DAILY, block.days)):
+    stored = {FALLS: block.falls, EVENTS: block.events, TOLLS: block.tolls, DAILY: block.days}
+    for name, rows in stored.items():
         kept = rows[np.isin(rows["run"], list(good))]
         arrays = [array for field in kept.dtype.names or () for array in _arrays(field, kept, None, names)]
         tables[name] = pa.Table.from_arrays(arrays, schema=schemas(names)[name])

@@ -113,6 +113,7 @@ def test_rows_of_results_are_laid_out_as_annotated(tier: Tier) -> None:
     check(record.DayRow, layouts.day, tier)
     check(record.FallRow, layouts.fall, tier)
     check(record.EventRow, layouts.event, tier)
+    check(record.TollRow, layouts.toll, tier)
 
 
 def test_key_is_laid_out_as_annotated() -> None:

@@ -40,6 +40,7 @@ def test_a_run_that_raises_is_a_row_and_leaves_the_others_alone(bad_job: Job) ->
     assert np.array_equal(block.runs[others], whole.runs[others])
     assert np.array_equal(block.falls, whole.falls[whole.falls["run"] != BAD_RUN])
     assert np.array_equal(block.events, whole.events[whole.events["run"] != BAD_RUN])
+    assert np.array_equal(block.tolls, whole.tolls[whole.tolls["run"] != BAD_RUN])
     runs = block_tables(block, 1, small_names())[RUNS].to_pylist()
     assert [row["run"] for row in runs] == list(range(4, 12))
     assert [row["status"] for row in runs] == ["ok"] * 3 + ["failed"] + ["ok"] * 4

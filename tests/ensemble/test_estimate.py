@@ -38,6 +38,13 @@ def falls_of(*rows: tuple[int, int, str, str, str | None]) -> pd.DataFrame:
     return frame.astype({"run": np.int64, "day": "Int32", "from_faction": "str", "to_faction": "str"})
 
 
+def tolls_of(*rows: tuple[int, str, float]) -> pd.DataFrame:
+    """Return tolls: run, place, civilians killed there; nothing else happened."""
+    columns = ["run", "location_id", "fatalities_civilians"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"run": np.int64, "fatalities_civilians": float})
+    return frame.assign(fatalities_combatants=0.0, displaced=0.0, refugees=0.0)
+
+
 def one(table: pd.DataFrame, quantity: str, day: int, entity: str | None = None) -> pd.Series:
     """Return the one row of an estimate."""
     same = table["entity"].isna() if entity is None else table["entity"] == entity
@@ -47,7 +54,7 @@ def one(table: pd.DataFrame, quantity: str, day: int, entity: str | None = None)
 
 
 def test_probability_by_a_day_counts_that_day(scenario: Scenario) -> None:
-    table = estimate_all(runs_with(collapse_day=[13, 14, 15, 59]), falls_of(), scenario)
+    table = estimate_all(runs_with(collapse_day=[13, 14, 15, 59]), falls_of(), tolls_of(), scenario)
     shares = [one(table, "collapse_by_day", day)["estimate"] for day in (14, 30, 60)]
     assert shares == [2 / N, 3 / N, 4 / N]
     row = one(table, "collapse_by_day", 14)
@@ -65,8 +72,8 @@ def test_days_beyond_the_horizon_are_left_out(horizon: int, days: list[int]) -> 
 
 
 def test_median_is_never_when_fewer_than_half_collapse(scenario: Scenario) -> None:
-    few = estimate_all(runs_with(collapse_day=[3] * 9), falls_of(), scenario)
-    half = estimate_all(runs_with(collapse_day=[3] * 10), falls_of(), scenario)
+    few = estimate_all(runs_with(collapse_day=[3] * 9), falls_of(), tolls_of(), scenario)
+    half = estimate_all(runs_with(collapse_day=[3] * 10), falls_of(), tolls_of(), scenario)
     assert math.isnan(one(few, "collapse_day_q50", 60)["estimate"])
     assert one(half, "collapse_day_q50", 60)["estimate"] == 3
     assert one(half, "collapse_day_q50", 60)["low"] == 3
@@ -74,7 +81,7 @@ def test_median_is_never_when_fewer_than_half_collapse(scenario: Scenario) -> No
 
 
 def test_median_interval_is_that_of_order_statistics(scenario: Scenario) -> None:
-    table = estimate_all(runs_with(collapse_day=list(range(20, 40))), falls_of(), scenario)
+    table = estimate_all(runs_with(collapse_day=list(range(20, 40))), falls_of(), tolls_of(), scenario)
     row = one(table, "collapse_day_q50", 60)
     # scipy's quantile test inverts the same binomial tails.
     test = stats.quantile_test(np.arange(20, 40), p=0.5).confidence_interval(0.95)
@@ -82,13 +89,13 @@ def test_median_interval_is_that_of_order_statistics(scenario: Scenario) -> None
 
 
 def test_conditional_quantiles_use_only_runs_that_collapse(scenario: Scenario) -> None:
-    table = estimate_all(runs_with(collapse_day=[10, 20, 30]), falls_of(), scenario)
+    table = estimate_all(runs_with(collapse_day=[10, 20, 30]), falls_of(), tolls_of(), scenario)
     row = one(table, "collapse_day_given_collapse_q50", 60)
     assert (row["estimate"], row["low"], row["high"], row["n"]) == (20, 0, 59, 3)
 
 
 def test_nothing_is_estimated_from_no_collapse(scenario: Scenario) -> None:
-    row = one(estimate_all(runs_with(), falls_of(), scenario), "collapse_day_given_collapse_q50", 60)
+    row = one(estimate_all(runs_with(), falls_of(), tolls_of(), scenario), "collapse_day_given_collapse_q50", 60)
     assert row["n"] == 0
     assert row[["estimate", "low", "high"]].isna().all()
 
@@ -97,7 +104,7 @@ def test_failed_runs_are_left_out_and_counted(scenario: Scenario) -> None:
     runs = runs_with(collapse_day=[3, 3, 3, 3])
     runs.loc[:1, "status"] = "not_finite"
     runs.loc[:1, runs.columns.difference(["run", "seed", "status"])] = None
-    table = estimate_all(runs, falls_of(), scenario)
+    table = estimate_all(runs, falls_of(), tolls_of(), scenario)
     assert one(table, "collapse_by_day", 14)["estimate"] == 2 / (N - 2)
     assert one(table, "fatalities_combatants_mean", 60)["n"] == N - 2
     assert one(table, "fatalities_combatants_mean", 60)["estimate"] == np.arange(2, N).mean()
@@ -108,7 +115,7 @@ def test_an_ensemble_of_failed_runs_gives_nulls_not_numbers(scenario: Scenario) 
     runs = runs_with()
     runs["status"] = "failed"
     runs[["outcome", f"level_max_{NEIGHBOUR}"]] = None
-    table = estimate_all(runs, falls_of(), scenario)
+    table = estimate_all(runs, falls_of(), tolls_of(), scenario)
     estimates = table[table["quantity"] != "runs_failed"]
     assert estimates["estimate"].isna().all()
     assert (estimates["n"] == 0).all()
@@ -117,7 +124,7 @@ def test_an_ensemble_of_failed_runs_gives_nulls_not_numbers(scenario: Scenario) 
 def test_outcomes_share_all_runs_among_them(scenario: Scenario) -> None:
     runs = runs_with()
     runs["outcome"] = ["flight"] * 5 + ["coup"] * 3 + ["in_power"] * 12
-    table = estimate_all(runs, falls_of(), scenario)
+    table = estimate_all(runs, falls_of(), tolls_of(), scenario)
     shares = table[table["quantity"] == "outcome_share"].set_index("entity")["estimate"]
     assert shares["flight"] == 5 / N
     assert shares["capital"] == 0
@@ -140,7 +147,7 @@ def test_only_the_first_loss_by_the_regimes_side_counts(scenario: Scenario) -> N
     assert math.isnan(lost[1])
     assert math.isnan(lost[2])
     assert lost[3] == 7
-    table = estimate_all(runs_with(), falls, scenario)
+    table = estimate_all(runs_with(), falls, tolls_of(), scenario)
     assert one(table, "seat_fall_by_day", 14, seat)["estimate"] == 2 / N
     assert one(table, "seat_fall_day_given_fall_q50", 60, seat)["estimate"] == 5
     assert math.isnan(one(table, "seat_fall_day_q50", 60, seat)["estimate"])
@@ -175,7 +182,7 @@ def test_curve_of_no_runs_has_no_probability() -> None:
 
 def test_highest_levels_share_all_runs_among_them(scenario: Scenario) -> None:
     table = estimate_all(
-        runs_with(**{f"level_max_{NEIGHBOUR}": [0] * 9 + [1] * 6 + [2] * 4 + [4]}), falls_of(), scenario
+        runs_with(**{f"level_max_{NEIGHBOUR}": [0] * 9 + [1] * 6 + [2] * 4 + [4]}), falls_of(), tolls_of(), scenario
     )
     rows = [one(table, f"level_max_share_{level}", 60, NEIGHBOUR) for level in range(5)]
     assert [row["estimate"] * N for row in rows] == pytest.approx([9, 6, 4, 0, 1])
@@ -186,14 +193,14 @@ def test_highest_levels_share_all_runs_among_them(scenario: Scenario) -> None:
 
 def test_a_level_is_reached_by_a_day(scenario: Scenario) -> None:
     days = {f"level_day_{NEIGHBOUR}_1": [0, 14, 15, 30, 59], f"level_day_{NEIGHBOUR}_3": [30, 31]}
-    table = estimate_all(runs_with(**days), falls_of(), scenario)
+    table = estimate_all(runs_with(**days), falls_of(), tolls_of(), scenario)
     for level, counts in ((1, [2, 4, 5]), (2, [0, 0, 0]), (3, [0, 1, 2])):
         rows = [one(table, f"level_{level}_by_day", day, NEIGHBOUR) for day in (14, 30, 60)]
         assert [row["estimate"] * N for row in rows] == pytest.approx(counts)
 
 
 def test_levels_are_those_of_neighbours_and_amounts_those_of_all_states(scenario: Scenario) -> None:
-    table, names = estimate_all(runs_with(), falls_of(), scenario), small_names()
+    table, names = estimate_all(runs_with(), falls_of(), tolls_of(), scenario), small_names()
     levels = table[table["quantity"].str.startswith("level_")]
     assert set(levels["entity"]) == set(names.neighbours)
     for quantity, unit in (("refugees", "persons"), ("returned", "persons"), ("influence", "share")):
@@ -204,7 +211,7 @@ def test_levels_are_those_of_neighbours_and_amounts_those_of_all_states(scenario
 
 @pytest.mark.parametrize("event", ["settlement", "handover", "infighting"])
 def test_other_events_are_counted_by_day_too(scenario: Scenario, event: str) -> None:
-    table = estimate_all(runs_with(**{f"{event}_day": [3, 20, 59]}), falls_of(), scenario)
+    table = estimate_all(runs_with(**{f"{event}_day": [3, 20, 59]}), falls_of(), tolls_of(), scenario)
     shares = [one(table, f"{event}_by_day", day)["estimate"] * N for day in (14, 30, 60)]
     assert shares == pytest.approx([1, 2, 3])
 
@@ -212,7 +219,7 @@ def test_other_events_are_counted_by_day_too(scenario: Scenario, event: str) -> 
 def test_an_amount_has_a_mean_and_quantiles_with_their_intervals(scenario: Scenario) -> None:
     runs = runs_with()
     runs[f"refugees_{NEIGHBOUR}"] = values = np.arange(N, 0, -1) * 1000.0
-    table = estimate_all(runs, falls_of(), scenario)
+    table = estimate_all(runs, falls_of(), tolls_of(), scenario)
     row = one(table, "refugees_mean", 60, NEIGHBOUR)
     error = stats.sem(values) * stats.norm.ppf(0.975)
     assert (row["estimate"], row["low"], row["high"]) == pytest.approx((10_500, 10_500 - error, 10_500 + error))
@@ -230,14 +237,16 @@ def test_amounts_of_all_states_together_are_summed_by_run(scenario: Scenario) ->
     runs, (one_state, other, *_) = runs_with(), small_names().states
     runs[f"refugees_{one_state}"] = np.arange(N) * 10.0
     runs[f"refugees_{other}"] = np.arange(N)[::-1] * 10.0
-    table = estimate_all(runs, falls_of(), scenario)
+    table = estimate_all(runs, falls_of(), tolls_of(), scenario)
     assert tuple(one(table, "refugees_q90", 60)[["estimate", "n"]]) == (190, N)
 
 
 def test_an_interval_of_an_amount_stays_above_0(scenario: Scenario) -> None:
     runs = runs_with()
     runs["displaced_peak"] = [0.0] * (N - 1) + [1000.0]
-    assert tuple(one(estimate_all(runs, falls_of(), scenario), "displaced_peak_mean", 60)[["estimate", "low"]]) == (
+    assert tuple(
+        one(estimate_all(runs, falls_of(), tolls_of(), scenario), "displaced_peak_mean", 60)[["estimate", "low"]]
+    ) == (
         50,
         0,
     )
@@ -247,7 +256,7 @@ def test_change_of_extremists_is_that_of_each_run_that_had_some(scenario: Scenar
     runs = runs_with()
     runs["extremists_day_0"] = [0.0] * 5 + [100.0] * 15
     runs["extremists_last"] = [30.0] * 5 + [50.0] * 10 + [200.0] * 5
-    table = estimate_all(runs, falls_of(), scenario)
+    table = estimate_all(runs, falls_of(), tolls_of(), scenario)
     row = one(table, "extremists_change_mean", 60)
     assert (row["estimate"], row["n"], row["unit"]) == (1.0, 15, "ratio")
     assert one(table, "extremists_change_q50", 60)["estimate"] == 0.5
@@ -255,12 +264,22 @@ def test_change_of_extremists_is_that_of_each_run_that_had_some(scenario: Scenar
 
 
 def test_no_extremists_have_no_change(scenario: Scenario) -> None:
-    row = one(estimate_all(runs_with(), falls_of(), scenario), "extremists_change_mean", 60)
+    row = one(estimate_all(runs_with(), falls_of(), tolls_of(), scenario), "extremists_change_mean", 60)
     assert row["n"] == 0
     assert row[["estimate", "low", "high"]].isna().all()
 
 
 def test_every_estimate_is_told_once(scenario: Scenario) -> None:
-    table = estimate_all(runs_with(), falls_of(), scenario)
+    table = estimate_all(runs_with(), falls_of(), tolls_of(), scenario)
     assert not table.duplicated(["quantity", "entity", "day"]).any()
     assert (table["low"].isna() | (table["low"] <= table["estimate"])).all()
+
+
+def test_a_place_without_a_row_was_spared_in_that_run(scenario: Scenario) -> None:
+    place = scenario.tables.locations["id"].iloc[0]
+    table = estimate_all(runs_with(), falls_of(), tolls_of((3, place, 40.0), (7, place, 20.0)), scenario)
+    row = one(table, "place_fatalities_civilians_mean", 60, place)
+    assert row["estimate"] == pytest.approx(60 / N)
+    assert (row["n"], row["unit"]) == (N, "persons")
+    assert one(table, "place_fatalities_civilians_q50", 60, place)["estimate"] == 0
+    assert set(table.loc[table["quantity"].str.startswith("place_"), "entity"]) == {place}

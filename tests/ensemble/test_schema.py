@@ -35,7 +35,7 @@ def tables_of_two_runs(status: RunStatus = RunStatus.OK) -> dict[str, pa.Table]:
     events["location"] = [1, NOBODY, NOBODY, 0]
     events["actor"], events["other"] = [2, 4, NOBODY, 3], [NOBODY, 5, NOBODY, 5]
     events["size"] = [3.0, 0.0, 0.0, 0.5]
-    return block_tables(Block(runs, np.zeros(0, LAYOUT.fall), events, days, {}), 1, NAMES)
+    return block_tables(Block(runs, np.zeros(0, LAYOUT.fall), events, np.zeros(0, LAYOUT.toll), days, {}), 1, NAMES)
 
 
 def columns(table: pa.Table, beginning: str) -> dict[str, list[Any]]:
@@ -104,7 +104,8 @@ def test_events_have_names_ids_and_nulls_for_nobody() -> None:
 def test_what_the_core_tells_of_events_is_stored_in_order() -> None:
     scenario, names = small_scenario(), small_names()
     lived = simulate(scenario.world, scenario.rules, 1, 0, 30)
-    events = block_tables(Block(lived.runs, lived.falls, lived.events, lived.days, {}), 1, names)[EVENTS].to_pylist()
+    block = Block(lived.runs, lived.falls, lived.events, lived.tolls, lived.days, {})
+    events = block_tables(block, 1, names)[EVENTS].to_pylist()
     assert len(events) == len(lived.events) > 0
     assert all(a["run"] < b["run"] or (a["run"] == b["run"] and a["day"] <= b["day"]) for a, b in pairwise(events))
     assert {event["kind"] for event in events} <= {kind.name.lower() for kind in Event}

@@ -159,7 +159,9 @@ def made_results(results: Results, scenario: Scenario, n: int) -> Results:
         runs[f"refugees_{state}"] = 1000.0 * k * (runs["run"] % 10 + 1)
         runs[f"influence_{state}"] = 0.1 * k
     runs["displaced_peak"] = 1e5 + 1e3 * (runs["run"] % 49)
-    return replace(results, runs=runs, estimates=estimate_all(runs, results.falls.iloc[:0], scenario))
+    return replace(
+        results, runs=runs, estimates=estimate_all(runs, results.falls.iloc[:0], results.tolls.iloc[:0], scenario)
+    )
 
 
 def rows_of(text: str, title: str) -> list[list[str]]:
@@ -221,7 +223,10 @@ def test_every_world_has_its_tables(world: str, results: Results) -> None:
     scenario = scenario_of(world)
     runs = quiet_runs(names_of(scenario.tables), 10)
     told = sections(
-        replace(results, runs=runs, estimates=estimate_all(runs, results.falls.iloc[:0], scenario)), scenario
+        replace(
+            results, runs=runs, estimates=estimate_all(runs, results.falls.iloc[:0], results.tolls.iloc[:0], scenario)
+        ),
+        scenario,
     )
     assert [section.title.split()[0] for section in told][:2] == ["Spillover:", "The"]
     assert [row[0] for row in told[0].rows] == [
@@ -246,7 +251,9 @@ def test_a_single_run_and_none_can_be_told(results: Results) -> None:
     scenario = small_scenario()
     for runs in (results.runs.iloc[:1], results.runs.iloc[:0]):
         falls = results.falls.iloc[:0]
-        few = replace(results, runs=runs, falls=falls, estimates=estimate_all(runs, falls, scenario))
+        few = replace(
+            results, runs=runs, falls=falls, estimates=estimate_all(runs, falls, results.tolls.iloc[:0], scenario)
+        )
         assert "nan" not in summary_markdown(few, scenario).lower()
 
 
