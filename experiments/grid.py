@@ -46,6 +46,7 @@ def grid_tables(edge: int) -> Tables:
                 "commitment": [0.0, 0.0],
             }
         ),
+        installations=None,
         foreign_forces=None,
         observed=None,
         timeline=None,

@@ -26,7 +26,7 @@ from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import Results
 from sim.ensemble.runner import EnsembleError, EnsembleInterruptedError, run_ensemble
 from sim.ensemble.summary import summary_table
-from sim.show.figures import draw_all
+from sim.show.figures import draw_all, left_out
 from sim.world.config import ConfigError, RunConfig, read_config
 from sim.world.scenario import Scenario, build_scenario, idle_levers
 from sim.world.tables import WorldError, load_tables
@@ -201,5 +201,7 @@ def _draw(results: Results, scenario: Scenario, reporter: Reporter) -> None:
         return
     reporter.note("drawing figures")
     paths = draw_all(results, scenario)
+    for line in left_out(results, scenario):
+        reporter.note(line)
     results.manifest["figures"] = [path.relative_to(results.folder).as_posix() for path in paths]
     write_manifest(results.folder, results.manifest)

@@ -12,7 +12,7 @@ from sim.core.codes import Channel
 from sim.ensemble.estimate import estimate_all
 from sim.ensemble.losses import regime_places
 from sim.ensemble.results import Results, table_frame
-from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, Names, names_of, schemas, state_column
+from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, TOLLS, Names, names_of, schemas, state_column
 from sim.world.scenario import Scenario
 
 Day = int | None
@@ -45,6 +45,7 @@ def made_results(
     table = {
         RUNS: [_row(run, day, scenario, names, quiet=quiet) for run, day in enumerate(collapse_days)],
         FALLS: _falls(collapse_days, scenario, lead),
+        TOLLS: [],
         EVENTS: [] if quiet else _incidents(runs, scenario),
         DAILY: _series(min(traces, runs), scenario, names, quiet=quiet),
     }
@@ -53,7 +54,7 @@ def made_results(
     return Results(
         folder=folder,
         manifest={"seed": 7, "config_digest": "c0ffee" * 10, "world_digest": scenario.tables.digest},
-        estimates=estimate_all(frames[RUNS], frames[FALLS], scenario),
+        estimates=estimate_all(frames[RUNS], frames[FALLS], frames[TOLLS], scenario),
         **frames,
     )
 
