@@ -37,7 +37,7 @@ class _Actor(CellAgent):
         self.cell = cell
 
     def decide_aid(self) -> None:
-        """Judge each client, and decide what to send."""
+        """Judge each client, decide what to send, and strike whom it opposes."""
         model = self.model
         calls.call_decide_aid(model.world_record, model.rules_record, model.state_record, self.actor_index)
 
@@ -66,7 +66,7 @@ class StateAgent(_Actor):
     """A state: a patron of factions, a neighbour of the war, or the contested one. Its cell is its capital, if any."""
 
     def spill_over(self) -> None:
-        """Feel what the war sends across the border."""
+        """Feel what the war sends across the border, climb or step down a rung, and set the guard."""
         model = self.model
         calls.call_spill_over(model.world_record, model.rules_record, model.state_record, self.actor_index)
 
@@ -133,7 +133,7 @@ class FactionAgent(_Actor):
         calls.call_give_orders(model.world_record, model.rules_record, model.state_record, self.faction_index)
 
     def absorb_shock(self) -> None:
-        """Hear of today's losses and gains."""
+        """Hear of today's losses, gains, and exits of patrons."""
         model = self.model
         calls.call_absorb_shock(model.world_record, model.rules_record, model.state_record, self.faction_index)
 

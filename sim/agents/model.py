@@ -135,11 +135,11 @@ class SpilloverModel(mesa.Model):
             self.step()
 
     def open_day(self) -> None:
-        """Put today's levers into force."""
+        """Put today's levers into force, and let happen what the scenario lets happen."""
         calls.call_open_day(self.world_record, self.rules_record, self.state_record)
 
     def pool_aid(self) -> None:
-        """Add up what each faction receives from its patrons."""
+        """Add up what each faction receives from its patrons, and carry out the strikes."""
         calls.call_pool_aid(self.world_record, self.rules_record, self.state_record)
 
     def muster(self) -> None:
@@ -187,7 +187,7 @@ class SpilloverModel(mesa.Model):
         calls.call_settle(self.world_record, self.rules_record, self.state_record)
 
     def close_day(self) -> None:
-        """Commission captured weapons, and let the woken take their place."""
+        """Commission captured weapons, let the woken take their place, and put the day's events in order."""
         calls.call_close_day(self.world_record, self.rules_record, self.state_record)
 
     def _note_falls(self) -> None:
