@@ -246,7 +246,7 @@ class State:
     returned: Annotated[Floats, "S"]  # from that state since day 0
     displaced_peak: float
     captured_day: Annotated[Ints, "L"]  # last change of hands, NEVER for none
-    dispersed: Annotated[Floats, "L"]  # fighters who left their force there today
+    dispersed: Annotated[Floats, "L"]  # fighters whose force broke up there today; daily deserters do not count
     # violence
     combatants_killed: Annotated[Floats, "L"]
     civilians_killed: Annotated[Floats, "L"]
@@ -294,7 +294,8 @@ class State:
     mediation: float
     support_lever: Annotated[Floats, "K"]
     resolve_lever: Annotated[Floats, "F"]  # factor on the margin
-    restraint: Annotated[Floats, "F"]  # share of its effort that a faction is held back from
+    restraint: Annotated[Floats, "F"]  # share of its effort that a faction is held back from, by whoever holds most
+    restraint_lever: Annotated[Floats, "A", "F"]  # the same, by each actor
     strikes_lever: Annotated[Floats, "A"]
     # what happened
     n_events: int

@@ -7,7 +7,7 @@ from sim.core import calls
 from sim.core.state import new_state
 from sim.world.scenario import Scenario
 from tests.statistics import assert_share_at_least
-from tests.worlds import SEED, WORLDS, fallen, runs_of, scenario_of
+from tests.worlds import SEED, WORLDS, fallen, mornings, runs_of, scenario_of
 
 NEAR_PARITY = 0.5  # with half of a garrison on its post and surprise, this is where force alone begins to suffice
 PAIRED_RUNS = 300
@@ -127,3 +127,12 @@ def test_strikes_on_extremists_leave_the_main_contest_alone() -> None:
     off = tuple({"lever": "strikes", "actor": state, "value": 0.0} for state in ("USA", "ISR"))
     without = fallen(runs_of(scenario_of("levant_2024", levers=off), 1000)).mean()
     assert abs(base - without) < 0.02
+
+
+def test_a_restraint_can_be_lifted_again() -> None:
+    held = {"lever": "restraint", "actor": "TUR", "value": 1.0, "day": 0}
+    lifted = {"lever": "restraint", "actor": "TUR", "value": 0.0, "day": 1}
+    *_, kept = mornings(scenario_of("levant_2024", levers=(held,), days=3), 0)
+    *_, free = mornings(scenario_of("levant_2024", levers=(held, lifted), days=3), 0)
+    assert kept[0]["restraint"].max() > 0.5
+    assert free[0]["restraint"].max() == 0.0

@@ -7,6 +7,7 @@ import pytest
 
 from sim.core import calls
 from sim.core.codes import NOBODY, Channel, Event, Level
+from sim.core.rules.spillover import VIOLENCE_DEATHS
 from sim.world.scenario import Scenario
 from tests.rules.ladder import chance_of_reaching
 from tests.statistics import assert_share
@@ -255,3 +256,10 @@ def test_neighbours_that_change_names_feel_the_same() -> None:
                 assert np.array_equal(plain[0][name][[one, other]], swapped[0][name][[other, one]])
             seen += plain[0]["pressure"][[one, other]].sum()
     assert seen > 0.0
+
+
+def test_a_neighbour_at_war_on_day_0_has_its_deaths_behind_it() -> None:
+    scenario = scenario_of("levant_2024", days=120)
+    scenario.world[0]["level_day_0"][:2] = [0, 3]
+    state = next(iter(mornings(scenario, 0)))
+    assert state[0]["incident_deaths"][1] == VIOLENCE_DEATHS

@@ -54,7 +54,11 @@ def pull_on_patron(world: World, state: State, lever: int) -> None:
     elif kind == Lever.RESTRAINT:
         for faction in range(world.n_factions):
             if client in (NOBODY, faction):
-                state.restraint[faction] = max(state.restraint[faction], value * restraining_tie(world, actor, faction))
+                state.restraint_lever[actor, faction] = value * restraining_tie(world, actor, faction)
+                state.restraint[faction] = 0.0
+                for other in range(world.n_states + world.n_factions):
+                    held = state.restraint_lever[other, faction]
+                    state.restraint[faction] = max(state.restraint[faction], held)
 
 
 @part

@@ -105,6 +105,8 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
     state.side_shift[faction] = rules.morale.side_spread * resolve
     state.resolve_lever[faction] = 1.0
     state.restraint[faction] = 0.0
+    for actor in range(world.n_states + world.n_factions):
+        state.restraint_lever[actor, faction] = 0.0
     attacks = leader == world.challenger and (faction == leader or state.tie[faction, leader] >= ACTIVE_TIE)
     state.is_active[faction] = 1 if attacks else 0
     state.is_waking[faction] = 0

@@ -12,9 +12,8 @@ from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.patronage import relaxed
 from sim.core.rules.spillover import (
-    CIVIL_WAR_DEATHS,
     MOST_PRESSURE,
-    VIOLENCE_DEATHS,
+    deaths_at_least,
     fall_probability,
     fill,
     hardening_day_0,
@@ -43,7 +42,7 @@ def begin_neighbours(world: World, rules: Rules, state: State) -> None:  # noqa:
         state.hardening[host] = hardening_day_0(world.capacity[host], level)
         state.pressure[host] = 0.0
         state.fled[host] = 0.0
-        state.incident_deaths[host] = 0.0
+        state.incident_deaths[host] = deaths_at_least(level)
         for channel in range(N_CHANNELS):
             state.channel[host, channel] = 0.0
 
@@ -208,20 +207,17 @@ def consider_incident(world: World, rules: Rules, state: State, host: int, befor
     level = state.level[host]
     rate = spillover.incidents_at_incident
     mean = spillover.deaths_at_incident
-    least = 1.0
     if level == Level.VIOLENCE:
         rate = spillover.incidents_at_violence
         mean = spillover.deaths_at_violence
-        least = VIOLENCE_DEATHS
     elif level == Level.CIVIL_WAR:
         rate = spillover.incidents_at_civil_war
         mean = spillover.deaths_at_civil_war
-        least = CIVIL_WAR_DEATHS
     if level >= Level.INCIDENT:
         occurs = uniform(state.key, Purpose.INCIDENT, host, 0) < 1.0 - math.exp(-rate)
         if occurs or level > before:
             deaths = incident_deaths(mean, uniform(state.key, Purpose.INCIDENT_DEATHS, host, 0))
-            deaths = max(deaths, least - state.incident_deaths[host])
+            deaths = max(deaths, deaths_at_least(level) - state.incident_deaths[host])
             state.incident_deaths[host] += deaths
             note_event(state, Event.INCIDENT.value, place_of_incident(world, state, host), host, NOBODY, deaths)
 
@@ -255,7 +251,7 @@ def place_of_incident(world: World, state: State, host: int) -> int:
 
 @part
 def danger_next_to(world: World, state: State, place: int) -> float:
-    """Return the hottest fighting among the contested places next to a place; jihadists who hold one count in full."""
+    """Return the hottest fighting next to a place in the contested state; where jihadists hold the ground, 1."""
     danger = 0.0
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
         near = world.edge_to[edge]

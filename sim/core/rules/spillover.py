@@ -267,7 +267,7 @@ class Spillover:
         prior=(0.025, 0.08),
         limits=(0.0, 0.08),
         unit="hazard per day",
-        meaning="incidents end; the rung counts the last 30 days",
+        meaning="step down from border incidents: the rung is the memory of the last ones",
         source="assumption",
     )
     violence_end_per_day: float = parameter(
@@ -419,6 +419,14 @@ def next_level(level: int, rise: float, fall: float, u: float) -> int:
     if level > Level.CALM and u > 1.0 - fall:
         return level - 1
     return level
+
+
+@rule
+def deaths_at_least(level: int) -> float:
+    """Return the deaths by which a rung of the ladder is defined, 0 for one that needs none."""
+    if level == Level.CIVIL_WAR:
+        return CIVIL_WAR_DEATHS
+    return VIOLENCE_DEATHS if level == Level.VIOLENCE else 0.0
 
 
 @rule
