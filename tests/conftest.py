@@ -1,7 +1,21 @@
 """Settings that all tests share."""
 
+import pytest
 from hypothesis import settings
+
+from sim.core.ahead import compile_ahead
+from tests.worlds import scenario_of
 
 # The first call of a compiled rule compiles it; no deadline for one example can allow for that.
 settings.register_profile("compiled", deadline=None)
 settings.load_profile("compiled")
+
+NEED_THE_MODEL = {"agents", "core", "ensemble", "experiments", "patterns"}
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Compile the model on all cores before the first test that needs it, which would do it on one."""
+    folders = {part for item in session.items for part in item.path.parts}
+    if folders & NEED_THE_MODEL and not session.config.option.collectonly:
+        scenario = scenario_of("liberia_2003")
+        compile_ahead(scenario.world, scenario.rules)

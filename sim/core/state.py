@@ -288,7 +288,7 @@ class State:
     handover_day: int
     # levers in force
     hardening_lever: Annotated[Floats, "S"]  # what a state's guard tends to as a share of its capacity, below 0: none
-    border_lever: Annotated[Floats, "S"]  # share of its crossings that stay open
+    border_lever: Annotated[Floats, "S"]  # share of its crossings that stay open to people
     guard_lever: Annotated[Floats, "F"]  # share of the guards that stay at their posts
     forced_break: Annotated[Ints, "L"]  # a prison opens today
     mediation: float

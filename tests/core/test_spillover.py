@@ -18,7 +18,16 @@ STATES = list(tables_of(LEVANT).states["id"])
 NO_OFFENSIVE = ({"lever": "initiative", "actor": "challenger", "value": 0.0},)
 OWN_FIELDS = {
     *("level", "level_max", "level_day", "hardening", "pressure", "channel", "incident_deaths"),
-    *("n_events", "event_day", "event_kind", "event_place", "event_actor", "event_other", "event_size"),
+    *(
+        "n_events",
+        "n_events_before",
+        "event_day",
+        "event_kind",
+        "event_place",
+        "event_actor",
+        "event_other",
+        "event_size",
+    ),
 }
 
 
@@ -221,7 +230,7 @@ def test_nobody_flees_across_a_closed_border() -> None:
     scenario = scenario_of(LEVANT, levers=(lever,))
     for state in mornings(scenario, 1):
         assert not state[0]["fled"].any()
-        assert not state[0]["channel"][:, [Channel.ARMS, Channel.FIGHTERS]].any()
+        assert not state[0]["channel"][:, [Channel.REFUGEES, Channel.ARMS]].any()
 
 
 def swap_states(record: np.void, dtype: np.dtype, axes: dict[str, tuple[int, ...]], one: int, other: int) -> None:

@@ -206,9 +206,10 @@ def pool_aid(world: World, rules: Rules, state: State) -> None:
 
 @part
 def passage(world: World, rules: Rules, state: State, link: int) -> float:
-    """Return the share of a patron's direct help that gets through: a faction needs its host's open border.
+    """Return the share of a patron's direct help that gets through: a faction needs to slip past its host's guard.
 
     What a host let through on day 0 is in the commitments of the tables; only its guard since then holds more back.
+    Closed crossings stop people, not fighters: those have other ways.
     """
     faction = world.link_patron[link] - world.n_states
     if faction < 0:
@@ -216,7 +217,7 @@ def passage(world: World, rules: Rules, state: State, link: int) -> float:
     host = world.home_state[faction]
     at_first = hardening_day_0(world.capacity[host], world.level_day_0[host])
     guard = max(0.0, state.hardening[host] - at_first) * rules.spillover.feedback
-    return (1.0 - state.restraint[faction]) * state.border_lever[host] * (1.0 - min(1.0, guard))
+    return (1.0 - state.restraint[faction]) * (1.0 - min(1.0, guard))
 
 
 @part

@@ -1,0 +1,212 @@
+"""Patterns of what follows: infighting, displacement and return, bursts of killing, extremists, influence, talks.
+
+Error rates are stated as in ``tests.patterns.test_war``.
+"""
+
+import numpy as np
+import pytest
+
+from sim.core.codes import NEVER, Event
+from sim.world.scenario import Scenario
+from tests.patterns.ensembles import HOSTILE_TIE, LEVANT, STATES, STRANGERS, Ensemble, ensemble_of, inside
+from tests.statistics import assert_share_at_least
+from tests.worlds import WORLDS, mornings, scenario_of
+
+WINDOW = 90
+
+
+@pytest.mark.statistical
+def test_13_victors_fall_out(offensive: Ensemble) -> None:
+    """Infighting: in the 90 days after a collapse at >= 2 x the hazard of the 90 days before it. Alpha 1e-5.
+
+    Given all outbreaks, the later ones are binomial; at twice the hazard with this share. That common threat holds
+    infighting down is tested with its rule and its phase.
+    """
+    told = offensive.events[offensive.events["kind"] == Event.INFIGHTING]
+    collapse = offensive.runs["collapse_day"][told["run"]]
+    day = told["day"][collapse >= 0] - collapse[collapse >= 0]
+    before, after = int(((day >= -WINDOW) & (day < 0)).sum()), int(((day > 0) & (day <= WINDOW)).sum())
+    ends = offensive.runs["collapse_day"][offensive.fallen]
+    at_risk = np.minimum(ends, WINDOW).sum(), np.minimum(offensive.scenario.horizon_days - 1 - ends, WINDOW).sum()
+    share = 2.0 * at_risk[1] / (2.0 * at_risk[1] + at_risk[0])
+    assert_share_at_least("outbreaks after the collapse", after, before + after, share)
+    assert after > before > 0
+
+
+@pytest.mark.statistical
+@pytest.mark.xfail(
+    strict=True,
+    reason=".27 of those who fled are abroad at the peak, .22-.30 in nine of ten runs: most places are next to a "
+    "crossing, where x_out = .3 of the leavers cross; with .2 it is .18, and .98 of runs pass",
+)
+def test_14_most_displacement_is_internal(offensive: Ensemble) -> None:
+    """Displacement: at its peak more than .8 of those who fled are inside the country, in most runs. Alpha 1e-5."""
+    abroad = offensive.days["refugees"].sum(axis=2)
+    away = abroad + offensive.days["displaced"]
+    peak = np.arange(len(away)), away.argmax(axis=1)
+    fled = away[peak] > 0.0
+    internal = abroad[peak][fled] < 0.2 * away[peak][fled]
+    assert_share_at_least("mostly internal", int(internal.sum()), len(internal), 0.5)
+
+
+def test_14_displacement_comes_early(offensive: Ensemble) -> None:
+    """Displacement: front-loaded, at least twice as much a day in the first quarter as later. Exact on the runs."""
+    away = offensive.days["refugees"].sum(axis=2) + offensive.days["displaced"]
+    risen = np.maximum(np.diff(away, axis=1, prepend=0.0), 0.0).mean(axis=0)
+    assert risen[:30].mean() > 2.0 * risen[30:].mean()
+
+
+def strangeness(scenario: Scenario, state: np.void) -> np.ndarray:
+    """Return by place the share that enemies of its holder controlled on day 0; 1 where nobody holds it."""
+    w = scenario.world[0]
+    n = int(w["n_locations"])
+    holder = state["holder"][:n]
+    enemies = state["tie"][:, holder].T <= HOSTILE_TIE
+    return np.where(holder < 0, 1.0, (w["control"][:n] * enemies).sum(axis=1))
+
+
+@pytest.mark.statistical
+def test_14_people_return_where_no_stranger_rules() -> None:
+    """Displacement: returns exceed new flight on a day within 10 of the collapse where not hostile. Alpha 1e-5."""
+    scenario = scenario_of(LEVANT)
+    at_home = inside(scenario)
+    hits = places = 0
+    for run in range(60):
+        away: list[np.ndarray] = []
+        friendly = at_home
+        for state in mornings(scenario, run):
+            s = state[0]
+            if s["collapse_day"] != NEVER:
+                away.append((s["displaced"] + s["refugees"].sum(axis=1))[: len(at_home)])
+                friendly = friendly & (strangeness(scenario, s) < STRANGERS)
+            if len(away) > 10:
+                counted = friendly & (away[0] > 0.0)
+                returned = np.min(np.diff(away, axis=0), axis=0) < 0.0
+                hits += int(returned[counted].sum())
+                places += int(counted.sum())
+                break
+    assert places > 30
+    assert_share_at_least("places to which people return", hits, places, 0.95)
+
+
+@pytest.mark.statistical
+def test_15_killing_comes_in_bursts(year: Ensemble) -> None:
+    """Burstiness: of eight months after the collapse, variance/mean > 50 and the top two >= .35. Alpha 1e-5."""
+    dead = year.days["fatalities_combatants"] + year.days["fatalities_civilians"]
+    bursty = 0
+    fell = [run for run in year.fallen if year.runs["collapse_day"][run] + 240 < year.scenario.horizon_days]
+    for run in fell:
+        months = np.diff(dead[run, year.runs["collapse_day"][run] + 30 * np.arange(9)])
+        top = np.sort(months)[-2:].sum() / months.sum()
+        bursty += bool(months.var(ddof=1) > 50.0 * months.mean() and top >= 0.35)
+    assert len(fell) > 100
+    assert_share_at_least("histories with bursts", bursty, len(fell), 0.9)
+
+
+def attack_rates(ensemble: Ensemble) -> tuple[np.ndarray, np.ndarray]:
+    """Return attacks a day before a collapse and in the 90 days after it, for each run that has both."""
+    attacks, collapse = ensemble.days["extremist_attacks"], ensemble.runs["collapse_day"]
+    runs = np.flatnonzero((collapse >= 5) & (collapse + WINDOW < attacks.shape[1]))
+    day = collapse[runs]
+    before = attacks[runs, day]
+    return before / (day + 1), (attacks[runs, day + WINDOW] - before) / WINDOW
+
+
+@pytest.mark.statistical
+def test_15_extremists_attack_less_where_victors_govern(year: Ensemble) -> None:
+    """Sign: attacks fall in the 90 days after the collapse with g_post .35 and more land governed. Alpha 1e-5."""
+    before, after = attack_rates(year)
+    assert after.mean() < 0.6 * before.mean()
+    assert_share_at_least("fewer attacks a day", int((after < before).sum()), len(before), 0.6)
+
+
+def test_15_extremists_attack_more_where_nobody_governs() -> None:
+    """Sign: attacks rise when both reverse, g_post 1.2 and nobody who governs after the collapse. Exact on 40 runs.
+
+    The means of all runs are compared: before a collapse most runs have few weeks and few attacks.
+    """
+    scenario = scenario_of(LEVANT, rules={"extremists": {"grievance_after": 1.2}}, days=150)
+    at_home, others = inside(scenario), scenario.world[0]["is_extremist"] == 0
+    before, after = [], []
+    for run in range(40):
+        attacks = []
+        for state in mornings(scenario, run):
+            s = state[0]
+            attacks.append(float(s["attacks"].sum()))
+            if s["collapse_day"] != NEVER:
+                control = s["control"][: len(at_home)]
+                control[np.ix_(at_home, others)] = np.minimum(control[np.ix_(at_home, others)], 0.1)
+        day = int(s["collapse_day"])
+        if 5 <= day <= scenario.horizon_days - WINDOW:
+            before.append(attacks[day] / day)
+            after.append((attacks[day + WINDOW] - attacks[day]) / WINDOW)
+    assert len(before) > 25
+    assert np.mean(after) > np.mean(before)
+
+
+@pytest.mark.statistical
+def test_nobody_settles_while_the_map_moves_fast() -> None:
+    """Talks: the hazard of a settlement is below 1e-4 a day while >= .01 of the people change hands a day. Alpha 1e-5.
+
+    A fast day is one in whose last week that many changed hands a day on average.
+    """
+    fast = settled = slow = 0
+    for world in WORLDS:
+        ensemble = ensemble_of(scenario_of(world), 70, 70)
+        moved = np.abs(np.diff(ensemble.days["regime_population_share"], axis=1, prepend=np.nan))
+        weekly = np.array([np.convolve(np.nan_to_num(run), np.full(7, 1 / 7))[: len(run)] for run in moved])
+        is_fast = weekly >= 0.01
+        day = ensemble.runs["settlement_day"]
+        ended = np.flatnonzero(day >= 0)
+        settled += int(is_fast[ended, day[ended]].sum())
+        slow += int((~is_fast[ended, day[ended]]).sum())
+        fast += int(is_fast.sum())
+    assert slow > 0
+    assert_share_at_least("fast days without a settlement", fast - settled, fast, 1.0 - 1e-4)
+
+
+@pytest.mark.parametrize(
+    "patron",
+    [
+        "RUS",
+        pytest.param(
+            "IRN",
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="Iran gains in some week in .42 of runs, by its two other clients in the country: without them "
+                "in none; without states that turn to the victors in .15; the beaten would have to lose their land",
+            ),
+        ),
+    ],
+)
+@pytest.mark.statistical
+def test_the_losers_patron_loses_influence_week_by_week(patron: str) -> None:
+    """Influence: a patron's share falls in every week after its exit and its client's collapse. Alpha 1e-5."""
+    scenario = scenario_of(LEVANT)
+    w, power = scenario.world[0], STATES.index(patron)
+    (link,) = (
+        link
+        for link in range(w["link_start"][power], w["link_start"][power + 1])
+        if w["link_client"][link] == w["regime"]
+    )
+    steady = n = 0
+    for run in range(60):
+        course = []
+        for state in mornings(scenario, run):
+            course.append(float(state[0]["influence_total"][power]))
+        s = state[0]
+        if s["is_abandoned"][link] == 1 and 0 <= s["collapse_day"] < scenario.horizon_days - 28:
+            start = max(int(s["collapse_day"]), int(s["abandoned_day"][link])) + 1
+            steady += bool(np.all(np.diff(course[start::7]) <= 1e-9))
+            n += 1
+    assert n > 30
+    assert_share_at_least(f"{patron} fades steadily", steady, n, 0.95)
+
+
+def test_shares_and_concentration_are_bounded(offensive: Ensemble) -> None:
+    """Influence: shares in [0, 1] with a sum of at most 1, HHI in [1/n, 1], ENF in [1, n], on every day. Exact."""
+    w, days = offensive.scenario.world[0], offensive.days
+    assert days["influence"].min() >= 0.0
+    assert days["influence"].sum(axis=2).max() < 1.0
+    assert 1.0 / w["n_states"] <= days["hhi"].min() <= days["hhi"].max() <= 1.0
+    assert 1.0 <= days["effective_factions"].min() <= days["effective_factions"].max() <= w["n_factions"]
