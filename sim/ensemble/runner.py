@@ -198,7 +198,7 @@ def _compute(work: _Work, workers: int) -> None:
 
 def _make_ready(work: _Work) -> None:
     """Compile the core, or load it: once here, lest every worker process does it for itself."""
-    text = "compiling the model, once (about a quarter of a minute)"
+    text = "compiling the model, once (about half a minute)"
     patience = Timer(SECONDS_TO_LOAD, work.reporter.note, [text])
     patience.start()
     try:
