@@ -69,7 +69,6 @@ class World:
     n_locations: int
     n_factions: int
     n_states: int
-    n_edges: int
     n_links: int
     n_levers: int
     horizon_days: int
@@ -280,6 +279,7 @@ class State:
     infighting_hazard: float  # per day, of all pairs of the regime's enemies
     infighting_day: int
     n_mergers: int
+    sides_changed: int  # today
     quiet_days: int  # since the share of the people that the rulers hold last moved by a percent
     share_then: float  # what it was then
     held_share: float  # of the people, in places that the regime's side holds; after a collapse the victor's

@@ -106,14 +106,15 @@ def is_felt(world: World, entry: Entry) -> bool:
             felt = np.any(world.strikes[entry.actor])
         case Lever.HARDENING:
             felt = entry.actor == NOBODY or world.is_neighbour[entry.actor]
-        case Lever.BORDER:  # a faction that helps from its home needs that home's border
-            helpers = world.link_patron[: world.n_links] - world.n_states
-            homes = world.home_state[helpers[helpers >= 0]]
-            felt = entry.actor == NOBODY or world.is_neighbour[entry.actor] or np.any(homes == entry.actor)
-        case Lever.STRENGTH | Lever.REINFORCEMENT:
+        case Lever.BORDER:
+            felt = entry.actor == NOBODY or world.is_neighbour[entry.actor]
+        case Lever.STRENGTH:
             felt = np.any(world.deployed[:, entry.client])
+        case Lever.REINFORCEMENT:
+            felt = np.any(world.deployed[:, entry.client] * world.in_theatre[:, entry.client])
         case Lever.GUARDS:
-            felt = np.any(world.detainees)
+            of_client = (world.seat_holder == entry.client) | (entry.client == NOBODY)
+            felt = np.any((world.detainees > 0.0) & of_client)
         case Lever.PRISON_BREAK:
             felt = world.detainees[entry.place] > 0.0
     return bool(felt)

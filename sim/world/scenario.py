@@ -111,7 +111,6 @@ def _fill_places(world: World, tables: Tables, places: Places) -> None:
     """Fill everything about locations and borders."""
     n = len(tables.locations)
     world.capital = places.capital
-    world.n_edges = len(places.edge_to)
     for name in (
         "state_of",
         "population",

@@ -11,7 +11,8 @@ import math
 from sim.core.codes import NEVER, NOBODY, Event, Purpose
 from sim.core.jit import part, phase
 from sim.core.phases.events import note_event
-from sim.core.phases.forces import FRIENDLY_TIE, HOSTILE_TIE, LEAST_FORCE, is_hostile, pair, today
+from sim.core.phases.forces import FRIENDLY_TIE, HOSTILE_TIE, LEAST_FORCE, find_isolated, is_hostile, pair, today
+from sim.core.phases.muster import muster
 from sim.core.phases.sides import change_side, count_contenders, victor
 from sim.core.rng import uniform
 from sim.core.rules import Rules
@@ -34,6 +35,7 @@ def begin_alignment(world: World, rules: Rules, state: State) -> None:
     state.infighting_hazard = 0.0
     state.infighting_day = NEVER
     state.n_mergers = 0
+    state.sides_changed = 0
     survey(world, rules, state)
     for faction in range(world.n_factions):
         for other in range(world.n_factions):
@@ -43,6 +45,7 @@ def begin_alignment(world: World, rules: Rules, state: State) -> None:
 @phase
 def realign(world: World, rules: Rules, state: State) -> None:
     """Move ties, and draw infighting and mergers."""
+    state.sides_changed = 0
     is_week = (today(state) + 1) % DAYS_OF_STEP == 0
     if is_week or state.collapse_day == today(state):
         survey(world, rules, state)
@@ -55,6 +58,9 @@ def realign(world: World, rules: Rules, state: State) -> None:
         move_ties(world, rules, state)
         turn_states(world, rules, state)
         join_coalitions(world, rules, state)
+    if state.sides_changed == 1:  # nobody may spend a night on a side that has not been counted
+        find_isolated(world, state)
+        muster(world, rules, state)
 
 
 @phase
@@ -147,7 +153,7 @@ def common_enemy(world: World, state: State, faction: int, other: int) -> float:
     return strongest
 
 
-@part
+@phase
 def are_rivals(world: World, state: State, faction: int, other: int) -> bool:
     """Tell whether two factions could fall out: members of one side, or leaders of two that are not at war yet."""
     if not (competes(world, state, faction) and competes(world, state, other)):
@@ -202,7 +208,7 @@ def fall_out(world: World, rules: Rules, state: State) -> None:
         for other in range(faction):
             rate = state.infighting_rate[faction, other]
             state.scratch.tie_next[faction, other] = 0.0
-            if rate > 0.0 and (state.is_active[faction] == 1 or state.is_active[other] == 1):
+            if rate > 0.0 and are_rivals(world, state, faction, other):  # they may have made war or peace since
                 total += rate
                 if uniform(state.key, Purpose.INFIGHTING, pair(other, faction), 0) < 1.0 - math.exp(-rate):
                     state.scratch.tie_next[faction, other] = 1.0

@@ -8,7 +8,7 @@ from sim.core.phases.forces import (
     LEAST_FORCE,
     defending_fighters,
     disperse,
-    has_no_friend_near,
+    find_isolated,
     is_friend,
     is_hostile,
     latent_opposition,
@@ -45,16 +45,6 @@ def capture(world: World, rules: Rules, state: State) -> None:
             change_hands(world, rules, state, place, winner)
     if state.n_lost > 0:
         find_isolated(world, state)
-
-
-@part
-def find_isolated(world: World, state: State) -> None:
-    """Mark the garrisons that have no friend next to them on the new map."""
-    for place in range(world.n_locations):
-        for faction in range(world.n_factions):
-            if state.fighters[place, faction] > 0.0:
-                alone = has_no_friend_near(world, state, place, faction)
-                state.is_cut_off[place, faction] = 1 if alone else 0
 
 
 @part

@@ -145,6 +145,16 @@ def has_no_friend_near(world: World, state: State, place: int, faction: int) -> 
 
 
 @phase
+def find_isolated(world: World, state: State) -> None:
+    """Mark the garrisons that have no friend next to them on the new map."""
+    for place in range(world.n_locations):
+        for faction in range(world.n_factions):
+            if state.fighters[place, faction] > 0.0:
+                alone = has_no_friend_near(world, state, place, faction)
+                state.is_cut_off[place, faction] = 1 if alone else 0
+
+
+@phase
 def add_force(
     world: World,
     rules: Rules,

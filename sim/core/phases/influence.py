@@ -5,7 +5,7 @@ Influence moves slowly: states decide, and shares move, once a week by an exact 
 
 from __future__ import annotations
 
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, rule
 from sim.core.phases.forces import today
 from sim.core.rules import Rules
 from sim.core.rules.influence import appeal, earned_share, effort, moved
@@ -32,16 +32,23 @@ def begin_influence(world: World, rules: Rules, state: State) -> None:
 @phase
 def invest(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state spread its means over the places where they count most."""
-    if today(state) % STEP_DAYS == 0:
+    if is_end_of_week(state):
         spread_means(world, rules, state, actor)
 
 
 @phase
 def share_influence(world: World, rules: Rules, state: State) -> None:
     """Move every share towards what investment earns, and sum them up."""
-    if today(state) % STEP_DAYS == 0:
+    if is_end_of_week(state):
         move_shares(world, rules, state, moved(STEP_DAYS, rules.influence.rate_per_day))
+    if is_end_of_week(state) or today(state) == world.horizon_days - 1:
         sum_up(world, rules, state)
+
+
+@rule
+def is_end_of_week(state: State) -> bool:
+    """Tell whether a week is over this evening: influence moves by weeks."""
+    return (today(state) + 1) % STEP_DAYS == 0
 
 
 @phase

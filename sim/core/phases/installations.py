@@ -69,6 +69,9 @@ def open_prison(world: World, rules: Rules, state: State, place: int, winner: in
         state.gone_free += state.prisoners[place] - joining
         state.prisoners[place] = 0.0
     if world.is_extremist[winner] == 1:
+        if state.detainees[place] > 0.0:
+            captor = world.n_states + winner
+            note_event(state, Event.PRISON_BREAK.value, place, captor, NOBODY, state.detainees[place])
         joining += state.detainees[place]
         state.detainees[place] = 0.0
     state.freed[winner] += joining

@@ -104,12 +104,12 @@ def pull_on_faction(world: World, state: State, lever: int) -> None:
     if kind == Lever.STRENGTH:
         strengthen(world, state, faction, value - 1.0)
     elif kind == Lever.REINFORCEMENT:
-        strengthen(world, state, faction, value / max(all_fighters(world, state, faction), 1.0))
+        reinforce(world, state, faction, value)
     for other in range(world.n_factions):
         if kind == Lever.GUARDS:
             if faction in (NOBODY, other):
                 state.guard_lever[other] = value
-        elif state.side[other] == state.side[faction]:
+        elif faction != NOBODY and state.side[other] == state.side[faction]:
             if kind == Lever.INITIATIVE:
                 state.is_active[other] = 1 if value > 0.0 else 0
             elif kind == Lever.RESOLVE:
@@ -117,15 +117,20 @@ def pull_on_faction(world: World, state: State, lever: int) -> None:
 
 
 @part
-def all_fighters(world: World, state: State, faction: int) -> float:
-    """Return all fighters of a faction."""
+def reinforce(world: World, state: State, faction: int, people: float) -> None:
+    """Send fighters to a faction's garrisons in the war, by what each has; with none of them there they stay away."""
     total = 0.0
     for place in range(world.n_locations):
-        total += state.fighters[place, faction]
-    return total
+        total += state.fighters[place, faction] * world.in_theatre[place, faction]
+    if total <= 0.0:
+        return
+    for place in range(world.n_locations):
+        more = people * state.fighters[place, faction] * world.in_theatre[place, faction] / total
+        state.fighters[place, faction] += more
+        state.recruited[faction] += more
 
 
-@phase
+@part
 def strengthen(world: World, state: State, faction: int, share: float) -> None:
     """Let every garrison of a faction grow by a share; one that is gone does not come back."""
     for place in range(world.n_locations):

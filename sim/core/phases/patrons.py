@@ -79,7 +79,8 @@ def abandon(world: World, state: State, link: int) -> None:
     """End support."""
     state.is_abandoned[link] = 1
     state.abandoned_day[link] = today(state)
-    announce_exit(world, state, link)
+    if state.support_lever[link] > 0.0:  # or it has left already
+        announce_exit(world, state, link)
 
 
 @phase
@@ -209,7 +210,7 @@ def passage(world: World, rules: Rules, state: State, link: int) -> float:
     """Return the share of a patron's direct help that gets through: a faction needs to slip past its host's guard.
 
     What a host let through on day 0 is in the commitments of the tables; only its guard since then holds more back.
-    Closed crossings stop people, not fighters: those have other ways.
+    Closed crossings do not stop it: armed men have other ways into a war.
     """
     faction = world.link_patron[link] - world.n_states
     if faction < 0:

@@ -13,7 +13,7 @@ import numpy as np
 from sim.core.codes import NEVER, NOBODY, Event, Purpose
 from sim.core.jit import part, phase
 from sim.core.phases.events import note_event
-from sim.core.phases.forces import FRIENDLY_TIE, is_hostile, today
+from sim.core.phases.forces import FRIENDLY_TIE, find_isolated, is_hostile, today
 from sim.core.phases.sides import count_contenders, stand_down, victor
 from sim.core.rng import uniform
 from sim.core.rules import Rules
@@ -181,4 +181,5 @@ def end_war(world: World, state: State) -> None:
             for other in range(world.n_factions):
                 if world.is_extremist[other] == 0:
                     state.tie[faction, other] = max(state.tie[faction, other], FRIENDLY_TIE)
+    find_isolated(world, state)
     note_event(state, Event.SETTLEMENT.value, NOBODY, NOBODY, NOBODY, 0.0)

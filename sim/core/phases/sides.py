@@ -37,16 +37,19 @@ def count_members(world: World, state: State) -> None:
 def change_side(world: World, state: State, faction: int, leader: int) -> None:
     """Let a faction join the side of a leader, or stand alone as its own; what it was doing for its old side ends."""
     old = state.side[faction]
+    for place in range(world.n_locations):
+        state.scratch.score[place] = defending_fighters(state, place)
     for other in range(world.n_factions):
         follows = old == faction and state.side[other] == faction  # whom it led, it leads to the new side
         if other == faction or follows:
             stand_down(world, state, other)
             state.side[other] = leader
     count_members(world, state)
-    for place in range(world.n_locations):
-        holder = state.holder[place]
-        if holder != NOBODY and state.side[holder] in (old, leader, faction):
-            state.garrison[place] = defending_fighters(state, place)
+    for place in range(world.n_locations):  # a garrison that has half melted is no less so under another flag
+        before = state.scratch.score[place]
+        if before > 0.0:
+            state.garrison[place] *= defending_fighters(state, place) / before
+    state.sides_changed = 1
 
 
 @phase

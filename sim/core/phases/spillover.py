@@ -194,7 +194,7 @@ def climb(world: World, rules: Rules, state: State, host: int) -> None:
     if level > state.level_max[host]:
         state.level_max[host] = level
         state.level_day[host, level] = today(state)
-        note_event(state, Event.LEVEL.value, NOBODY, host, NOBODY, level)
+        note_event(state, Event.LEVEL.value, NOBODY, host, NOBODY, float(level))
 
 
 @part

@@ -65,7 +65,7 @@ class Advance:
         limits=(0.0, 100.0),
         unit="days",
         meaning="street fighting for the defended seat of a province with a twentieth of the people",
-        source="assumption; range of a six-world prototype",
+        source="assumption; range tried on six worlds",
     )
     decay_per_day: float = parameter(
         0.03,
@@ -92,7 +92,7 @@ class Advance:
         limits=(0.0, 3.0),
         unit="log",
         meaning="spread of the tempo of a run, drawn once",
-        source="assumption; range of a six-world prototype",
+        source="assumption; range tried on six worlds",
     )
 
 

@@ -220,6 +220,8 @@ def strength_after(strength: float, growth: float, decline: float, capacity: flo
     """
     net = (growth - decline) * days / DAYS_PER_MONTH
     crowding = growth * strength / capacity * days / DAYS_PER_MONTH
+    if net > 0.0:  # divided through by exp(net), which may be too large for a number
+        return strength / (math.exp(-net) - crowding * math.expm1(-net) / net)
     # expm1(net) / net goes to 1 where growth and decline balance.
     mean_factor = math.expm1(net) / net if net != 0.0 else 1.0
     return strength * math.exp(net) / (1.0 + crowding * mean_factor)

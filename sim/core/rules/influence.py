@@ -74,7 +74,7 @@ class Influence:
         0.5,
         "w_pop",
         prior=(0.3, 0.7),
-        limits=(0.0, 1.0),
+        limits=(0.01, 1.0),
         unit="share",
         meaning="weight of people in the value of a place",
         source="assumption",

@@ -36,7 +36,7 @@ class Morale:
         limits=(-5.0, 5.0),
         unit="log margin",
         meaning="resistance margin of an army with coded morale 0.5",
-        source="assumption: an army that exists on day 0 is at rest; range of a six-world prototype",
+        source="assumption: an army that exists on day 0 is at rest; range tried on six worlds",
     )
     margin_slope: float = parameter(
         1.7,
@@ -135,7 +135,7 @@ class Morale:
         limits=(0.1, 100.0),
         unit="days",
         meaning="time constant of falling morale",
-        source="assumption; range of a six-world prototype",
+        source="assumption; range tried on six worlds",
     )
     recovery_days: float = parameter(
         25.0,
@@ -198,7 +198,7 @@ class Morale:
         limits=(0.0, 100.0),
         unit="margin",
         meaning="shock of losing a province with a tenth of the country's people; 0 turns cascades off",
-        source="assumption; range of a six-world prototype, chosen without the focal world",
+        source="assumption; range tried on six worlds, chosen without the focal world",
     )
     shock_size_exponent: float = parameter(
         1.2,

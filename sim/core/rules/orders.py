@@ -47,7 +47,7 @@ class Orders:
         limits=(0.0, 20.0),
         unit="operations",
         meaning="opposed operations that a side of 20,000 can run at once",
-        source="assumption; range of a six-world prototype",
+        source="assumption; range tried on six worlds",
     )
     operations_exponent: float = parameter(
         0.3,
@@ -74,7 +74,7 @@ class Orders:
         limits=(0.0, 10.0),
         unit="1",
         meaning="preference for weak targets: exponent of the expected chance",
-        source="assumption; range of a six-world prototype",
+        source="assumption; range tried on six worlds",
     )
     distance_km: float = parameter(
         150.0,
@@ -110,7 +110,7 @@ class Orders:
         limits=(0.0, 365.0),
         unit="days",
         meaning="mean rest after a capture",
-        source="assumption; range of a six-world prototype",
+        source="assumption; range tried on six worlds",
     )
     reaction_days: float = parameter(
         15.0,

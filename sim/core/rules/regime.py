@@ -50,7 +50,7 @@ class Regime:
         limits=(0.0, 20.0),
         unit="1",
         meaning="weight of the loss of the last city before the capital; half of it again without patrons",
-        source="assumption; range of a six-world prototype",
+        source="assumption; range tried on six worlds",
     )
     flight_contested: float = parameter(
         4.0,
@@ -104,7 +104,7 @@ class Regime:
         limits=(0.1, 365.0),
         unit="days",
         meaning="mean time of ultimatum and talks before the capital is stormed",
-        source="assumption; range of a six-world prototype",
+        source="assumption; range tried on six worlds",
     )
     bargain_melt: float = parameter(
         3.0,
