@@ -53,7 +53,7 @@ def test_influence_is_at_rest_on_day_0(world: str) -> None:
 
 
 def step(world: np.ndarray, rules: np.ndarray, state: np.ndarray) -> None:
-    """Let a week of the contest pass; the calendar must stand at the first day of a week."""
+    """Let a week of the contest pass."""
     state[0]["key"]["day"] = 6  # influence moves on the last evening of a week
     for power in range(int(world[0]["n_states"])):
         calls.call_invest(world, rules, state, power)
