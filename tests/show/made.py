@@ -16,6 +16,8 @@ from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, TOLLS, Names, names_
 from sim.world.scenario import Scenario
 
 Day = int | None
+MIXED: list[Day] = [12, 14, 20, 45, 60, None, None, None]
+"""Days of collapse of a few runs, of which some hold."""
 LEVELS = 5
 RUNG_DAYS = 7  # a neighbour that climbs is a rung higher every week
 FULL, HARDLY = 0.5, 0.1  # what the main channel of a neighbour carries, and what all others do

@@ -2,7 +2,7 @@ import dataclasses
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -25,7 +25,7 @@ from sim.show.order_of_falls import draw_order_of_falls
 from sim.show.page import save
 from sim.show.theme import FULL_WIDTH_MM, HALF_WIDTH_MM, styled
 from sim.world.scenario import Scenario
-from tests.show.made import Day, made_results
+from tests.show.made import MIXED, Day, made_results
 from tests.show.reading import assert_readable, subtitle_of, title_of, words_of
 from tests.worlds import scenario_of, tables_of
 
@@ -36,7 +36,6 @@ DRAWINGS: dict[str, Draw] = {
     "fall_map": draw_fall_map,
     "histories": draw_histories,
 }
-MIXED: list[Day] = [12, 14, 20, 45, 60, None, None, None]
 NEVER: list[Day] = [None] * 6
 SURE: list[Day] = [day % 25 + 3 for day in range(31)]
 
@@ -54,22 +53,6 @@ def one_place() -> Scenario:
         observed=None,
     )
     return scenario_of("liberia_2003", tables=tables)
-
-
-@pytest.fixture
-def style() -> Iterator[None]:
-    with styled():
-        yield
-
-
-@pytest.fixture(scope="module")
-def levant() -> Scenario:
-    return scenario_of("levant_2024")
-
-
-@pytest.fixture(scope="module")
-def mixed(tmp_path_factory: pytest.TempPathFactory, levant: Scenario) -> Results:
-    return made_results(tmp_path_factory.mktemp("mixed"), levant, MIXED, failed=2)
 
 
 ALL = tuple(DRAWINGS)

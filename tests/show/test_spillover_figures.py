@@ -1,6 +1,6 @@
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from sim.show.theme import LEVEL_COLOURS, luminance, styled
 from sim.show.typeset import NO_BREAK
 from sim.show.wording import mean_of, mean_share, median_of, median_share
 from sim.world.scenario import Scenario
-from tests.show.made import FULL, HARDLY, REFUGEES, RUNG_DAYS, Day, made_results
+from tests.show.made import FULL, HARDLY, MIXED, REFUGEES, RUNG_DAYS, Day, made_results
 from tests.show.reading import assert_readable, subtitle_of, title_of, words_of
 from tests.worlds import scenario_of, tables_of
 
@@ -45,7 +45,6 @@ DRAWINGS: dict[str, Draw] = {
     "incident_map": draw_incident_map,
     "displaced_and_killed": draw_displaced_and_killed,
 }
-MIXED: list[Day] = [12, 14, 20, 45, 60, None, None, None]
 MANY: list[Day] = [day % 25 + 3 if day % 3 else None for day in range(40)]
 CASES: dict[str, tuple[str, list[Day], int | None]] = {
     "a map, fans": ("levant_2024", MANY, None),
@@ -53,22 +52,6 @@ CASES: dict[str, tuple[str, list[Day], int | None]] = {
     "one run, one day": ("vietnam_1975", [0], 1),
     "ten days, few runs": ("liberia_2003", MIXED, 10),
 }
-
-
-@pytest.fixture
-def style() -> Iterator[None]:
-    with styled():
-        yield
-
-
-@pytest.fixture(scope="module")
-def levant() -> Scenario:
-    return scenario_of("levant_2024")
-
-
-@pytest.fixture(scope="module")
-def mixed(tmp_path_factory: pytest.TempPathFactory, levant: Scenario) -> Results:
-    return made_results(tmp_path_factory.mktemp("mixed"), levant, MIXED, failed=2)
 
 
 def alone(name: str) -> Scenario:
