@@ -24,6 +24,8 @@ from sim.core.state import State, World
 @phase
 def hold(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let every garrison of a faction pass a day: morale, desertion, and perhaps a deal."""
+    if world.is_extremist[faction] == 1:  # cells in hiding are no army that melts; `resurge` tells how they fare
+        return
     morale = rules.morale
     common = common_field(world, rules, state, faction)
     falling = 1.0 - math.exp(-1.0 / morale.fall_days)

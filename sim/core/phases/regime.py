@@ -22,7 +22,8 @@ ACTIVE_TIE = 0.5  # an ally with a weaker tie sleeps until the enemy falters
 @phase
 def survive(world: World, rules: Rules, state: State) -> None:
     """Decide whether the regime lives through the day, by flight, coup, loss of the capital, or disintegration."""
-    if state.collapse_day != NEVER or state.settlement_day != NEVER:
+    is_settled = state.settlement_day != NEVER and state.capital_day == NEVER
+    if state.collapse_day != NEVER or is_settled:
         return
     morale = loyal_morale(world, rules, state)
     disloyal = disloyalty(morale, rules.regime.flight_morale)
