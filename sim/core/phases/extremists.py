@@ -29,7 +29,7 @@ STEP_DAYS = 7  # growth is slow; its step is exact for any length
 
 
 @part
-def begin_extremists(world: World, rules: Rules, state: State) -> None:  # noqa: ARG001 - begins are called alike
+def begin_extremists(world: World, state: State) -> None:
     """Count extremists and the guards of prisons on day 0."""
     state.gone_free = 0.0
     for faction in range(world.n_factions):

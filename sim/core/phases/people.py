@@ -27,7 +27,7 @@ from sim.core.state import State, World
 
 
 @part
-def begin_people(world: World, rules: Rules, state: State) -> None:  # noqa: ARG001 - begins are called alike
+def begin_people(world: World, state: State) -> None:
     """Put everybody at home, and the refugees of day 0 where they are."""
     state.displaced_peak = 0.0
     for host in range(world.n_states):

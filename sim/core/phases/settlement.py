@@ -26,7 +26,7 @@ FEWEST_PARTIES = cast("int", np.int64(2))
 
 
 @phase
-def begin_settlement(world: World, rules: Rules, state: State) -> None:  # noqa: ARG001 - as all that begins a run
+def begin_settlement(world: World, state: State) -> None:
     """Take the map of day 0 as one that has just moved."""
     state.settlement_day = NEVER
     state.handover_day = NEVER

@@ -31,7 +31,7 @@ N_CHANNELS = len(Channel)
 
 
 @phase
-def begin_neighbours(world: World, rules: Rules, state: State) -> None:  # noqa: ARG001 - begins as the others do
+def begin_neighbours(world: World, state: State) -> None:
     """Put every neighbour at its level of day 0."""
     for host in range(world.n_states):
         level = world.level_day_0[host]

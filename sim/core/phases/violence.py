@@ -23,7 +23,7 @@ from sim.core.state import State, World
 
 
 @part
-def begin_violence(world: World, rules: Rules, state: State) -> None:  # noqa: ARG001 - begins are called alike
+def begin_violence(world: World, state: State) -> None:
     """Clear the toll of a run."""
     for place in range(world.n_locations):
         state.combatants_killed[place] = 0.0
