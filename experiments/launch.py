@@ -19,13 +19,14 @@ from rich.console import Console
 
 from experiments.arguments import plain_values, resolve, take_apart
 from sim.core.rules import Rules
-from sim.ensemble.estimate import usable
 from sim.ensemble.manifest import write_manifest
 from sim.ensemble.provenance import config_digest
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import Results
-from sim.ensemble.runner import EnsembleError, EnsembleInterruptedError, run_ensemble
+from sim.ensemble.rows import usable
+from sim.ensemble.runner import run_ensemble
 from sim.ensemble.summary import summary_table
+from sim.ensemble.work import EnsembleError, EnsembleInterruptedError
 from sim.show.figures import draw_all, left_out
 from sim.world.config import ConfigError, RunConfig, read_config
 from sim.world.scenario import Scenario, build_scenario, idle_levers
@@ -137,7 +138,7 @@ def result_folder(scenario: Scenario, experiment: str) -> Path:
     usual = yaml.safe_load((CONF / f"{experiment}.yaml").read_text(encoding="utf-8"))["defaults"]
     world = "" if {"world": config.world.name} in usual else f"{config.world.name}-"
     name = f"{world}{config.scenario.name}-{config_digest(scenario)[:DIGEST_LENGTH]}"
-    return Path(config.results).expanduser() / experiment / name
+    return Path(config.output).expanduser() / experiment / name
 
 
 def run_point(config: DictConfig) -> None:

@@ -17,6 +17,7 @@ from sim.core.day import SCHEDULE
 from sim.core.record import layouts_of
 from sim.core.state import new_state
 from sim.world.scenario import Scenario
+from sim.world.uncertainty import draw_rules
 
 
 class SpilloverModel(mesa.Model):
@@ -73,7 +74,8 @@ class SpilloverModel(mesa.Model):
         self.inputs = scenario
         self.state_ids: list[str] = list(scenario.tables.states["id"])
         self.faction_ids: list[str] = list(scenario.tables.factions["id"])
-        self.world_record, self.rules_record = scenario.world, scenario.rules
+        self.world_record = scenario.world
+        self.rules_record = draw_rules(scenario.rules, seed, run, 1) if scenario.is_uncertain else scenario.rules
         self.state_record = new_state(scenario.world)
         calls.call_begin_run(self.world_record, self.rules_record, self.state_record, np.uint64(seed), np.uint64(run))
         # Views of the same memory, for reading.

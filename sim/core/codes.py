@@ -62,6 +62,7 @@ class Purpose(IntEnum):
     INFIGHTING = 41
     MERGER = 42
     SETTLEMENT = 43
+    PARAMETER = 44
     HANDOVER = 44
 
 

@@ -71,16 +71,18 @@ def live_runs(
 ) -> tuple[int, int, int]:
     """Live ``len(rows)`` runs from ``first_run`` on; return how many rows of falls, events and tolls are in use."""
     world = worlds[0]
+    is_shared = rules.shape[0] == 1
     state = states[0]
     n_traced = len(days) // world.horizon_days
     used = 0
     told = 0
     counted = 0
     for i in range(rows.shape[0]):
-        begin_run(world, rules[0], state, seed, np.uint64(first_run + i))
+        own_rules = rules[0 if is_shared else i]
+        begin_run(world, own_rules, state, seed, np.uint64(first_run + i))
         most = used + FALLS_PER_LOCATION * world.n_locations
         for day in range(world.horizon_days):
-            live_day(world, rules[0], state)
+            live_day(world, own_rules, state)
             used = record_falls(world, state, falls, used, most)
             if i < n_traced:
                 write_day(world, state, days[i * world.horizon_days + day])
@@ -108,8 +110,10 @@ def simulate(
 
     Parameters
     ----------
-    world, rules
-        One-element records from ``sim.world.scenario``.
+    world
+        One-element record from ``sim.world.scenario``.
+    rules
+        Parameters: one record for all runs, or one for each.
     seed
         Seed of the ensemble, in [0, 2**64).
     first_run, n_runs

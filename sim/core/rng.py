@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from sim.core.codes import Purpose
-from sim.core.jit import rule
+from sim.core.jit import phase, rule
 
 PURPOSES = np.uint64(64)
 _WORD = np.uint64(0xFFFFFFFF)
@@ -162,3 +162,17 @@ def poisson(mean: float, u: float) -> float:
         term *= mean / count
         below += term
     return count
+
+
+@phase
+def uniforms_of_runs(
+    seed: np.uint64, first_run: int, purpose: Purpose, entities: np.ndarray, table: np.ndarray
+) -> None:
+    """Fill a table with one uniform number in (0, 1) for each run from ``first_run`` on (row) and entity (column)."""
+    for i in range(table.shape[0]):
+        run = np.uint64(first_run) + np.uint64(i)
+        for j in range(entities.shape[0]):
+            w0, w1, _, _ = philox4x32(
+                np.uint64(0), np.uint64(entities[j]), np.uint64(purpose), run & _WORD, seed & _WORD, seed >> _SHIFT
+            )
+            table[i, j] = open_unit(w0, w1)

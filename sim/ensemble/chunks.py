@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 
 from sim.core.codes import RunStatus
 from sim.core.engine import Histories, simulate
 from sim.core.record import layouts_of
-from sim.ensemble.schema import Block
+from sim.ensemble.schema import RUNS, TWINS, Block, Names, block_tables, names_of
 from sim.world.scenario import Scenario
+from sim.world.uncertainty import TWIN, draw_rules
 
 SECONDS_PER_DAY_AND_PLACE = 1e-6  # measured to a factor of two; only the size of chunks depends on it
 SHORTEST, LONGEST = 0.4, 4.0  # seconds of work in a chunk
@@ -26,22 +28,33 @@ class Job:
     ----------
     world, rules
         Records of the scenario.
+    names
+        Ids of its world.
     seed
         Seed of the ensemble.
     traces
         How many of the first runs leave a day series.
+    is_uncertain
+        Whether each run draws parameters of its own.
+    twins
+        How many of the first runs have a twin, with the same parameters and other chance.
     """
 
     world: np.ndarray
     rules: np.ndarray
+    names: Names
     seed: int
     traces: int
+    is_uncertain: bool
+    twins: int
 
 
 def job_of(scenario: Scenario) -> Job:
     """Return what workers need to know of a scenario."""
     ensemble = scenario.config.ensemble
-    return Job(scenario.world, scenario.rules, ensemble.seed, ensemble.traces)
+    twins = scenario.config.uncertainty.twins if scenario.is_uncertain else 0
+    names = names_of(scenario.tables)
+    return Job(scenario.world, scenario.rules, names, ensemble.seed, ensemble.traces, scenario.is_uncertain, twins)
 
 
 def chunk_size(scenario: Scenario, workers: int) -> int:
@@ -56,15 +69,39 @@ def chunk_size(scenario: Scenario, workers: int) -> int:
     return max(1, min(round(seconds / per_run), share))
 
 
+def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
+    """Return the tables of ``n_runs`` runs from ``first`` on, and of their twins."""
+    twins = _numbered_as_originals(_live(job, first + TWIN, _within(job.twins, first, n_runs), 0))
+    tables = block_tables(live_chunk(job, first, n_runs), job.seed, job.names)
+    return {**tables, TWINS: block_tables(twins, job.seed, job.names)[RUNS]}
+
+
 def live_chunk(job: Job, first: int, n_runs: int) -> Block:
     """Return what ``n_runs`` runs from ``first`` on leave behind; a run that raises becomes a failed row."""
-    traced = min(max(job.traces - first, 0), n_runs)
+    return _live(job, first, n_runs, _within(job.traces, first, n_runs))
+
+
+def _numbered_as_originals(twins: Block) -> Block:
+    """Return twins under the numbers of the runs whose twins they are."""
+    runs = twins.runs.copy()
+    runs["run"] -= TWIN
+    return replace(twins, runs=runs, errors={run - TWIN: text for run, text in twins.errors.items()})
+
+
+def _within(most: int, first: int, n_runs: int) -> int:
+    """Return how many of some runs are among the first ones of the ensemble."""
+    return min(max(most - first, 0), n_runs)
+
+
+def _live(job: Job, first: int, n_runs: int, traced: int) -> Block:
+    """Return what some runs leave behind."""
+    rules = draw_rules(job.rules, job.seed, first, n_runs) if job.is_uncertain else job.rules
     try:
-        lived = simulate(job.world, job.rules, job.seed, first, n_runs, traced)
+        lived = simulate(job.world, rules, job.seed, first, n_runs, traced)
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
         if n_runs == 1:
             return _failed(job, first, error)
-        return _joined([live_chunk(job, first + i, 1) for i in range(n_runs)])
+        return _joined([_live(job, first + i, 1, min(max(traced - i, 0), 1)) for i in range(n_runs)])
     return _block(lived)
 
 

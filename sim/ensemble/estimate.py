@@ -7,7 +7,7 @@ horizon, at which the window closes. What cannot be estimated, and a day that is
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from sim.core.codes import Outcome
 from sim.ensemble.estimate_states import state_rows
 from sim.ensemble.intervals import wilson_band
 from sim.ensemble.losses import loss_days
+from sim.ensemble.outcomes import AMOUNTS, HAPPENINGS
 from sim.ensemble.rows import (
     LEVELS_OF_DAYS,
     MEDIAN,
@@ -26,41 +27,12 @@ from sim.ensemble.rows import (
     days_of,
     quantile_of_days_rows,
     share_row,
+    usable,
 )
 from sim.ensemble.schema import ESTIMATES_SCHEMA, names_of
 from sim.world.scenario import Scenario
 
-EVENTS = {
-    "collapse": "collapse_day",
-    "flight": "flight_day",
-    "capital_fall": "capital_fall_day",
-    "settlement": "settlement_day",
-    "handover": "handover_day",
-    "infighting": "infighting_day",
-}
-AMOUNTS = {
-    "fatalities_combatants": "persons",
-    "fatalities_civilians": "persons",
-    "displaced_peak": "persons",
-    "displaced_last": "persons",
-    "extremists_day_0": "fighters",
-    "extremists_last": "fighters",
-    "extremist_attacks": "attacks",
-    "hhi": "index",
-    "effective_factions": "factions",
-}
 TOLLS_BY_PLACE = ("fatalities_combatants", "fatalities_civilians", "displaced", "refugees")
-
-
-def usable(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the runs that count.
-
-    Parameters
-    ----------
-    runs
-        All runs, failed ones included.
-    """
-    return runs[runs["status"] == "ok"]
 
 
 def curve(days: pd.Series, horizon_days: int) -> pd.DataFrame:
@@ -88,7 +60,9 @@ def curve(days: pd.Series, horizon_days: int) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def estimate_all(runs: pd.DataFrame, falls: pd.DataFrame, tolls: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+def estimate_all(
+    runs: pd.DataFrame, falls: pd.DataFrame, tolls: pd.DataFrame, scenario: Scenario, more: Iterable[Row] = ()
+) -> pd.DataFrame:
     """Return everything that is estimated from an ensemble, one row an estimate.
 
     Parameters
@@ -97,6 +71,8 @@ def estimate_all(runs: pd.DataFrame, falls: pd.DataFrame, tolls: pd.DataFrame, s
         Tables of the ensemble, failed runs included.
     scenario
         What was run.
+    more
+        Rows to add.
     """
     horizon, counted = scenario.horizon_days, usable(runs)
     rows = [
@@ -105,6 +81,7 @@ def estimate_all(runs: pd.DataFrame, falls: pd.DataFrame, tolls: pd.DataFrame, s
         *state_rows(counted, names_of(scenario.tables), horizon),
         *_amount_rows(counted, horizon),
         *_toll_rows(counted, tolls, scenario),
+        *more,
         ("runs_failed", None, horizon, float(len(runs) - len(counted)), None, None, len(runs), NONE, "runs"),
     ]
     table = pd.DataFrame(rows, columns=ESTIMATES_SCHEMA.names)
@@ -114,13 +91,13 @@ def estimate_all(runs: pd.DataFrame, falls: pd.DataFrame, tolls: pd.DataFrame, s
 
 def _regime_rows(runs: pd.DataFrame, horizon: int) -> Iterator[Row]:
     """Yield what is estimated about the regime and its war as a whole."""
-    for event, column in EVENTS.items():
-        yield from by_day_rows(f"{event}_by_day", None, days_of(runs[column]), horizon)
+    for event in HAPPENINGS:
+        yield from by_day_rows(f"{event}_by_day", None, days_of(runs[f"{event}_day"]), horizon)
     for outcome in Outcome:
         name = outcome.name.lower()
         yield share_row("outcome_share", name, int((runs["outcome"] == name).sum()), len(runs), horizon)
-    for event, column in EVENTS.items():
-        days = days_of(runs[column])
+    for event in HAPPENINGS:
+        days = days_of(runs[f"{event}_day"])
         given = days[np.isfinite(days)]
         yield from quantile_of_days_rows(f"{event}_day", None, days, [MEDIAN], math.inf, horizon)
         name = f"{event}_day_given_{event}"
@@ -139,7 +116,7 @@ def _seat_rows(lost: pd.DataFrame, horizon: int) -> Iterator[Row]:
 
 def _amount_rows(runs: pd.DataFrame, horizon: int) -> Iterator[Row]:
     """Yield what is estimated about amounts of the war as a whole."""
-    for quantity, unit in AMOUNTS.items():
+    for quantity, unit in {"extremists_day_0": "fighters", **AMOUNTS}.items():
         yield from amount_rows(quantity, None, runs[quantity].to_numpy(np.float64), unit, horizon)
     first, last = (runs[column].to_numpy(np.float64) for column in ("extremists_day_0", "extremists_last"))
     some = first > 0

@@ -1,6 +1,6 @@
 """Provide workers behind the standard interface `concurrent.futures.Executor`.
 
-Threads are the default: the core holds no lock while it runs. Processes take the scenario's records once.
+Threads are the default: the core holds no lock while it runs.
 """
 
 from __future__ import annotations
@@ -9,18 +9,12 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from typing import Literal
 
 from sim.core.ahead import usable_cores
-from sim.ensemble.chunks import Job, live_chunk
-from sim.ensemble.schema import Block
-
-Live = Callable[[int, int], Block]
-_job_of_worker: list[Job] = []
 
 
 def count_workers(workers: int | Literal["auto"]) -> int:
@@ -29,8 +23,8 @@ def count_workers(workers: int | Literal["auto"]) -> int:
 
 
 @contextmanager
-def open_executor(kind: Literal["thread", "process"], workers: int, job: Job) -> Iterator[tuple[Executor, Live]]:
-    """Give an executor and the function to submit to it, which takes the first run and the number of runs.
+def open_executor(kind: Literal["thread", "process"], workers: int) -> Iterator[Executor]:
+    """Give an executor.
 
     Parameters
     ----------
@@ -38,19 +32,17 @@ def open_executor(kind: Literal["thread", "process"], workers: int, job: Job) ->
         Threads of this process, or processes.
     workers
         How many.
-    job
-        What they work on.
     """
     if kind == "thread":
         with ThreadPoolExecutor(workers, "runs") as threads:
-            yield threads, partial(live_chunk, job)
+            yield threads
         return
     # Spawned, not forked: a fork copies locks that other threads hold.
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, spawn, _start_worker, (job,)) as processes:
+    with ProcessPoolExecutor(workers, spawn, _leave_ctrl_c) as processes:
         with _ctrl_c_held_back():
             processes.submit(os.getpid)  # starts all workers, which inherit that
-        yield processes, _live_in_worker
+        yield processes
 
 
 @contextmanager
@@ -69,12 +61,6 @@ def _ctrl_c_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start_worker(job: Job) -> None:
-    """Keep the job of this worker process, and leave Ctrl-C to the process that started it."""
+def _leave_ctrl_c() -> None:
+    """Leave Ctrl-C to the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _job_of_worker.append(job)
-
-
-def _live_in_worker(first: int, n_runs: int) -> Block:
-    """Live a chunk of the job that this worker process was started for."""
-    return live_chunk(_job_of_worker[0], first, n_runs)

@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 LEVEL = 0.95
-_Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
+Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
+"""Half-width of a normal 95 % interval, in standard errors."""
+
 _TAIL = (1 - LEVEL) / 2
 _WINDOW = 12.0  # standard deviations around the mean; what lies outside is below 1e-30
 
@@ -34,8 +36,8 @@ def wilson_band(successes: npt.NDArray[np.int64], n: int) -> tuple[npt.NDArray[n
     if n == 0:
         return np.zeros(len(successes)), np.ones(len(successes))
     share = successes / n
-    centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
     # Exact at the ends, where rounding would leave a bound a hair inside.
     low = np.where(successes == 0, 0.0, np.maximum(0.0, centre - half))
     high = np.where(successes == n, 1.0, np.minimum(1.0, centre + half))
@@ -102,5 +104,5 @@ def mean_interval(values: npt.ArrayLike) -> tuple[float, float, float]:
     mean = float(x.mean())
     if len(x) == 1:
         return mean, math.nan, math.nan
-    half = _Z * float(x.std(ddof=1)) / math.sqrt(len(x))
+    half = Z * float(x.std(ddof=1)) / math.sqrt(len(x))
     return mean, mean - half, mean + half

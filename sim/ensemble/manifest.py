@@ -48,29 +48,33 @@ def describe(scenario: Scenario, command: str, workers: int) -> dict[str, Any]:
     }
 
 
-def progress(status: Status, runs_done: int, chunks_done: int) -> dict[str, Any]:
-    """Return the part of a manifest that tells how far the ensemble is.
+def progress(status: Status, items: str, done: int, chunks_done: int) -> dict[str, Any]:
+    """Return the part of a manifest that tells how far a job is.
 
     Parameters
     ----------
     status
         What became of the command.
-    runs_done, chunks_done
+    items
+        What is counted, such as runs.
+    done, chunks_done
         What is stored by now.
     """
-    return {"status": status, "runs_done": runs_done, "chunks_done": chunks_done}
+    return {"status": status, f"{items}_done": done, "chunks_done": chunks_done}
 
 
-def speed(runs: int, seconds: float) -> dict[str, Any]:
+def speed(items: str, computed: int, seconds: float) -> dict[str, Any]:
     """Return the part of a manifest that tells how fast the last call of the command computed.
 
     Parameters
     ----------
-    runs, seconds
-        How many runs it lived in which time, compiling and writing tables left out.
+    items
+        What is counted, such as runs.
+    computed, seconds
+        How many it computed in which time, compiling and writing final tables left out.
     """
-    rate = runs / seconds if runs and seconds > 0 else None
-    return {"runs_computed": runs, "seconds": round(seconds, 3), "runs_per_second": rate and round(rate, 3)}
+    rate = computed / seconds if computed and seconds > 0 else None
+    return {f"{items}_computed": computed, "seconds": round(seconds, 3), f"{items}_per_second": rate and round(rate, 3)}
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from sim.core.jit import source_digest
 from sim.world.scenario import Scenario
 
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "mesa", "spillover")
-FORMAT = 1  # of the stored tables; raised when the same runs would be stored otherwise
+FORMAT = 2  # of the stored tables; raised when the same runs would be stored otherwise
 _ROOT = Path(sim.__file__).parent.parent
 _GIT_PATHS = ("sim", "conf", "experiments")
 
@@ -43,6 +43,8 @@ def config_digest(scenario: Scenario) -> str:
         What is to be run.
     """
     config = scenario.config.model_dump(mode="json")
+    ensemble = config["ensemble"]
+    counted = ("runs", "seed", "traces", *(("until", "max_runs") if ensemble["until"] else ()))
     content = {
         "model": model_digest(),
         "scenario": config["scenario"],
@@ -50,7 +52,8 @@ def config_digest(scenario: Scenario) -> str:
         "horizon_days": scenario.horizon_days,
         "channels": config["channels"],
         "rules": config["rules"],
-        "ensemble": {name: config["ensemble"][name] for name in ("runs", "seed", "traces")},
+        "uncertainty": config["uncertainty"] if scenario.is_uncertain else None,
+        "ensemble": {name: ensemble[name] for name in counted},
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -30,19 +30,21 @@ class Reporter:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     @contextmanager
-    def count(self, total: int, done: int) -> Iterator[Callable[[int], None]]:
-        """Give a function that takes how many more runs are done; show them with rate and time left.
+    def count(self, items: str, total: int, done: int) -> Iterator[Callable[[int], None]]:
+        """Give a function that takes how many more items are done; show them with rate and time left.
 
         Parameters
         ----------
+        items
+            What is counted, such as runs.
         total, done
-            Runs of the ensemble, and how many of them are there already.
+            How many there are to be, and how many are there already.
         """
-        clock = _Clock(total, done)
+        clock = _Clock(items, total, done)
         with self._bar(clock) if self.console.is_terminal else self._lines(clock) as show:
 
-            def advance(runs: int) -> None:
-                clock.done += runs
+            def advance(more: int) -> None:
+                clock.done += more
                 show()
 
             yield advance
@@ -51,8 +53,8 @@ class Reporter:
     def _bar(self, clock: _Clock) -> Iterator[Callable[[], None]]:
         """Give a function that redraws a bar."""
         text = TextColumn("{task.fields[text]}")
-        with Progress(TextColumn("runs"), BarColumn(), text, console=self.console, transient=True) as bar:
-            task = bar.add_task("runs", total=clock.total, completed=clock.done, text=str(clock))
+        with Progress(TextColumn(clock.items), BarColumn(), text, console=self.console, transient=True) as bar:
+            task = bar.add_task(clock.items, total=clock.total, completed=clock.done, text=str(clock))
             yield lambda: bar.update(task, completed=clock.done, text=str(clock))
         self.note(str(clock))
 
@@ -72,9 +74,10 @@ class Reporter:
 
 
 class _Clock:
-    """Count runs and time."""
+    """Count items and time."""
 
-    def __init__(self, total: int, done: int) -> None:
+    def __init__(self, items: str, total: int, done: int) -> None:
+        self.items = items
         self.total = total
         self.done = done
         self._done_before = done
@@ -82,11 +85,11 @@ class _Clock:
 
     def __str__(self) -> str:
         """Return how far the count is, how fast it goes, and how long it will take."""
-        text = f"{self.done:,} of {self.total:,} runs"
-        lived = self.done - self._done_before
-        if lived == 0:
+        text = f"{self.done:,} of {self.total:,} {self.items}"
+        computed = self.done - self._done_before
+        if computed == 0:
             return text
-        rate = lived / max(time.monotonic() - self._start, 1e-9)
+        rate = computed / max(time.monotonic() - self._start, 1e-9)
         left = (self.total - self.done) / rate
         return f"{text}, {rate:,.{0 if rate >= FAST else 1}f} a second" + (f", {_duration(left)} left" if left else "")
 

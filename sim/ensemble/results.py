@@ -49,6 +49,8 @@ class Results:
         What it was made from, and how.
     runs
         A row a run, failed ones included; days are whole numbers or missing ("never within the horizon").
+    twins
+        The same for the twins of the first runs, which share their parameters; empty where these are certain.
     falls
         A row each time a seat changed hands.
     tolls
@@ -64,6 +66,7 @@ class Results:
     folder: Path
     manifest: dict[str, Any]
     runs: pd.DataFrame
+    twins: pd.DataFrame
     falls: pd.DataFrame
     events: pd.DataFrame
     tolls: pd.DataFrame

@@ -23,6 +23,17 @@ Row = tuple[str, str | None, int, float | None, float | None, float | None, int,
 Numbers = npt.NDArray[np.float64]
 
 
+def usable(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs that count.
+
+    Parameters
+    ----------
+    runs
+        All runs, failed ones included.
+    """
+    return runs[runs["status"] == "ok"]
+
+
 def report_days(horizon_days: int) -> list[int]:
     """Return the days that are reported within a horizon, which is the last of them."""
     return [day for day in REPORT_DAYS if day < horizon_days] + [horizon_days]

@@ -1,93 +1,45 @@
-"""Run an ensemble in chunks, keep every chunk, and go on where the same command was stopped before."""
+"""Run an ensemble in chunks, look at it where a precision is asked for, and write its final tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain
 from pathlib import Path
-from threading import Timer
-from time import monotonic
-from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 from rich.console import Console
 
-from sim.core.ahead import compile_ahead
 from sim.ensemble import store
-from sim.ensemble.chunks import chunk_size, job_of, live_chunk
-from sim.ensemble.estimate import estimate_all, usable
-from sim.ensemble.executors import Live, count_workers, open_executor
-from sim.ensemble.files import BusyError, locked, write_text
-from sim.ensemble.manifest import Status, describe, progress, speed, write_manifest
+from sim.ensemble.chunks import chunk_size, job_of, live_part
+from sim.ensemble.estimate import estimate_all
+from sim.ensemble.executors import count_workers, open_executor
+from sim.ensemble.files import write_text
+from sim.ensemble.manifest import describe
+from sim.ensemble.precision import Target, beforehand, look, looks, so_far, targets_of, told
 from sim.ensemble.reporter import Reporter
-from sim.ensemble.results import COMPLETE, Results, ResultsError, load_results, read_manifest, read_table
+from sim.ensemble.results import COMPLETE, Results, ResultsError, load_results, read_manifest, read_table, table_frame
+from sim.ensemble.rows import usable
 from sim.ensemble.schema import (
     ESTIMATES,
     ESTIMATES_SCHEMA,
+    FALLS,
     ROW_GROUPS,
+    RUNS,
     TABLES,
-    Block,
-    Names,
-    block_tables,
+    TOLLS,
+    TWINS,
     names_of,
     schemas,
 )
-from sim.ensemble.store import Part
+from sim.ensemble.store import Shelf
 from sim.ensemble.summary import summary_markdown
+from sim.ensemble.variance import variance_rows
+from sim.ensemble.work import EnsembleError, Queue, Work, make_ready, opened, recorded, work_off
 from sim.world.scenario import Scenario
 
 AHEAD = 2  # chunks submitted for each worker: it never waits, and little is lost when the command is stopped
-SECONDS_TO_LOAD = 2.0  # what takes longer is not loaded but compiled
 SUMMARY = "summary.md"
-SPEED = ("runs_computed", "seconds", "runs_per_second")
-
-
-class EnsembleError(RuntimeError):
-    """Say in one line why an ensemble could not be finished."""
-
-
-class EnsembleInterruptedError(EnsembleError):
-    """Say that a person stopped an ensemble, and what is kept."""
-
-
-@dataclass
-class _Work:
-    """One call of the command, at work in its folder."""
-
-    scenario: Scenario
-    folder: Path
-    manifest: dict[str, Any]
-    reporter: Reporter
-    parts: list[Part] = field(default_factory=list)
-
-    @property
-    def digest(self) -> str:
-        """Return the digest of the settings."""
-        return str(self.manifest["config_digest"])
-
-    @property
-    def names(self) -> Names:
-        """Return the ids of the world."""
-        return names_of(self.scenario.tables)
-
-    @property
-    def runs_done(self) -> int:
-        """Return how many runs are stored."""
-        return sum(part.n for part in self.parts)
-
-    def write(self, status: Status) -> None:
-        """Write the manifest with what became of this call so far."""
-        self.manifest |= progress(status, self.runs_done, len(self.parts))
-        write_manifest(self.folder, self.manifest)
-
-    def store(self, part: Part, block: Block) -> None:
-        """Store what some runs left behind."""
-        stored = block_tables(block, self.scenario.config.ensemble.seed, self.names)
-        store.write_part(self.folder, part, stored, self.digest)
-        self.parts.append(part)
+SPEED = ("runs_computed", "seconds", "runs_per_second", "precision")
 
 
 def run_ensemble(scenario: Scenario, folder: Path, command: str, reporter: Reporter | None = None) -> Results:
@@ -106,171 +58,110 @@ def run_ensemble(scenario: Scenario, folder: Path, command: str, reporter: Repor
 
     Raises
     ------
+    ConfigError
+        If a precision is asked of an outcome that does not exist.
     EnsembleError
         If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
     EnsembleInterruptedError
         If a person stopped it. What is computed is kept.
     """
     reporter = reporter or Reporter(Console(quiet=True))
-    workers = count_workers(scenario.config.ensemble.workers)
-    work = _Work(scenario, folder, describe(scenario, command, workers), reporter)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder):
-            return _stored(work) or _run(work, workers)
-    except BusyError as error:
-        raise EnsembleError(str(error)) from None
-    except OSError as error:
-        reason = error.strerror or error
-        cure = "free some space, or name another place with results=DIR; what is stored is kept"
-        message = f"{folder}: cannot be written ({reason}); {cure}"
-        raise EnsembleError(message) from None
+    targets = targets_of(scenario)
+    manifest = describe(scenario, command, count_workers(scenario.config.ensemble.workers))
+    shelf = Shelf(folder, manifest["config_digest"], _stored_columns(scenario), counted=RUNS, by="run")
+    work = Work(shelf, manifest["runs"], manifest, reporter)
+    with opened(folder):
+        return _stored(work) or _run(work, scenario, targets)
 
 
-def _stored(work: _Work) -> Results | None:
+def _stored_columns(scenario: Scenario) -> dict[str, pa.Schema]:
+    """Return the columns of the tables that come in parts."""
+    columns = schemas(names_of(scenario.tables))
+    return {name: columns[name] for name in TABLES}
+
+
+def _stored(work: Work) -> Results | None:
     """Return the results in a folder if they are complete, None where there is something to do."""
+    folder = work.shelf.folder
     try:
-        manifest = read_manifest(work.folder)
+        manifest = read_manifest(folder)
     except ResultsError:
         return None  # the parts, if there are any, tell themselves what they belong to
-    if manifest.get("config_digest") != work.digest:
-        message = f"{work.folder}: holds another ensemble; name another place with results=DIR"
+    if manifest.get("config_digest") != work.shelf.digest:
+        message = f"{folder}: holds another ensemble; name another place with output=DIR"
         raise EnsembleError(message)
-    work.manifest |= {key: manifest.get(key) for key in SPEED}
+    work.manifest |= {key: manifest[key] for key in SPEED if key in manifest}
     if manifest.get("status") != COMPLETE:
         return None
     try:
-        results = load_results(work.folder)
+        results = load_results(folder)
     except ResultsError as error:
         work.reporter.note(f"{error.fault}: computing again")
         return None
-    store.remove_parts(work.folder)  # should an earlier call have been stopped just before it did so
-    work.reporter.note(f"{work.manifest['runs']:,} runs are stored already; nothing is computed")
+    store.remove_parts(folder)  # should an earlier call have been stopped just before it did so
+    work.reporter.note(f"{len(results.runs):,} runs are stored already; nothing is computed")
     return results
 
 
-def _run(work: _Work, workers: int) -> Results:
+def _run(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
     """Compute what is missing, then write the final tables; whatever happens, the manifest tells it."""
-    work.parts, complaints = store.find_parts(work.folder, work.digest, work.names)
-    for complaint in complaints:
-        work.reporter.note(complaint)
-    work.write("running")
-    try:
-        _compute(work, workers)
-        return _finish(work)
-    except KeyboardInterrupt:
-        work.write("interrupted")
-        message = f"stopped; {_kept(work)}"
-        raise EnsembleInterruptedError(message) from None
-    except BrokenExecutor:
-        work.write("failed")
-        message = f"a worker process died, stopped from outside or for want of memory; {_kept(work)}"
-        raise EnsembleError(message) from None
-    except BaseException:
-        with suppress(OSError):  # a full disk must not hide what went wrong
-            work.write("failed")
-        raise
+    work.resume()
+    with recorded(work):
+        if targets:
+            targets = _compute_until(work, scenario, targets)
+        else:
+            _compute(work, scenario)
+        return _finish(work, scenario, targets)
 
 
-def _kept(work: _Work) -> str:
-    """Return what is stored and how to go on."""
-    done, runs = work.runs_done, work.manifest["runs"]
-    return f"{done:,} of {runs:,} runs are stored; the same command goes on from there"
-
-
-def _compute(work: _Work, workers: int) -> None:
+def _compute(work: Work, scenario: Scenario) -> None:
     """Compute and store every run that is not stored yet."""
-    runs, done = work.scenario.config.ensemble.runs, work.runs_done
-    if done == runs:
+    job, workers = job_of(scenario), work.manifest["workers"]
+    todo = list(store.missing_parts(sorted(work.parts), work.total, chunk_size(scenario, workers)))
+    if not todo:
         return
-    if done:
-        work.reporter.note(f"{done:,} runs are stored already; going on from there")
-    _make_ready(work)
-    todo = store.missing_parts(tuple(work.parts), runs, chunk_size(work.scenario, workers))
-    start = monotonic()
-    kind = work.scenario.config.executor.kind
-    try:
-        with open_executor(kind, workers, job_of(work.scenario)) as (executor, live):
-            _live_all(work, _Queue(executor, live, todo, AHEAD * workers))
-    finally:
-        work.manifest |= speed(work.runs_done - done, monotonic() - start)
+    make_ready(job, work.reporter)
+    with open_executor(scenario.config.executor.kind, workers) as executor:
+        queue = Queue(lambda part: executor.submit(live_part, job, part.first, part.n), iter(todo), AHEAD * workers)
+        work_off(work, queue)
 
 
-def _make_ready(work: _Work) -> None:
-    """Compile the core, or load it: once here, lest every worker process does it for itself."""
-    text = "compiling the model, once (about half a minute)"
-    patience = Timer(SECONDS_TO_LOAD, work.reporter.note, [text])
-    patience.start()
-    try:
-        compile_ahead(work.scenario.world, work.scenario.rules)
-        live_chunk(job_of(work.scenario), 0, 1)
-    finally:
-        patience.cancel()
+def _compute_until(work: Work, scenario: Scenario, targets: list[Target]) -> list[Target]:
+    """Compute runs, look after look, until all targets are met or no more runs are allowed; return the targets."""
+    config = scenario.config.ensemble
+    plan = looks(config.runs, config.max_runs)
+    work.reporter.note(beforehand(targets, plan))
+    for runs in plan:
+        work.total = runs
+        _compute(work, scenario)
+        targets = look(targets, _first_runs(work, runs), len(plan))
+        work.manifest |= {"runs": runs, "precision": told(targets)}
+        work.reporter.note(so_far(targets, plan, runs))
+        if all(target.is_met for target in targets):
+            break
+    return targets
 
 
-@dataclass
-class _Queue:
-    """Chunks at work, and those still to be submitted."""
-
-    executor: Executor
-    live: Live
-    todo: Iterator[Part]
-    length: int
-    pending: dict[Future[Block], Part] = field(default_factory=dict)
-
-    def fill(self) -> None:
-        """Submit chunks until as many as agreed are at work."""
-        for part in islice(self.todo, self.length - len(self.pending)):
-            self.pending[self.executor.submit(self.live, part.first, part.n)] = part
-
-    def cancel(self) -> None:
-        """Take back every chunk that nobody has begun."""
-        self.pending = {future: part for future, part in self.pending.items() if not future.cancel()}
+def _first_runs(work: Work, n: int) -> pd.DataFrame:
+    """Return the first runs, which are stored, without those that failed."""
+    tables = pa.concat_tables(list(store.read_parts(work.shelf, work.parts, RUNS)))
+    return usable(table_frame(tables.slice(0, n)))
 
 
-def _live_all(work: _Work, queue: _Queue) -> None:
-    """Store every chunk as it is done; when stopped, wait for those at work and store them too."""
-    with work.reporter.count(work.scenario.config.ensemble.runs, work.runs_done) as advance:
-        try:
-            queue.fill()
-            while queue.pending:
-                wait(queue.pending, return_when=FIRST_COMPLETED)
-                for part in _store_done(work, queue):
-                    advance(part.n)
-                queue.fill()
-        except KeyboardInterrupt:
-            work.reporter.note("stopping: what is at work is finished and stored (again Ctrl-C: it is not)")
-            queue.cancel()
-            wait(queue.pending)
-            with suppress(BrokenExecutor):
-                list(_store_done(work, queue))
-            raise
-        except BaseException:
-            queue.cancel()
-            raise
-
-
-def _store_done(work: _Work, queue: _Queue) -> Iterator[Part]:
-    """Store the chunks that are done, and yield them."""
-    for future in [future for future in queue.pending if future.done()]:
-        part = queue.pending[future]
-        work.store(part, future.result())
-        del queue.pending[future]
-        yield part
-
-
-def _finish(work: _Work) -> Results:
+def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
     """Write final tables, estimates, summary and manifest, then remove the parts."""
-    store.merge_parts(work.folder, sorted(work.parts), work.digest, work.names)
-    columns = schemas(work.names)
-    frames = {name: read_table(work.folder / f"{name}.parquet", columns[name]) for name in TABLES}
-    estimates = estimate_all(frames["runs"], frames["falls"], frames["tolls"], work.scenario)
+    shelf, folder = work.shelf, work.shelf.folder
+    store.merge_parts(shelf, sorted(work.parts), ROW_GROUPS)
+    frames = {name: read_table(folder / f"{name}.parquet", schema) for name, schema in shelf.schemas.items()}
+    shares = variance_rows(usable(frames[RUNS]), usable(frames[TWINS]), scenario)
+    reached = (target.row(scenario.horizon_days) for target in targets)
+    estimates = estimate_all(frames[RUNS], frames[FALLS], frames[TOLLS], scenario, chain(shares, reached))
     table = pa.Table.from_pandas(estimates, ESTIMATES_SCHEMA, preserve_index=False)
-    path = work.folder / f"{ESTIMATES}.parquet"
-    store.write_table(path, ESTIMATES_SCHEMA, [table], work.digest, ROW_GROUPS[ESTIMATES])
-    results = Results(work.folder, work.manifest, **frames, estimates=estimates)
-    write_text(work.folder / SUMMARY, summary_markdown(results, work.scenario))
+    path = folder / f"{ESTIMATES}.parquet"
+    store.write_table(path, ESTIMATES_SCHEMA, [table], shelf.digest, ROW_GROUPS[ESTIMATES])
+    results = Results(folder, work.manifest, **frames, estimates=estimates)
+    write_text(folder / SUMMARY, summary_markdown(results, scenario))
     work.manifest["runs_failed"] = len(results.runs) - len(usable(results.runs))
     work.write(COMPLETE)
-    store.remove_parts(work.folder)
+    store.remove_parts(folder)
     return results

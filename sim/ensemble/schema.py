@@ -19,11 +19,20 @@ from sim.core.codes import NEVER, NOBODY, Event, Level, Outcome, RunStatus
 from sim.core.record import LAYOUTS
 from sim.world.tables import Tables
 
-RUNS, FALLS, EVENTS, TOLLS, DAILY, ESTIMATES = "runs", "falls", "events", "tolls", "daily", "estimates"
-TABLES = (RUNS, FALLS, EVENTS, TOLLS, DAILY)
+RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY = "runs", "twins", "falls", "events", "tolls", "daily"
+ESTIMATES = "estimates"
+TABLES = (RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY)
 """Tables that are written in parts while an ensemble runs."""
 
-ROW_GROUPS = {RUNS: 65_536, FALLS: 262_144, EVENTS: 262_144, TOLLS: 262_144, DAILY: 65_536, ESTIMATES: 65_536}
+ROW_GROUPS = {
+    RUNS: 65_536,
+    TWINS: 65_536,
+    FALLS: 262_144,
+    EVENTS: 262_144,
+    TOLLS: 262_144,
+    DAILY: 65_536,
+    ESTIMATES: 65_536,
+}
 """Rows of a row group of the final tables: what merging holds in memory."""
 
 ERRORS = {
@@ -118,8 +127,10 @@ def schemas(names: Names) -> dict[str, pa.Schema]:
     layouts = next(iter(LAYOUTS.values()))  # tiers differ in capacity, not in fields
     first, *rest = [field for field in _columns(layouts.run, names) if field.name != "status"]
     added = [pa.field("seed", pa.int64()), pa.field("status", pa.string()), pa.field("error", pa.string())]
+    runs = pa.schema([first, *added, *rest])
     return {
-        RUNS: pa.schema([first, *added, *rest]),
+        RUNS: runs,
+        TWINS: runs,
         FALLS: pa.schema(_columns(layouts.fall, names)),
         EVENTS: pa.schema(_columns(layouts.event, names)),
         TOLLS: pa.schema(_columns(layouts.toll, names)),

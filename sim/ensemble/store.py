@@ -1,4 +1,4 @@
-"""Keep what was computed: parts while an ensemble runs, final tables when it is whole.
+"""Keep what was computed: parts while a job runs, final tables when it is whole.
 
 A part is a folder that appears whole, by an atomic rename, and tells the digest of its settings. The final
 tables are cut into row groups of fixed size in order of run, so that their bytes do not depend on the parts.
@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 
 from sim.ensemble.files import replacing, sync
 from sim.ensemble.results import ResultsError, read_arrow
-from sim.ensemble.schema import ROW_GROUPS, RUNS, TABLES, Names, schemas
 
 PARTS = "parts"
 _DIGEST = b"config_digest"
@@ -28,80 +27,114 @@ _WRITER = {
 }
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """Say where the parts of a job lie and what they hold.
+
+    Parameters
+    ----------
+    folder
+        Folder of the job.
+    digest
+        Of the settings that its rows belong to.
+    schemas
+        Columns of each of its tables.
+    counted, by
+        Table and column that tell which items a part holds, such as the column ``run`` of ``runs``.
+    """
+
+    folder: Path
+    digest: str
+    schemas: Mapping[str, pa.Schema]
+    counted: str
+    by: str
+
+
 @dataclass(frozen=True, order=True)
 class Part:
-    """Runs that are stored: ``n`` from number ``first`` on."""
+    """Items that are stored, such as runs: ``n`` from number ``first`` on."""
 
     first: int
     n: int
 
     @property
     def name(self) -> str:
-        """Return the name of its folder, which sorts by run."""
+        """Return the name of its folder, which sorts by number."""
         return f"{self.first:010d}-{self.n:010d}"
 
 
-def write_part(folder: Path, part: Part, tables: Mapping[str, pa.Table], digest: str) -> None:
-    """Store the tables of some runs; they are there whole or not at all.
+def write_part(shelf: Shelf, part: Part, tables: Mapping[str, pa.Table]) -> None:
+    """Store the tables of some items; they are there whole or not at all.
 
     Parameters
     ----------
-    folder
-        Folder of the ensemble.
+    shelf
+        Where to.
     part, tables
-        Which runs, and what they left behind.
-    digest
-        Of the settings that the runs belong to.
+        Which items, and what they left behind.
     """
-    parts = folder / PARTS
+    parts = shelf.folder / PARTS
     draft, place = parts / f".{part.name}", parts / part.name
     if place.exists():
         return  # stopped between this and the caller's note of it
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    for name in TABLES:
+    for name in shelf.schemas:
         path = draft / f"{name}.parquet"
-        pq.write_table(_signed(tables[name], digest), path, **_WRITER)
+        pq.write_table(_signed(tables[name], shelf.digest), path, **_WRITER)
         sync(path)
     sync(draft)
     draft.replace(place)
     sync(parts)
 
 
-def find_parts(folder: Path, digest: str, names: Names) -> tuple[list[Part], list[str]]:
-    """Return the parts that can be used, in order of run, and one line about each that cannot.
+def find_parts(shelf: Shelf) -> tuple[list[Part], list[str]]:
+    """Return the parts that can be used, in order of number, and one line about each that cannot.
 
-    What cannot be used is removed, so that its runs are computed again.
+    What cannot be used is removed, so that its items are computed again.
     """
     found: list[Part] = []
     complaints = []
-    for place in sorted(path for path in (folder / PARTS).glob("*") if path.is_dir()):
-        fault = _fault(place, digest, names, found)
+    for place in sorted(path for path in (shelf.folder / PARTS).glob("*") if path.is_dir()):
+        fault = _fault(place, shelf, found)
         if fault is None:
             found.append(_part(place))
             continue
         if not place.name.startswith("."):  # a draft is no news: its process was stopped while writing
-            complaints.append(f"{PARTS}/{place.name}: {fault}; its runs are computed again")
+            complaints.append(f"{PARTS}/{place.name}: {fault}; its {shelf.by}s are computed again")
         shutil.rmtree(place)
     return found, complaints
 
 
-def missing_parts(found: Iterable[Part], n_runs: int, chunk: int) -> Iterator[Part]:
-    """Yield the parts of at most ``chunk`` runs that are still to be computed, in order of run."""
+def read_parts(shelf: Shelf, parts: Iterable[Part], name: str) -> Iterator[pa.Table]:
+    """Yield one table of each part, in order of number."""
+    for part in sorted(parts):
+        yield read_arrow(shelf.folder / PARTS / part.name / f"{name}.parquet", shelf.schemas[name])
+
+
+def missing_parts(found: Iterable[Part], total: int, chunk: int) -> Iterator[Part]:
+    """Yield the parts of at most ``chunk`` items that are still to be computed, in order of number."""
     done = 0
-    for part in [*found, Part(n_runs, 0)]:
+    for part in [*found, Part(total, 0)]:
         for first in range(done, part.first, chunk):
             yield Part(first, min(chunk, part.first - first))
         done = part.first + part.n
 
 
-def merge_parts(folder: Path, parts: Iterable[Part], digest: str, names: Names) -> None:
-    """Write the final tables from parts that hold every run once, in order of run."""
+def merge_parts(shelf: Shelf, parts: Iterable[Part], row_groups: Mapping[str, int]) -> None:
+    """Write the final tables from parts that hold every item once.
+
+    Parameters
+    ----------
+    shelf, parts
+        What is stored.
+    row_groups
+        Rows of a row group of each table: what merging holds in memory.
+    """
     ordered = list(parts)
-    for name in TABLES:
-        schema = schemas(names)[name]
-        tables = (read_arrow(folder / PARTS / part.name / f"{name}.parquet", schema) for part in ordered)
-        write_table(folder / f"{name}.parquet", schema, tables, digest, ROW_GROUPS[name])
+    for name, schema in shelf.schemas.items():
+        tables = read_parts(shelf, ordered, name)
+        write_table(shelf.folder / f"{name}.parquet", schema, tables, shelf.digest, row_groups[name])
 
 
 def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], digest: str, row_group: int) -> None:
@@ -125,7 +158,7 @@ def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], diges
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove the parts of an ensemble whose final tables stand."""
+    """Remove the parts of a job whose final tables stand."""
     shutil.rmtree(folder / PARTS, ignore_errors=True)
 
 
@@ -152,19 +185,19 @@ def _part(place: Path) -> Part:
     return Part(int(first), int(n))
 
 
-def _fault(place: Path, digest: str, names: Names, found: list[Part]) -> str | None:
+def _fault(place: Path, shelf: Shelf, found: list[Part]) -> str | None:
     """Return why a stored part cannot be used, None where it can."""
     try:
         part = _part(place)
-        tables = {name: read_arrow(place / f"{name}.parquet", schemas(names)[name]) for name in TABLES}
+        tables = {name: read_arrow(place / f"{name}.parquet", schema) for name, schema in shelf.schemas.items()}
     except ResultsError:
         return "is damaged"
     except ValueError:
         return "is no part"
-    if any((table.schema.metadata or {}).get(_DIGEST) != digest.encode() for table in tables.values()):
+    if any((table.schema.metadata or {}).get(_DIGEST) != shelf.digest.encode() for table in tables.values()):
         return "belongs to other settings"
-    if tables[RUNS]["run"].to_pylist() != list(range(part.first, part.first + part.n)):
-        return "does not hold the runs of its name"
+    if tables[shelf.counted][shelf.by].unique().to_pylist() != list(range(part.first, part.first + part.n)):
+        return f"does not hold the {shelf.by}s of its name"
     if found and part.first < found[-1].first + found[-1].n:
-        return "repeats runs of another part"
+        return f"repeats {shelf.by}s of another part"
     return None

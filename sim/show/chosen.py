@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.ensemble.estimate import usable
 from sim.ensemble.losses import own_side, regime_places
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.show.days import day_values
 from sim.world.scenario import Scenario
 

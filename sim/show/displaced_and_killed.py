@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from sim.ensemble.estimate import usable
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.show.key import Handles, draw_key, measure_key
 from sim.show.observed import ObservedAmount, observed_amounts, observed_at_horizon
 from sim.show.page import ROOM_MM, new_page

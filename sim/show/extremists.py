@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.ensemble.estimate import usable
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.show.key import Handles, draw_key, measure_key
 from sim.show.page import ROOM_MM, new_page
 from sim.show.panels import Panels, draw_panel, scale_to

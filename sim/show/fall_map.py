@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
-from sim.ensemble.estimate import usable
 from sim.ensemble.intervals import wilson_interval
 from sim.ensemble.losses import loss_days
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.show.days import date_text, headline_day
 from sim.show.geometry import Shapes, load_shapes
 from sim.show.loss_scale import HEIGHT_MM as SCALE_MM

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from matplotlib.figure import Figure
 
-from sim.ensemble.estimate import usable
 from sim.ensemble.losses import regime_places
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.show.displaced_and_killed import draw_displaced_and_killed
 from sim.show.extremists import draw_extremists
 from sim.show.fall_map import draw_fall_map

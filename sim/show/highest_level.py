@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.core.codes import Level
-from sim.ensemble.estimate import usable
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.ensemble.sections import LEVELS
 from sim.show.key import draw_key, measure_key
 from sim.show.ladder import finding, highest_counts

@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.ensemble.estimate import usable
 from sim.ensemble.losses import own_side
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.show.chosen import LEVELS, History, choose_histories
 from sim.show.days import STEPS
 from sim.show.geometry import Shapes, load_shapes

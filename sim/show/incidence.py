@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from sim.ensemble.estimate import curve, usable
+from sim.ensemble.estimate import curve
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.ensemble.wording import percent
 from sim.show.days import day_values, headline_day, label_days, last_shown_day
 from sim.show.page import Page, new_page

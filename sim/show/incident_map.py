@@ -11,9 +11,9 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.ensemble.estimate import usable
 from sim.ensemble.intervals import mean_interval
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.show.geometry import Extent, Shapes, load_shapes
 from sim.show.key import Handles, draw_key, measure_key
 from sim.show.map_layout import HEAD_MM, bottom_of, place_maps

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.core.codes import Level
-from sim.ensemble.estimate import usable
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.show.key import draw_key, measure_key
 from sim.show.ladder import finding, highest_counts, level_handles, reached_by
 from sim.show.page import ROOM_MM, new_page

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.ensemble.estimate import usable
 from sim.ensemble.losses import loss_days
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.show.days import last_shown_day
 from sim.show.fall_rows import draw_days, draw_history, draw_shares, mark_handles
 from sim.show.key import KeySize, draw_key, measure_key

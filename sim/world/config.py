@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
@@ -20,7 +20,7 @@ from sim.world.limits import MAX_HORIZON_DAYS
 
 __all__ = ["ConfigError", "RunConfig", "known_keys", "read_config", "unknown_key"]
 
-MAX_RUNS = 2**32 - 1
+MAX_RUNS = 2**31 - 1  # a run's twin has its number plus 2**31
 _BRANCHES = ("literal[", "constrained-int", "int")
 _OR_AUTO = "must be a whole number of at least 1, or auto"
 _UNIONS = (["levers"], ["events"])  # keys of a scenario whose items are of several kinds
@@ -51,6 +51,15 @@ class EnsembleConfig(Frozen):
     workers: Count | Literal["auto"] = "auto"
     chunk: Count | Literal["auto"] = "auto"
     traces: int = Field(default=200, ge=0, le=10_000)
+    until: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    max_runs: int = Field(default=100_000, ge=1, le=MAX_RUNS)
+
+
+class UncertaintyConfig(Frozen):
+    """Whether the model's parameters are drawn for each run, and how many runs are lived again with the same ones."""
+
+    kind: Literal["none", "prior"] = "none"
+    twins: int = Field(default=1_000, ge=0, le=MAX_RUNS)
 
 
 class ExecutorConfig(Frozen):
@@ -93,7 +102,8 @@ class RunConfig(Frozen):
     horizon_days: int | None = Field(default=None, ge=1, le=MAX_HORIZON_DAYS)
     ensemble: EnsembleConfig = Field(default_factory=EnsembleConfig)
     executor: ExecutorConfig = Field(default_factory=ExecutorConfig)
-    results: str = Field(default="results", min_length=1)
+    output: str = Field(default="results", min_length=1)
+    uncertainty: UncertaintyConfig = Field(default_factory=UncertaintyConfig)
     rules: RulesConfig = Field(default_factory=RulesConfig)
     channels: ChannelsConfig = Field(default_factory=ChannelsConfig)
 

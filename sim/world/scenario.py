@@ -38,6 +38,11 @@ class Scenario:
     rules: np.ndarray
 
     @property
+    def is_uncertain(self) -> bool:
+        """Tell whether each run draws parameters of its own."""
+        return self.config.uncertainty.kind != "none"
+
+    @property
     def horizon_days(self) -> int:
         """Return how many days a run lasts."""
         return int(self.world[0]["horizon_days"])

@@ -21,8 +21,9 @@ from sim.ensemble import chunks
 from sim.ensemble.manifest import describe, write_manifest
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import ResultsError, load_results
-from sim.ensemble.runner import EnsembleError, EnsembleInterruptedError, run_ensemble
+from sim.ensemble.runner import run_ensemble
 from sim.ensemble.schema import TABLES
+from sim.ensemble.work import EnsembleError, EnsembleInterruptedError
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
 
 ROOT = Path(__file__).parents[2]
@@ -43,9 +44,9 @@ class Watcher(Reporter):
         self.watch = watch
 
     @contextmanager
-    def count(self, total: int, done: int) -> Iterator[Callable[[int], None]]:
+    def count(self, items: str, total: int, done: int) -> Iterator[Callable[[int], None]]:
         """Pass every advance on."""
-        with super().count(total, done) as advance:
+        with super().count(items, total, done) as advance:
 
             def watched(runs: int) -> None:
                 advance(runs)

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.engine import simulate
-from sim.ensemble.chunks import job_of, live_chunk
+from sim.ensemble.chunks import job_of, live_part
 from sim.ensemble.results import ResultsError, read_arrow
-from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, TABLES, block_tables, schemas
+from sim.ensemble.schema import DAILY, EVENTS, FALLS, ROW_GROUPS, RUNS, TABLES, schemas
 from sim.ensemble.store import (
     PARTS,
     Part,
+    Shelf,
     find_parts,
     merge_parts,
     missing_parts,
@@ -29,24 +30,30 @@ from tests.ensemble.small import small_names, small_scenario
 
 DIGEST = "d" * 64
 NAMES = small_names()
+COLUMNS = {name: schemas(NAMES)[name] for name in TABLES}
+
+
+def shelf(folder: Path, digest: str = DIGEST) -> Shelf:
+    """Return the shelf of an ensemble."""
+    return Shelf(folder, digest, COLUMNS, RUNS, "run")
 
 
 @functools.cache
 def tables_for(first: int, n: int) -> dict[str, pa.Table]:
     """Return the tables of real runs."""
-    return block_tables(live_chunk(job_of(small_scenario()), first, n), 1, NAMES)
+    return live_part(job_of(small_scenario()), first, n)
 
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
     for first in (0, 10, 20):
-        write_part(tmp_path, Part(first, 10), tables_for(first, 10), DIGEST)
+        write_part(shelf(tmp_path), Part(first, 10), tables_for(first, 10))
     return tmp_path
 
 
 def parts_of(folder: Path) -> list[int]:
     """Return the first runs of the parts that can be used."""
-    return [part.first for part in find_parts(folder, DIGEST, NAMES)[0]]
+    return [part.first for part in find_parts(shelf(folder))[0]]
 
 
 @given(
@@ -80,7 +87,7 @@ def test_a_table_has_the_same_bytes_however_it_comes_in_pieces(
 
 
 def test_final_tables_hold_all_rows_of_the_parts_in_order(stored: Path) -> None:
-    merge_parts(stored, find_parts(stored, DIGEST, NAMES)[0], DIGEST, NAMES)
+    merge_parts(shelf(stored), find_parts(shelf(stored))[0], ROW_GROUPS)
     for name in TABLES:
         merged = pq.read_table(stored / f"{name}.parquet")
         assert merged.schema.names == schemas(NAMES)[name].names
@@ -99,7 +106,7 @@ def test_a_truncated_part_is_removed_with_a_line(stored: Path, name: str, kept: 
     place = stored / PARTS / Part(10, 10).name
     path = place / f"{name}.parquet"
     path.write_bytes(path.read_bytes()[: int(kept if kept >= 1 else kept * path.stat().st_size)])
-    parts, complaints = find_parts(stored, DIGEST, NAMES)
+    parts, complaints = find_parts(shelf(stored))
     assert [part.first for part in parts] == [0, 20]
     assert complaints == [f"parts/{place.name}: is damaged; its runs are computed again"]
     assert not place.exists()
@@ -114,7 +121,7 @@ def test_a_flipped_bit_in_a_part_is_noticed(stored: Path) -> None:
 
 
 def test_parts_of_other_settings_are_not_used(stored: Path) -> None:
-    parts, complaints = find_parts(stored, "e" * 64, NAMES)
+    parts, complaints = find_parts(shelf(stored, "e" * 64))
     assert parts == []
     assert len(complaints) == 3
     assert "belongs to other settings" in complaints[0]
@@ -127,14 +134,14 @@ def test_a_part_without_one_of_its_tables_is_not_used(stored: Path) -> None:
 
 def test_a_part_that_holds_other_runs_than_its_name_says_is_not_used(stored: Path) -> None:
     (stored / PARTS / Part(20, 10).name).rename(stored / PARTS / Part(40, 10).name)
-    parts, complaints = find_parts(stored, DIGEST, NAMES)
+    parts, complaints = find_parts(shelf(stored))
     assert [part.first for part in parts] == [0, 10]
     assert "does not hold the runs of its name" in complaints[0]
 
 
 def test_runs_are_not_used_twice(stored: Path) -> None:
-    write_part(stored, Part(5, 10), tables_for(5, 10), DIGEST)
-    parts, complaints = find_parts(stored, DIGEST, NAMES)
+    write_part(shelf(stored), Part(5, 10), tables_for(5, 10))
+    parts, complaints = find_parts(shelf(stored))
     assert [part.first for part in parts] == [0, 10, 20]
     assert "repeats runs of another part" in complaints[0]
 
@@ -142,7 +149,7 @@ def test_runs_are_not_used_twice(stored: Path) -> None:
 def test_a_draft_left_by_a_killed_process_is_removed_without_a_word(stored: Path) -> None:
     draft = stored / PARTS / f".{Part(30, 10).name}"
     shutil.copytree(stored / PARTS / Part(0, 10).name, draft)
-    parts, complaints = find_parts(stored, DIGEST, NAMES)
+    parts, complaints = find_parts(shelf(stored))
     assert [part.first for part in parts] == [0, 10, 20]
     assert complaints == []
     assert not draft.exists()
@@ -151,7 +158,7 @@ def test_a_draft_left_by_a_killed_process_is_removed_without_a_word(stored: Path
 def test_strangers_among_the_parts_are_no_parts(stored: Path) -> None:
     (stored / PARTS / "notes.txt").write_text("mine")
     (stored / PARTS / "notes").mkdir()
-    parts, complaints = find_parts(stored, DIGEST, NAMES)
+    parts, complaints = find_parts(shelf(stored))
     assert [part.first for part in parts] == [0, 10, 20]
     assert complaints == ["parts/notes: is no part; its runs are computed again"]
 

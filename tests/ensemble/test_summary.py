@@ -270,7 +270,7 @@ def test_the_terminal_shows_what_the_page_says(results: Results) -> None:
 def test_plain_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     monkeypatch.setattr("sim.ensemble.reporter.SECONDS_BETWEEN_LINES", 0.0)
-    with lines_to(stream).count(1_000, 200) as advance:
+    with lines_to(stream).count("runs", 1_000, 200) as advance:
         advance(100)
         advance(700)
     lines = stream.getvalue().splitlines()
@@ -281,7 +281,7 @@ def test_plain_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch
 def test_a_terminal_gets_a_bar() -> None:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=100)
-    with Reporter(console).count(10, 0) as advance:
+    with Reporter(console).count("runs", 10, 0) as advance:
         advance(10)
     assert "10 of 10 runs" in stream.getvalue()
 

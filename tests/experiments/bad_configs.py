@@ -276,6 +276,6 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
         "world folder: /no/such/folder: cannot be read (No such file or directory); give a folder",
     ),
     "path as a number": (["world.path=3"], "world.path = 3: must be a valid string"),
-    "no place for results": (["results="], "results = '': "),
+    "no place for results": (["output="], "output = '': "),
     "key of Hydra": (["hydra.foo=3"], "Could not override 'hydra.foo'. Key 'foo' not in 'HydraConf'"),
 }

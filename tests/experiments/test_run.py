@@ -56,7 +56,7 @@ def folder_of(output: str) -> Path:
 
 
 def test_the_command_prints_a_table_and_leaves_a_folder(tmp_path: Path) -> None:
-    done = command(*SMALL, f"results={tmp_path}/results", cwd=tmp_path)
+    done = command(*SMALL, f"output={tmp_path}/results", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert 0 < done.stdout.index("Spillover") < done.stdout.index("collapse of the regime")
     assert "20 of 20 runs" in done.stderr
@@ -74,7 +74,7 @@ def test_the_command_prints_a_table_and_leaves_a_folder(tmp_path: Path) -> None:
 
     results = load_results(folder)
     assert results.manifest["command"] == shlex.join(
-        ["python", "experiments/run.py", *SMALL, f"results={tmp_path}/results"]
+        ["python", "experiments/run.py", *SMALL, f"output={tmp_path}/results"]
     )
     assert len(results.manifest["figures"]) >= 4
     assert all((folder / name).stat().st_size > 0 for name in results.manifest["figures"])
@@ -88,7 +88,7 @@ def test_the_command_prints_a_table_and_leaves_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_figures")
 def test_a_sweep_leaves_a_folder_for_each_point(tmp_path: Path, capsys: Captured) -> None:
-    swept = ["-m", "scenario=offensive_2024,no_offensive", f"results={tmp_path}"]
+    swept = ["-m", "scenario=offensive_2024,no_offensive", f"output={tmp_path}"]
     assert run(*SMALL, *swept) == 0
     folders = sorted(path.name.rsplit("-", 1)[0] for path in (tmp_path / "run").iterdir())
     assert folders == ["liberia_2003-no_offensive", "liberia_2003-offensive_2024"]
@@ -104,21 +104,21 @@ def test_a_sweep_leaves_a_folder_for_each_point(tmp_path: Path, capsys: Captured
 @pytest.mark.usefixtures("no_figures")
 def test_a_world_of_ones_own_needs_only_its_path(tmp_path: Path, capsys: Captured) -> None:
     shutil.copytree(CONF / "world" / "liberia_2003", tmp_path / "my world")
-    assert run(*SMALL[1:], f"world.path='{tmp_path}/my world'", f"results={tmp_path}") == 0
+    assert run(*SMALL[1:], f"world.path='{tmp_path}/my world'", f"output={tmp_path}") == 0
     folder = folder_of(capsys.readouterr().out)
     assert folder.name.startswith("my_world-offensive_2024-")
 
 
 @pytest.mark.usefixtures("no_figures")
 def test_the_usual_world_is_not_named_in_the_folder(tmp_path: Path, capsys: Captured) -> None:
-    assert run("ensemble.runs=2", "horizon_days=2", f"results={tmp_path}") == 0
+    assert run("ensemble.runs=2", "horizon_days=2", f"output={tmp_path}") == 0
     assert folder_of(capsys.readouterr().out).name.startswith("offensive_2024-")
 
 
 @pytest.mark.usefixtures("no_figures")
 def test_results_go_where_they_are_told(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(*SMALL, "results=here") == 0
+    assert run(*SMALL, "output=here") == 0
     assert folder_of(capsys.readouterr().out).parent == tmp_path / "here" / "run"
 
 
@@ -173,7 +173,7 @@ def test_a_bad_command_line_ends_the_process_with_2(arguments: list[str], tmp_pa
 
 def test_an_unwritable_place_ends_with_1_and_one_line(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert run(*SMALL, f"results={tmp_path}/file") == launch.EXIT_FAILED
+    assert run(*SMALL, f"output={tmp_path}/file") == launch.EXIT_FAILED
     output = capsys.readouterr()
     assert output.out == ""
     assert len(output.err.splitlines()) == 1
@@ -182,7 +182,7 @@ def test_an_unwritable_place_ends_with_1_and_one_line(tmp_path: Path, capsys: Ca
 
 @pytest.mark.parametrize("kind", ["thread", "process"])
 def test_ctrl_c_ends_with_130_and_keeps_what_is_done(kind: str, tmp_path: Path) -> None:
-    settings = [f"executor={kind}", "ensemble.runs=1000000", "ensemble.chunk=20", f"results={tmp_path}"]
+    settings = [f"executor={kind}", "ensemble.runs=1000000", "ensemble.chunk=20", f"output={tmp_path}"]
     line = [sys.executable, "experiments/run.py", *settings]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(line, cwd=ROOT, env=ENVIRONMENT, start_new_session=True, **pipes) as process:
@@ -210,7 +210,7 @@ def test_an_ensemble_in_which_every_run_fails_ends_with_1(
         raise ArithmeticError(message)
 
     monkeypatch.setattr("sim.ensemble.chunks.simulate", raising)
-    assert run(*SMALL, f"results={tmp_path}") == launch.EXIT_FAILED
+    assert run(*SMALL, f"output={tmp_path}") == launch.EXIT_FAILED
     output = capsys.readouterr()
     assert "20 of 20 runs failed; run 0: ArithmeticError: broken" in output.err
     assert len(load_results(folder_of(output.out)).runs) == 20
@@ -284,7 +284,7 @@ def test_asking_runs_nothing(tmp_path: Path, capsys: Captured, monkeypatch: pyte
 
 
 def test_a_reader_who_goes_away_is_no_traceback(tmp_path: Path) -> None:
-    line = f"{shlex.join([sys.executable, 'experiments/run.py', *SMALL, f'results={tmp_path}'])} | true"
+    line = f"{shlex.join([sys.executable, 'experiments/run.py', *SMALL, f'output={tmp_path}'])} | true"
     done = subprocess.run(["sh", "-c", line], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
@@ -298,5 +298,5 @@ def test_a_disk_that_fills_while_drawing_is_one_line(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "figures/map.png")
 
     monkeypatch.setattr(launch, "draw_all", full)
-    assert run(*SMALL, f"results={tmp_path}") == launch.EXIT_FAILED
+    assert run(*SMALL, f"output={tmp_path}") == launch.EXIT_FAILED
     assert "figures/map.png: cannot be written (No space left on device)" in capsys.readouterr().err

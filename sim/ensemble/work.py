@@ -1,0 +1,204 @@
+"""Do a long job in parts, keep every part, and go on where the same command was stopped before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from threading import Timer
+from time import monotonic
+from typing import Any
+
+import pyarrow as pa
+
+from sim.core.ahead import compile_ahead
+from sim.ensemble import store
+from sim.ensemble.chunks import Job, live_chunk
+from sim.ensemble.files import BusyError, locked
+from sim.ensemble.manifest import Status, progress, speed, write_manifest
+from sim.ensemble.reporter import Reporter
+from sim.ensemble.store import Part, Shelf
+
+SECONDS_TO_LOAD = 2.0  # what takes longer is not loaded but compiled
+Tables = dict[str, pa.Table]
+
+
+class EnsembleError(RuntimeError):
+    """Say in one line why a job could not be finished."""
+
+
+class EnsembleInterruptedError(EnsembleError):
+    """Say that a person stopped a job, and what is kept."""
+
+
+@dataclass
+class Work:
+    """One call of a command, at work in its folder.
+
+    Parameters
+    ----------
+    shelf
+        Where its parts lie.
+    total
+        How many items it is asked for, such as runs.
+    manifest
+        What the folder tells about itself.
+    reporter
+        Who tells a person how far it is.
+    parts
+        What is stored by now.
+    """
+
+    shelf: Shelf
+    total: int
+    manifest: dict[str, Any]
+    reporter: Reporter
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def items(self) -> str:
+        """Return what is counted, such as runs."""
+        return f"{self.shelf.by}s"
+
+    @property
+    def done(self) -> int:
+        """Return how many items are stored."""
+        return sum(part.n for part in self.parts)
+
+    def write(self, status: Status) -> None:
+        """Write the manifest with what became of this call so far."""
+        self.manifest |= progress(status, self.items, self.done, len(self.parts))
+        write_manifest(self.shelf.folder, self.manifest)
+
+    def kept(self) -> str:
+        """Return what is stored and how to go on."""
+        return f"{self.done:,} of {self.total:,} {self.items} are stored; the same command goes on from there"
+
+    def resume(self) -> None:
+        """Find what an earlier call has stored."""
+        self.parts, complaints = store.find_parts(self.shelf)
+        for complaint in complaints:
+            self.reporter.note(complaint)
+        if 0 < self.done < self.total:
+            self.reporter.note(f"{self.done:,} {self.items} are stored already; going on from there")
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[None]:
+    """Hold a folder of results for this process alone; raise EnsembleError where it cannot be written or is in use."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder):
+            yield
+    except BusyError as error:
+        raise EnsembleError(str(error)) from None
+    except OSError as error:
+        reason = error.strerror or error
+        cure = "free some space, or name another place with output=DIR; what is stored is kept"
+        message = f"{folder}: cannot be written ({reason}); {cure}"
+        raise EnsembleError(message) from None
+
+
+@contextmanager
+def recorded(work: Work) -> Iterator[None]:
+    """Have the manifest tell whatever happens in the block, and put what stops it into words."""
+    work.write("running")
+    try:
+        yield
+    except KeyboardInterrupt:
+        work.write("interrupted")
+        message = f"stopped; {work.kept()}"
+        raise EnsembleInterruptedError(message) from None
+    except BrokenExecutor:
+        work.write("failed")
+        message = f"a worker process died, stopped from outside or for want of memory; {work.kept()}"
+        raise EnsembleError(message) from None
+    except BaseException:
+        with suppress(OSError):  # a full disk must not hide what went wrong
+            work.write("failed")
+        raise
+
+
+def make_ready(job: Job, reporter: Reporter) -> None:
+    """Compile the core, or load it: once here, lest every worker process does it for itself."""
+    text = "compiling the model, once (about half a minute)"
+    patience = Timer(SECONDS_TO_LOAD, reporter.note, [text])
+    patience.start()
+    try:
+        compile_ahead(job.world, job.rules)
+        live_chunk(job, 0, 1)
+    finally:
+        patience.cancel()
+
+
+@dataclass
+class Queue:
+    """Parts at work, and those still to be submitted.
+
+    Parameters
+    ----------
+    submit
+        Begins one part; its result are the tables of that part.
+    todo
+        Parts still to be computed.
+    length
+        How many are at work at a time.
+    """
+
+    submit: Callable[[Part], Future[Tables]]
+    todo: Iterator[Part]
+    length: int
+    pending: dict[Future[Tables], Part] = field(default_factory=dict)
+
+    def fill(self) -> None:
+        """Submit parts until as many as agreed are at work."""
+        for part in islice(self.todo, self.length - len(self.pending)):
+            self.pending[self.submit(part)] = part
+
+    def cancel(self) -> None:
+        """Take back every part that nobody has begun."""
+        self.pending = {future: part for future, part in self.pending.items() if not future.cancel()}
+
+
+def work_off(work: Work, queue: Queue) -> None:
+    """Store every part as it is done, and note how fast; when stopped, finish those at work and store them too."""
+    before, start = work.done, monotonic()
+    try:
+        with work.reporter.count(work.items, work.total, before) as advance:
+            _store_all(work, queue, advance)
+    finally:
+        work.manifest |= speed(work.items, work.done - before, monotonic() - start)
+
+
+def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None:
+    """Store every part as it is done."""
+    try:
+        queue.fill()
+        while queue.pending:
+            wait(queue.pending, return_when=FIRST_COMPLETED)
+            for part in _store_done(work, queue):
+                advance(part.n)
+            queue.fill()
+    except KeyboardInterrupt:
+        work.reporter.note("stopping: what is at work is finished and stored (again Ctrl-C: it is not)")
+        queue.cancel()
+        wait(queue.pending)
+        with suppress(BrokenExecutor):
+            list(_store_done(work, queue))
+        raise
+    except BaseException:
+        queue.cancel()
+        raise
+
+
+def _store_done(work: Work, queue: Queue) -> Iterator[Part]:
+    """Store the parts that are done, and yield them."""
+    for future in [future for future in queue.pending if future.done()]:
+        part = queue.pending[future]
+        store.write_part(work.shelf, part, future.result())
+        work.parts.append(part)
+        del queue.pending[future]
+        yield part

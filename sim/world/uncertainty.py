@@ -1,0 +1,66 @@
+"""Draw uncertain parameters from the ranges of the parameter table: a vector for each run."""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.codes import Purpose
+from sim.core.parameters import describe
+from sim.core.rng import uniforms_of_runs
+from sim.core.rules import MECHANISMS, RULES_DTYPE
+
+WIDE = 10.0  # assumption: a range whose ends differ by this factor is one of orders of magnitude
+TWIN = 2**31
+"""What is added to the number of a run for its twin, which has the same parameters and other chance."""
+
+Floats = npt.NDArray[np.float64]
+
+_PARAMETERS = {
+    f"{mechanism}.{name}": p for mechanism, group in MECHANISMS.items() for name, p in describe(group).items()
+}
+# Named by what they are, so that a new parameter leaves the draws of the others as they were.
+_ENTITIES = np.array([zlib.crc32(name.encode()) for name in _PARAMETERS], np.int64)
+
+
+def draw_rules(rules: np.ndarray, seed: int, first_run: int, n_runs: int) -> np.ndarray:
+    """Return the parameters of some runs, each drawn for itself.
+
+    The distribution is triangular: its peak is the value that the scenario gives, its ends are those of the plausible
+    range, moved out where the value lies beyond; on a logarithmic scale where the ends differ tenfold. The draws do not
+    depend on the scenario, so that runs of two scenarios differ only by what distinguishes these.
+
+    Parameters
+    ----------
+    rules
+        One-element record of the scenario.
+    seed
+        Seed of the ensemble.
+    first_run, n_runs
+        Which runs.
+
+    Returns
+    -------
+    np.ndarray
+        One record a run.
+    """
+    uniform = np.empty((n_runs, len(_ENTITIES)))
+    uniforms_of_runs(np.uint64(seed), first_run % TWIN, Purpose.PARAMETER, _ENTITIES, uniform)
+    peak = rules.view(np.float64)
+    low, high = (np.array([p.prior[end] for p in _PARAMETERS.values()]) for end in (0, 1))
+    low, high = np.minimum(low, peak), np.maximum(high, peak)
+    values = _triangular(uniform, low, peak, high)
+    wide = (low > 0.0) & (high >= WIDE * low)
+    logs = (np.log(bound[wide]) for bound in (low, peak, high))
+    values[:, wide] = np.exp(_triangular(uniform[:, wide], *logs))
+    return np.clip(values, low, high).view(RULES_DTYPE).reshape(n_runs)
+
+
+def _triangular(u: Floats, low: Floats, peak: Floats, high: Floats) -> Floats:
+    """Return the numbers below which shares ``u`` of triangular distributions lie; a range of one point gives it."""
+    width = np.where(high > low, high - low, 1.0)
+    rising = low + np.sqrt(u * width * (peak - low))
+    falling = high - np.sqrt((1.0 - u) * width * (high - peak))
+    return np.where(u < (peak - low) / width, rising, falling)
