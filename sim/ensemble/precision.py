@@ -71,14 +71,15 @@ def targets_of(scenario: Scenario) -> list[Target]:
     """Return what a scenario's configuration asks to be known how precisely; raise ConfigError where it cannot be."""
     known = outcomes_of(names_of(scenario.tables), scenario.horizon_days)
     ensemble = scenario.config.ensemble
-    unknown = [name for name in ensemble.until if name not in known]
+    asked = ensemble.until or {}
+    unknown = [name for name in asked if name not in known]
     faults = [f"ensemble.until.{name}: no such outcome; {suggestion(name, list(known))}" for name in unknown]
-    if ensemble.until and ensemble.max_runs < ensemble.runs:
+    if asked and ensemble.max_runs < ensemble.runs:
         least = f"ensemble.runs, those before the first look ({ensemble.runs})"
         faults.append(f"ensemble.max_runs = {ensemble.max_runs}: must be at least {least}")
     if faults:
         raise ConfigError(faults)
-    return [Target(known[name], half_width) for name, half_width in ensemble.until.items()]
+    return [Target(known[name], half_width) for name, half_width in asked.items()]
 
 
 def looks(first: int, most: int) -> list[int]:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from sim.ensemble.results import Results
 from sim.ensemble.sections import Section, sections
+from sim.ensemble.sections_asked import asked_sections
 from sim.world.scenario import Scenario
 
 CAVEAT = "Shares of simulated histories under this scenario's assumptions, not a forecast."
@@ -21,7 +22,7 @@ def summary_table(results: Results, scenario: Scenario) -> RenderableType:
     results, scenario
         The ensemble and what was run.
     """
-    return Group(_heading(results, scenario), *map(_terminal_table, sections(results, scenario)), _notes(results))
+    return Group(_heading(results, scenario), *map(_terminal_table, all_sections(results, scenario)), _notes(results))
 
 
 def summary_markdown(results: Results, scenario: Scenario) -> str:
@@ -34,10 +35,21 @@ def summary_markdown(results: Results, scenario: Scenario) -> str:
     """
     config = scenario.config.scenario
     blocks = [f"# {config.name}", _heading(results, scenario)]
-    for section in sections(results, scenario):
+    for section in all_sections(results, scenario):
         blocks += [f"## {section.title}", _markdown_table(section)]
     blocks += [_notes(results), f"Made by `{results.manifest['command']}`; `manifest.json` tells the rest."]
     return "\n\n".join(blocks) + "\n"
+
+
+def all_sections(results: Results, scenario: Scenario) -> list[Section]:
+    """Return all tables that sum an ensemble up.
+
+    Parameters
+    ----------
+    results, scenario
+        The ensemble and what was run.
+    """
+    return [*sections(results, scenario), *asked_sections(results)]
 
 
 def _heading(results: Results, scenario: Scenario) -> str:

@@ -51,7 +51,7 @@ class EnsembleConfig(Frozen):
     workers: Count | Literal["auto"] = "auto"
     chunk: Count | Literal["auto"] = "auto"
     traces: int = Field(default=200, ge=0, le=10_000)
-    until: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    until: dict[str, Annotated[float, Field(gt=0)]] | None = None
     max_runs: int = Field(default=100_000, ge=1, le=MAX_RUNS)
 
 
@@ -191,7 +191,7 @@ def _problem(detail: ErrorDetails) -> str:
     problem = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     problem = f"{problem[0].lower()}{problem[1:]}"
     problem = problem.replace("should be", "must be", 1).replace("should have", "must have", 1)
-    return problem.replace("a valid tuple", "a list")
+    return problem.replace("a valid tuple", "a list").replace("a valid dictionary", "a group such as {name: number}")
 
 
 def _plausible(key: str) -> str:
