@@ -1,0 +1,1 @@
+"""Questions over ensembles: what a lever changes, and what a parameter does."""

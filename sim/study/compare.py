@@ -1,0 +1,215 @@
+"""Compare scenarios run by run: they share every draw, so that what differs is what the levers between them cause."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from sim.ensemble.losses import loss_days
+from sim.ensemble.manifest import write_manifest
+from sim.ensemble.outcomes import PROBABILITY, outcomes_of
+from sim.ensemble.provenance import versions
+from sim.ensemble.results import COMPLETE
+from sim.ensemble.rows import usable
+from sim.ensemble.schema import names_of
+from sim.ensemble.store import write_table
+from sim.study.cases import Case
+from sim.study.pairs import paired_means, paired_shares, runs_without_pairing, unpaired_means, unpaired_shares
+from sim.world.frozen import ConfigError
+
+COMPARISON = "comparison"
+SCHEMA = pa.schema(
+    [
+        pa.field("scenario", pa.string()),
+        pa.field("outcome", pa.string()),
+        pa.field("unit", pa.string()),
+        pa.field("estimate", pa.float64()),
+        pa.field("difference", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+        pa.field("unpaired_low", pa.float64()),
+        pa.field("unpaired_high", pa.float64()),
+        pa.field("n", pa.int64()),
+        pa.field("n_unpaired", pa.int64()),
+        pa.field("share_changed", pa.float64()),
+        pa.field("first_divergence_day", pa.int32()),
+    ]
+)
+SAME = {
+    "world_digest": "the tables of the world",
+    "model_digest": "the version of the model",
+    "seed": "the seed",
+}
+_MARKS = ("run", "seed", "status", "error")  # what a run is called is no part of its history
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Hold scenarios beside a base.
+
+    Parameters
+    ----------
+    folder
+        Where the comparison lies.
+    manifest
+        What it was made from.
+    cases
+        The ensembles; the first is the base.
+    table
+        A row for each scenario and outcome: ``estimate`` and ``difference`` from the base with its paired interval
+        ``low`` to ``high``, the interval without pairing, ``n`` runs in common, ``n_unpaired`` runs that would give as
+        narrow an interval without pairing, ``share_changed`` of runs whose history differs in anything, and
+        ``first_divergence_day``, the median over those of them that left a day series.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    cases: tuple[Case, ...]
+    table: pd.DataFrame
+
+
+def compare(cases: Sequence[Case], folder: Path, command: str) -> Comparison:
+    """Return and store what distinguishes scenarios from the first of them.
+
+    Parameters
+    ----------
+    cases
+        At least two ensembles of one world, horizon and seed, of different names; the first is the base.
+    folder
+        Where the comparison goes.
+    command
+        The command that makes it again.
+
+    Raises
+    ------
+    ConfigError
+        If the ensembles cannot be compared, with the reasons.
+    """
+    check_comparable(cases)
+    base, numbers = cases[0], [outcome_numbers(case) for case in cases]
+    units = units_of(base)
+    rows = [row for case, own in zip(cases, numbers, strict=True) for row in _rows(case, own, base, numbers[0], units)]
+    columns = dict.fromkeys(("n", "n_unpaired"), "Int64") | {"first_divergence_day": "Int32"}
+    table = pd.DataFrame(rows, columns=SCHEMA.names).astype(columns)
+    manifest = {
+        "status": COMPLETE,
+        "cases": [{"name": c.name, "folder": str(c.results.folder.resolve()), **_digests(c)} for c in cases],
+        "command": command,
+        "versions": versions(),
+        "figures": [],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    stored = pa.Table.from_pandas(table, SCHEMA, preserve_index=False)
+    write_table(folder / f"{COMPARISON}.parquet", SCHEMA, [stored], digest_of(cases), len(stored))
+    write_manifest(folder, manifest)
+    return Comparison(folder, manifest, tuple(cases), table)
+
+
+def digest_of(cases: Iterable[Case]) -> str:
+    """Return a digest of what a comparison depends on."""
+    text = " ".join(f"{case.name} {case.results.manifest['config_digest']}" for case in cases)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digests(case: Case) -> dict[str, Any]:
+    """Return what a manifest tells about the settings of an ensemble."""
+    return {key: case.results.manifest[key] for key in ("config_digest", *SAME, "command")}
+
+
+def check_comparable(cases: Sequence[Case]) -> None:
+    """Raise ConfigError, with the reasons, where ensembles cannot be compared run by run."""
+    if len(cases) < 2:  # noqa: PLR2004 - a comparison
+        raise ConfigError(["a comparison takes at least two ensembles, the first is the base"])
+    names = [case.name for case in cases]
+    faults = [
+        f"{name}: named twice; a scenario is compared with others"
+        for name in sorted(set(names))
+        if names.count(name) > 1
+    ]
+    base = cases[0]
+    for case in cases[1:]:
+        differing = [text for key, text in SAME.items() if case.results.manifest[key] != base.results.manifest[key]]
+        differing += ["the horizon"] if case.scenario.horizon_days != base.scenario.horizon_days else []
+        one, other = (c.scenario.config.uncertainty.kind for c in (base, case))
+        differing += ["the uncertainty of parameters"] if one != other else []
+        faults += [f"{case.name} cannot be compared with {base.name}: they differ in {text}" for text in differing]
+    if faults:
+        raise ConfigError(faults)
+
+
+def outcome_numbers(case: Case) -> pd.DataFrame:
+    """Return the outcomes of a case: a row for each run that did not fail, by number, a column an outcome.
+
+    Parameters
+    ----------
+    case
+        An ensemble.
+    """
+    runs = usable(case.results.runs)
+    outcomes = outcomes_of(names_of(case.scenario.tables), case.scenario.horizon_days)
+    lost = loss_days(runs, case.results.falls, case.scenario).notna()
+    columns = {name: outcome.values(runs) for name, outcome in outcomes.items()}
+    columns |= {f"p_fall_{place}": lost[place].to_numpy(np.float64) for place in lost.columns}
+    return pd.DataFrame(columns, index=pd.Index(runs["run"], name="run"))
+
+
+def units_of(case: Case) -> dict[str, str]:
+    """Return the unit of each outcome of `outcome_numbers`."""
+    outcomes = outcomes_of(names_of(case.scenario.tables), case.scenario.horizon_days)
+    known = {name: outcome.unit for name, outcome in outcomes.items()}
+    return {name: known.get(name, PROBABILITY) for name in outcome_numbers(case).columns}
+
+
+def _rows(
+    case: Case, own: pd.DataFrame, base: Case, others: pd.DataFrame, units: dict[str, str]
+) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of one scenario."""
+    common = own.index.intersection(others.index)
+    changed, day = divergence(base, case)
+    for name, unit in units.items():
+        x, y = (table.loc[common, name].to_numpy() for table in (others, own))
+        if case is base:
+            gaps: tuple[float | None, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
+            yield case.name, name, unit, float(y.mean()), *gaps, len(y), None, changed, day
+            continue
+        paired, unpaired = (paired_shares, unpaired_shares) if unit == PROBABILITY else (paired_means, unpaired_means)
+        needed = runs_without_pairing(x, y)
+        gaps = (float(y.mean() - x.mean()), *paired(x, y), *unpaired(x, y))
+        yield case.name, name, unit, float(y.mean()), *gaps, len(x), needed, changed, day
+
+
+def divergence(base: Case, case: Case) -> tuple[float, int | None]:
+    """Return the share of runs whose history differs in anything, and the median day on which it begins to.
+
+    The day comes from those runs that left a day series in both; without one it is not known.
+
+    Parameters
+    ----------
+    base, case
+        Two ensembles that can be compared.
+    """
+    ones, others = (usable(c.results.runs).set_index("run").drop(columns=[*_MARKS[1:]]) for c in (base, case))
+    common = ones.index.intersection(others.index)
+    changed = _differs(ones.loc[common], others.loc[common])
+    days_one, days_other = (c.results.daily.set_index(["run", "day"]) for c in (base, case))
+    both = days_one.index.intersection(days_other.index)
+    differs = _differs(days_one.loc[both], days_other.loc[both])
+    first = pd.Series(both.get_level_values("day")[differs]).groupby(both.get_level_values("run")[differs]).min()
+    return float(changed.mean()), int(np.median(first)) if len(first) else None
+
+
+def _differs(one: pd.DataFrame, other: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which rows differ in any column; missing equals missing."""
+    unequal = np.zeros(len(one), bool)
+    for name in one.columns:
+        x, y = one[name], other[name]
+        unequal |= ~((x == y).fillna(value=False).to_numpy(bool) | (x.isna() & y.isna()).to_numpy(bool))
+    return unequal

@@ -1,0 +1,45 @@
+"""Find the project's worlds and scenarios by name: they live in `conf/`, beside the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import sim
+from sim.world.config import RunConfig
+from sim.world.faults import suggestion
+from sim.world.frozen import ConfigError
+from sim.world.scenario import Scenario, build_scenario
+from sim.world.tables import load_tables
+
+CONF = Path(sim.__file__).resolve().parent.parent / "conf"
+
+
+def scenario_of(config: RunConfig) -> Scenario:
+    """Return the scenario of a configuration, its world's tables loaded and checked.
+
+    Parameters
+    ----------
+    config
+        Which world, by name or path, and what is asked of it.
+    """
+    path = config.world.path
+    folder = Path(path).expanduser() if path else CONF / "world" / config.world.name
+    return build_scenario(load_tables(folder), config)
+
+
+def choice(group: str, name: str) -> dict[str, Any]:
+    """Return one of the project's choices, such as a scenario; raise ConfigError where there is none of this name.
+
+    Parameters
+    ----------
+    group, name
+        Folder in `conf/`, and a file of it without its ending.
+    """
+    files = {path.stem: path for path in sorted((CONF / group).glob("*.yaml"))}
+    if name not in files:
+        raise ConfigError([f"{group} = {name}: no such {group}; {suggestion(name, list(files))}"])
+    values: dict[str, Any] = yaml.safe_load(files[name].read_text(encoding="utf-8"))
+    return values
