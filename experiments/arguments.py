@@ -6,8 +6,9 @@ Hydra composes, but says what is wrong in its own words, one fault at a time. Va
 
 from __future__ import annotations
 
+import difflib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ def _unknown_flag(argument: str) -> str:
     return f"{shown(argument)}: no such option; {cure}"
 
 
-def resolve(conf: Path, config_name: str, arguments: Arguments) -> list[dict[str, Any]]:
+def resolve(conf: Path, config_name: str, arguments: Arguments, own: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the composed values of every point of a sweep, or of the one point without it.
 
     Parameters
@@ -91,6 +92,8 @@ def resolve(conf: Path, config_name: str, arguments: Arguments) -> list[dict[str
         Primary configuration in it.
     arguments
         The command line.
+    own
+        Keys that the script has besides those of an ensemble.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def resolve(conf: Path, config_name: str, arguments: Arguments) -> list[dict[str
     """
     with initialize_config_dir(str(conf), version_base=VERSION_BASE):
         overrides = _parse(arguments.overrides)
-        faults = [fault for override in overrides for fault in _faults(override, arguments)]
+        faults = [fault for override in overrides for fault in _faults(override, arguments, own)]
         if faults:
             raise ConfigError(faults)
         return [_compose(config_name, point) for point in _points(overrides)]
@@ -132,7 +135,7 @@ def _parse(overrides: Iterable[str]) -> list[Override]:
     return parsed
 
 
-def _faults(override: Override, arguments: Arguments) -> Iterator[str]:
+def _faults(override: Override, arguments: Arguments, own: Collection[str]) -> Iterator[str]:
     """Yield what is wrong with the name of a setting, with its choice, and with several values of it."""
     key = override.key_or_group
     groups = GlobalHydra.instance().config_loader().list_groups("")
@@ -140,8 +143,8 @@ def _faults(override: Override, arguments: Arguments) -> Iterator[str]:
         return
     if override.package is not None:
         yield unknown_key(f"{key}@{override.package}")
-    elif key not in {*groups, *known_keys()}:
-        yield _unknown_key(key)
+    elif key not in {*groups, *known_keys(), *own}:
+        yield _unknown_key(key, own)
     elif override.is_sweep_override() and not arguments.is_sweep:
         yield f"{key}: several values make a sweep; add -m, or quote the value if it is one"
     elif override.is_sweep_override() and not override.is_discrete_sweep():
@@ -150,8 +153,13 @@ def _faults(override: Override, arguments: Arguments) -> Iterator[str]:
         yield from _choice_faults(key, override)
 
 
-def _unknown_key(key: str) -> str:
+def _unknown_key(key: str, own: Collection[str]) -> str:
     """Return the line about a key that does not exist."""
+    if key.startswith("sweep.factors."):
+        return f"{key}: no such key; give all factors, such as 'sweep.factors={{rules.morale.beta: [4, 9]}}'"
+    near = difflib.get_close_matches(key, own, n=1, cutoff=0.8)
+    if near:
+        return f"{key}: no such key; did you mean '{near[0]}'?"
     if key.startswith("scenario.levers."):
         return f"{key}: no such key; give all levers, such as 'scenario.levers=[{{lever: mediation, value: 1}}]'"
     if key.startswith("scenario.events."):

@@ -3,18 +3,70 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import hydra
 from omegaconf import DictConfig
+from rich.console import Console
 
-from experiments.launch import CONF, main, run_point
+from experiments.arguments import plain_values
+from experiments.launch import EXIT_FAILED, Script, command, load_scenario, main, overrides, result_folder, told
+from experiments.options import RunOptions, take_options
+from experiments.present import draw_once, print_tables
+from sim.ensemble.reporter import Reporter
+from sim.ensemble.rows import usable
+from sim.ensemble.runner import run_ensemble
+from sim.ensemble.summary import summary_table
+from sim.show.figures import draw_all, left_out
+from sim.show.report import write_report
+from sim.study.cases import Case
+from sim.world.catalogue import CONF
+from sim.world.scenario import idle_levers
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="run")
 def job(config: DictConfig) -> None:
     """Run one composed configuration."""
-    run_point(config)
+    reporter = Reporter(Console(stderr=True))
+    with told(reporter):
+        options, values = take_options(plain_values(config), RunOptions)
+        scenario = load_scenario(values)
+        for note in idle_levers(scenario):
+            reporter.note(f"note: {note}")
+        folder = result_folder(scenario, "run")
+        case = Case(
+            scenario.config.scenario.name,
+            run_ensemble(scenario, folder, command("run", overrides()), reporter),
+            scenario,
+        )
+        _show(case, reporter, with_report=options.report)
 
+
+def _show(case: Case, reporter: Reporter, *, with_report: bool) -> None:
+    """Print the summary, draw the figures, write the report, and print the folder as the last line."""
+    results, scenario = case.results, case.scenario
+    print_tables(summary_table(results, scenario))
+    failed = results.runs[results.runs["status"] != "ok"]
+    if len(failed):
+        first = failed.iloc[0]
+        reporter.note(f"{len(failed)} of {len(results.runs)} runs failed; run {first['run']}: {first['error']}")
+    if len(usable(results.runs)):
+        draw_once(results.folder, results.manifest, lambda: draw_all(results, scenario), reporter)
+        for line in left_out(results, scenario):
+            reporter.note(line)
+        if with_report:
+            reporter.note(f"report: {write_report([case], results.folder / 'report.html')}")
+    print(results.folder.resolve())
+    if len(failed) == len(results.runs):
+        raise SystemExit(EXIT_FAILED)
+
+
+def check(values: dict[str, Any]) -> None:
+    """Raise where composed values cannot be run."""
+    load_scenario(take_options(values, RunOptions)[1])
+
+
+SCRIPT = Script("run", RunOptions, check, job)
 
 if __name__ == "__main__":
-    sys.exit(main(job, "run", sys.argv[1:]))
+    sys.exit(main(SCRIPT, sys.argv[1:]))

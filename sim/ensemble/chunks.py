@@ -10,13 +10,14 @@ import pyarrow as pa
 from sim.core.codes import RunStatus
 from sim.core.engine import Histories, simulate
 from sim.core.record import layouts_of
-from sim.ensemble.schema import RUNS, TWINS, Block, Names, block_tables, names_of
+from sim.ensemble.schema import RUNS, TWINS, Block, Names, block_tables, names_of, runs_table
 from sim.world.scenario import Scenario
 from sim.world.uncertainty import TWIN, draw_rules
 
 SECONDS_PER_DAY_AND_PLACE = 1e-6  # measured to a factor of two; only the size of chunks depends on it
 SHORTEST, LONGEST = 0.4, 4.0  # seconds of work in a chunk
 CHUNKS_PER_WORKER = 4
+ROWS = 500  # runs lived at a stretch where only their rows are kept
 FEW_CHUNKS = 2_000  # beyond this many, chunks grow rather than their number
 
 
@@ -62,11 +63,21 @@ def chunk_size(scenario: Scenario, workers: int) -> int:
     ensemble = scenario.config.ensemble
     if ensemble.chunk != "auto":
         return ensemble.chunk
-    n_places = int(scenario.world[0]["n_locations"])
-    per_run = scenario.horizon_days * n_places * SECONDS_PER_DAY_AND_PLACE
+    per_run = seconds_of_run(scenario)
     seconds = min(max(ensemble.runs * per_run / FEW_CHUNKS, SHORTEST), LONGEST)
     share = -(-ensemble.runs // (CHUNKS_PER_WORKER * workers))
     return max(1, min(round(seconds / per_run), share))
+
+
+def seconds_of_run(scenario: Scenario) -> float:
+    """Return about how long a run takes."""
+    return scenario.horizon_days * int(scenario.world[0]["n_locations"]) * SECONDS_PER_DAY_AND_PLACE
+
+
+def live_rows(job: Job, first: int, n_runs: int) -> pa.Table:
+    """Return the table of some runs alone; falls and the like are forgotten as one goes, and so take little room."""
+    pieces = (live_chunk(job, at, min(ROWS, first + n_runs - at)) for at in range(first, first + n_runs, ROWS))
+    return pa.concat_tables([runs_table(piece, job.seed, job.names) for piece in pieces])
 
 
 def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:

@@ -168,10 +168,10 @@ def block_tables(block: Block, seed: int, names: Names) -> dict[str, pa.Table]:
         kept = rows[np.isin(rows["run"], list(good))]
         arrays = [array for field in kept.dtype.names or () for array in _arrays(field, kept, None, names)]
         tables[name] = pa.Table.from_arrays(arrays, schema=schemas(names)[name])
-    return {RUNS: _runs_table(block, seed, names), **tables}
+    return {RUNS: runs_table(block, seed, names), **tables}
 
 
-def _runs_table(block: Block, seed: int, names: Names) -> pa.Table:
+def runs_table(block: Block, seed: int, names: Names) -> pa.Table:
     """Return one row a run; where a run failed, only its number, seed, status and error are not null."""
     runs = block.runs
     failed = runs["status"] != RunStatus.OK

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
 
 from sim.ensemble.outcomes import PROBABILITY
 from sim.ensemble.precision import LOOKS, LOOKS_NORMAL
 from sim.ensemble.results import Results
-from sim.ensemble.sections import Section
+from sim.ensemble.sections import Section, Write
 from sim.ensemble.variance import QUANTITY
 from sim.ensemble.wording import amount, percent
 
@@ -29,23 +32,30 @@ def asked_sections(results: Results) -> Iterator[Section]:
     table = results.estimates
     reached = table[table["kind_of_interval"].isin([LOOKS, LOOKS_NORMAL])]
     if len(reached):
-        told = results.manifest["precision"]
-        rows = tuple(
-            (
-                row.quantity,
-                (percent if row.unit == PROBABILITY else amount)(row.estimate, row.low, row.high),
-                f"±{told[row.quantity]['half_width_asked']:g}",
-                "yes" if told[row.quantity]["is_met"] else "no",
-            )
-            for row in reached.itertuples()
-        )
-        n = reached["n"].iloc[0]
-        title = f"Estimates of a precision that was asked for; n = {n:,} runs, intervals valid wherever one stops"
-        yield Section(title, ("outcome", "estimate", "asked", "reached"), rows)
+        title = f"Estimates of a precision that was asked for; n = {_n(reached)} runs, valid wherever one stops"
+        header = ("outcome", "estimate with 95 % interval", "asked", "reached")
+        yield Section(title, header, tuple(_reached_rows(reached, results.manifest["precision"])))
     split = table[table["quantity"] == QUANTITY]
     split = split[split["entity"].isin(SHOWN) | split["entity"].str.startswith(SHOWN_BY_STATE)]
     if len(split):
-        parts = tuple((row.entity, percent(row.estimate, row.low, row.high)) for row in split.itertuples())
-        n = split["n"].iloc[0]
-        title = f"Variance between runs that uncertain parameters explain, the rest is chance; n = {n:,} pairs"
-        yield Section(title, ("outcome", "due to parameters"), parts)
+        rows = zip(split["entity"], _numbers(split, percent), strict=True)
+        title = f"Variance between runs due to uncertain parameters, not to chance; n = {_n(split)} pairs of runs"
+        yield Section(title, ("outcome", "share of the variance with 95 % interval"), tuple(rows))
+
+
+def _reached_rows(reached: pd.DataFrame, told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of targets."""
+    shares = reached["unit"] == PROBABILITY
+    for part, write in ((reached[shares], percent), (reached[~shares], amount)):
+        for name, text in zip(part["quantity"], _numbers(part, write), strict=True):
+            yield name, text, f"±{told[name]['half_width_asked']:g}", "yes" if told[name]["is_met"] else "no"
+
+
+def _numbers(table: pd.DataFrame, write: Write) -> list[str]:
+    """Return estimates with their intervals as text."""
+    return [write(*row) for row in table[["estimate", "low", "high"]].to_numpy(float)]
+
+
+def _n(table: pd.DataFrame) -> str:
+    """Return how many runs or pairs an estimate comes from."""
+    return f"{int(table['n'].max()):,}"

@@ -22,7 +22,7 @@ def summary_table(results: Results, scenario: Scenario) -> RenderableType:
     results, scenario
         The ensemble and what was run.
     """
-    return Group(_heading(results, scenario), *map(_terminal_table, all_sections(results, scenario)), _notes(results))
+    return Group(_heading(results, scenario), *map(terminal_table, all_sections(results, scenario)), _notes(results))
 
 
 def summary_markdown(results: Results, scenario: Scenario) -> str:
@@ -36,7 +36,7 @@ def summary_markdown(results: Results, scenario: Scenario) -> str:
     config = scenario.config.scenario
     blocks = [f"# {config.name}", _heading(results, scenario)]
     for section in all_sections(results, scenario):
-        blocks += [f"## {section.title}", _markdown_table(section)]
+        blocks += [f"## {section.title}", markdown_table(section)]
     blocks += [_notes(results), f"Made by `{results.manifest['command']}`; `manifest.json` tells the rest."]
     return "\n\n".join(blocks) + "\n"
 
@@ -72,8 +72,14 @@ def _notes(results: Results) -> str:
     return f"{intervals} never: in fewer than half of the runs.{left_out} {CAVEAT}"
 
 
-def _terminal_table(section: Section) -> Table:
-    """Return a section as a table for a terminal."""
+def terminal_table(section: Section) -> Table:
+    """Return a section as a table for a terminal.
+
+    Parameters
+    ----------
+    section
+        The table as text.
+    """
     table = Table(title=section.title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column(section.header[0])
     for name in section.header[1:]:
@@ -83,7 +89,13 @@ def _terminal_table(section: Section) -> Table:
     return table
 
 
-def _markdown_table(section: Section) -> str:
-    """Return a section as a table of a page."""
+def markdown_table(section: Section) -> str:
+    """Return a section as a table of a page.
+
+    Parameters
+    ----------
+    section
+        The table as text.
+    """
     rule = ("---", *("---:" for _ in section.header[1:]))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (section.header, rule, *section.rows))

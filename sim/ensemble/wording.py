@@ -50,6 +50,28 @@ def amount(estimate: float, low: float, high: float) -> str:
     return f"{texts[0]} [{texts[1]}, {texts[2]}]"
 
 
+def change(difference: float, low: float, high: float) -> str:
+    """Return a difference with its interval, such as `+12.1 [+10.8, +13.4]`.
+
+    Parameters
+    ----------
+    difference, low, high
+        The estimate and its interval, of any sign; where so few runs give no bound (NaN), one figure is enough.
+    """
+    if math.isnan(low) or math.isnan(high):
+        return _change(difference, -_magnitude(abs(difference)) if difference else 0)
+    decimals = _decimals(high - low) + 1  # a difference is told one figure finer: its sign is what is asked
+    return f"{_change(difference, decimals)} [{_change(low, decimals)}, {_change(high, decimals)}]"
+
+
+def _change(value: float, decimals: int) -> str:
+    """Return a signed number; what rounds to nothing has no sign."""
+    places = min(decimals, DIGITS - 1 - _magnitude(abs(value))) if value else 0
+    rounded = round(value, places)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return f"{sign}{abs(rounded):,.{max(places, 0)}f}"
+
+
 def spread(low: str, high: str) -> str:
     """Return a range of runs from two quantiles as text, their own intervals left out: `120,000 to 530,000`."""
     first, last = (text.split(" [", maxsplit=1)[0] for text in (low, high))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sim.ensemble.losses import loss_days
 from sim.ensemble.manifest import write_manifest
 from sim.ensemble.outcomes import PROBABILITY, outcomes_of
 from sim.ensemble.provenance import versions
-from sim.ensemble.results import COMPLETE
+from sim.ensemble.results import COMPLETE, ResultsError, read_manifest
 from sim.ensemble.rows import usable
 from sim.ensemble.schema import names_of
 from sim.ensemble.store import write_table
@@ -77,14 +78,14 @@ class Comparison:
 
 
 def compare(cases: Sequence[Case], folder: Path, command: str) -> Comparison:
-    """Return and store what distinguishes scenarios from the first of them.
+    """Return what distinguishes scenarios from the first of them.
 
     Parameters
     ----------
     cases
         At least two ensembles of one world, horizon and seed, of different names; the first is the base.
     folder
-        Where the comparison goes.
+        Where the comparison belongs; nothing is written yet.
     command
         The command that makes it again.
 
@@ -102,15 +103,23 @@ def compare(cases: Sequence[Case], folder: Path, command: str) -> Comparison:
     manifest = {
         "status": COMPLETE,
         "cases": [{"name": c.name, "folder": str(c.results.folder.resolve()), **_digests(c)} for c in cases],
+        "config_digest": digest_of(cases),
         "command": command,
         "versions": versions(),
         "figures": [],
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    stored = pa.Table.from_pandas(table, SCHEMA, preserve_index=False)
-    write_table(folder / f"{COMPARISON}.parquet", SCHEMA, [stored], digest_of(cases), len(stored))
-    write_manifest(folder, manifest)
     return Comparison(folder, manifest, tuple(cases), table)
+
+
+def store_comparison(comparison: Comparison) -> None:
+    """Write a comparison's table and manifest into its folder; figures that are there already stay."""
+    folder, manifest = comparison.folder, comparison.manifest
+    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(ResultsError):
+        manifest["figures"] = read_manifest(folder).get("figures", [])
+    stored = pa.Table.from_pandas(comparison.table, SCHEMA, preserve_index=False)
+    write_table(folder / f"{COMPARISON}.parquet", SCHEMA, [stored], manifest["config_digest"], len(stored))
+    write_manifest(folder, manifest)
 
 
 def digest_of(cases: Iterable[Case]) -> str:

@@ -18,7 +18,7 @@ from sim.world.frozen import ConfigError, Count, Frozen, Name
 from sim.world.levers import EventConfig, LeverConfig, keys_of, kinds_of
 from sim.world.limits import MAX_HORIZON_DAYS
 
-__all__ = ["ConfigError", "RunConfig", "known_keys", "read_config", "unknown_key"]
+__all__ = ["ConfigError", "RunConfig", "fault_lines", "known_keys", "read_config", "unknown_key"]
 
 MAX_RUNS = 2**31 - 1  # a run's twin has its number plus 2**31
 _BRANCHES = ("literal[", "constrained-int", "int")
@@ -124,8 +124,13 @@ def read_config(values: Mapping[str, Any]) -> RunConfig:
     try:
         return RunConfig.model_validate(dict(values))
     except ValidationError as error:
-        lines = [_line(detail) for detail in error.errors()]
-        raise ConfigError(list(dict.fromkeys(lines))) from None  # a union complains once for each branch
+        raise ConfigError(fault_lines(error)) from None
+
+
+def fault_lines(error: ValidationError) -> list[str]:
+    """Return a line for each wrong name, type or value."""
+    lines = [_line(detail) for detail in error.errors()]
+    return list(dict.fromkeys(lines))  # a union complains once for each branch
 
 
 def known_keys(model: type[BaseModel] = RunConfig, prefix: str = "") -> Iterator[str]:

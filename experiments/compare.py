@@ -1,0 +1,98 @@
+"""Compare scenarios run by run: differences with paired intervals, figures, and the folder as the last line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+from rich.console import Console
+from sim.show.comparison_figures import draw_comparison_files
+
+from experiments.arguments import plain_values
+from experiments.launch import Script, command, load_scenario, main, overrides, result_folder, told
+from experiments.options import CompareOptions, take_options
+from experiments.present import draw_once, print_tables
+from sim.ensemble.files import write_text
+from sim.ensemble.reporter import Reporter
+from sim.ensemble.runner import run_ensemble
+from sim.show.report import write_report
+from sim.study.cases import Case, open_case
+from sim.study.compare import check_comparable, compare, digest_of, store_comparison
+from sim.study.comparison_summary import comparison_markdown, comparison_table
+from sim.world.catalogue import CONF, choice
+from sim.world.frozen import ConfigError
+from sim.world.scenario import Scenario
+
+OWN = ("scenario=", "scenarios=", "results=", "report=")  # settings that are the comparison's, not an ensemble's
+
+
+@hydra.main(version_base="1.3", config_path=str(CONF), config_name="compare")
+def job(config: DictConfig) -> None:
+    """Compare what one composed configuration names."""
+    reporter = Reporter(Console(stderr=True))
+    with told(reporter):
+        options, values = take_options(plain_values(config), CompareOptions)
+        cases = open_cases(options.results) if options.results else _run(options.scenarios, values, reporter)
+        folder = result_folder(cases[0].scenario, "compare", digest_of(cases))
+        if options.results:
+            folder = Path(str(values["output"])).expanduser() / "compare" / folder.name
+        comparison = compare(cases, folder, command("compare", overrides()))
+        store_comparison(comparison)
+        write_text(folder / "summary.md", comparison_markdown(comparison))
+        print_tables(comparison_table(comparison))
+        draw_once(folder, comparison.manifest, lambda: draw_comparison_files(comparison), reporter)
+        if options.report:
+            reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison)}")
+        print(folder.resolve())
+
+
+def open_cases(folders: tuple[str, ...]) -> list[Case]:
+    """Return the ensembles in result folders; those of one scenario are called by their folders.
+
+    Parameters
+    ----------
+    folders
+        What the commands printed as their last lines.
+    """
+    cases = [open_case(Path(folder).expanduser()) for folder in folders]
+    names = [case.name for case in cases]
+    return [
+        Case(case.results.folder.resolve().name, case.results, case.scenario) if names.count(case.name) > 1 else case
+        for case in cases
+    ]
+
+
+def _scenarios(names: tuple[str, ...], values: dict[str, Any]) -> list[Scenario]:
+    """Return the scenarios of these names, everything else as it was composed."""
+    if len(names) < 2:  # noqa: PLR2004 - a comparison
+        raise ConfigError(["scenarios: name at least two, the first is the base; or give results=[folder,folder]"])
+    return [load_scenario({**values, "scenario": choice("scenario", name)}) for name in names]
+
+
+def _run(names: tuple[str, ...], values: dict[str, Any], reporter: Reporter) -> list[Case]:
+    """Return ensembles of these scenarios, run or read where they are stored already."""
+    shared = [setting for setting in overrides() if not setting.startswith(OWN)]
+    cases = []
+    for name, scenario in zip(names, _scenarios(names, values), strict=True):
+        reporter.note(f"{name}:")
+        again = command("run", [f"scenario={name}", *shared])
+        cases.append(Case(name, run_ensemble(scenario, result_folder(scenario, "run"), again, reporter), scenario))
+    return cases
+
+
+def check(values: dict[str, Any]) -> None:
+    """Raise where composed values cannot be compared."""
+    options, rest = take_options(values, CompareOptions)
+    if options.results:
+        check_comparable(open_cases(options.results))
+    else:
+        _scenarios(options.scenarios, rest)
+
+
+SCRIPT = Script("compare", CompareOptions, check, job)
+
+if __name__ == "__main__":
+    sys.exit(main(SCRIPT, sys.argv[1:]))

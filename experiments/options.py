@@ -1,0 +1,59 @@
+"""Say which settings each script has besides those of an ensemble, and check them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from sim.study.design import Design
+from sim.world.config import fault_lines
+from sim.world.frozen import ConfigError, Frozen, Name
+
+Options = TypeVar("Options", bound=Frozen)
+
+
+class RunOptions(Frozen):
+    """Of `run.py`."""
+
+    report: bool = False
+
+
+class CompareOptions(Frozen):
+    """Of `compare.py`: scenarios to run, or result folders; the first is the base."""
+
+    scenarios: tuple[Name, ...] = Field(default=(), strict=False)
+    results: tuple[str, ...] = Field(default=(), strict=False)
+    report: bool = False
+
+
+class SweepSettings(Frozen):
+    """What is varied, and how points are chosen."""
+
+    factors: dict[str, Annotated[tuple[float, ...], Field(strict=False)]] | None = None
+    design: Design = Field(default=Design.PRODUCT, strict=False)
+    points: int = Field(default=100, ge=1, le=1_000_000)
+    outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)
+
+
+class SweepOptions(Frozen):
+    """Of `sweep.py`."""
+
+    sweep: SweepSettings
+
+
+class ReportOptions(Frozen):
+    """Of `report.py`: result folders, and where the report goes."""
+
+    results: tuple[str, ...] = Field(default=(), strict=False)
+    path: str | None = Field(default=None, min_length=1)
+
+
+def take_options(values: dict[str, Any], kind: type[Options]) -> tuple[Options, dict[str, Any]]:
+    """Return a script's own settings, checked, and the others; raise ConfigError with a line for each fault."""
+    own = {key: values[key] for key in kind.model_fields if key in values}
+    try:
+        options = kind.model_validate(own)
+    except ValidationError as error:
+        raise ConfigError(fault_lines(error)) from None
+    return options, {key: value for key, value in values.items() if key not in own}

@@ -1,0 +1,39 @@
+"""Print what came of a command, draw its figures once, and write its report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, RenderableType
+
+from sim.ensemble.manifest import write_manifest
+from sim.ensemble.reporter import Reporter
+
+WIDTH = 120  # of tables that no terminal limits
+
+
+def print_tables(tables: RenderableType) -> None:
+    """Print tables as wide as the terminal, or as a page where there is none."""
+    Console(width=None if Console().is_terminal else WIDTH).print(tables)
+
+
+def draw_once(folder: Path, manifest: dict[str, Any], draw: Callable[[], Sequence[Path]], reporter: Reporter) -> None:
+    """Draw figures, unless an earlier call of the command has drawn them all; the manifest lists them.
+
+    Parameters
+    ----------
+    folder, manifest
+        Where the results lie, and what they tell about themselves.
+    draw
+        Writes the figures and returns their paths.
+    reporter
+        Who tells that it takes a while.
+    """
+    drawn = manifest.get("figures") or []
+    if drawn and all((folder / name).is_file() for name in drawn):
+        return
+    reporter.note("drawing figures")
+    manifest["figures"] = [path.relative_to(folder).as_posix() for path in draw()]
+    write_manifest(folder, manifest)

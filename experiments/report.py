@@ -1,0 +1,53 @@
+"""Write one self-contained report.html from result folders that exist already; its path is the last line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+from rich.console import Console
+
+from experiments.arguments import plain_values
+from experiments.compare import open_cases
+from experiments.launch import Script, command, main, overrides, told
+from experiments.options import ReportOptions, take_options
+from sim.ensemble.reporter import Reporter
+from sim.show.report import write_report
+from sim.study.cases import Case
+from sim.study.compare import check_comparable, compare
+from sim.world.catalogue import CONF
+from sim.world.frozen import ConfigError
+
+
+@hydra.main(version_base="1.3", config_path=str(CONF), config_name="report")
+def job(config: DictConfig) -> None:
+    """Write the report that one composed configuration asks for."""
+    reporter = Reporter(Console(stderr=True))
+    with told(reporter):
+        options, cases = _opened(plain_values(config))
+        first = cases[0].results.folder
+        path = Path(options.path).expanduser() if options.path else first / "report.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        reporter.note("drawing figures and writing the report")
+        comparison = compare(cases, path.parent, command("report", overrides())) if len(cases) > 1 else None
+        print(write_report(cases, path, comparison).resolve())
+
+
+def _opened(values: dict[str, Any]) -> tuple[ReportOptions, list[Case]]:
+    """Return the settings, and the ensembles in the folders."""
+    options, _ = take_options(values, ReportOptions)
+    if not options.results:
+        raise ConfigError(["results: name at least one folder, as in results=[results/run/offensive_2024-0123abcd]"])
+    cases = open_cases(options.results)
+    if len(cases) > 1:
+        check_comparable(cases)
+    return options, cases
+
+
+SCRIPT = Script("report", ReportOptions, _opened, job)
+
+if __name__ == "__main__":
+    sys.exit(main(SCRIPT, sys.argv[1:]))

@@ -1,0 +1,56 @@
+"""Vary numbers of a configuration in one job: one tidy table, figures, and the folder as the last line."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+from rich.console import Console
+from sim.show.sweep_figures import draw_sweep_files
+
+from experiments.arguments import plain_values
+from experiments.launch import Script, command, load_scenario, main, overrides, result_folder, told
+from experiments.options import SweepOptions, SweepSettings, take_options
+from experiments.present import draw_once, print_tables
+from sim.ensemble.outcomes import outcomes_of
+from sim.ensemble.reporter import Reporter
+from sim.ensemble.schema import names_of
+from sim.study.sweep import Plan, plan_sweep, run_sweep, sweep_digest
+from sim.study.sweep_summary import sweep_table
+from sim.world.catalogue import CONF
+from sim.world.faults import suggestion
+from sim.world.frozen import ConfigError
+from sim.world.scenario import Scenario
+
+
+@hydra.main(version_base="1.3", config_path=str(CONF), config_name="sweep")
+def job(config: DictConfig) -> None:
+    """Run the sweep of one composed configuration."""
+    reporter = Reporter(Console(stderr=True))
+    with told(reporter):
+        settings, scenario, plan = _planned(plain_values(config))
+        folder = result_folder(scenario, "sweep", sweep_digest(scenario, plan))
+        sweep = run_sweep(scenario, plan, folder, command("sweep", overrides()), reporter)
+        print_tables(sweep_table(sweep, settings.outcomes))
+        draw_once(folder, sweep.manifest, lambda: draw_sweep_files(sweep, settings.outcomes, scenario), reporter)
+        print(folder.resolve())
+
+
+def _planned(values: dict[str, Any]) -> tuple[SweepSettings, Scenario, Plan]:
+    """Return what is asked of a sweep, what is varied, and the points."""
+    options, rest = take_options(values, SweepOptions)
+    scenario, settings = load_scenario(rest), options.sweep
+    known = outcomes_of(names_of(scenario.tables), scenario.horizon_days)
+    unknown = [name for name in settings.outcomes if name not in known]
+    if unknown:
+        raise ConfigError([f"sweep.outcomes: no outcome '{name}'; {suggestion(name, list(known))}" for name in unknown])
+    plan = plan_sweep(scenario, settings.factors or {}, settings.design, settings.points)
+    return settings, scenario, plan
+
+
+SCRIPT = Script("sweep", SweepOptions, _planned, job)
+
+if __name__ == "__main__":
+    sys.exit(main(SCRIPT, sys.argv[1:]))

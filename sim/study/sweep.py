@@ -1,0 +1,232 @@
+"""Vary numbers of a configuration: one ensemble a point, all of them with the same draws, in one table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from rich.console import Console
+
+from sim.ensemble import store
+from sim.ensemble.chunks import SHORTEST, job_of, live_rows, seconds_of_run
+from sim.ensemble.executors import count_workers, open_executor
+from sim.ensemble.manifest import describe
+from sim.ensemble.outcomes import estimate_outcome, outcomes_of
+from sim.ensemble.provenance import config_digest
+from sim.ensemble.reporter import Reporter
+from sim.ensemble.results import COMPLETE, ResultsError, read_manifest, read_table, table_frame
+from sim.ensemble.rows import usable
+from sim.ensemble.schema import names_of
+from sim.ensemble.store import Shelf
+from sim.ensemble.work import EnsembleError, Queue, Work, make_ready, opened, recorded, work_off
+from sim.study.design import Design, Floats, design_points
+from sim.study.factors import check_factors, varied
+from sim.world.config import read_config
+from sim.world.frozen import ConfigError
+from sim.world.scenario import Scenario, build_scenario
+from sim.world.tables import Tables
+
+SWEEP = "sweep"
+AHEAD = 2  # parts submitted for each worker
+ROW_GROUP = 65_536
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a worker needs to live any point of a sweep.
+
+    Parameters
+    ----------
+    tables, values
+        The world, and the configuration around which one varies, as plain values.
+    factors
+        Keys of the numbers that vary.
+    points
+        Their values: a row a point, a column a factor.
+    """
+
+    tables: Tables
+    values: dict[str, Any]
+    factors: tuple[str, ...]
+    points: Floats
+
+    def scenario(self, point: int) -> Scenario:
+        """Return the scenario of a point."""
+        settings = dict(zip(self.factors, self.points[point].tolist(), strict=True))
+        return build_scenario(self.tables, varied(read_config(self.values), settings))
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Hold a finished sweep.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    manifest
+        What it was made from.
+    table
+        A row for each point and outcome: ``point``, a column for each factor, ``outcome``, ``unit``, ``estimate``,
+        ``low``, ``high`` (95 %: Wilson for probabilities, else normal) and ``n`` runs.
+    factors
+        Keys of the numbers that were varied.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    table: pd.DataFrame
+    factors: tuple[str, ...] = field(default=())
+
+
+def plan_sweep(scenario: Scenario, factors: Mapping[str, Sequence[float]], design: Design, points: int) -> Plan:
+    """Return the points of a sweep around a scenario; raise ConfigError where one of them cannot be run.
+
+    Parameters
+    ----------
+    scenario
+        What is varied.
+    factors
+        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``.
+    design
+        How points are chosen from the values.
+    points
+        How many, for designs that fill a space.
+    """
+    check_factors(scenario.config, list(factors))
+    chosen = design_points(design, factors, points, scenario.config.ensemble.seed)
+    plan = Plan(scenario.tables, scenario.config.model_dump(mode="json"), tuple(factors), chosen)
+    faults: dict[str, None] = {}  # one line for each kind of fault, however many points have it
+    for settings in _corners(chosen):
+        try:
+            build_scenario(scenario.tables, varied(scenario.config, dict(zip(factors, settings, strict=True))))
+        except ConfigError as error:
+            faults |= dict.fromkeys(error.lines)
+    if faults:
+        raise ConfigError(list(faults))
+    return plan
+
+
+def _corners(points: Floats) -> list[list[float]]:
+    """Return the points at which each factor has its lowest and its highest value: limits are ranges."""
+    rows = np.unique(np.concatenate([points.argmin(axis=0), points.argmax(axis=0)]))
+    return [list(map(float, row)) for row in points[rows]]
+
+
+def sweep_digest(scenario: Scenario, plan: Plan) -> str:
+    """Return a digest of everything that the table of a sweep depends on."""
+    content = {"base": config_digest(scenario), "factors": plan.factors, "points": plan.points.tolist()}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, reporter: Reporter | None = None) -> Sweep:
+    """Return a sweep: computed, completed, or read where it is stored already.
+
+    Parameters
+    ----------
+    scenario, plan
+        What is varied, and its points; each point has as many runs as the scenario's ensemble, with the same draws.
+    folder
+        Where the table goes; one folder for one sweep.
+    command
+        The command that makes it again.
+    reporter
+        Who tells a person how far it is; nobody by default.
+
+    Raises
+    ------
+    EnsembleError
+        If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
+    """
+    workers = count_workers(scenario.config.ensemble.workers)
+    digest = sweep_digest(scenario, plan)
+    told = {"config_digest": digest, "factors": list(plan.factors), "points": len(plan.points)}
+    shelf = Shelf(folder, digest, {SWEEP: _schema(plan.factors)}, counted=SWEEP, by="point")
+    manifest = describe(scenario, command, workers) | told
+    work = Work(shelf, len(plan.points), manifest, reporter or Reporter(Console(quiet=True)))
+    with opened(folder):
+        return _stored(work, plan) or _run(work, scenario, plan)
+
+
+def load_sweep(folder: Path) -> Sweep:
+    """Return the finished sweep in a folder; raise ResultsError where there is none."""
+    manifest = read_manifest(folder)
+    if manifest.get("status") != COMPLETE or "factors" not in manifest:
+        raise ResultsError(folder, "holds no finished sweep", f"go on with: {manifest.get('command')}")
+    factors = tuple(manifest["factors"])
+    return Sweep(folder, manifest, read_table(folder / f"{SWEEP}.parquet", _schema(factors)), factors)
+
+
+def _schema(factors: Sequence[str]) -> pa.Schema:
+    """Return the columns of the table."""
+    before, after = {"point": pa.int32()}, {"outcome": pa.string(), "unit": pa.string()}
+    numbers = dict.fromkeys((*factors,), pa.float64())
+    estimates = dict.fromkeys(("estimate", "low", "high"), pa.float64())
+    return pa.schema({**before, **numbers, **after, **estimates, "n": pa.int64()})
+
+
+def _stored(work: Work, plan: Plan) -> Sweep | None:
+    """Return the sweep in a folder if it is complete, None where there is something to do."""
+    folder = work.shelf.folder
+    try:
+        manifest = read_manifest(folder)
+        if manifest.get("config_digest") != work.shelf.digest:
+            message = f"{folder}: holds another sweep; name another place with output=DIR"
+            raise EnsembleError(message)
+        found = load_sweep(folder)
+    except ResultsError:
+        return None
+    store.remove_parts(folder)
+    work.reporter.note(f"{len(plan.points):,} points are stored already; nothing is computed")
+    return found
+
+
+def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
+    """Compute what is missing, then write the table."""
+    work.resume()
+    workers, config = work.manifest["workers"], scenario.config
+    with recorded(work):
+        todo = list(store.missing_parts(sorted(work.parts), work.total, _points_of_part(scenario, work.total, workers)))
+        if todo:
+            make_ready(job_of(scenario), work.reporter)
+            with open_executor(config.executor.kind, workers) as executor:
+                live = partial(live_points, plan)
+                queue = Queue(lambda p: executor.submit(live, p.first, p.n), iter(todo), AHEAD * workers)
+                work_off(work, queue)
+        store.merge_parts(work.shelf, sorted(work.parts), {SWEEP: ROW_GROUP})
+        work.write(COMPLETE)
+    store.remove_parts(work.shelf.folder)
+    return load_sweep(work.shelf.folder)
+
+
+def _points_of_part(scenario: Scenario, total: int, workers: int) -> int:
+    """Return how many points make about half a second's work."""
+    seconds = scenario.config.ensemble.runs * seconds_of_run(scenario)
+    return max(1, min(round(SHORTEST / seconds), total // (2 * workers)))
+
+
+def live_points(plan: Plan, first: int, n: int) -> dict[str, pa.Table]:
+    """Return the rows of ``n`` points from ``first`` on."""
+    frames = [_point(plan, point) for point in range(first, first + n)]
+    return {SWEEP: pa.Table.from_pandas(pd.concat(frames), _schema(plan.factors), preserve_index=False)}
+
+
+def _point(plan: Plan, point: int) -> pd.DataFrame:
+    """Return the rows of one point."""
+    scenario = plan.scenario(point)
+    job = replace(job_of(scenario), traces=0, twins=0)
+    runs = usable(table_frame(live_rows(job, 0, scenario.config.ensemble.runs)))
+    rows = []
+    for outcome in outcomes_of(names_of(scenario.tables), scenario.horizon_days).values():
+        estimate = estimate_outcome(outcome, outcome.values(runs)) if len(runs) else (math.nan,) * 3
+        rows.append((point, *plan.points[point], outcome.name, outcome.unit, *estimate, len(runs)))
+    return pd.DataFrame(rows, columns=_schema(plan.factors).names)
