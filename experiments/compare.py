@@ -12,10 +12,11 @@ from rich.console import Console
 from sim.show.comparison_figures import draw_comparison_files
 
 from experiments.arguments import plain_values
-from experiments.launch import Script, command, load_scenario, main, overrides, result_folder, told
+from experiments.launch import Script, command, load_scenario, main, overrides, told
 from experiments.options import CompareOptions, take_options
 from experiments.present import draw_once, print_tables
 from sim.ensemble.files import write_text
+from sim.ensemble.folders import result_folder
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.runner import run_ensemble
 from sim.show.report import write_report

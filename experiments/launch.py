@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 
 from experiments.arguments import Arguments, resolve, take_apart
 from sim.core.rules import Rules
 from sim.ensemble.precision import targets_of
-from sim.ensemble.provenance import config_digest
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import ResultsError
 from sim.ensemble.work import EnsembleError, EnsembleInterruptedError
-from sim.world.catalogue import CONF, scenario_of
+from sim.world.catalogue import CONF, named_world, scenario_of
 from sim.world.config import ConfigError, RunConfig, known_keys, read_config
 from sim.world.frozen import Frozen
 from sim.world.scenario import Scenario
@@ -32,7 +30,6 @@ from sim.world.tables import WorldError
 
 ROOT = Path(__file__).resolve().parent.parent
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
-DIGEST_LENGTH = 8
 BadInput = (ConfigError, WorldError, ResultsError)
 
 
@@ -160,42 +157,14 @@ def load_scenario(values: Mapping[str, Any]) -> Scenario:
 
 
 def read_point(values: Mapping[str, Any]) -> RunConfig:
-    """Return the configuration of one point; a world given by its path is called by the name of its folder.
+    """Return the configuration of one point.
 
     Parameters
     ----------
     values
-        Composed values.
+        Composed values of an ensemble.
     """
-    world = values.get("world")
-    if isinstance(world, dict) and isinstance(world.get("path"), str):
-        name = Path(world["path"]).resolve().name
-        values = {**values, "world": world | {"name": "".join(map(_plain, name)).lstrip("_.-") or "world"}}
-    return read_config(values)
-
-
-def _plain(character: str) -> str:
-    """Return a character as it may stand in the name of a folder."""
-    return character if character.isascii() and (character.isalnum() or character in "_.-") else "_"
-
-
-def result_folder(scenario: Scenario, experiment: str, digest: str | None = None) -> Path:
-    """Return where the results of a scenario go; its name tells the world where that is not the usual one.
-
-    Parameters
-    ----------
-    scenario
-        What is run.
-    experiment
-        Name of the script.
-    digest
-        Of what the results depend on; by default that of an ensemble.
-    """
-    config = scenario.config
-    usual = yaml.safe_load((CONF / "base.yaml").read_text(encoding="utf-8"))["defaults"]
-    world = "" if {"world": config.world.name} in usual else f"{config.world.name}-"
-    name = f"{world}{config.scenario.name}-{(digest or config_digest(scenario))[:DIGEST_LENGTH]}"
-    return Path(config.output).expanduser() / experiment / name
+    return read_config(named_world(values))
 
 
 def overrides() -> list[str]:

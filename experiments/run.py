@@ -10,9 +10,10 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from experiments.arguments import plain_values
-from experiments.launch import EXIT_FAILED, Script, command, load_scenario, main, overrides, result_folder, told
+from experiments.launch import EXIT_FAILED, Script, command, load_scenario, main, overrides, told
 from experiments.options import RunOptions, take_options
 from experiments.present import draw_once, print_tables
+from sim.ensemble.folders import result_folder
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.rows import usable
 from sim.ensemble.runner import run_ensemble

@@ -36,6 +36,10 @@ class _Actor(CellAgent):
         self.actor_index = actor_index
         self.cell = cell
 
+    def __repr__(self) -> str:
+        """Return what and who it is."""
+        return f"{type(self).__name__}({self.name!r})"
+
     def decide_aid(self) -> None:
         """Judge each client, decide what to send, and strike whom it opposes."""
         model = self.model

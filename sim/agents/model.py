@@ -23,22 +23,16 @@ from sim.world.uncertainty import draw_rules
 class SpilloverModel(mesa.Model):
     """One history of a scenario, a day a step.
 
-    For example::
-
-        from pathlib import Path
-        from sim.agents.model import SpilloverModel
-        from sim.world.config import read_config
-        from sim.world.scenario import build_scenario
-        from sim.world.tables import load_tables
-
-        tables = load_tables(Path("conf/world/levant_2024"))
-        asked = {"name": "mine", "question": "Does it hold?"}
-        scenario = build_scenario(tables, read_config({"scenario": asked, "world": {"name": "levant_2024"}}))
-        model = SpilloverModel(scenario, seed=1, run=3)
-        model.step()
-        model.run_to_horizon()
-        print(model.outcome, model.collapse_day, model.falls)
-        print(model.faction(model.faction_ids[0]).deployment, model.places[0].holder)
+    Examples
+    --------
+    >>> import sim
+    >>> model = sim.SpilloverModel(sim.load_scenario("offensive_2024"), seed=1, run=3)
+    >>> model.step()
+    >>> model.day, model.faction("HTS").is_active, model.state_agent("IRQ").level
+    (1, True, 1)
+    >>> model.run_to_horizon()
+    >>> model.outcome.name.lower(), model.collapse_day
+    ('...', ...)
 
     Parameters
     ----------
@@ -105,7 +99,12 @@ class SpilloverModel(mesa.Model):
         self.states = AgentSet(states, random=self.agents.random)
         self.factions = AgentSet(factions, random=self.agents.random)
         self.actors = AgentSet([*states, *factions], random=self.agents.random)
+        self._states_by_id = dict(zip(self.state_ids, states, strict=True))
         self._factions_by_id = dict(zip(self.faction_ids, factions, strict=True))
+
+    def state_agent(self, name: str) -> StateAgent:
+        """Return a state by its id in the world's tables."""
+        return self._states_by_id[name]
 
     def faction(self, name: str) -> FactionAgent:
         """Return a faction by its id in the world's tables."""

@@ -12,13 +12,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import sim
 from sim.core.jit import source_digest
 from sim.world.scenario import Scenario
 
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "mesa", "spillover")
 FORMAT = 2  # of the stored tables; raised when the same runs would be stored otherwise
-_ROOT = Path(sim.__file__).parent.parent
+_ROOT = Path(__file__).resolve().parents[2]
 _GIT_PATHS = ("sim", "conf", "experiments")
 
 

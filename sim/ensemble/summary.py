@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -99,3 +101,24 @@ def markdown_table(section: Section) -> str:
     """
     rule = ("---", *("---:" for _ in section.header[1:]))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (section.header, rule, *section.rows))
+
+
+def sections_html(found: list[Section]) -> str:
+    """Return tables as a notebook shows them.
+
+    Parameters
+    ----------
+    found
+        The tables as text.
+    """
+    return "".join(map(_html_table, found))
+
+
+def _html_table(section: Section) -> str:
+    """Return a section as a table of HTML, all of its text escaped."""
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in section.header)
+    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in section.rows)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return (
+        f"<table><caption>{escape(section.title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ class Sweep:
     folder: Path
     manifest: dict[str, Any]
     table: pd.DataFrame
-    factors: tuple[str, ...] = field(default=())
+    factors: tuple[str, ...]
 
 
 def plan_sweep(scenario: Scenario, factors: Mapping[str, Sequence[float]], design: Design, points: int) -> Plan:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-import sim
 from sim.world.config import RunConfig
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario, build_scenario
 from sim.world.tables import load_tables
 
-CONF = Path(sim.__file__).resolve().parent.parent / "conf"
+USUAL_SCENARIO, USUAL_WORLD = "offensive_2024", "levant_2024"
+"""What is run if nothing else is asked for, as in `conf/base.yaml`."""
+
+CONF = Path(__file__).resolve().parents[2] / "conf"
 
 
 def scenario_of(config: RunConfig) -> Scenario:
@@ -28,6 +31,26 @@ def scenario_of(config: RunConfig) -> Scenario:
     path = config.world.path
     folder = Path(path).expanduser() if path else CONF / "world" / config.world.name
     return build_scenario(load_tables(folder), config)
+
+
+def named_world(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return composed values in which a world that is given by its path is called by the name of its folder.
+
+    Parameters
+    ----------
+    values
+        Composed values of a configuration.
+    """
+    world = values.get("world")
+    if not (isinstance(world, Mapping) and isinstance(world.get("path"), str)):
+        return dict(values)
+    name = "".join(map(_plain, Path(world["path"]).resolve().name)).lstrip("_.-") or "world"
+    return {**values, "world": {**world, "name": name}}
+
+
+def _plain(character: str) -> str:
+    """Return a character as it may stand in the name of a folder."""
+    return character if character.isascii() and (character.isalnum() or character in "_.-") else "_"
 
 
 def choice(group: str, name: str) -> dict[str, Any]:

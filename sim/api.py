@@ -1,0 +1,371 @@
+"""Offer the program to notebooks: scenarios by name, results as objects with frames, plots, and a summary to look at.
+
+Settings have the same keys as on the command line, and results lie in the same folders: what a script has computed a
+notebook only reads, and the other way round.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+from rich.console import Console, RenderableType
+
+from sim.agents.model import SpilloverModel
+from sim.ensemble.folders import result_folder
+from sim.ensemble.reporter import Reporter
+from sim.ensemble.runner import run_ensemble
+from sim.ensemble.summary import all_sections, sections_html, summary_table
+from sim.show.comparison_figures import draw_comparison
+from sim.show.figures import drawable, left_out
+from sim.show.plot import Plot
+from sim.show.report import write_report
+from sim.show.sweep_figures import draw_sweep
+from sim.show.theme import styled
+from sim.study import compare as comparing
+from sim.study import sweep as sweeping
+from sim.study.cases import Case, open_case
+from sim.study.comparison_summary import comparison_table
+from sim.study.comparison_summary import sections as comparison_sections
+from sim.study.design import Design
+from sim.study.sweep_summary import sections as sweep_sections
+from sim.study.sweep_summary import sweep_table
+from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choice, named_world, scenario_of
+from sim.world.config import read_config
+from sim.world.faults import suggestion
+from sim.world.scenario import Scenario
+
+COMMAND = "sim.run(scenario) in Python"
+WIDTH = 100  # of a summary as text
+GROUPS = ("executor", "uncertainty")  # settings that name one of the project's choices
+
+
+class Ensemble(Case):
+    """Many histories of one scenario: tables as pandas frames, figures, and a summary.
+
+    Examples
+    --------
+    >>> import sim
+    >>> scenario = sim.load_scenario("patrons_leave", {"ensemble.runs": 200, "output": folder})
+    >>> ensemble = sim.run(scenario)
+    >>> len(ensemble.runs)
+    200
+    >>> ensemble.runs["collapse_day"].notna().mean() > 0.5
+    True
+    >>> plot = ensemble.plot("incidence")
+    """
+
+    @property
+    def folder(self) -> Path:
+        """Return where its files lie."""
+        return self.results.folder
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Return a row a run: days of what happened, fatalities, refugees, levels of neighbours, ..."""
+        return self.results.runs
+
+    @property
+    def falls(self) -> pd.DataFrame:
+        """Return a row each time a seat changed hands."""
+        return self.results.falls
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Return a row for each rare event."""
+        return self.results.events
+
+    @property
+    def tolls(self) -> pd.DataFrame:
+        """Return a row for each place that a run cost anything."""
+        return self.results.tolls
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """Return day series of the first runs."""
+        return self.results.daily
+
+    @property
+    def estimates(self) -> pd.DataFrame:
+        """Return everything that is estimated, each with interval and n."""
+        return self.results.estimates
+
+    @property
+    def plots(self) -> list[str]:
+        """Return the names of the figures that it has something to show for."""
+        return list(drawable(self.results, self.scenario))
+
+    def plot(self, name: str) -> Plot:
+        """Return a figure by its name in `plots`."""
+        draws = drawable(self.results, self.scenario)
+        if name not in draws:
+            reasons = left_out(self.results, self.scenario)
+            message = f"no figure '{name}'; {suggestion(name, list(draws))}{''.join(f' ({r})' for r in reasons)}"
+            raise KeyError(message)
+        with styled():
+            return Plot(draws[name](self.results, self.scenario))
+
+    def plot_incidence(self) -> Plot:
+        """Draw how likely the end of the regime is by when."""
+        return self.plot("incidence")
+
+    def plot_levels(self) -> Plot:
+        """Draw how far each neighbour is drawn in, day by day."""
+        return self.plot("level_by_neighbour")
+
+    def plot_map(self) -> Plot:
+        """Draw which places fall, by when, as maps."""
+        return self.plot("fall_map")
+
+    def plot_order(self) -> Plot:
+        """Draw in what order places fall."""
+        return self.plot("order_of_falls")
+
+    def plot_refugees(self) -> Plot:
+        """Draw where refugees go."""
+        return self.plot("refugees_by_destination")
+
+    def plot_influence(self) -> Plot:
+        """Draw which states gain influence."""
+        return self.plot("influence")
+
+    def replay(self, run: int) -> SpilloverModel:
+        """Return one of its histories as a Mesa model on the morning of day 0, to step through."""
+        return SpilloverModel(self.scenario, int(self.results.manifest["seed"]), run)
+
+    def write_report(self, path: Path | str) -> Path:
+        """Write one self-contained HTML page about it."""
+        return write_report([self], Path(path))
+
+    def __repr__(self) -> str:
+        """Return the summary as text."""
+        return _text(summary_table(self.results, self.scenario))
+
+    def _repr_html_(self) -> str:
+        """Return the summary as a notebook shows it."""
+        return sections_html(all_sections(self.results, self.scenario))
+
+
+class Comparison(comparing.Comparison):
+    """Scenarios beside a base, over the same runs: ``table`` has a row for each scenario and outcome."""
+
+    def plot(self, name: str) -> Plot:
+        """Return a figure by its name in `plots`."""
+        return _named(draw_comparison(self), name)
+
+    @property
+    def plots(self) -> list[str]:
+        """Return the names of its figures."""
+        return list(draw_comparison(self))
+
+    def write_report(self, path: Path | str) -> Path:
+        """Write one self-contained HTML page about it."""
+        return write_report(self.cases, Path(path), self)
+
+    def __repr__(self) -> str:
+        """Return the differences as text."""
+        return _text(comparison_table(self))
+
+    def _repr_html_(self) -> str:
+        """Return the differences as a notebook shows them."""
+        return sections_html(comparison_sections(self))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sweep(sweeping.Sweep):
+    """Ensembles around one scenario: ``table`` has a row for each point and outcome.
+
+    Parameters
+    ----------
+    scenario
+        What was varied; the rest is as in the table of a sweep.
+    """
+
+    scenario: Scenario
+
+    def plot(self, outcome: str) -> list[Plot]:
+        """Return the figures of one outcome, such as ``p_collapse``."""
+        with styled():
+            return [Plot(figure) for figure in draw_sweep(self, [outcome], self.scenario).values()]
+
+    def __repr__(self) -> str:
+        """Return what the factors do to the first outcome as text."""
+        return _text(sweep_table(self, self.outcomes[:1]))
+
+    def _repr_html_(self) -> str:
+        """Return what the factors do to the first outcome as a notebook shows it."""
+        return sections_html(list(sweep_sections(self, self.outcomes[:1])))
+
+    @property
+    def outcomes(self) -> list[str]:
+        """Return the names of the outcomes in the table."""
+        return list(self.table["outcome"].unique())
+
+
+def load_scenario(
+    scenario: str | Mapping[str, Any] = USUAL_SCENARIO,
+    settings: Mapping[str, Any] | None = None,
+    world: str | Path = USUAL_WORLD,
+) -> Scenario:
+    """Return a scenario in a world.
+
+    Parameters
+    ----------
+    scenario
+        One of the project's by name, or one of your own: a mapping with ``name``, ``question``, ``levers``, ``events``.
+    settings
+        Whatever else the command line could set, by the same keys: ``{"ensemble.runs": 500, "rules.morale.beta": 6}``.
+    world
+        One of the project's by name, or the folder of one of your own.
+
+    Raises
+    ------
+    ConfigError
+        With a line for each wrong name or value.
+    WorldError
+        With a line for each fault in the world's tables.
+
+    Examples
+    --------
+    >>> import sim
+    >>> scenario = sim.load_scenario("mediation", {"ensemble.runs": 100, "horizon_days": 60})
+    >>> scenario.horizon_days
+    60
+    >>> sim.load_scenario("meditation")
+    Traceback (most recent call last):
+        ...
+    sim.world.frozen.ConfigError: scenario = meditation: no such scenario; did you mean 'mediation'?
+    """
+    chosen = choice("scenario", scenario) if isinstance(scenario, str) else dict(scenario)
+    place = {"name": "world", "path": str(world)} if isinstance(world, Path) else choice("world", world)
+    values: dict[str, Any] = {"scenario": chosen, "world": place}
+    for key, value in (settings or {}).items():
+        *path, last = key.split(".")
+        at = values
+        for name in path:
+            at = at.setdefault(name, {})
+        at[last] = choice(key, value) if key in GROUPS and isinstance(value, str) else value
+    return scenario_of(read_config(named_world(values)))
+
+
+def run(scenario: Scenario) -> Ensemble:
+    """Return the histories of a scenario: computed, or read where they are stored already.
+
+    Parameters
+    ----------
+    scenario
+        What to run; its settings say how many runs, and where results go (``output``, by default ``results``).
+
+    Raises
+    ------
+    EnsembleError
+        If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
+    """
+    results = run_ensemble(scenario, result_folder(scenario, "run"), COMMAND, _reporter())
+    return Ensemble(scenario.config.scenario.name, results, scenario)
+
+
+def open_results(folder: Path | str) -> Ensemble:
+    """Return a finished ensemble from its folder.
+
+    Parameters
+    ----------
+    folder
+        What a script printed as its last line.
+
+    Raises
+    ------
+    ResultsError
+        If the ensemble is not finished or damaged, or if its world is not there any more as it was.
+    """
+    case = open_case(Path(folder))
+    return Ensemble(case.name, case.results, case.scenario)
+
+
+def compare(*ensembles: Ensemble) -> Comparison:
+    """Return what distinguishes ensembles from the first of them, run by run.
+
+    Parameters
+    ----------
+    ensembles
+        At least two, of one world, horizon and seed.
+
+    Raises
+    ------
+    ConfigError
+        If they cannot be compared, with the reasons.
+
+    Examples
+    --------
+    >>> import sim
+    >>> settings = {"ensemble.runs": 100, "output": folder}
+    >>> pair = [sim.run(sim.load_scenario(name, settings)) for name in ("offensive_2024", "iraq_hardens")]
+    >>> table = sim.compare(*pair).table.set_index(["scenario", "outcome"])
+    >>> bool(table.loc[("iraq_hardens", "p_level_2_IRQ"), "difference"] < 0)
+    True
+    """
+    base = ensembles[0].scenario if ensembles else None
+    folder = result_folder(base, "compare", comparing.digest_of(ensembles)) if base else Path()
+    found = comparing.compare(ensembles, folder, "sim.compare(...) in Python")
+    return Comparison(found.folder, found.manifest, found.cases, found.table)
+
+
+def sweep(
+    scenario: Scenario, factors: Mapping[str, Sequence[float]], design: str = Design.PRODUCT, points: int = 100
+) -> Sweep:
+    """Return ensembles around a scenario, all with the same draws.
+
+    Parameters
+    ----------
+    scenario
+        What is varied; its settings say how many runs each point has.
+    factors
+        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``.
+    design
+        ``product``, ``zip``, ``latin_hypercube`` or ``sobol``.
+    points
+        How many, for the last two.
+
+    Raises
+    ------
+    ConfigError
+        If a factor is no number, or a point cannot be run.
+
+    Examples
+    --------
+    >>> import sim
+    >>> scenario = sim.load_scenario("offensive_2024", {"ensemble.runs": 50, "output": folder})
+    >>> found = sim.sweep(scenario, {"rules.morale.beta": [4, 9]})
+    >>> found.table.query("outcome == 'p_collapse'")["rules.morale.beta"].tolist()
+    [4.0, 9.0]
+    """
+    plan = sweeping.plan_sweep(scenario, factors, Design(design), points)
+    folder = result_folder(scenario, "sweep", sweeping.sweep_digest(scenario, plan))
+    found = sweeping.run_sweep(scenario, plan, folder, "sim.sweep(...) in Python", _reporter())
+    return Sweep(found.folder, found.manifest, found.table, found.factors, scenario)
+
+
+def _reporter() -> Reporter:
+    """Return who tells a person at a keyboard how far it is."""
+    return Reporter(Console(stderr=True, quiet=not sys.stderr.isatty()))
+
+
+def _named(figures: Mapping[str, Figure], name: str) -> Plot:
+    """Return one of some figures."""
+    if name not in figures:
+        message = f"no figure '{name}'; {suggestion(name, list(figures))}"
+        raise KeyError(message)
+    return Plot(figures[name])
+
+
+def _text(tables: RenderableType) -> str:
+    """Return tables as plain text."""
+    console = Console(width=WIDTH, file=io.StringIO(), record=True)
+    console.print(tables)
+    return console.export_text().rstrip()
