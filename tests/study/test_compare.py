@@ -1,0 +1,173 @@
+"""Comparisons: run by run, of what can be compared only, the same whether scenarios are run or opened."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from sim.ensemble.results import ResultsError
+from sim.ensemble.runner import run_ensemble
+from sim.study.cases import Case, open_case
+from sim.study.compare import (
+    COMPARISON,
+    SCHEMA,
+    Comparison,
+    check_comparable,
+    compare,
+    divergence,
+    outcome_numbers,
+    store_comparison,
+)
+from sim.study.comparison_summary import comparison_markdown
+from sim.world.frozen import ConfigError
+from tests.ensemble.small import COMMAND, small_scenario, tables_of
+
+PULLED = ({"lever": "support", "actor": "all", "value": 0.0, "day": 4},)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cases")
+
+
+def case_of(home: Path, name: str, **settings: object) -> Case:
+    """Return a small ensemble."""
+    scenario = small_scenario(name=name, **settings)
+    return Case(name, run_ensemble(scenario, home / name, COMMAND), scenario)
+
+
+@pytest.fixture(scope="module")
+def cases(home: Path) -> list[Case]:
+    return [case_of(home, "base"), case_of(home, "same"), case_of(home, "pulled", levers=PULLED)]
+
+
+@pytest.fixture(scope="module")
+def comparison(home: Path, cases: list[Case]) -> Comparison:
+    found = compare(cases, home / "compared", COMMAND)
+    store_comparison(found)
+    return found
+
+
+def rows(comparison: Comparison, name: str) -> pd.DataFrame:
+    """Return the rows of one scenario by outcome."""
+    table = comparison.table
+    return table[table["scenario"] == name].set_index("outcome")
+
+
+def test_every_difference_is_the_mean_over_the_same_runs(comparison: Comparison, cases: list[Case]) -> None:
+    base, pulled = (case.results.runs for case in (cases[0], cases[2]))
+    found = rows(comparison, "pulled")
+    for outcome in ("displaced_peak", "fatalities_civilians"):
+        gap = (pulled[outcome] - base[outcome]).mean()
+        assert found.loc[outcome, "difference"] == pytest.approx(gap)
+        assert found.loc[outcome, "estimate"] == pytest.approx(pulled[outcome].mean())
+    happened = (case["collapse_day"].notna().mean() for case in (pulled, base))
+    assert found.loc["p_collapse", "difference"] == pytest.approx(next(happened) - next(happened))
+    assert set(found["n"]) == {40}
+    assert (found["low"] <= found["difference"]).all()
+    assert (found["difference"] <= found["high"]).all()
+
+
+def test_a_lever_that_is_pulled_on_day_4_changes_nothing_before(comparison: Comparison, cases: list[Case]) -> None:
+    found = rows(comparison, "pulled")
+    assert set(found["first_divergence_day"]) == {4}
+    before = [case.results.daily.query("day < 4") for case in (cases[0], cases[2])]
+    assert before[0].equals(before[1])
+    assert 0.0 < found["share_changed"].iloc[0] <= 1.0
+
+
+def test_scenarios_that_differ_in_name_only_have_the_same_histories(comparison: Comparison) -> None:
+    found = rows(comparison, "same")
+    assert (found["difference"] == 0.0).all()
+    assert (found["share_changed"] == 0.0).all()
+    assert found["first_divergence_day"].isna().all()
+    assert found["n_unpaired"].isna().all()
+
+
+def test_the_share_changed_counts_runs_that_differ_in_anything(cases: list[Case]) -> None:
+    base = cases[0]
+    runs = base.results.runs.copy()
+    runs.loc[[3, 8], "hhi"] += 1e-12
+    runs.loc[8, "collapse_day"] = pd.NA
+    other = dataclasses.replace(base, results=dataclasses.replace(base.results, runs=runs))
+    assert divergence(base, other) == (2 / 40, None)
+
+
+def test_failed_runs_are_left_out_on_both_sides(home: Path, cases: list[Case]) -> None:
+    failed = cases[2].results.runs.copy()
+    failed.loc[[0, 5], "status"] = "failed"
+    other = dataclasses.replace(cases[2], results=dataclasses.replace(cases[2].results, runs=failed))
+    assert set(rows(compare([cases[0], other], home, COMMAND), "pulled")["n"]) == {38}
+
+
+def test_the_table_is_stored_with_its_columns(comparison: Comparison) -> None:
+    stored = pq.read_table(comparison.folder / f"{COMPARISON}.parquet")
+    assert stored.schema.names == SCHEMA.names
+    assert len(stored) == len(comparison.table)
+    manifest = json.loads((comparison.folder / "manifest.json").read_text())
+    assert [case["name"] for case in manifest["cases"]] == ["base", "same", "pulled"]
+
+
+def test_the_summary_tells_each_scenario_against_the_base(comparison: Comparison) -> None:
+    text = comparison_markdown(comparison)
+    assert "## same against base: 0 % of 40 runs differ in something" in text
+    assert "of 40 runs differ in something, half of them by day 4" in text
+    assert "all the same" in text
+
+
+def test_a_folder_opens_as_the_case_that_it_was(home: Path, cases: list[Case]) -> None:
+    case = open_case(home / "pulled")
+    assert case.name == "pulled"
+    assert case.scenario.config == cases[2].scenario.config
+    assert case.scenario.world.tobytes() == cases[2].scenario.world.tobytes()
+    pd.testing.assert_frame_equal(outcome_numbers(case), outcome_numbers(cases[2]))
+
+
+def test_a_world_that_has_changed_since_is_refused(tmp_path: Path, cases: list[Case]) -> None:
+    folder = tmp_path / "moved"
+    scenario = cases[0].scenario
+    run_ensemble(scenario, folder, COMMAND)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"world_digest": "0" * 64}))
+    with pytest.raises(ResultsError, match="was made from other tables than the world 'liberia_2003' has now"):
+        open_case(folder)
+    world = {"name": "gone", "path": str(tmp_path / "gone")}
+    config = manifest["config"] | {"world": world}
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"config": config}))
+    with pytest.raises(ResultsError, match="was made from settings that this version does not read"):
+        open_case(folder)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"seed": 2}, "the seed"),
+        ({"horizon_days": 20}, "the horizon"),
+        ({"uncertainty": {"kind": "prior"}}, "uncertainty"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_with_the_reason(
+    tmp_path: Path, cases: list[Case], settings: dict[str, object], reason: str
+) -> None:
+    other = case_of(tmp_path, "other", **settings)
+    with pytest.raises(ConfigError, match=f"other cannot be compared with base: they differ in .*{reason}"):
+        check_comparable([cases[0], other])
+
+
+def test_one_scenario_twice_and_one_alone_are_refused(cases: list[Case]) -> None:
+    with pytest.raises(ConfigError, match="base: named twice"):
+        check_comparable([cases[0], cases[0]])
+    with pytest.raises(ConfigError, match="takes at least two"):
+        check_comparable(cases[:1])
+
+
+def test_places_of_the_world_have_their_own_outcome(comparison: Comparison) -> None:
+    found = rows(comparison, "base")
+    places = {name.removeprefix("p_fall_") for name in found.index if name.startswith("p_fall_")}
+    assert places
+    assert places <= set(tables_of("liberia_2003").locations["id"])
+    assert np.isfinite(found["estimate"]).all()
