@@ -58,7 +58,7 @@ def _show(case: Case, reporter: Reporter, *, with_report: bool) -> None:
         if with_report:
             reporter.note(f"report: {write_report([case], results.folder / 'report.html')}")
     print(results.folder.resolve())
-    if len(failed) == len(results.runs):
+    if len(failed) == len(results.runs) or results.manifest.get("chunks_lost"):
         raise SystemExit(EXIT_FAILED)
 
 

@@ -87,6 +87,13 @@ def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
     return {**tables, TWINS: block_tables(twins, job.seed, job.names)[RUNS]}
 
 
+def lost_part(job: Job, first: int, n_runs: int, reason: str) -> dict[str, pa.Table]:
+    """Return the tables of runs that could not be lived, each with the reason; they have no twins."""
+    failed = _joined([_failed(job, run, reason) for run in range(first, first + n_runs)])
+    tables = block_tables(failed, job.seed, job.names)
+    return {**tables, TWINS: tables[RUNS].slice(0, 0)}
+
+
 def live_chunk(job: Job, first: int, n_runs: int) -> Block:
     """Return what ``n_runs`` runs from ``first`` on leave behind; a run that raises becomes a failed row."""
     return _live(job, first, n_runs, _within(job.traces, first, n_runs))
@@ -111,7 +118,7 @@ def _live(job: Job, first: int, n_runs: int, traced: int) -> Block:
         lived = simulate(job.world, rules, job.seed, first, n_runs, traced)
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
         if n_runs == 1:
-            return _failed(job, first, error)
+            return _failed(job, first, f"{type(error).__name__}: {error}")
         return _joined([_live(job, first + i, 1, min(max(traced - i, 0), 1)) for i in range(n_runs)])
     return _block(lived)
 
@@ -121,15 +128,14 @@ def _block(lived: Histories) -> Block:
     return Block(lived.runs, lived.falls, lived.events, lived.tolls, lived.days, {})
 
 
-def _failed(job: Job, run: int, error: Exception) -> Block:
-    """Return the block of one run that raised."""
+def _failed(job: Job, run: int, reason: str) -> Block:
+    """Return the block of one run that has no history."""
     layouts = layouts_of(job.world)
     rows = np.zeros(1, layouts.run)
     rows["run"], rows["status"] = run, RunStatus.FAILED
-    text = " ".join(f"{type(error).__name__}: {error}".split())
     empty = (layouts.fall, layouts.event, layouts.toll, layouts.day)
     falls, events, tolls, days = (np.zeros(0, layout) for layout in empty)
-    return Block(rows, falls, events, tolls, days, {run: text})
+    return Block(rows, falls, events, tolls, days, {run: " ".join(reason.split())})
 
 
 def _joined(blocks: list[Block]) -> Block:

@@ -9,12 +9,14 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, Self, TypeVar
 
 from sim.core.ahead import usable_cores
+
+Result = TypeVar("Result")
 
 
 def count_workers(workers: int | Literal["auto"]) -> int:
@@ -22,9 +24,8 @@ def count_workers(workers: int | Literal["auto"]) -> int:
     return usable_cores() if workers == "auto" else workers
 
 
-@contextmanager
-def open_executor(kind: Literal["thread", "process"], workers: int) -> Iterator[Executor]:
-    """Give an executor.
+class Crew:
+    """Hold workers, and replace them when one has died.
 
     Parameters
     ----------
@@ -33,16 +34,38 @@ def open_executor(kind: Literal["thread", "process"], workers: int) -> Iterator[
     workers
         How many.
     """
-    if kind == "thread":
-        with ThreadPoolExecutor(workers, "runs") as threads:
-            yield threads
-        return
-    # Spawned, not forked: a fork copies locks that other threads hold.
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, spawn, _leave_ctrl_c) as processes:
+
+    def __init__(self, kind: Literal["thread", "process"], workers: int) -> None:
+        self.kind: Literal["thread", "process"] = kind
+        self.workers = workers
+        self._executor = self._open()
+
+    def __enter__(self) -> Self:
+        """Give the crew."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for what is at work, then let the workers go."""
+        self._executor.shutdown()
+
+    def submit(self, function: Callable[..., Result], *arguments: object) -> Future[Result]:
+        """Begin a call of a function; where a worker has died before, with new workers."""
+        try:
+            return self._executor.submit(function, *arguments)
+        except BrokenExecutor:
+            self._executor.shutdown(wait=False)
+            self._executor = self._open()
+            return self._executor.submit(function, *arguments)
+
+    def _open(self) -> Executor:
+        """Return an executor."""
+        if self.kind == "thread":
+            return ThreadPoolExecutor(self.workers, "runs")
+        # Spawned, not forked: a fork copies locks that other threads hold.
+        processes = ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), _leave_ctrl_c)
         with _ctrl_c_held_back():
             processes.submit(os.getpid)  # starts all workers, which inherit that
-        yield processes
+        return processes
 
 
 @contextmanager

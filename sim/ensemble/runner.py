@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import pyarrow as pa
 from rich.console import Console
 
 from sim.ensemble import store
-from sim.ensemble.chunks import chunk_size, job_of, live_part
+from sim.ensemble.chunks import chunk_size, job_of, live_part, lost_part
 from sim.ensemble.estimate import estimate_all
-from sim.ensemble.executors import count_workers, open_executor
+from sim.ensemble.executors import Crew, count_workers
 from sim.ensemble.files import write_text
 from sim.ensemble.manifest import describe
 from sim.ensemble.precision import Target, beforehand, look, looks, so_far, targets_of, told
@@ -34,10 +35,9 @@ from sim.ensemble.schema import (
 from sim.ensemble.store import Shelf
 from sim.ensemble.summary import summary_markdown
 from sim.ensemble.variance import variance_rows
-from sim.ensemble.work import EnsembleError, Queue, Work, make_ready, opened, recorded, work_off
+from sim.ensemble.work import EnsembleError, Queue, Task, Work, make_ready, opened, recorded, work_off
 from sim.world.scenario import Scenario
 
-AHEAD = 2  # chunks submitted for each worker: it never waits, and little is lost when the command is stopped
 SUMMARY = "summary.md"
 SPEED = ("runs_computed", "seconds", "runs_per_second", "precision")
 
@@ -121,9 +121,9 @@ def _compute(work: Work, scenario: Scenario) -> None:
     if not todo:
         return
     make_ready(job, work.reporter)
-    with open_executor(scenario.config.executor.kind, workers) as executor:
-        queue = Queue(lambda part: executor.submit(live_part, job, part.first, part.n), iter(todo), AHEAD * workers)
-        work_off(work, queue)
+    with Crew(scenario.config.executor.kind, workers) as crew:
+        task = Task(partial(live_part, job), partial(lost_part, job))
+        work_off(work, Queue(crew, task, iter(todo)))
 
 
 def _compute_until(work: Work, scenario: Scenario, targets: list[Target]) -> list[Target]:

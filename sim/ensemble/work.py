@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager, suppress
@@ -17,11 +18,15 @@ import pyarrow as pa
 from sim.core.ahead import compile_ahead
 from sim.ensemble import store
 from sim.ensemble.chunks import Job, live_chunk
+from sim.ensemble.executors import Crew
 from sim.ensemble.files import BusyError, locked
 from sim.ensemble.manifest import Status, progress, speed, write_manifest
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.store import Part, Shelf
 
+AHEAD = 2  # parts submitted for each worker: it never waits, and little is lost when the command is stopped
+RETRIES = 2  # times that a part is tried again after a worker died of it alone
+DEATH = "a worker process died, stopped from outside or for want of memory"
 SECONDS_TO_LOAD = 2.0  # what takes longer is not loaded but compiled
 Tables = dict[str, pa.Table]
 
@@ -112,10 +117,6 @@ def recorded(work: Work) -> Iterator[None]:
         work.write("interrupted")
         message = f"stopped; {work.kept()}"
         raise EnsembleInterruptedError(message) from None
-    except BrokenExecutor:
-        work.write("failed")
-        message = f"a worker process died, stopped from outside or for want of memory; {work.kept()}"
-        raise EnsembleError(message) from None
     except BaseException:
         with suppress(OSError):  # a full disk must not hide what went wrong
             work.write("failed")
@@ -135,32 +136,79 @@ def make_ready(job: Job, reporter: Reporter) -> None:
 
 
 @dataclass
-class Queue:
-    """Parts at work, and those still to be submitted.
+class Task:
+    """Say how a part is computed.
 
     Parameters
     ----------
-    submit
-        Begins one part; its result are the tables of that part.
-    todo
-        Parts still to be computed.
-    length
-        How many are at work at a time.
+    live
+        Returns the tables of ``n`` items from ``first`` on; called by workers, so it can be sent to a process.
+    lose
+        Returns the tables of items that are given up, from ``first``, ``n`` and the reason.
     """
 
-    submit: Callable[[Part], Future[Tables]]
+    live: Callable[[int, int], Tables]
+    lose: Callable[[int, int, str], Tables]
+
+
+@dataclass
+class Queue:
+    """Parts at work, those still to be submitted, and those during which a worker died.
+
+    Parameters
+    ----------
+    crew, task
+        Who works, and on what.
+    todo
+        Parts still to be computed.
+    """
+
+    crew: Crew
+    task: Task
     todo: Iterator[Part]
-    length: int
     pending: dict[Future[Tables], Part] = field(default_factory=dict)
+    suspects: list[Part] = field(default_factory=list)
+    deaths: Counter[Part] = field(default_factory=Counter)
 
     def fill(self) -> None:
-        """Submit parts until as many as agreed are at work."""
-        for part in islice(self.todo, self.length - len(self.pending)):
-            self.pending[self.submit(part)] = part
+        """Submit parts: suspects one at a time, so that it shows which of them a worker dies of, then as agreed."""
+        if self.suspects:
+            if not self.pending:
+                self._submit(self.suspects.pop(0))
+            return
+        for part in islice(self.todo, AHEAD * self.crew.workers - len(self.pending)):
+            self._submit(part)
+
+    def _submit(self, part: Part) -> None:
+        """Begin a part."""
+        self.pending[self.crew.submit(self.task.live, part.first, part.n)] = part
 
     def cancel(self) -> None:
         """Take back every part that nobody has begun."""
         self.pending = {future: part for future, part in self.pending.items() if not future.cancel()}
+
+    def done(self) -> list[tuple[Part, Tables]]:
+        """Return the parts that are done with their tables; those that a worker died of too often, as lost."""
+        ended = [(future, self.pending.pop(future)) for future in list(self.pending) if future.done()]
+        finished, died = [], []
+        for future, part in ended:
+            try:
+                finished.append((part, future.result()))
+            except BrokenExecutor:
+                died.append(part)
+        is_alone = len(died) == 1 and not self.pending
+        for part in died:
+            self.deaths[part] += is_alone
+            if self.deaths[part] > RETRIES:
+                finished.append((part, self.task.lose(part.first, part.n, DEATH)))
+            else:
+                self.suspects.append(part)
+        return finished
+
+    @property
+    def lost(self) -> int:
+        """Return how many parts were given up."""
+        return sum(deaths > RETRIES for deaths in self.deaths.values())
 
 
 def work_off(work: Work, queue: Queue) -> None:
@@ -171,6 +219,7 @@ def work_off(work: Work, queue: Queue) -> None:
             _store_all(work, queue, advance)
     finally:
         work.manifest |= speed(work.items, work.done - before, monotonic() - start)
+        work.manifest["chunks_lost"] = work.manifest.get("chunks_lost", 0) + queue.lost
 
 
 def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None:
@@ -179,26 +228,25 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
         queue.fill()
         while queue.pending:
             wait(queue.pending, return_when=FIRST_COMPLETED)
-            for part in _store_done(work, queue):
-                advance(part.n)
+            was_sound = not queue.suspects
+            _store_done(work, queue, advance)
+            if queue.suspects and was_sound:
+                work.reporter.note(f"{DEATH}; its part is tried again")
             queue.fill()
     except KeyboardInterrupt:
         work.reporter.note("stopping: what is at work is finished and stored (again Ctrl-C: it is not)")
         queue.cancel()
         wait(queue.pending)
-        with suppress(BrokenExecutor):
-            list(_store_done(work, queue))
+        _store_done(work, queue, lambda _: None)
         raise
     except BaseException:
         queue.cancel()
         raise
 
 
-def _store_done(work: Work, queue: Queue) -> Iterator[Part]:
-    """Store the parts that are done, and yield them."""
-    for future in [future for future in queue.pending if future.done()]:
-        part = queue.pending[future]
-        store.write_part(work.shelf, part, future.result())
+def _store_done(work: Work, queue: Queue, advance: Callable[[int], None]) -> None:
+    """Store the parts that are done."""
+    for part, tables in queue.done():
+        store.write_part(work.shelf, part, tables)
         work.parts.append(part)
-        del queue.pending[future]
-        yield part
+        advance(part.n)

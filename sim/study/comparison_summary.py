@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -76,7 +77,7 @@ def sections(comparison: Comparison) -> list[Section]:
     return [_section(case.name, comparison.cases[0].name, rows, base) for case in comparison.cases[1:]]
 
 
-def _section(name: str, base: str, rows: pd.DataFrame, estimates: dict[str, float]) -> Section:
+def _section(name: str, base: str, rows: pd.DataFrame, estimates: Mapping[Any, float]) -> Section:
     """Return the table of one scenario."""
     own = rows[rows["scenario"] == name]
     n, changed, day = own.iloc[0][["n", "share_changed", "first_divergence_day"]]
@@ -86,7 +87,7 @@ def _section(name: str, base: str, rows: pd.DataFrame, estimates: dict[str, floa
     return Section(title, header, tuple(_row(row, estimates) for row in own.to_dict("records")))
 
 
-def _row(row: dict[str, Any], estimates: dict[str, float]) -> tuple[str, ...]:
+def _row(row: Mapping[Any, Any], estimates: Mapping[Any, float]) -> tuple[str, ...]:
     """Return one outcome."""
     is_share = row["unit"] == PROBABILITY
     factor, unit = (PER_CENT, "%") if is_share else (1.0, row["unit"])

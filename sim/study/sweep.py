@@ -18,7 +18,7 @@ from rich.console import Console
 
 from sim.ensemble import store
 from sim.ensemble.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows, seconds_of_run
-from sim.ensemble.executors import count_workers, open_executor
+from sim.ensemble.executors import Crew, count_workers
 from sim.ensemble.manifest import describe
 from sim.ensemble.outcomes import estimate_outcome, outcomes_of
 from sim.ensemble.provenance import config_digest
@@ -27,7 +27,7 @@ from sim.ensemble.results import COMPLETE, ResultsError, read_manifest, read_tab
 from sim.ensemble.rows import usable
 from sim.ensemble.schema import names_of
 from sim.ensemble.store import Shelf
-from sim.ensemble.work import EnsembleError, Queue, Work, make_ready, opened, recorded, work_off
+from sim.ensemble.work import EnsembleError, Queue, Task, Work, make_ready, opened, recorded, work_off
 from sim.study.design import Design, Floats, design_points
 from sim.study.factors import check_factors, varied
 from sim.world.config import read_config
@@ -36,7 +36,6 @@ from sim.world.scenario import Scenario, build_scenario
 from sim.world.tables import Tables
 
 SWEEP = "sweep"
-AHEAD = 2  # parts submitted for each worker
 ROW_GROUP = 65_536
 
 
@@ -198,10 +197,9 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
         todo = list(store.missing_parts(sorted(work.parts), work.total, _points_of_part(scenario, work.total, workers)))
         if todo:
             make_ready(job_of(scenario), work.reporter)
-            with open_executor(config.executor.kind, workers) as executor:
-                live = partial(live_points, plan)
-                queue = Queue(lambda p: executor.submit(live, p.first, p.n), iter(todo), AHEAD * workers)
-                work_off(work, queue)
+            with Crew(config.executor.kind, workers) as crew:
+                task = Task(partial(live_points, plan), partial(lost_points, plan))
+                work_off(work, Queue(crew, task, iter(todo)))
         store.merge_parts(work.shelf, sorted(work.parts), {SWEEP: ROW_GROUP})
         work.write(COMPLETE)
     store.remove_parts(work.shelf.folder)
@@ -220,13 +218,25 @@ def live_points(plan: Plan, first: int, n: int) -> dict[str, pa.Table]:
     return {SWEEP: pa.Table.from_pandas(pd.concat(frames), _schema(plan.factors), preserve_index=False)}
 
 
+def lost_points(plan: Plan, first: int, n: int, _: str) -> dict[str, pa.Table]:
+    """Return the rows of points that could not be lived: estimates of no runs."""
+    frames = [_rows(plan, point, plan.scenario(point), None) for point in range(first, first + n)]
+    return {SWEEP: pa.Table.from_pandas(pd.concat(frames), _schema(plan.factors), preserve_index=False)}
+
+
 def _point(plan: Plan, point: int) -> pd.DataFrame:
     """Return the rows of one point."""
     scenario = plan.scenario(point)
     job = replace(job_of(scenario), traces=0, twins=0)
     runs = usable(table_frame(live_rows(job, 0, scenario.config.ensemble.runs)))
+    return _rows(plan, point, scenario, runs if len(runs) else None)
+
+
+def _rows(plan: Plan, point: int, scenario: Scenario, runs: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the rows of one point, from its runs if it has any."""
     rows = []
-    for outcome in outcomes_of(names_of(scenario.tables), scenario.horizon_days).values():
-        estimate = estimate_outcome(outcome, outcome.values(runs)) if len(runs) else (math.nan,) * 3
-        rows.append((point, *plan.points[point], outcome.name, outcome.unit, *estimate, len(runs)))
+    for name, outcome in outcomes_of(names_of(scenario.tables), scenario.horizon_days).items():
+        estimate = (math.nan,) * 3 if runs is None else estimate_outcome(outcome, outcome.values(runs))
+        n = 0 if runs is None else len(runs)
+        rows.append((point, *plan.points[point], name, outcome.unit, *estimate, n))
     return pd.DataFrame(rows, columns=_schema(plan.factors).names)

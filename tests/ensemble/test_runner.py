@@ -14,16 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from rich.console import Console
 
-from sim.ensemble import chunks
+from sim.ensemble import chunks, runner
+from sim.ensemble.chunks import Job, live_part
 from sim.ensemble.manifest import describe, write_manifest
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import ResultsError, load_results
 from sim.ensemble.runner import run_ensemble
 from sim.ensemble.schema import TABLES
-from sim.ensemble.work import EnsembleError, EnsembleInterruptedError
+from sim.ensemble.work import DEATH, EnsembleError, EnsembleInterruptedError
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
 
 ROOT = Path(__file__).parents[2]
@@ -175,19 +177,42 @@ def test_an_interrupted_ensemble_goes_on_with_other_chunks(tmp_path: Path, undis
     assert stored_bytes(tmp_path) == undisturbed
 
 
-def test_a_dead_worker_process_is_one_line_and_loses_nothing(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
-    def kill(_: int) -> None:
-        for child in multiprocessing.active_children():
-            os.kill(child.pid or 0, signal.SIGKILL)
+def test_dead_worker_processes_are_replaced_and_lose_nothing(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    kills = iter(range(3))
 
-    scenario = small_scenario(executor="process", workers=1, chunk=2)
-    with pytest.raises(EnsembleError, match=r"^a worker process died.*; \d+ of 40 runs are stored"):
-        run_ensemble(scenario, tmp_path, COMMAND, Watcher(kill))
-    manifest = json.loads((tmp_path / "manifest.json").read_text())
-    assert manifest["status"] == "failed"
-    assert 0 < manifest["runs_done"] < 40
-    run_small(tmp_path)
+    def kill(_: int) -> None:
+        if next(kills, None) is not None:
+            for child in multiprocessing.active_children():
+                os.kill(child.pid or 0, signal.SIGKILL)
+
+    lines = io.StringIO()
+    reporter = Watcher(kill)
+    reporter.console = lines_to(lines).console
+    results = run_ensemble(small_scenario(executor="process", workers=1, chunk=4), tmp_path, COMMAND, reporter)
+    assert (
+        "a worker process died, stopped from outside or for want of memory; its part is tried again" in lines.getvalue()
+    )
+    assert results.manifest["chunks_lost"] == 0
     assert stored_bytes(tmp_path) == undisturbed
+
+
+def _dies_of_the_third_part(job: Job, first: int, n: int) -> dict[str, pa.Table]:
+    """Live a part, but kill the process that is to live the third one."""
+    if first == 8:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return live_part(job, first, n)
+
+
+def test_a_part_that_workers_die_of_is_given_up_and_the_rest_completes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "live_part", _dies_of_the_third_part)
+    results = run_ensemble(small_scenario(executor="process", workers=2, chunk=4), tmp_path, COMMAND)
+    failed = results.runs[results.runs["status"] != "ok"]
+    assert list(failed["run"]) == [8, 9, 10, 11]
+    assert failed["error"].str.startswith("a worker process died").all()
+    assert (results.manifest["runs_failed"], results.manifest["chunks_lost"]) == (4, 1)
+    assert len(results.runs) == 40
 
 
 def test_a_failing_run_is_a_row_and_not_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
