@@ -67,6 +67,11 @@ class Ensemble(Case):
         return self.results.folder
 
     @property
+    def manifest(self) -> dict[str, Any]:
+        """Return what it was made from, and how."""
+        return self.results.manifest
+
+    @property
     def runs(self) -> pd.DataFrame:
         """Return a row a run: days of what happened, fatalities, refugees, levels of neighbours, ..."""
         return self.results.runs
