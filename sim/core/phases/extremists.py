@@ -72,8 +72,8 @@ def extremists_over_day_0(world: World, state: State) -> float:
     for faction in range(world.n_factions):
         if world.is_extremist[faction] == 1:
             before += state.extremists_day_0[faction]
-            for place in range(world.n_locations):
-                now += state.fighters[place, faction]
+            for i in range(state.n_posts[faction]):
+                now += state.fighters[state.posts[faction, i], faction]
     return now / before if before > 0.0 else 1.0
 
 
@@ -109,7 +109,8 @@ def resurge(world: World, rules: Rules, state: State, faction: int) -> None:
     extremists = rules.extremists
     end_of_step = today(state) % STEP_DAYS == STEP_DAYS - 1
     expected = 0.0
-    for place in range(world.n_locations):
+    for i in range(state.n_posts[faction]):
+        place = state.posts[faction, i]
         here = state.fighters[place, faction]
         if here <= 0.0:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.core.codes import NOBODY
 from sim.core.jit import part, phase
-from sim.core.phases.forces import defending_fighters, is_hostile
+from sim.core.phases.forces import defending_fighters, is_hostile, station
 from sim.core.rules import Rules
 from sim.core.rules.advance import is_melted
 from sim.core.rules.capture import air_force
@@ -21,6 +21,7 @@ def muster(world: World, rules: Rules, state: State) -> None:
         state.enemy_power[faction] = enemy_power(world, state, faction)
     set_strengths(world, rules, state)
     count_abandoned(world, rules, state)
+    find_reach(world, state)
 
 
 @part
@@ -33,13 +34,18 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
         state.side_morale[faction] = 0.0
         state.equipment[faction] = 0.0
         state.scratch.committed[faction] = 0.0
+        state.n_posts[faction] = 0
     for place in range(world.n_locations):
-        present = 0
-        for faction in range(world.n_factions):
+        n = state.n_here[place]
+        state.presence[place] = 0
+        state.n_here[place] = 0
+        for i in range(n):
+            faction = state.here[place, i]
             people = state.fighters[place, faction]
             if people <= 0.0:
+                state.strength[place, faction] = 0.0
                 continue
-            present |= 1 << faction
+            station(state, place, faction)  # anew: the list loses those who are gone
             if world.in_theatre[place, faction] == 0:
                 state.vigour[place, faction] = 0.0  # stays at home: no part of anybody's war
                 continue
@@ -54,7 +60,6 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
             state.side_morale[leader] += weight * morale
             state.equipment[leader] += state.heavy[place, faction]
             state.scratch.committed[leader] += weight
-        state.presence[place] = present
     for leader in range(world.n_factions):
         if state.side_fighters[leader] > 0.0:
             state.side_morale[leader] /= state.scratch.committed[leader]
@@ -109,7 +114,8 @@ def set_strengths(world: World, rules: Rules, state: State) -> None:
             * (1.0 + contest.support_weight * state.direct_help[faction])
         )
     for place in range(world.n_locations):
-        for faction in range(world.n_factions):
+        for i in range(state.n_here[place]):
+            faction = state.here[place, i]
             people = state.fighters[place, faction]
             state.strength[place, faction] = people * means[faction] * state.vigour[place, faction]
 
@@ -119,8 +125,19 @@ def count_abandoned(world: World, rules: Rules, state: State) -> None:
     """Count the places whose garrison is gone."""
     state.n_abandoned = 0
     for place in range(world.n_locations):
-        if state.holder[place] != NOBODY and is_abandoned(rules, state, place):
-            state.n_abandoned += 1
+        gone = state.holder[place] != NOBODY and is_abandoned(rules, state, place)
+        state.abandoned[place] = 1 if gone else 0
+        state.n_abandoned += state.abandoned[place]
+
+
+@part
+def find_reach(world: World, state: State) -> None:
+    """See which factions stand in a place or next to it."""
+    for place in range(world.n_locations):
+        near = state.presence[place]
+        for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+            near |= state.presence[world.edge_to[edge]]
+        state.reach[place] = near
 
 
 @phase

@@ -57,7 +57,7 @@ def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
     before = state.level[actor]
     climb(world, rules, state, actor)
     consider_incident(world, rules, state, actor, before)
-    set_guard(world, rules, state, actor)
+    set_guard(world, state, actor)
 
 
 @part
@@ -71,16 +71,16 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     n_border = 0.0
     hostile_ground = 0.0
     at_the_border = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] != world.contested_state:
-            continue
+    for i in range(world.n_contested):
+        place = world.contested[i]
         hops = world.border_hops[place, host]
         refugees += state.refugees[place, host]
         if state.adrift[place] > 0.0:
             adrift += state.adrift[place] * math.exp(1.0 - hops)
-        heat = state.contact[place] * proximity(hops)
-        if heat > kin:  # no faction's kinship exceeds 1, so that cooler places need no search
-            kin = max(kin, heat * kinship_of_fighters(world, state, host, place))
+        if state.contact[place] > kin:  # neither nearness nor kinship exceeds 1, so that cooler places need no search
+            heat = state.contact[place] * proximity(hops)
+            if heat > kin:
+                kin = max(kin, heat * kinship_of_fighters(world, state, host, place))
         if hops == 1:
             n_border += 1.0
             dispersed += state.dispersed[place]
@@ -89,7 +89,7 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
             is_threat = holder != NOBODY and world.is_jihadist[holder] == 1
             if state.contact[place] > 0.0 or (is_threat and state.attitude[host, holder] <= HOSTILE_TIE):
                 at_the_border = 1.0
-    state.fled[host] *= 0.5 ** (1.0 / spillover.fled_half_life_days)
+    state.fled[host] *= state.daily.fled_fading
     state.fled[host] += spillover.fled_share * state.border_lever[host] * dispersed
     fighters = state.fled[host] + state.crossing[host]
     smuggled = adrift * state.border_lever[host]
@@ -264,10 +264,10 @@ def danger_next_to(world: World, state: State, place: int) -> float:
 
 
 @part
-def set_guard(world: World, rules: Rules, state: State, host: int) -> None:
+def set_guard(world: World, state: State, host: int) -> None:
     """Raise a neighbour's guard while it is on alert, or to what a lever asks for; else let it slacken."""
     lever = state.hardening_lever[host]
     target = wanted_guard(state.level[host], world.capacity[host], lever)
     is_raised = lever >= 0.0 or state.level[host] > Level.CALM
-    days = rules.spillover.guard_days if is_raised else rules.spillover.guard_decay_days
-    state.hardening[host] = relaxed(state.hardening[host], target, days)
+    share = state.daily.guard_share if is_raised else state.daily.slack_share
+    state.hardening[host] = relaxed(state.hardening[host], target, share)
