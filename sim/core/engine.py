@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.codes import RunStatus
 from sim.core.day import live_day, next_day
 from sim.core.jit import part, phase
-from sim.core.phases.setup import begin_run
+from sim.core.phases.setup import begin_run, prepare
 from sim.core.record import FALLS_PER_LOCATION, layouts_of, write_day, write_event, write_run, write_toll
 from sim.core.state import EVENT_SLOTS, State, new_state
 
@@ -75,6 +75,7 @@ def live_runs(
     used = 0
     told = 0
     counted = 0
+    prepare(world, rules[0], state)
     for i in range(rows.shape[0]):
         begin_run(world, rules[0], state, seed, np.uint64(first_run + i))
         most = used + FALLS_PER_LOCATION * world.n_locations

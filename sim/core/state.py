@@ -160,8 +160,8 @@ class Scratch:
     standing: Annotated[Ints, "L"]
 
 
-class Daily:
-    """What parameters come to in a day, or at a place: worked out once a run, since nothing in it changes them.
+class Derived:
+    """What follows from the world and the parameters alone: worked out before the first run, the same in all of them.
 
     A share is the part of the way to a target that one day covers.
     """
@@ -182,13 +182,22 @@ class Daily:
     nearness: Annotated[Floats, "L"]  # weight of a force's loyalty by the hops to the capital
     people_value: Annotated[Floats, "L"]  # of a target
     place_value: Annotated[Floats, "L"]  # to those who seek influence
+    adrift_weight: Annotated[Floats, "L", "S"]  # what arrives in a state of the weapons adrift in a place
+    descent: Annotated[Floats, "S", "R"]  # chance per day that a state steps down from a level
+    # influence at rest on day 0
+    influence: Annotated[Floats, "L", "S"]
+    investment: Annotated[Floats, "L", "S"]
+    access: Annotated[Floats, "L", "S"]
+    influence_total: Annotated[Floats, "S"]
+    concentration: float
+    effective_factions: float
 
 
 class State:
     """Everything that changes in a run."""
 
     key: Key
-    daily: Daily
+    derived: Derived
     tempo: float
     # sides and ties
     side: Annotated[Ints, "F"]  # faction that leads the side
@@ -217,7 +226,7 @@ class State:
     here: Annotated[Ints, "L", "F"]  # (place, rank): their numbers, rising
     n_posts: Annotated[Ints, "F"]  # places where a faction is present in this sense
     posts: Annotated[Ints, "F", "L"]  # (faction, rank): their numbers, rising
-    reach: Annotated[Ints, "L"]  # bits of the factions with a force there or next to it this morning
+    reach: Annotated[Ints, "L"]  # bits of the factions with a force there or next to it, this morning or since
     garrison: Annotated[Floats, "L"]  # fighters of the holder's side when it came to hold the place
     unit_strength: Annotated[Floats, "F"]  # of one fighter at morale 1
     side_shift: Annotated[Floats, "F"]  # deviation of the side's true resolve, log margin
@@ -382,7 +391,7 @@ def _field(name: str, hint: Any, tier: Tier) -> tuple[Any, ...]:
     """Return one entry of a dtype's description."""
     if hint is Key:
         return (name, KEY_DTYPE)
-    if hint in (Daily, Scratch):
+    if hint in (Derived, Scratch):
         return (name, record_dtype(hint, tier))
     if hint in (int, float):
         return (name, I8 if hint is int else F8)

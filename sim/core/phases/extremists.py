@@ -132,8 +132,9 @@ def most_control(world: World, rules: Rules, state: State, place: int) -> float:
     holder = state.holder[place]
     is_left_alone = holder != NOBODY and state.garrison[place] > 0.0 and is_abandoned(rules, state, place)
     for faction in range(world.n_factions):
-        if world.is_extremist[faction] == 0 and not (is_left_alone and faction == holder):
-            most = max(most, state.control[place, faction])
+        share = state.control[place, faction]
+        if share > most and world.is_extremist[faction] == 0 and not (is_left_alone and faction == holder):
+            most = share
     return most
 
 

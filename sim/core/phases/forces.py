@@ -64,7 +64,7 @@ def defends(state: State, faction: int, place: int, attacker: int) -> bool:
 
 
 @phase
-def station(state: State, place: int, faction: int) -> None:
+def station(world: World, state: State, place: int, faction: int) -> None:
     """Enter a faction among those with a force at a place this morning or since; the force may be gone by the evening.
 
     Whatever asks for forces looks nowhere else.
@@ -76,6 +76,19 @@ def station(state: State, place: int, faction: int) -> None:
     state.n_here[place] += 1
     enlist(state.posts[faction], state.n_posts[faction], place)
     state.n_posts[faction] += 1
+    state.reach[place] |= 1 << faction
+    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+        state.reach[world.edge_to[edge]] |= 1 << faction
+
+
+@phase
+def dismiss(state: State, place: int, faction: int) -> None:
+    """Strike a faction off the lists of those with a force at a place."""
+    state.presence[place] &= ~(1 << faction)
+    strike_off(state.here[place], state.n_here[place], faction)
+    state.n_here[place] -= 1
+    strike_off(state.posts[faction], state.n_posts[faction], place)
+    state.n_posts[faction] -= 1
 
 
 @part
@@ -85,6 +98,16 @@ def enlist(numbers: Ints, n: int, number: int) -> None:
         numbers[n] = numbers[n - 1]
         n -= 1
     numbers[n] = number
+
+
+@part
+def strike_off(numbers: Ints, n: int, number: int) -> None:
+    """Remove a number from among the first ``n``."""
+    kept = 0
+    for i in range(n):
+        if numbers[i] != number:
+            numbers[kept] = numbers[i]
+            kept += 1
 
 
 @phase
@@ -194,7 +217,7 @@ def add_force(
     if total <= 0.0:
         return
     if before <= 0.0:
-        station(state, place, faction)
+        station(world, state, place, faction)
         state.dissolving[place] &= ~(1 << faction)
         set_margin(world, rules, state, place, faction)
         state.is_cut_off[place, faction] = 1 if has_no_friend_near(world, state, place, faction) else 0

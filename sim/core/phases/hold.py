@@ -35,7 +35,7 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
         around = side_morale if world.in_theatre[place, faction] == 1 else mood
         mixed = morale.cohesion * mood + (1.0 - morale.cohesion) * around
         target = morale_target(mixed, field, morale.beta)
-        mood = relaxed_morale(mood, target, state.daily.falling, state.daily.rising)
+        mood = relaxed_morale(mood, target, state.derived.falling, state.derived.rising)
         state.morale[place, faction] = mood
         thin_out(world, rules, state, place, faction, rout(mood, morale.desertion_threshold))
 
@@ -44,7 +44,7 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
 def common_field(world: World, rules: Rules, state: State, faction: int) -> float:
     """Return the part of the field that all garrisons of a faction share: patrons and home."""
     morale = rules.morale
-    field = -state.daily.half_width
+    field = -state.derived.half_width
     field += morale.patron_weight * (state.patron_level[faction] - state.patron_level_day_0[faction])
     field += morale.direct_weight * state.direct_help[faction]
     home = world.home_location[faction]
@@ -70,7 +70,7 @@ def garrison_field(rules: Rules, state: State, place: int, faction: int) -> floa
 def thin_out(world: World, rules: Rules, state: State, place: int, faction: int, depth: float) -> None:
     """Let deserters go, as many as on a calm day if there is no rout, and draw whether a garrison makes a deal."""
     morale = rules.morale
-    share = state.daily.calm_desertion
+    share = state.derived.calm_desertion
     if depth > 0.0:
         share = desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
     here = state.fighters[place, faction]
@@ -97,7 +97,7 @@ def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None
             state.shock[place, faction] = 0.0
             continue
         heard = news(world, rules, state, place, faction) if state.n_lost > 0 else 0.0
-        faded = state.shock[place, faction] * state.daily.shock_fading
+        faded = state.shock[place, faction] * state.derived.shock_fading
         state.shock[place, faction] = max(0.0, faded + heard + announced)
 
 

@@ -16,8 +16,24 @@ ROUNDS_TO_REST = 8  # half steps, since two patrons in one place may overshoot e
 
 
 @phase
-def begin_influence(world: World, rules: Rules, state: State) -> None:
+def begin_influence(world: World, state: State) -> None:
     """Put every share of influence where it is at rest on day 0."""
+    rest = state.derived
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        for power in range(world.n_states):
+            state.influence[place, power] = rest.influence[place, power]
+            state.investment[place, power] = rest.investment[place, power]
+            state.access[place, power] = rest.access[place, power]
+    for power in range(world.n_states):
+        state.influence_total[power] = rest.influence_total[power]
+    state.concentration = rest.concentration
+    state.effective_factions = rest.effective_factions
+
+
+@part
+def put_influence_at_rest(world: World, rules: Rules, state: State) -> None:
+    """Find where every share of influence is at rest on the morning of day 0, and keep it for all runs."""
     for place in range(world.n_locations):
         for power in range(world.n_states):
             state.influence[place, power] = 0.0
@@ -30,6 +46,17 @@ def begin_influence(world: World, rules: Rules, state: State) -> None:
             spread_means(world, rules, state, power)
         move_shares(world, rules, state, 1.0 if i == 0 else 0.5)
     sum_up(world, state)
+    rest = state.derived
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        for power in range(world.n_states):
+            rest.influence[place, power] = state.influence[place, power]
+            rest.investment[place, power] = state.investment[place, power]
+            rest.access[place, power] = state.access[place, power]
+    for power in range(world.n_states):
+        rest.influence_total[power] = state.influence_total[power]
+    rest.concentration = state.concentration
+    rest.effective_factions = state.effective_factions
 
 
 @phase
@@ -63,7 +90,7 @@ def spread_means(world: World, rules: Rules, state: State, power: int) -> None:
     total = 0.0
     for i in range(world.n_contested):
         place = world.contested[i]
-        value = state.daily.place_value[place]
+        value = state.derived.place_value[place]
         access = state.access[place, power]
         weight = appeal(value, access, state.influence[place, power], rules.influence.focus)
         state.investment[place, power] = weight
@@ -90,7 +117,7 @@ def set_values(world: World, rules: Rules, state: State) -> None:
     sites = all_sites(world)
     for i in range(world.n_contested):
         place = world.contested[i]
-        state.daily.place_value[place] = value_of(world, rules, place, sites)
+        state.derived.place_value[place] = value_of(world, rules, place, sites)
 
 
 @part
@@ -153,7 +180,7 @@ def sum_up(world: World, state: State) -> None:
         state.influence_total[power] = 0.0
     for i in range(world.n_contested):
         place = world.contested[i]
-        value = state.daily.place_value[place]
+        value = state.derived.place_value[place]
         all_value += value
         for power in range(world.n_states):
             state.influence_total[power] += value * state.influence[place, power]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.core.codes import NOBODY
 from sim.core.jit import part, phase
-from sim.core.phases.forces import defending_fighters, is_hostile, station
+from sim.core.phases.forces import defending_fighters, dismiss, is_hostile
 from sim.core.rules import Rules
 from sim.core.rules.advance import is_melted
 from sim.core.rules.capture import air_force
@@ -15,13 +15,28 @@ from sim.core.state import State, World
 @phase
 def muster(world: World, rules: Rules, state: State) -> None:
     """Refresh all quantities that follow from where forces stand and how they feel."""
+    dismiss_gone(world, state)
     count_sides(world, rules, state)
     count_means(world, rules, state)
     for faction in range(world.n_factions):
         state.enemy_power[faction] = enemy_power(world, state, faction)
     set_strengths(world, rules, state)
     count_abandoned(world, rules, state)
-    find_reach(world, state)
+
+
+@part
+def dismiss_gone(world: World, state: State) -> None:
+    """Strike off the lists whoever has no force in a place any more."""
+    any_gone = False
+    for place in range(world.n_locations):
+        for i in range(state.n_here[place] - 1, -1, -1):
+            faction = state.here[place, i]
+            if state.fighters[place, faction] <= 0.0:
+                state.strength[place, faction] = 0.0
+                dismiss(state, place, faction)
+                any_gone = True
+    if any_gone:
+        find_reach(world, state)
 
 
 @part
@@ -34,18 +49,10 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
         state.side_morale[faction] = 0.0
         state.equipment[faction] = 0.0
         state.scratch.committed[faction] = 0.0
-        state.n_posts[faction] = 0
     for place in range(world.n_locations):
-        n = state.n_here[place]
-        state.presence[place] = 0
-        state.n_here[place] = 0
-        for i in range(n):
+        for i in range(state.n_here[place]):
             faction = state.here[place, i]
             people = state.fighters[place, faction]
-            if people <= 0.0:
-                state.strength[place, faction] = 0.0
-                continue
-            station(state, place, faction)  # anew: the list loses those who are gone
             if world.in_theatre[place, faction] == 0:
                 state.vigour[place, faction] = 0.0  # stays at home: no part of anybody's war
                 continue

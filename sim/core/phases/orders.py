@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, rule
 from sim.core.phases.forces import (
     HOSTILE_TIE,
     defence,
@@ -34,6 +34,8 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
     if state.side_fighters[leader] <= 0.0 or not (may_attack or state.n_abandoned > 0):
         return
     n_targets = list_targets(world, rules, state, leader, may_attack)
+    if n_targets == 0:
+        return
     consider_storm(world, rules, state, leader)
     limit = operations_limit(state.side_fighters[leader], rules.orders.operations, rules.orders.operations_exponent)
     opposed = 0
@@ -115,14 +117,14 @@ def can_march(world: World, state: State, origin: int, target: int, faction: int
     return world.state_of[target] == world.contested_state and world.may_enter[faction] == 1
 
 
-@phase
+@rule
 def sent_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int) -> float:
     """Return the share of a force that could go to a target: twice as much when it stands in it."""
     share = mobile_share(world.quality[faction], rules.orders.commitment) * (1.0 - state.restraint[faction])
     return min(1.0, 2.0 * share) if origin == target else share
 
 
-@phase
+@rule
 def spare_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int, kind: int) -> float:
     """Return the share of a force that is still free for an order of a kind, 0 when it may not go."""
     if state.fighters[origin, faction] <= 0.0 or not can_march(world, state, origin, target, faction):
@@ -139,7 +141,7 @@ def spare_share(world: World, rules: Rules, state: State, origin: int, target: i
     return share * share_without_task(world, rules, state, origin, faction)
 
 
-@phase
+@rule
 def share_without_task(world: World, rules: Rules, state: State, origin: int, faction: int) -> float:
     """Return how much of what a force could send to a pursuit is left when it has an opposed operation as well."""
     if state.task[origin, faction] == NOBODY:
@@ -181,7 +183,7 @@ def origin_strength(
     return strength, km
 
 
-@phase
+@rule
 def enclave_km(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return how far a force inside a place stands from its seat."""
     return inner_distance_km(world.mean_edge_km[place], state.control[place, faction], rules.advance.inner_distance)
@@ -225,7 +227,7 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
     odds = expected_odds(world, rules, state, place, leader, strength)
     state.odds[place, leader] = odds
     value = target_value(
-        state.daily.people_value[place],
+        state.derived.people_value[place],
         state.front[place, leader],
         (state.presence[place] & state.side_mask[leader]) != 0,
         rules.orders.progress_value,

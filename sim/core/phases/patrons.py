@@ -46,7 +46,7 @@ def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
 def update_belief(world: World, rules: Rules, state: State, link: int) -> None:
     """Move the patron's belief towards what it sees of its client."""
     seen = prospect(rules, state, world.link_client[link])
-    state.belief[link] = relaxed(state.belief[link], seen, state.daily.belief_share)
+    state.belief[link] = relaxed(state.belief[link], seen, state.derived.belief_share)
 
 
 @phase
@@ -168,10 +168,10 @@ def receive(world: World, rules: Rules, state: State, link: int) -> None:
     if state.is_abandoned[link] == 1:
         support = 0.0
         direct = 0.0
-    daily = state.daily
-    share = daily.support_fall_share if support < state.support[link] else daily.support_rise_share
+    derived = state.derived
+    share = derived.support_fall_share if support < state.support[link] else derived.support_rise_share
     state.support[link] = relaxed(state.support[link], support, share)
-    state.direct[link] = relaxed(state.direct[link], direct, daily.direct_share)
+    state.direct[link] = relaxed(state.direct[link], direct, derived.direct_share)
 
 
 @part

@@ -53,7 +53,7 @@ def loyal_morale(world: World, state: State) -> float:
     for place in range(world.n_locations):
         if not state.presence[place] & state.side_mask[world.regime]:
             continue
-        nearness = state.daily.nearness[place]
+        nearness = state.derived.nearness[place]
         for i in range(state.n_here[place]):
             faction = state.here[place, i]
             if state.side[faction] != world.regime:

@@ -65,7 +65,7 @@ def watch_map(world: World, state: State) -> None:
     leader = world.regime if state.collapse_day == NEVER else victor(world, state)
     share = people_held(world, state, leader)
     change = abs(share - state.held_share)
-    state.held_change += (change - state.held_change) * state.daily.held_share
+    state.held_change += (change - state.held_change) * state.derived.held_share
     state.held_share = share
     state.quiet_days += 1
     if abs(share - state.share_then) >= MOVED:

@@ -11,7 +11,7 @@ from sim.core.jit import part, phase
 from sim.core.phases.alignment import begin_alignment
 from sim.core.phases.extremists import begin_extremists
 from sim.core.phases.forces import defending_fighters, has_no_friend_near, set_margin, station
-from sim.core.phases.influence import begin_influence, set_values
+from sim.core.phases.influence import begin_influence, put_influence_at_rest, set_values
 from sim.core.phases.installations import begin_installations
 from sim.core.phases.levers import begin_levers
 from sim.core.phases.muster import muster
@@ -20,7 +20,7 @@ from sim.core.phases.people import begin_people
 from sim.core.phases.regime import ACTIVE_TIE
 from sim.core.phases.settlement import begin_settlement
 from sim.core.phases.sides import begin_sides
-from sim.core.phases.spillover import begin_neighbours
+from sim.core.phases.spillover import begin_neighbours, set_ladder
 from sim.core.phases.violence import begin_violence
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
@@ -35,12 +35,21 @@ ROUNDS_TO_REST = 12  # support of one client depends on that of others; the fixe
 
 
 @phase
+def prepare(world: World, rules: Rules, state: State) -> None:
+    """Work out what is the same in all runs of a scenario; a state must be prepared before its first run begins."""
+    work_out(world, rules, state)
+    set_values(world, rules, state)
+    set_ladder(world, rules, state)
+    begin_run(world, rules, state, np.uint64(0), np.uint64(0))  # any run: their influence of day 0 is the same
+    put_influence_at_rest(world, rules, state)
+
+
+@phase
 def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np.uint64) -> None:
     """Put the state at the morning of day 0 of one run."""
     state.key.seed = seed
     state.key.run = run
     state.key.day = np.uint64(0)
-    work_out(world, rules, state)
     state.tempo = math.exp(rules.advance.tempo_spread * normal(state.key, Purpose.TEMPO, 0, 0))
     clear_regime(state)
     begin_sides(world, state)
@@ -72,32 +81,31 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     muster(world, rules, state)
     begin_links(world, rules, state)
     muster(world, rules, state)
-    begin_influence(world, rules, state)
+    begin_influence(world, state)
     state.power_day_0 = state.side_power[world.regime]
 
 
 @part
 def work_out(world: World, rules: Rules, state: State) -> None:
     """Work out what the parameters come to in a day, and at each place."""
-    daily = state.daily
-    daily.belief_share = share_of_a_day(rules.patronage.belief_days)
-    daily.support_rise_share = share_of_a_day(rules.patronage.rise_days)
-    daily.support_fall_share = share_of_a_day(rules.patronage.fall_days)
-    daily.direct_share = share_of_a_day(rules.patronage.direct_days)
+    derived = state.derived
+    derived.belief_share = share_of_a_day(rules.patronage.belief_days)
+    derived.support_rise_share = share_of_a_day(rules.patronage.rise_days)
+    derived.support_fall_share = share_of_a_day(rules.patronage.fall_days)
+    derived.direct_share = share_of_a_day(rules.patronage.direct_days)
     morale = rules.morale
-    daily.falling = share_of_a_day(morale.fall_days)
-    daily.rising = share_of_a_day(morale.recovery_days)
-    daily.calm_desertion = desertion_probability(0.0, morale.desertion_per_day, morale.desertion_rout_per_day)
-    daily.half_width = bistable_half_width(morale.beta)
-    daily.shock_fading = math.pow(2.0, -1.0 / morale.shock_half_life_days)
-    daily.fled_fading = 0.5 ** (1.0 / rules.spillover.fled_half_life_days)
-    daily.guard_share = share_of_a_day(rules.spillover.guard_days)
-    daily.slack_share = share_of_a_day(rules.spillover.guard_decay_days)
-    daily.held_share = share_of_a_day(rules.settlement.smoothing_days)
+    derived.falling = share_of_a_day(morale.fall_days)
+    derived.rising = share_of_a_day(morale.recovery_days)
+    derived.calm_desertion = desertion_probability(0.0, morale.desertion_per_day, morale.desertion_rout_per_day)
+    derived.half_width = bistable_half_width(morale.beta)
+    derived.shock_fading = math.pow(2.0, -1.0 / morale.shock_half_life_days)
+    derived.fled_fading = 0.5 ** (1.0 / rules.spillover.fled_half_life_days)
+    derived.guard_share = share_of_a_day(rules.spillover.guard_days)
+    derived.slack_share = share_of_a_day(rules.spillover.guard_decay_days)
+    derived.held_share = share_of_a_day(rules.settlement.smoothing_days)
     for place in range(world.n_locations):
-        daily.nearness[place] = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
-        daily.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
-    set_values(world, rules, state)
+        derived.nearness[place] = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
+        derived.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
 
 
 @part
@@ -156,6 +164,7 @@ def begin_place(world: World, state: State, place: int) -> None:
     state.holder[place] = world.seat_holder[place]
     state.presence[place] = 0
     state.n_here[place] = 0
+    state.reach[place] = 0
     state.dissolving[place] = 0
     state.pressed[place] = 0
     for faction in range(world.n_factions):
@@ -192,10 +201,10 @@ def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None
         state.was_cut_off[place, faction] = 0
         state.is_cut_off[place, faction] = 0
         if people > 0.0:
-            station(state, place, faction)
+            station(world, state, place, faction)
             state.was_cut_off[place, faction] = 1 if has_no_friend_near(world, state, place, faction) else 0
             set_margin(world, rules, state, place, faction)
-            field = state.margin[place, faction] - state.daily.half_width
+            field = state.margin[place, faction] - state.derived.half_width
             state.morale[place, faction] = morale_at_rest(field, rules.morale.beta)
 
 
