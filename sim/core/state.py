@@ -153,6 +153,7 @@ class Scratch:
 
     score: Annotated[Floats, "L"]
     targets: Annotated[Ints, "L"]  # places with a score, rising
+    kind: Annotated[Ints, "L"]  # codes.Order for each of them
     committed: Annotated[Floats, "F"]
     moved: Annotated[Floats, "F"]
     tie_next: Annotated[Floats, "F", "F"]
@@ -325,7 +326,7 @@ class State:
     concentration: float  # Herfindahl-Hirschman index of influence
     effective_factions: float
     # alignment and settlement
-    n_rivals: int  # pairs with such a hazard when they were last surveyed
+    rivals: Annotated[Ints, "F"]  # bits of the factions of lower number with such a hazard when last surveyed
     infighting_hazard: float  # per day, of all pairs of the regime's enemies
     infighting_day: int
     n_mergers: int

@@ -69,8 +69,8 @@ def survey(world: World, rules: Rules, state: State) -> None:
     count_contenders(world, state)
     find_overlap(world, state)
     find_common_enemies(world, state)
-    state.n_rivals = 0
     for faction in range(world.n_factions):
+        state.rivals[faction] = 0
         for other in range(faction):
             enemy = state.scratch.enemy[faction, other]
             threat = common_threat(enemy, state.scratch.committed[faction], state.scratch.committed[other])
@@ -79,7 +79,8 @@ def survey(world: World, rules: Rules, state: State) -> None:
             state.common_threat[other, faction] = threat
             state.infighting_rate[faction, other] = rate
             state.infighting_rate[other, faction] = rate
-            state.n_rivals += 1 if rate > 0.0 else 0
+            if rate > 0.0:
+                state.rivals[faction] |= 1 << other
 
 
 @part
@@ -213,12 +214,11 @@ def drift(world: World, rules: Rules, state: State, faction: int, other: int) ->
 @part
 def fall_out(world: World, rules: Rules, state: State) -> None:
     """Draw which rivals begin to fight each other today; all are drawn before any is carried out."""
-    state.infighting_hazard = 0.0
-    if state.n_rivals == 0:
-        return
     total = 0.0
     any_fell_out = False
     for faction in range(world.n_factions):
+        if state.rivals[faction] == 0:
+            continue
         for other in range(faction):
             rate = state.infighting_rate[faction, other]
             state.scratch.tie_next[faction, other] = 0.0
@@ -231,7 +231,7 @@ def fall_out(world: World, rules: Rules, state: State) -> None:
     if any_fell_out:
         for faction in range(world.n_factions):
             for other in range(faction):
-                if state.scratch.tie_next[faction, other] > 0.0:
+                if state.rivals[faction] != 0 and state.scratch.tie_next[faction, other] > 0.0:
                     break_with(world, rules, state, faction, other)
 
 

@@ -44,7 +44,7 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
         if target == NOBODY:
             return
         state.scratch.score[target] = 0.0
-        kind = order_kind(rules, state, target)
+        kind = state.scratch.kind[target]
         if kind == Order.OPPOSED and opposed >= limit:
             continue
         if send(world, rules, state, target, leader, kind) and kind == Order.OPPOSED:
@@ -221,6 +221,7 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
     if not is_target(state, place, leader, may_attack):
         return 0.0
     kind = order_kind(rules, state, place)
+    state.scratch.kind[place] = kind
     strength, km = spare_strength(world, rules, state, place, leader, kind)
     if strength <= 0.0:
         return 0.0
@@ -258,11 +259,13 @@ def consider_storm(world: World, rules: Rules, state: State, leader: int) -> Non
 @part
 def send(world: World, rules: Rules, state: State, target: int, leader: int, kind: int) -> bool:
     """Give the order if the forces that are still free have good enough odds; tell whether it was given."""
-    strength, _ = spare_strength(world, rules, state, target, leader, kind)
-    odds = expected_odds(world, rules, state, target, leader, strength)
     least = rules.orders.least_odds
     if target == world.capital and leader == world.challenger and state.collapse_day == NEVER:
         least = rules.orders.least_odds_capital
+    if state.n_orders[leader] == 0 and state.odds[target, leader] < least:
+        return False  # as scored: nobody has been sent anywhere since
+    strength, _ = spare_strength(world, rules, state, target, leader, kind)
+    odds = expected_odds(world, rules, state, target, leader, strength)
     state.odds[target, leader] = odds
     if strength <= 0.0 or odds < least:
         return False
