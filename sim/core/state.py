@@ -174,6 +174,7 @@ class Derived:
     falling: float  # share of morale
     rising: float
     calm_desertion: float  # share of a garrison that leaves without a rout
+    return_share: float  # of those away from a safe place without a welcome
     half_width: float  # of the range of fields with two stable morales
     shock_fading: float  # factor
     fled_fading: float  # factor
@@ -200,6 +201,7 @@ class State:
     key: Key
     derived: Derived
     tempo: float
+    surprise: float  # what is left today of the challenger's surprise
     # sides and ties
     side: Annotated[Ints, "F"]  # faction that leads the side
     side_mask: Annotated[Ints, "F"]  # bits of the factions of the side that this faction leads

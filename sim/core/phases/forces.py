@@ -8,7 +8,7 @@ from sim.core.codes import ENTITY_STRIDE, NOBODY, Purpose
 from sim.core.jit import part, phase, rule
 from sim.core.rng import normal_of_run
 from sim.core.rules import Rules
-from sim.core.rules.contest import surprise_left, terrain_multiplier
+from sim.core.rules.contest import terrain_multiplier
 from sim.core.rules.morale import resistance_margin
 from sim.core.state import Ints, State, World
 
@@ -110,7 +110,7 @@ def strike_off(numbers: Ints, n: int, number: int) -> None:
             kept += 1
 
 
-@phase
+@rule
 def defending_fighters(state: State, place: int) -> float:
     """Return the fighters of the holder's side at a place."""
     total = 0.0
@@ -151,7 +151,7 @@ def defence(world: World, rules: Rules, state: State, place: int, attacker: int)
     ground = terrain_multiplier(world.terrain[place], contest.hills, contest.mountain, contest.urban)
     surprise = 0.0
     if attacker == world.challenger and leader == world.regime:
-        surprise = surprise_left(contest.surprise, contest.surprise_decay, today(state))
+        surprise = state.surprise
     return contest.defender_presence * total * ground / (1.0 + surprise)
 
 

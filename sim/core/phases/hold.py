@@ -37,7 +37,10 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
         target = morale_target(mixed, field, morale.beta)
         mood = relaxed_morale(mood, target, state.derived.falling, state.derived.rising)
         state.morale[place, faction] = mood
-        thin_out(world, rules, state, place, faction, rout(mood, morale.desertion_threshold))
+        if mood < morale.desertion_threshold:
+            break_up(world, rules, state, place, faction, rout(mood, morale.desertion_threshold))
+        else:
+            thin_out(state, place, faction, state.derived.calm_desertion)
 
 
 @part
@@ -67,21 +70,25 @@ def garrison_field(rules: Rules, state: State, place: int, faction: int) -> floa
 
 
 @part
-def thin_out(world: World, rules: Rules, state: State, place: int, faction: int, depth: float) -> None:
-    """Let deserters go, as many as on a calm day if there is no rout, and draw whether a garrison makes a deal."""
+def break_up(world: World, rules: Rules, state: State, place: int, faction: int, depth: float) -> None:
+    """Let deserters go in a rout, and draw whether the garrison makes a deal."""
     morale = rules.morale
-    share = state.derived.calm_desertion
-    if depth > 0.0:
-        share = desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
+    thin_out(
+        state, place, faction, desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
+    )
+    latent = latent_opposition(world, state, place, faction)
+    chance = dissolution_probability(depth, latent, morale.dissolution_per_day, morale.joining_floor)
+    if uniform(state.key, Purpose.DISSOLUTION, pair(place, faction), 0) < chance:
+        state.dissolving[place] |= 1 << faction
+
+
+@part
+def thin_out(state: State, place: int, faction: int, share: float) -> None:
+    """Let a share of a garrison go; nobody stays alone."""
     here = state.fighters[place, faction]
     gone = here * share if here * (1.0 - share) >= LEAST_FORCE else here
     state.fighters[place, faction] = here - gone
     state.deserted[faction] += gone
-    if depth > 0.0:
-        latent = latent_opposition(world, state, place, faction)
-        chance = dissolution_probability(depth, latent, morale.dissolution_per_day, morale.joining_floor)
-        if uniform(state.key, Purpose.DISSOLUTION, pair(place, faction), 0) < chance:
-            state.dissolving[place] |= 1 << faction
 
 
 @phase

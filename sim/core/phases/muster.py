@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, rule
 from sim.core.phases.forces import defending_fighters, dismiss, is_hostile
 from sim.core.rules import Rules
 from sim.core.rules.advance import is_melted
@@ -147,7 +147,7 @@ def find_reach(world: World, state: State) -> None:
         state.reach[place] = near
 
 
-@phase
+@rule
 def is_abandoned(rules: Rules, state: State, place: int) -> bool:
     """Tell whether the holder of a place has next to nobody left there."""
     people = defending_fighters(state, place)

@@ -87,8 +87,10 @@ def bring_home(world: World, rules: Rules, state: State, place: int, welcome: fl
     home = 0.0
     if not is_left(world, state, place):
         return home
-    displacement = rules.displacement
-    chance = return_probability(displacement.return_new, welcome, displacement.return_welcome)
+    chance = state.derived.return_share
+    if welcome > 0.0:
+        displacement = rules.displacement
+        chance = return_probability(displacement.return_new, welcome, displacement.return_welcome)
     if state.displaced[place] > 0.0:
         home = whole_people(chance * state.displaced[place], uniform(state.key, Purpose.RETURN, place, 0))
         state.displaced[place] -= home

@@ -25,6 +25,7 @@ from sim.core.phases.violence import begin_violence
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
 from sim.core.rules.contest import fighter_strength
+from sim.core.rules.displacement import return_probability
 from sim.core.rules.morale import bistable_half_width, desertion_probability, morale_at_rest
 from sim.core.rules.orders import people_value
 from sim.core.rules.patronage import desired_support, need, share_of_a_day
@@ -51,6 +52,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.key.run = run
     state.key.day = np.uint64(0)
     state.tempo = math.exp(rules.advance.tempo_spread * normal(state.key, Purpose.TEMPO, 0, 0))
+    state.surprise = rules.contest.surprise
     clear_regime(state)
     begin_sides(world, state)
     begin_levers(world, state)
@@ -93,6 +95,8 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.support_rise_share = share_of_a_day(rules.patronage.rise_days)
     derived.support_fall_share = share_of_a_day(rules.patronage.fall_days)
     derived.direct_share = share_of_a_day(rules.patronage.direct_days)
+    displacement = rules.displacement
+    derived.return_share = return_probability(displacement.return_new, 0.0, displacement.return_welcome)
     morale = rules.morale
     derived.falling = share_of_a_day(morale.fall_days)
     derived.rising = share_of_a_day(morale.recovery_days)

@@ -329,7 +329,7 @@ def morale_at_rest(field: float, beta: float) -> float:
 @rule
 def rout(morale: float, threshold: float) -> float:
     """Return how far morale has sunk below the threshold, as a share in [0, 1]."""
-    return 1.0 - morale / threshold if morale < threshold else 0.0
+    return max(0.0, 1.0 - morale / threshold)
 
 
 @rule
