@@ -371,6 +371,6 @@ def _named(figures: Mapping[str, Figure], name: str) -> Plot:
 
 def _text(tables: RenderableType) -> str:
     """Return tables as plain text."""
-    console = Console(width=WIDTH, file=io.StringIO(), record=True)
-    console.print(tables)
-    return console.export_text().rstrip()
+    text = io.StringIO()
+    Console(width=WIDTH, file=text, force_jupyter=False).print(tables)  # Jupyter would show it twice
+    return text.getvalue().rstrip()

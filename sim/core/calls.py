@@ -28,7 +28,7 @@ from sim.core.phases import (
     violence,
 )
 from sim.core.phases import capture as captures
-from sim.core.phases.setup import begin_run
+from sim.core.phases.setup import begin_run, prepare
 from sim.core.record import write_day, write_run
 
 Record = np.ndarray
@@ -37,6 +37,7 @@ Record = np.ndarray
 @phase
 def call_begin_run(worlds: Record, rules: Record, states: Record, seed: np.uint64, run: np.uint64) -> None:
     """Put the state at the morning of day 0 of one run."""
+    prepare(worlds[0], rules[0], states[0])
     begin_run(worlds[0], rules[0], states[0], seed, run)
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.codes import NOBODY, RunStatus
+from sim.core.codes import RunStatus
 from sim.core.day import live_day, next_day
 from sim.core.jit import part, phase
-from sim.core.phases.setup import begin_run
+from sim.core.phases.setup import begin_run, prepare
 from sim.core.record import FALLS_PER_LOCATION, layouts_of, write_day, write_event, write_run, write_toll
-from sim.core.state import EVENT_SLOTS, State, World, new_state
+from sim.core.state import EVENT_SLOTS, State, new_state
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,10 @@ class Histories:
 
 
 @part
-def record_falls(world: World, state: State, falls: np.ndarray, used: int, most: int) -> int:
+def record_falls(state: State, falls: np.ndarray, used: int, most: int) -> int:
     """Append today's changes of seats; return how many rows the run has filled, one more than allowed if it would."""
-    for place in range(world.n_locations):
-        if state.lost_by[place] == NOBODY:
-            continue
+    for i in range(state.n_lost):
+        place = state.lost[i]
         if used >= most:
             return most + 1
         falls[used].run = np.int64(state.key.run)
@@ -79,11 +78,13 @@ def live_runs(
     counted = 0
     for i in range(rows.shape[0]):
         own_rules = rules[0 if is_shared else i]
+        if i == 0 or not is_shared:
+            prepare(world, own_rules, state)
         begin_run(world, own_rules, state, seed, np.uint64(first_run + i))
         most = used + FALLS_PER_LOCATION * world.n_locations
         for day in range(world.horizon_days):
             live_day(world, own_rules, state)
-            used = record_falls(world, state, falls, used, most)
+            used = record_falls(state, falls, used, most)
             if i < n_traced:
                 write_day(world, state, days[i * world.horizon_days + day])
             next_day(state)

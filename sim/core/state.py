@@ -69,6 +69,7 @@ class World:
     n_locations: int
     n_factions: int
     n_states: int
+    n_contested: int
     n_links: int
     n_levers: int
     horizon_days: int
@@ -78,6 +79,7 @@ class World:
     capital: int  # location
     # places
     state_of: Annotated[Ints, "L"]
+    contested: Annotated[Ints, "L"]  # places of the contested state by rank, rising
     population: Annotated[Floats, "L"]  # persons
     population_share: Annotated[Floats, "L"]  # of its country
     terrain: Annotated[Ints, "L"]  # codes.Terrain
@@ -119,6 +121,7 @@ class World:
     capacity: Annotated[Floats, "A"]  # [0, 1]
     resolve: Annotated[Floats, "A"]  # [0, 1]
     strikes: Annotated[Floats, "A", "F"]  # commitment to strike that faction, [0, 1]
+    is_striker: Annotated[Ints, "A"]  # strikes any faction
     # states
     state_population: Annotated[Floats, "S"]  # persons
     is_neighbour: Annotated[Ints, "S"]  # its level of escalation is followed
@@ -149,16 +152,56 @@ class Scratch:
     """Working space of a phase; it means nothing between phases and is not part of the state."""
 
     score: Annotated[Floats, "L"]
+    targets: Annotated[Ints, "L"]  # places with a score, rising
+    kind: Annotated[Ints, "L"]  # codes.Order for each of them
     committed: Annotated[Floats, "F"]
     moved: Annotated[Floats, "F"]
     tie_next: Annotated[Floats, "F", "F"]
+    enemy: Annotated[Floats, "F", "F"]
+    standing: Annotated[Ints, "L"]
+
+
+class Derived:
+    """What follows from the world and the parameters alone: worked out before the first run, the same in all of them.
+
+    A share is the part of the way to a target that one day covers.
+    """
+
+    belief_share: float
+    support_rise_share: float
+    support_fall_share: float
+    direct_share: float
+    falling: float  # share of morale
+    rising: float
+    calm_desertion: float  # share of a garrison that leaves without a rout
+    return_share: float  # of those away from a safe place without a welcome
+    half_width: float  # of the range of fields with two stable morales
+    shock_fading: float  # factor
+    fled_fading: float  # factor
+    guard_share: float  # of a guard that is raised
+    slack_share: float  # of one that is not
+    held_share: float  # of the smoothed change of the map
+    nearness: Annotated[Floats, "L"]  # weight of a force's loyalty by the hops to the capital
+    people_value: Annotated[Floats, "L"]  # of a target
+    place_value: Annotated[Floats, "L"]  # to those who seek influence
+    adrift_weight: Annotated[Floats, "L", "S"]  # what arrives in a state of the weapons adrift in a place
+    descent: Annotated[Floats, "S", "R"]  # chance per day that a state steps down from a level
+    # influence at rest on day 0
+    influence: Annotated[Floats, "L", "S"]
+    investment: Annotated[Floats, "L", "S"]
+    access: Annotated[Floats, "L", "S"]
+    influence_total: Annotated[Floats, "S"]
+    concentration: float
+    effective_factions: float
 
 
 class State:
     """Everything that changes in a run."""
 
     key: Key
+    derived: Derived
     tempo: float
+    surprise: float  # what is left today of the challenger's surprise
     # sides and ties
     side: Annotated[Ints, "F"]  # faction that leads the side
     side_mask: Annotated[Ints, "F"]  # bits of the factions of the side that this faction leads
@@ -182,6 +225,11 @@ class State:
     task: Annotated[Ints, "L", "F"]  # target of an opposed operation, NOBODY for none
     pursuit: Annotated[Ints, "L", "F"]  # target of a pursuit, NOBODY for none
     presence: Annotated[Ints, "L"]  # bits of the factions with a force there this morning or since
+    n_here: Annotated[Ints, "L"]  # how many they are
+    here: Annotated[Ints, "L", "F"]  # (place, rank): their numbers, rising
+    n_posts: Annotated[Ints, "F"]  # places where a faction is present in this sense
+    posts: Annotated[Ints, "F", "L"]  # (faction, rank): their numbers, rising
+    reach: Annotated[Ints, "L"]  # bits of the factions with a force there or next to it, this morning or since
     garrison: Annotated[Floats, "L"]  # fighters of the holder's side when it came to hold the place
     unit_strength: Annotated[Floats, "F"]  # of one fighter at morale 1
     side_shift: Annotated[Floats, "F"]  # deviation of the side's true resolve, log margin
@@ -196,14 +244,17 @@ class State:
     order: Annotated[Ints, "L", "F"]  # codes.Order by leader of a side
     odds: Annotated[Floats, "L", "F"]  # expected chance when the side last considered the place
     n_orders: Annotated[Ints, "F"]  # given today, by leader
+    pressed: Annotated[Ints, "L"]  # bits of the leaders who may have an order or a front there
     contact: Annotated[Floats, "L"]  # best chance among those who attacked the place yesterday
-    is_dissolving: Annotated[Ints, "L", "F"]  # the garrison makes a deal or goes home today
+    dissolving: Annotated[Ints, "L"]  # bits of the factions whose garrison makes a deal or goes home today
     lost_by: Annotated[Ints, "L"]  # side that lost the place today, NOBODY for none
     lost_to: Annotated[Ints, "L"]  # side that took it
     lost_from: Annotated[Ints, "L"]  # faction that held it
     lost_shock: Annotated[Floats, "L"]  # its size, in units of the margin
     n_lost: int  # places that changed hands today
+    lost: Annotated[Ints, "L"]  # (rank): their numbers, rising
     n_abandoned: int  # places that nobody holds any more
+    abandoned: Annotated[Ints, "L"]  # one of them, as this morning found it
     # sides and patrons
     power: Annotated[Floats, "F"]  # of a faction: fighters x (0.5 + quality) x morale factor
     side_power: Annotated[Floats, "F"]  # by leader
@@ -272,10 +323,12 @@ class State:
     # influence
     influence: Annotated[Floats, "L", "S"]  # share of a place, the rest is nobody's but its own
     investment: Annotated[Floats, "L", "S"]
+    access: Annotated[Floats, "L", "S"]  # goodwill of a state to those who control a place
     influence_total: Annotated[Floats, "S"]
     concentration: float  # Herfindahl-Hirschman index of influence
     effective_factions: float
     # alignment and settlement
+    rivals: Annotated[Ints, "F"]  # bits of the factions of lower number with such a hazard when last surveyed
     infighting_hazard: float  # per day, of all pairs of the regime's enemies
     infighting_day: int
     n_mergers: int
@@ -339,9 +392,10 @@ def record_dtype(layout: type, tier: Tier) -> np.dtype[Any]:
 
 def _field(name: str, hint: Any, tier: Tier) -> tuple[Any, ...]:
     """Return one entry of a dtype's description."""
-    nested = {Key: KEY_DTYPE, Scratch: None}
-    if hint in nested:
-        return (name, nested[hint] if nested[hint] is not None else record_dtype(hint, tier))
+    if hint is Key:
+        return (name, KEY_DTYPE)
+    if hint in (Derived, Scratch):
+        return (name, record_dtype(hint, tier))
     if hint in (int, float):
         return (name, I8 if hint is int else F8)
     array, *axes = get_args(hint)

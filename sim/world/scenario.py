@@ -127,6 +127,9 @@ def _fill_places(world: World, tables: Tables, places: Places) -> None:
         "capital_hops",
     ):
         getattr(world, name)[:n] = getattr(places, name)
+    contested = np.flatnonzero(places.state_of == world.contested_state)
+    world.n_contested = len(contested)
+    world.contested[: len(contested)] = contested
     world.hops[:n, :n] = places.hops
     world.border_hops[:n, : world.n_states] = places.border_hops
     world.crossing_hops[:n, : world.n_states] = places.crossing_hops
@@ -161,6 +164,7 @@ def _fill_factions(world: World, tables: Tables, ties: Ties) -> None:
     world.capacity[: n_states + n] = ties.capacity
     world.resolve[:n_states] = tables.states["resolve"]
     world.strikes[: n_states + n, :n] = ties.strikes
+    world.is_striker[: n_states + n] = (ties.strikes > 0.0).any(axis=1)
     world.attitude[:n_states, :n] = ties.attitude
     world.kin[:n_states, :n] = ties.kin
 

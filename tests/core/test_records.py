@@ -17,6 +17,7 @@ from sim.core.state import (
     STATE_DTYPES,
     TIERS,
     WORLD_DTYPES,
+    Derived,
     Floats,
     Ints,
     Scratch,
@@ -60,8 +61,8 @@ def check(layout: type, dtype: np.dtype[Any], tier: Tier) -> None:
     for name, hint in hints.items():
         if hint is Key:
             assert dtype[name] == KEY_DTYPE
-        elif hint is Scratch:
-            check(Scratch, dtype[name], tier)
+        elif hint in (Derived, Scratch):
+            check(hint, dtype[name], tier)
         elif hint in SCALARS:
             assert dtype[name] == SCALARS[hint], name
         else:

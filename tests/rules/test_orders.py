@@ -11,6 +11,7 @@ from sim.core.rules.orders import (
     awakening_probability,
     mobile_share,
     operations_limit,
+    people_value,
     rest_after_capture,
     target_score,
     target_value,
@@ -101,17 +102,19 @@ def test_people_progress_and_a_foothold_never_lower_the_value(
 ) -> None:
     few, many = sorted((few, many))
     early, late = sorted((early, late))
-    value = target_value(few, early, OUTSIDE, exponent, progress, enclave)
+    people, more = people_value(few, exponent), people_value(many, exponent)
+    value = target_value(people, early, OUTSIDE, progress, enclave)
     assert value > 0.0
-    assert target_value(many, early, OUTSIDE, exponent, progress, enclave) >= value
-    assert target_value(few, late, OUTSIDE, exponent, progress, enclave) >= value
-    assert target_value(few, early, ENCLAVE, exponent, progress, enclave) == value + enclave
+    assert target_value(more, early, OUTSIDE, progress, enclave) >= value
+    assert target_value(people, late, OUTSIDE, progress, enclave) >= value
+    assert target_value(people, early, ENCLAVE, progress, enclave) == value + enclave
 
 
 def test_value_worked_out_by_hand() -> None:
-    assert target_value(0.0, 0.0, OUTSIDE, 0.35, 0.5, 0.3) == 0.05
-    assert target_value(1.0, 0.0, OUTSIDE, 0.35, 0.5, 0.3) == pytest.approx(0.68)
-    assert target_value(0.25, 0.4, ENCLAVE, 0.5, 0.5, 0.3) == pytest.approx(0.05 + 0.315 + 0.2 + 0.3)
+    assert people_value(0.0, 0.35) == 0.05
+    assert people_value(1.0, 0.35) == pytest.approx(0.68)
+    assert target_value(0.68, 0.0, OUTSIDE, 0.5, 0.3) == 0.68
+    assert target_value(people_value(0.25, 0.5), 0.4, ENCLAVE, 0.5, 0.3) == pytest.approx(0.05 + 0.315 + 0.2 + 0.3)
 
 
 @pytest.mark.parametrize(

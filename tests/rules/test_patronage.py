@@ -13,6 +13,7 @@ from sim.core.rules.patronage import (
     need,
     observed_prospect,
     relaxed,
+    share_of_a_day,
     standing_need,
     strike_probability,
     support_utility,
@@ -68,21 +69,22 @@ def test_prospect_worked_out_by_hand(morale: float, own: float, enemy: float, ex
 
 @given(SHARE, SHARE, within("patronage", "belief_days"))
 def test_belief_moves_towards_what_is_seen_and_stays_a_chance(belief: float, seen: float, days: float) -> None:
-    after = relaxed(belief, seen, days)
+    after = relaxed(belief, seen, share_of_a_day(days))
     assert 0.0 <= after <= 1.0
     assert min(belief, seen) <= after <= max(belief, seen)
 
 
 @given(SHARE, SHARE, within("patronage", "rise_days"))
 def test_two_half_steps_equal_one_step(value: float, target: float, days: float) -> None:
-    half = relaxed(value, target, 2.0 * days)
-    assert relaxed(half, target, 2.0 * days) == pytest.approx(relaxed(value, target, days), abs=1e-14)
+    half = share_of_a_day(2.0 * days)
+    after = relaxed(relaxed(value, target, half), target, half)
+    assert after == pytest.approx(relaxed(value, target, share_of_a_day(days)), abs=1e-14)
 
 
 def test_time_constant_counts_days_to_a_factor_e() -> None:
     value = 1.0
     for _ in range(3):
-        value = relaxed(value, 0.0, 3.0)
+        value = relaxed(value, 0.0, share_of_a_day(3.0))
     assert value == pytest.approx(math.exp(-1.0))
 
 
@@ -176,7 +178,7 @@ def test_support_does_not_waver_where_it_just_pays(stake: float, start: float, d
     # At even chances the utility without support is zero at a stake of 0.1; support once given carries on.
     path = [start]
     for _ in range(60):
-        path.append(relaxed(path[-1], support_of(stake, 0.5, path[-1]), days))
+        path.append(relaxed(path[-1], support_of(stake, 0.5, path[-1]), share_of_a_day(days)))
     steps = [b - a for a, b in pairwise(path)]
     assert all(step >= -1e-15 for step in steps) or all(step <= 1e-15 for step in steps)
 

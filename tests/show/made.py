@@ -12,7 +12,7 @@ from sim.core.codes import Channel
 from sim.ensemble.estimate import estimate_all
 from sim.ensemble.losses import regime_places
 from sim.ensemble.results import Results, table_frame
-from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, TOLLS, Names, names_of, schemas, state_column
+from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, TOLLS, TWINS, Names, names_of, schemas, state_column
 from sim.world.scenario import Scenario
 
 Day = int | None
@@ -46,6 +46,7 @@ def made_results(
     names, runs = names_of(scenario.tables), len(collapse_days)
     table = {
         RUNS: [_row(run, day, scenario, names, quiet=quiet) for run, day in enumerate(collapse_days)],
+        TWINS: [],
         FALLS: _falls(collapse_days, scenario, lead),
         TOLLS: [],
         EVENTS: [] if quiet else _incidents(runs, scenario),

@@ -68,15 +68,19 @@ def survey(world: World, rules: Rules, state: State) -> None:
     """See which factions stand near each other, what threatens them both, and how likely each pair falls out."""
     count_contenders(world, state)
     find_overlap(world, state)
+    find_common_enemies(world, state)
     for faction in range(world.n_factions):
+        state.rivals[faction] = 0
         for other in range(faction):
-            enemy = common_enemy(world, state, faction, other)
+            enemy = state.scratch.enemy[faction, other]
             threat = common_threat(enemy, state.scratch.committed[faction], state.scratch.committed[other])
             rate = rivalry(world, rules, state, faction, other, threat)
             state.common_threat[faction, other] = threat
             state.common_threat[other, faction] = threat
             state.infighting_rate[faction, other] = rate
             state.infighting_rate[other, faction] = rate
+            if rate > 0.0:
+                state.rivals[faction] |= 1 << other
 
 
 @part
@@ -105,10 +109,10 @@ def find_overlap(world: World, state: State) -> None:
     for faction in range(world.n_factions):
         for other in range(world.n_factions):
             overlap[faction, other] = 0.0
-    for place in range(world.n_locations):
-        here = standing(world, state, place)
-        if here != 0:
-            count_neighbours(world, state, place, here)
+    for i in range(world.n_contested):
+        state.scratch.standing[world.contested[i]] = standing(state, world.contested[i])
+    for i in range(world.n_contested):
+        count_neighbours(world, state, world.contested[i])
     for faction in range(world.n_factions):
         for other in range(faction):
             places = overlap[faction, faction] + overlap[other, other]
@@ -120,37 +124,45 @@ def find_overlap(world: World, state: State) -> None:
 
 
 @part
-def count_neighbours(world: World, state: State, place: int, here: int) -> None:
+def count_neighbours(world: World, state: State, place: int) -> None:
     """Count a place for each faction that stands there and each that is near it, itself included."""
+    here = state.scratch.standing[place]
     near = here
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        near |= standing(world, state, world.edge_to[edge])
+        if world.state_of[world.edge_to[edge]] == world.contested_state:
+            near |= state.scratch.standing[world.edge_to[edge]]
     for faction in range(world.n_factions):
-        for other in range(world.n_factions):
-            if (here >> faction) & (near >> other) & 1:
-                state.overlap[faction, other] += 1.0
+        if (here >> faction) & 1:
+            for other in range(world.n_factions):
+                if (near >> other) & 1:
+                    state.overlap[faction, other] += 1.0
 
 
-@phase
-def standing(world: World, state: State, place: int) -> int:
-    """Return the bits of the factions with a force in a place of the contested state."""
+@part
+def standing(state: State, place: int) -> int:
+    """Return the bits of the factions with a force in a place."""
     bits = 0
-    if world.state_of[place] == world.contested_state:
-        for faction in range(world.n_factions):
-            if state.fighters[place, faction] > LEAST_FORCE:
-                bits |= 1 << faction
+    for i in range(state.n_here[place]):
+        faction = state.here[place, i]
+        if state.fighters[place, faction] > LEAST_FORCE:
+            bits |= 1 << faction
     return bits
 
 
 @part
-def common_enemy(world: World, state: State, faction: int, other: int) -> float:
-    """Return the power of the strongest side in the contested state that is hostile to both."""
-    strongest = 0.0
+def find_common_enemies(world: World, state: State) -> None:
+    """Set for each pair the power of the strongest side in the contested state that is hostile to both, or 0."""
+    enemy = state.scratch.enemy
+    for faction in range(world.n_factions):
+        for other in range(faction):
+            enemy[faction, other] = 0.0
     for leader in range(world.n_factions):
         power = state.scratch.moved[leader]  # of the side, if it leads one
-        if power > strongest and is_hostile(state, leader, faction) and is_hostile(state, leader, other):
-            strongest = power
-    return strongest
+        for faction in range(world.n_factions):
+            if power > 0.0 and is_hostile(state, leader, faction):
+                for other in range(faction):
+                    if power > enemy[faction, other] and is_hostile(state, leader, other):
+                        enemy[faction, other] = power
 
 
 @phase
@@ -205,6 +217,8 @@ def fall_out(world: World, rules: Rules, state: State) -> None:
     total = 0.0
     any_fell_out = False
     for faction in range(world.n_factions):
+        if state.rivals[faction] == 0:
+            continue
         for other in range(faction):
             rate = state.infighting_rate[faction, other]
             state.scratch.tie_next[faction, other] = 0.0
@@ -217,7 +231,7 @@ def fall_out(world: World, rules: Rules, state: State) -> None:
     if any_fell_out:
         for faction in range(world.n_factions):
             for other in range(faction):
-                if state.scratch.tie_next[faction, other] > 0.0:
+                if state.rivals[faction] != 0 and state.scratch.tie_next[faction, other] > 0.0:
                     break_with(world, rules, state, faction, other)
 
 

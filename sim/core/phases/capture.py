@@ -33,10 +33,11 @@ HALF_WON = 0.5  # a front this far takes a place whose garrison is all but gone
 @phase
 def capture(world: World, rules: Rules, state: State) -> None:
     """Settle the deals of the day, and hand over every place whose front has reached the seat."""
+    for i in range(state.n_lost):
+        state.lost_by[state.lost[i]] = NOBODY
+        state.lost_to[state.lost[i]] = NOBODY
     state.n_lost = 0
     for place in range(world.n_locations):
-        state.lost_by[place] = NOBODY
-        state.lost_to[place] = NOBODY
         if state.holder[place] == NOBODY:
             continue
         dissolved = settle_deals(world, rules, state, place)
@@ -51,10 +52,12 @@ def capture(world: World, rules: Rules, state: State) -> None:
 def settle_deals(world: World, rules: Rules, state: State, place: int) -> bool:
     """Dissolve the garrisons that made a deal; tell whether the place has nobody left to defend it for that."""
     any_dissolved = False
+    if state.dissolving[place] == 0:
+        return any_dissolved
     for faction in range(world.n_factions):
-        if state.is_dissolving[place, faction] == 0:
+        if (state.dissolving[place] >> faction) & 1 == 0:
             continue
-        state.is_dissolving[place, faction] = 0
+        state.dissolving[place] &= ~(1 << faction)
         beneficiary = beneficiary_of_deal(world, state, place, faction)
         latent = latent_opposition(world, state, place, faction)
         disperse(world, rules, state, place, faction, state.fighters[place, faction], latent, beneficiary)
@@ -95,14 +98,15 @@ def winning_side(world: World, rules: Rules, state: State, place: int, dissolved
     """Return the side that takes a place today: the one whose front is farthest, or nobody."""
     best = NOBODY
     farthest = 0.0
-    weak = defending_fighters(state, place) < rules.capture.collapse_share * state.garrison[place]
-    for leader in range(world.n_factions):
-        progress = state.front[place, leader]
-        if state.order[place, leader] == Order.NONE or progress <= farthest:
-            continue
-        if progress >= 1.0 or (weak and progress > HALF_WON):
-            best = leader
-            farthest = progress
+    if state.pressed[place] != 0:
+        weak = defending_fighters(state, place) < rules.capture.collapse_share * state.garrison[place]
+        for leader in range(world.n_factions):
+            progress = state.front[place, leader]
+            if state.order[place, leader] == Order.NONE or progress <= farthest:
+                continue
+            if progress >= 1.0 or (weak and progress > HALF_WON):
+                best = leader
+                farthest = progress
     if best == NOBODY and dissolved:
         return beneficiary_of_deal(world, state, place, state.holder[place])
     return best
@@ -126,6 +130,7 @@ def change_hands(world: World, rules: Rules, state: State, place: int, winner: i
         state.front[place, leader] = 0.0
     state.captured_day[place] = today(state)
     state.n_captures += 1
+    state.lost[state.n_lost] = place
     state.n_lost += 1
     day = today(state)
     if state.side[loser] == world.regime:

@@ -26,12 +26,14 @@ def fight(world: World, rules: Rules, state: State) -> None:
     """Fight out every order of the day, place by place; one contest for each side and target."""
     for place in range(world.n_locations):
         state.contact[place] = 0.0
-        if state.holder[place] == NOBODY:
+        if state.holder[place] == NOBODY or state.pressed[place] == 0:
             continue
         first = True
         melted = False
         people = 0.0
         for leader in range(world.n_factions):
+            if (state.pressed[place] >> leader) & 1 == 0:
+                continue
             if state.order[place, leader] != Order.NONE:
                 if first:  # read before anybody is lost here, so that the order of sides cannot matter
                     melted = is_melted_place(rules, state, place)
@@ -40,6 +42,8 @@ def fight(world: World, rules: Rules, state: State) -> None:
                 engage(world, rules, state, place, leader, melted, people)
             elif state.front[place, leader] > 0.0:
                 state.front[place, leader] = front_after(state.front[place, leader], 0.0, rules.advance.decay_per_day)
+            else:
+                state.pressed[place] &= ~(1 << leader)
 
 
 @part
@@ -99,8 +103,10 @@ def sent_strength(world: World, rules: Rules, state: State, target: int, leader:
     strength = 0.0
     km = 0.0
     road = 0.0
-    for i in range(state.n_members[leader]):
-        faction = state.members[leader, i]
+    for i in range(state.n_here[target]):
+        faction = state.here[target, i]
+        if state.side[faction] != leader:
+            continue
         part = part_sent(world, rules, state, target, target, faction)
         strength += part
         km += part * enclave_km(world, rules, state, target, faction)
@@ -109,8 +115,10 @@ def sent_strength(world: World, rules: Rules, state: State, target: int, leader:
         origin = world.edge_to[edge]
         if not state.presence[origin] & state.side_mask[leader]:
             continue
-        for i in range(state.n_members[leader]):
-            faction = state.members[leader, i]
+        for i in range(state.n_here[origin]):
+            faction = state.here[origin, i]
+            if state.side[faction] != leader:
+                continue
             part = part_sent(world, rules, state, origin, target, faction)
             strength += part
             km += part * world.edge_km[edge]
@@ -144,7 +152,8 @@ def take_losses(
         take_attacker_losses(world, rules, state, world.edge_to[edge], place, leader, share)
     defender_noise = noise_around_one(state.key, Purpose.LOSSES_DEFENDER, entity, 0)
     share = loss_share(odds, contest.losses_per_day, intensity, defender_noise) * contest.defender_presence
-    for faction in range(world.n_factions):
+    for i in range(state.n_here[place]):
+        faction = state.here[place, i]
         if state.fighters[place, faction] > 0.0 and defends(state, faction, place, leader):
             remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
 
@@ -154,8 +163,10 @@ def take_attacker_losses(
     world: World, rules: Rules, state: State, origin: int, target: int, leader: int, share: float
 ) -> None:
     """Take a contest's losses out of the forces that one place sent."""
-    for i in range(state.n_members[leader]):
-        faction = state.members[leader, i]
+    for i in range(state.n_here[origin]):
+        faction = state.here[origin, i]
+        if state.side[faction] != leader:
+            continue
         sent = committed_share(world, rules, state, origin, target, faction)
         if sent > 0.0:
             remove_losses(rules, state, origin, faction, share * sent * state.fighters[origin, faction])

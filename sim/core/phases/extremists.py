@@ -72,8 +72,8 @@ def extremists_over_day_0(world: World, state: State) -> float:
     for faction in range(world.n_factions):
         if world.is_extremist[faction] == 1:
             before += state.extremists_day_0[faction]
-            for place in range(world.n_locations):
-                now += state.fighters[place, faction]
+            for i in range(state.n_posts[faction]):
+                now += state.fighters[state.posts[faction, i], faction]
     return now / before if before > 0.0 else 1.0
 
 
@@ -109,7 +109,8 @@ def resurge(world: World, rules: Rules, state: State, faction: int) -> None:
     extremists = rules.extremists
     end_of_step = today(state) % STEP_DAYS == STEP_DAYS - 1
     expected = 0.0
-    for place in range(world.n_locations):
+    for i in range(state.n_posts[faction]):
+        place = state.posts[faction, i]
         here = state.fighters[place, faction]
         if here <= 0.0:
             continue
@@ -131,8 +132,9 @@ def most_control(world: World, rules: Rules, state: State, place: int) -> float:
     holder = state.holder[place]
     is_left_alone = holder != NOBODY and state.garrison[place] > 0.0 and is_abandoned(rules, state, place)
     for faction in range(world.n_factions):
-        if world.is_extremist[faction] == 0 and not (is_left_alone and faction == holder):
-            most = max(most, state.control[place, faction])
+        share = state.control[place, faction]
+        if share > most and world.is_extremist[faction] == 0 and not (is_left_alone and faction == holder):
+            most = share
     return most
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.codes import ENTITY_STRIDE, NOBODY, Purpose
-from sim.core.jit import phase, rule
+from sim.core.jit import part, phase, rule
 from sim.core.rng import normal_of_run
 from sim.core.rules import Rules
-from sim.core.rules.contest import surprise_left, terrain_multiplier
+from sim.core.rules.contest import terrain_multiplier
 from sim.core.rules.morale import resistance_margin
-from sim.core.state import State, World
+from sim.core.state import Ints, State, World
 
 FRIENDLY_TIE = 0.3
 HOSTILE_TIE = -0.4
@@ -63,21 +63,64 @@ def defends(state: State, faction: int, place: int, attacker: int) -> bool:
     )
 
 
-@rule
-def may_be_at(state: State, place: int, faction: int) -> bool:
-    """Tell whether a faction had a force at a place this morning or sent one there since; it may be gone by now."""
-    return (state.presence[place] >> faction) & 1 == 1
+@phase
+def station(world: World, state: State, place: int, faction: int) -> None:
+    """Enter a faction among those with a force at a place this morning or since; the force may be gone by the evening.
+
+    Whatever asks for forces looks nowhere else.
+    """
+    if (state.presence[place] >> faction) & 1 == 1:
+        return
+    state.presence[place] |= 1 << faction
+    enlist(state.here[place], state.n_here[place], faction)
+    state.n_here[place] += 1
+    enlist(state.posts[faction], state.n_posts[faction], place)
+    state.n_posts[faction] += 1
+    state.reach[place] |= 1 << faction
+    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+        state.reach[world.edge_to[edge]] |= 1 << faction
 
 
 @phase
+def dismiss(state: State, place: int, faction: int) -> None:
+    """Strike a faction off the lists of those with a force at a place."""
+    state.presence[place] &= ~(1 << faction)
+    strike_off(state.here[place], state.n_here[place], faction)
+    state.n_here[place] -= 1
+    strike_off(state.posts[faction], state.n_posts[faction], place)
+    state.n_posts[faction] -= 1
+
+
+@part
+def enlist(numbers: Ints, n: int, number: int) -> None:
+    """Insert a number into the rising ones that are the first ``n``."""
+    while n > 0 and numbers[n - 1] > number:
+        numbers[n] = numbers[n - 1]
+        n -= 1
+    numbers[n] = number
+
+
+@part
+def strike_off(numbers: Ints, n: int, number: int) -> None:
+    """Remove a number from among the first ``n``."""
+    kept = 0
+    for i in range(n):
+        if numbers[i] != number:
+            numbers[kept] = numbers[i]
+            kept += 1
+
+
+@rule
 def defending_fighters(state: State, place: int) -> float:
     """Return the fighters of the holder's side at a place."""
     total = 0.0
     holder = state.holder[place]
     if holder != NOBODY:
         leader = state.side[holder]
-        for i in range(state.n_members[leader]):
-            total += state.fighters[place, state.members[leader, i]]
+        for i in range(state.n_here[place]):
+            faction = state.here[place, i]
+            if state.side[faction] == leader:
+                total += state.fighters[place, faction]
     return total
 
 
@@ -87,10 +130,11 @@ def defending_morale(state: State, place: int) -> float:
     total = 0.0
     weighted = 0.0
     leader = state.side[state.holder[place]]
-    for i in range(state.n_members[leader]):
-        faction = state.members[leader, i]
-        total += state.fighters[place, faction]
-        weighted += state.fighters[place, faction] * state.morale[place, faction]
+    for i in range(state.n_here[place]):
+        faction = state.here[place, i]
+        if state.side[faction] == leader:
+            total += state.fighters[place, faction]
+            weighted += state.fighters[place, faction] * state.morale[place, faction]
     return weighted / total if total > 0.0 else 0.0
 
 
@@ -99,14 +143,15 @@ def defence(world: World, rules: Rules, state: State, place: int, attacker: int)
     """Return the strength that a side meets when it attacks a place."""
     total = 0.0
     leader = state.side[state.holder[place]]
-    for faction in range(world.n_factions):
+    for i in range(state.n_here[place]):
+        faction = state.here[place, i]
         if state.fighters[place, faction] > 0.0 and defends(state, faction, place, attacker):
             total += state.strength[place, faction] * effort(world, state, faction, place, leader)
     contest = rules.contest
     ground = terrain_multiplier(world.terrain[place], contest.hills, contest.mountain, contest.urban)
     surprise = 0.0
     if attacker == world.challenger and leader == world.regime:
-        surprise = surprise_left(contest.surprise, contest.surprise_decay, today(state))
+        surprise = state.surprise
     return contest.defender_presence * total * ground / (1.0 + surprise)
 
 
@@ -148,7 +193,8 @@ def has_no_friend_near(world: World, state: State, place: int, faction: int) -> 
 def find_isolated(world: World, state: State) -> None:
     """Mark the garrisons that have no friend next to them on the new map."""
     for place in range(world.n_locations):
-        for faction in range(world.n_factions):
+        for i in range(state.n_here[place]):
+            faction = state.here[place, i]
             if state.fighters[place, faction] > 0.0:
                 alone = has_no_friend_near(world, state, place, faction)
                 state.is_cut_off[place, faction] = 1 if alone else 0
@@ -171,8 +217,8 @@ def add_force(
     if total <= 0.0:
         return
     if before <= 0.0:
-        state.presence[place] |= 1 << faction
-        state.is_dissolving[place, faction] = 0
+        station(world, state, place, faction)
+        state.dissolving[place] &= ~(1 << faction)
         set_margin(world, rules, state, place, faction)
         state.is_cut_off[place, faction] = 1 if has_no_friend_near(world, state, place, faction) else 0
     state.morale[place, faction] = (state.morale[place, faction] * before + morale * people) / total

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from sim.core.codes import NOBODY, Purpose
 from sim.core.jit import part, phase
-from sim.core.phases.forces import LEAST_FORCE, is_friend, latent_opposition, may_be_at, pair
+from sim.core.phases.forces import LEAST_FORCE, is_friend, latent_opposition, pair
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.morale import (
-    bistable_half_width,
     desertion_probability,
     dissolution_probability,
     morale_target,
@@ -28,28 +25,29 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
         return
     morale = rules.morale
     common = common_field(world, rules, state, faction)
-    falling = 1.0 - math.exp(-1.0 / morale.fall_days)
-    rising = 1.0 - math.exp(-1.0 / morale.recovery_days)
     side_morale = state.side_morale[state.side[faction]]
-    calm = desertion_probability(0.0, morale.desertion_per_day, morale.desertion_rout_per_day)
-    for place in range(world.n_locations):
-        if not may_be_at(state, place, faction) or state.fighters[place, faction] <= 0.0:
+    for i in range(state.n_posts[faction]):
+        place = state.posts[faction, i]
+        if state.fighters[place, faction] <= 0.0:
             continue
         field = common + garrison_field(rules, state, place, faction)
         mood = state.morale[place, faction]
         around = side_morale if world.in_theatre[place, faction] == 1 else mood
         mixed = morale.cohesion * mood + (1.0 - morale.cohesion) * around
         target = morale_target(mixed, field, morale.beta)
-        mood = relaxed_morale(mood, target, falling, rising)
+        mood = relaxed_morale(mood, target, state.derived.falling, state.derived.rising)
         state.morale[place, faction] = mood
-        thin_out(world, rules, state, place, faction, rout(mood, morale.desertion_threshold), calm)
+        if mood < morale.desertion_threshold:
+            break_up(world, rules, state, place, faction, rout(mood, morale.desertion_threshold))
+        else:
+            thin_out(state, place, faction, state.derived.calm_desertion)
 
 
 @part
 def common_field(world: World, rules: Rules, state: State, faction: int) -> float:
     """Return the part of the field that all garrisons of a faction share: patrons and home."""
     morale = rules.morale
-    field = -bistable_half_width(morale.beta)
+    field = -state.derived.half_width
     field += morale.patron_weight * (state.patron_level[faction] - state.patron_level_day_0[faction])
     field += morale.direct_weight * state.direct_help[faction]
     home = world.home_location[faction]
@@ -72,39 +70,42 @@ def garrison_field(rules: Rules, state: State, place: int, faction: int) -> floa
 
 
 @part
-def thin_out(world: World, rules: Rules, state: State, place: int, faction: int, depth: float, calm: float) -> None:
-    """Let deserters go, as many as on a calm day if there is no rout, and draw whether a garrison makes a deal."""
+def break_up(world: World, rules: Rules, state: State, place: int, faction: int, depth: float) -> None:
+    """Let deserters go in a rout, and draw whether the garrison makes a deal."""
     morale = rules.morale
-    share = calm
-    if depth > 0.0:
-        share = desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
+    thin_out(
+        state, place, faction, desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
+    )
+    latent = latent_opposition(world, state, place, faction)
+    chance = dissolution_probability(depth, latent, morale.dissolution_per_day, morale.joining_floor)
+    if uniform(state.key, Purpose.DISSOLUTION, pair(place, faction), 0) < chance:
+        state.dissolving[place] |= 1 << faction
+
+
+@part
+def thin_out(state: State, place: int, faction: int, share: float) -> None:
+    """Let a share of a garrison go; nobody stays alone."""
     here = state.fighters[place, faction]
     gone = here * share if here * (1.0 - share) >= LEAST_FORCE else here
     state.fighters[place, faction] = here - gone
     state.deserted[faction] += gone
-    if depth > 0.0:
-        latent = latent_opposition(world, state, place, faction)
-        chance = dissolution_probability(depth, latent, morale.dissolution_per_day, morale.joining_floor)
-        if uniform(state.key, Purpose.DISSOLUTION, pair(place, faction), 0) < chance:
-            state.is_dissolving[place, faction] = 1
 
 
 @phase
 def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let every garrison of a faction hear of today's losses, gains, and exits of patrons."""
-    fading = math.pow(2.0, -1.0 / rules.morale.shock_half_life_days)
     announced = 0.0
     for link in range(world.n_links):
         if world.link_client[link] == faction:
             announced += rules.patronage.abandon_shock * state.exit_shock[link]
-    for place in range(world.n_locations):
-        if not may_be_at(state, place, faction):
-            continue
+    for i in range(state.n_posts[faction]):
+        place = state.posts[faction, i]
         if state.fighters[place, faction] <= 0.0 or world.in_theatre[place, faction] == 0:
             state.shock[place, faction] = 0.0
             continue
         heard = news(world, rules, state, place, faction) if state.n_lost > 0 else 0.0
-        state.shock[place, faction] = max(0.0, state.shock[place, faction] * fading + heard + announced)
+        faded = state.shock[place, faction] * state.derived.shock_fading
+        state.shock[place, faction] = max(0.0, faded + heard + announced)
 
 
 @part
@@ -112,9 +113,8 @@ def news(world: World, rules: Rules, state: State, place: int, faction: int) -> 
     """Return what today's captures mean to a garrison: shock of losses less relief from gains."""
     total = 0.0
     leader = state.side[faction]
-    for lost in range(world.n_locations):
-        if state.lost_by[lost] == NOBODY:
-            continue
+    for i in range(state.n_lost):
+        lost = state.lost[i]
         size = state.lost_shock[lost] * shock_kernel(world.hops[place, lost], rules.morale.shock_reach_hops)
         if state.lost_by[lost] == leader:
             total += size if state.lost_from[lost] == faction else size * rules.morale.shock_ally

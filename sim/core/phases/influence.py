@@ -16,23 +16,54 @@ ROUNDS_TO_REST = 8  # half steps, since two patrons in one place may overshoot e
 
 
 @phase
-def begin_influence(world: World, rules: Rules, state: State) -> None:
+def begin_influence(world: World, state: State) -> None:
     """Put every share of influence where it is at rest on day 0."""
+    rest = state.derived
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        for power in range(world.n_states):
+            state.influence[place, power] = rest.influence[place, power]
+            state.investment[place, power] = rest.investment[place, power]
+            state.access[place, power] = rest.access[place, power]
+    for power in range(world.n_states):
+        state.influence_total[power] = rest.influence_total[power]
+    state.concentration = rest.concentration
+    state.effective_factions = rest.effective_factions
+
+
+@part
+def put_influence_at_rest(world: World, rules: Rules, state: State) -> None:
+    """Find where every share of influence is at rest on the morning of day 0, and keep it for all runs."""
     for place in range(world.n_locations):
         for power in range(world.n_states):
             state.influence[place, power] = 0.0
             state.investment[place, power] = 0.0
+            state.access[place, power] = 0.0
+    for power in range(world.n_states):
+        find_access(world, rules, state, power)
     for i in range(ROUNDS_TO_REST):
         for power in range(world.n_states):
             spread_means(world, rules, state, power)
         move_shares(world, rules, state, 1.0 if i == 0 else 0.5)
-    sum_up(world, rules, state)
+    sum_up(world, state)
+    rest = state.derived
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        for power in range(world.n_states):
+            rest.influence[place, power] = state.influence[place, power]
+            rest.investment[place, power] = state.investment[place, power]
+            rest.access[place, power] = state.access[place, power]
+    for power in range(world.n_states):
+        rest.influence_total[power] = state.influence_total[power]
+    rest.concentration = state.concentration
+    rest.effective_factions = state.effective_factions
 
 
 @phase
 def invest(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state spread its means over the places where they count most."""
     if is_end_of_week(state):
+        find_access(world, rules, state, actor)
         spread_means(world, rules, state, actor)
 
 
@@ -42,7 +73,7 @@ def share_influence(world: World, rules: Rules, state: State) -> None:
     if is_end_of_week(state):
         move_shares(world, rules, state, moved(STEP_DAYS, rules.influence.rate_per_day))
     if is_end_of_week(state) or today(state) == world.horizon_days - 1:
-        sum_up(world, rules, state)
+        sum_up(world, state)
 
 
 @rule
@@ -56,19 +87,18 @@ def spread_means(world: World, rules: Rules, state: State, power: int) -> None:
     """Divide a state's means among the places by their appeal to it."""
     if power == world.contested_state:
         return
-    sites = all_sites(world)
     total = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            value = value_of(world, rules, place, sites)
-            access = affinity(world, rules, state, power, place)
-            weight = appeal(value, access, state.influence[place, power], rules.influence.focus)
-            state.investment[place, power] = weight
-            total += weight
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        value = state.derived.place_value[place]
+        access = state.access[place, power]
+        weight = appeal(value, access, state.influence[place, power], rules.influence.focus)
+        state.investment[place, power] = weight
+        total += weight
     share = means(world, rules, state, power) / total
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            state.investment[place, power] *= share
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        state.investment[place, power] *= share
 
 
 @part
@@ -81,17 +111,26 @@ def means(world: World, rules: Rules, state: State, power: int) -> float:
     return state.reserve[power] * commitment
 
 
-@phase
+@part
+def set_values(world: World, rules: Rules, state: State) -> None:
+    """Set the value of every place."""
+    sites = all_sites(world)
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        state.derived.place_value[place] = value_of(world, rules, place, sites)
+
+
+@part
 def all_sites(world: World) -> float:
     """Return the military installations of the contested state."""
     total = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            total += world.depots[place]
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        total += world.depots[place]
     return total
 
 
-@phase
+@part
 def value_of(world: World, rules: Rules, place: int, sites: float) -> float:
     """Return the value of a place by its people, its rank, and its military installations."""
     influence = rules.influence
@@ -104,13 +143,16 @@ def value_of(world: World, rules: Rules, place: int, sites: float) -> float:
 
 
 @phase
-def affinity(world: World, rules: Rules, state: State, power: int, place: int) -> float:
-    """Return a state's access to a place: its goodwill to those who control it."""
-    total = rules.influence.least_affinity
-    for faction in range(world.n_factions):
-        if state.attitude[power, faction] > 0.0:
-            total += state.control[place, faction] * state.attitude[power, faction]
-    return total
+def find_access(world: World, rules: Rules, state: State, power: int) -> None:
+    """Set a state's access to every place: its goodwill to those who control it; it needs none to its own places."""
+    if power == world.contested_state:
+        return
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        state.access[place, power] = rules.influence.least_affinity
+        for faction in range(world.n_factions):
+            if state.attitude[power, faction] > 0.0:
+                state.access[place, power] += state.control[place, faction] * state.attitude[power, faction]
 
 
 @phase
@@ -119,31 +161,29 @@ def move_shares(world: World, rules: Rules, state: State, step: float) -> None:
     influence = rules.influence
     local = effort(influence.local_effort, 1.0, influence.decisiveness)
     efforts = state.scratch.score  # by state: there are never more states than places
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            total = 0.0
-            for power in range(world.n_states):
-                access = affinity(world, rules, state, power, place)
-                efforts[power] = effort(access, state.investment[place, power], influence.decisiveness)
-                total += efforts[power]
-            for power in range(world.n_states):
-                earned = earned_share(efforts[power], total, local)
-                state.influence[place, power] += step * (earned - state.influence[place, power])
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        total = 0.0
+        for power in range(world.n_states):
+            efforts[power] = effort(state.access[place, power], state.investment[place, power], influence.decisiveness)
+            total += efforts[power]
+        for power in range(world.n_states):
+            earned = earned_share(efforts[power], total, local)
+            state.influence[place, power] += step * (earned - state.influence[place, power])
 
 
 @phase
-def sum_up(world: World, rules: Rules, state: State) -> None:
+def sum_up(world: World, state: State) -> None:
     """Sum up influence over places by their value, its concentration, and the effective number of factions."""
-    sites = all_sites(world)
     all_value = 0.0
     for power in range(world.n_states):
         state.influence_total[power] = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            value = value_of(world, rules, place, sites)
-            all_value += value
-            for power in range(world.n_states):
-                state.influence_total[power] += value * state.influence[place, power]
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        value = state.derived.place_value[place]
+        all_value += value
+        for power in range(world.n_states):
+            state.influence_total[power] += value * state.influence[place, power]
     local = 1.0
     squares = 0.0
     for power in range(world.n_states):

@@ -10,6 +10,7 @@ from sim.core.phases.forces import today
 from sim.core.phases.patrons import announce_exit
 from sim.core.phases.regime import collapse
 from sim.core.rules import Rules
+from sim.core.rules.contest import surprise_left
 from sim.core.state import State, World
 
 
@@ -27,6 +28,8 @@ def begin_levers(world: World, state: State) -> None:
 @phase
 def open_day(world: World, rules: Rules, state: State) -> None:
     """Put today's levers into force, and let happen what the scenario lets happen."""
+    contest = rules.contest
+    state.surprise = surprise_left(contest.surprise, contest.surprise_decay, today(state))
     for link in range(world.n_links):
         state.exit_shock[link] = 0.0
     for place in range(world.n_locations):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY
-from sim.core.jit import part, phase
-from sim.core.phases.forces import defending_fighters, is_hostile
+from sim.core.jit import part, phase, rule
+from sim.core.phases.forces import defending_fighters, dismiss, is_hostile
 from sim.core.rules import Rules
 from sim.core.rules.advance import is_melted
 from sim.core.rules.capture import air_force
@@ -15,12 +15,28 @@ from sim.core.state import State, World
 @phase
 def muster(world: World, rules: Rules, state: State) -> None:
     """Refresh all quantities that follow from where forces stand and how they feel."""
+    dismiss_gone(world, state)
     count_sides(world, rules, state)
     count_means(world, rules, state)
     for faction in range(world.n_factions):
         state.enemy_power[faction] = enemy_power(world, state, faction)
     set_strengths(world, rules, state)
     count_abandoned(world, rules, state)
+
+
+@part
+def dismiss_gone(world: World, state: State) -> None:
+    """Strike off the lists whoever has no force in a place any more."""
+    any_gone = False
+    for place in range(world.n_locations):
+        for i in range(state.n_here[place] - 1, -1, -1):
+            faction = state.here[place, i]
+            if state.fighters[place, faction] <= 0.0:
+                state.strength[place, faction] = 0.0
+                dismiss(state, place, faction)
+                any_gone = True
+    if any_gone:
+        find_reach(world, state)
 
 
 @part
@@ -34,12 +50,9 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
         state.equipment[faction] = 0.0
         state.scratch.committed[faction] = 0.0
     for place in range(world.n_locations):
-        present = 0
-        for faction in range(world.n_factions):
+        for i in range(state.n_here[place]):
+            faction = state.here[place, i]
             people = state.fighters[place, faction]
-            if people <= 0.0:
-                continue
-            present |= 1 << faction
             if world.in_theatre[place, faction] == 0:
                 state.vigour[place, faction] = 0.0  # stays at home: no part of anybody's war
                 continue
@@ -54,7 +67,6 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
             state.side_morale[leader] += weight * morale
             state.equipment[leader] += state.heavy[place, faction]
             state.scratch.committed[leader] += weight
-        state.presence[place] = present
     for leader in range(world.n_factions):
         if state.side_fighters[leader] > 0.0:
             state.side_morale[leader] /= state.scratch.committed[leader]
@@ -109,7 +121,8 @@ def set_strengths(world: World, rules: Rules, state: State) -> None:
             * (1.0 + contest.support_weight * state.direct_help[faction])
         )
     for place in range(world.n_locations):
-        for faction in range(world.n_factions):
+        for i in range(state.n_here[place]):
+            faction = state.here[place, i]
             people = state.fighters[place, faction]
             state.strength[place, faction] = people * means[faction] * state.vigour[place, faction]
 
@@ -119,11 +132,22 @@ def count_abandoned(world: World, rules: Rules, state: State) -> None:
     """Count the places whose garrison is gone."""
     state.n_abandoned = 0
     for place in range(world.n_locations):
-        if state.holder[place] != NOBODY and is_abandoned(rules, state, place):
-            state.n_abandoned += 1
+        gone = state.holder[place] != NOBODY and is_abandoned(rules, state, place)
+        state.abandoned[place] = 1 if gone else 0
+        state.n_abandoned += state.abandoned[place]
 
 
-@phase
+@part
+def find_reach(world: World, state: State) -> None:
+    """See which factions stand in a place or next to it."""
+    for place in range(world.n_locations):
+        near = state.presence[place]
+        for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+            near |= state.presence[world.edge_to[edge]]
+        state.reach[place] = near
+
+
+@rule
 def is_abandoned(rules: Rules, state: State, place: int) -> bool:
     """Tell whether the holder of a place has next to nobody left there."""
     people = defending_fighters(state, place)

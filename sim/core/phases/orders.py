@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, rule
 from sim.core.phases.forces import (
     HOSTILE_TIE,
     defence,
@@ -13,7 +13,6 @@ from sim.core.phases.forces import (
     is_friend,
     today,
 )
-from sim.core.phases.muster import is_abandoned
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.advance import inner_distance_km, is_melted
@@ -34,17 +33,18 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
     may_attack = state.is_active[leader] == 1 and state.side_morale[leader] >= rules.orders.attack_morale
     if state.side_fighters[leader] <= 0.0 or not (may_attack or state.n_abandoned > 0):
         return
-    for place in range(world.n_locations):
-        state.scratch.score[place] = score_of(world, rules, state, place, leader, may_attack)
+    n_targets = list_targets(world, rules, state, leader, may_attack)
+    if n_targets == 0:
+        return
     consider_storm(world, rules, state, leader)
     limit = operations_limit(state.side_fighters[leader], rules.orders.operations, rules.orders.operations_exponent)
     opposed = 0
     while True:
-        target = best_target(world, state)
+        target = best_target(state, n_targets)
         if target == NOBODY:
             return
         state.scratch.score[target] = 0.0
-        kind = order_kind(rules, state, target)
+        kind = state.scratch.kind[target]
         if kind == Order.OPPOSED and opposed >= limit:
             continue
         if send(world, rules, state, target, leader, kind) and kind == Order.OPPOSED:
@@ -67,11 +67,26 @@ def clear_orders(world: World, state: State, leader: int) -> None:
 
 
 @part
-def best_target(world: World, state: State) -> int:
+def list_targets(world: World, rules: Rules, state: State, leader: int, may_attack: bool) -> int:
+    """List the places that a side could go to and score them; return how many they are."""
+    n = 0
+    state.scratch.score[world.capital] = 0.0
+    for place in range(world.n_locations):
+        if state.reach[place] & state.side_mask[leader]:
+            state.scratch.score[place] = score_of(world, rules, state, place, leader, may_attack)
+            if state.scratch.score[place] > 0.0:
+                state.scratch.targets[n] = place
+                n += 1
+    return n
+
+
+@part
+def best_target(state: State, n_targets: int) -> int:
     """Return the target with the best score, the first of equals, or nobody."""
     best = NOBODY
     score = 0.0
-    for place in range(world.n_locations):
+    for i in range(n_targets):
+        place = state.scratch.targets[i]
         if state.scratch.score[place] > score:
             best = place
             score = state.scratch.score[place]
@@ -79,28 +94,14 @@ def best_target(world: World, state: State) -> int:
 
 
 @part
-def is_target(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> bool:
-    """Tell whether a side would go to a place: an enemy's, or one that others have abandoned."""
+def is_target(state: State, place: int, leader: int, may_attack: bool) -> bool:
+    """Tell whether a side would go to a place in its reach: an enemy's, or one that others have abandoned."""
     holder = state.holder[place]
     if holder == NOBODY or state.side[holder] == leader:
         return False
     if may_attack and state.tie[leader, holder] <= HOSTILE_TIE:
-        return is_in_reach(world, state, place, leader)
-    if state.n_abandoned == 0 or is_friend(state, leader, holder):
-        return False
-    return is_abandoned(rules, state, place) and is_in_reach(world, state, place, leader)
-
-
-@phase
-def is_in_reach(world: World, state: State, place: int, leader: int) -> bool:
-    """Tell whether a side stands in a place or next to it."""
-    mask = state.side_mask[leader]
-    if state.presence[place] & mask:
         return True
-    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        if state.presence[world.edge_to[edge]] & mask:
-            return True
-    return False
+    return state.abandoned[place] == 1 and not is_friend(state, leader, holder)
 
 
 @part
@@ -116,19 +117,19 @@ def can_march(world: World, state: State, origin: int, target: int, faction: int
     return world.state_of[target] == world.contested_state and world.may_enter[faction] == 1
 
 
-@phase
+@rule
 def sent_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int) -> float:
     """Return the share of a force that could go to a target: twice as much when it stands in it."""
     share = mobile_share(world.quality[faction], rules.orders.commitment) * (1.0 - state.restraint[faction])
     return min(1.0, 2.0 * share) if origin == target else share
 
 
-@phase
+@rule
 def spare_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int, kind: int) -> float:
     """Return the share of a force that is still free for an order of a kind, 0 when it may not go."""
     if state.fighters[origin, faction] <= 0.0 or not can_march(world, state, origin, target, faction):
         return 0.0
-    if state.is_active[faction] == 0 and not is_abandoned(rules, state, target):
+    if state.is_active[faction] == 0 and state.abandoned[target] == 0:
         return 0.0
     share = sent_share(world, rules, state, origin, target, faction)
     if kind == Order.OPPOSED:
@@ -140,7 +141,7 @@ def spare_share(world: World, rules: Rules, state: State, origin: int, target: i
     return share * share_without_task(world, rules, state, origin, faction)
 
 
-@phase
+@rule
 def share_without_task(world: World, rules: Rules, state: State, origin: int, faction: int) -> float:
     """Return how much of what a force could send to a pursuit is left when it has an opposed operation as well."""
     if state.task[origin, faction] == NOBODY:
@@ -170,8 +171,10 @@ def origin_strength(
     """Return the strength that one place could send, and strength times km."""
     strength = 0.0
     km = 0.0
-    for i in range(state.n_members[leader]):
-        faction = state.members[leader, i]
+    for i in range(state.n_here[origin]):
+        faction = state.here[origin, i]
+        if state.side[faction] != leader:
+            continue
         share = spare_share(world, rules, state, origin, target, faction, kind)
         if share > 0.0:
             part = share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
@@ -180,7 +183,7 @@ def origin_strength(
     return strength, km
 
 
-@phase
+@rule
 def enclave_km(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return how far a force inside a place stands from its seat."""
     return inner_distance_km(world.mean_edge_km[place], state.control[place, faction], rules.advance.inner_distance)
@@ -215,19 +218,19 @@ def expected_odds(world: World, rules: Rules, state: State, place: int, leader: 
 @part
 def score_of(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> float:
     """Return how attractive a place is to a side, 0 for one that it would not or could not attack."""
-    if not is_target(world, rules, state, place, leader, may_attack):
+    if not is_target(state, place, leader, may_attack):
         return 0.0
     kind = order_kind(rules, state, place)
+    state.scratch.kind[place] = kind
     strength, km = spare_strength(world, rules, state, place, leader, kind)
     if strength <= 0.0:
         return 0.0
     odds = expected_odds(world, rules, state, place, leader, strength)
     state.odds[place, leader] = odds
     value = target_value(
-        world.population_share[place],
+        state.derived.people_value[place],
         state.front[place, leader],
         (state.presence[place] & state.side_mask[leader]) != 0,
-        rules.orders.population_exponent,
         rules.orders.progress_value,
         rules.orders.enclave_value,
     )
@@ -256,11 +259,13 @@ def consider_storm(world: World, rules: Rules, state: State, leader: int) -> Non
 @part
 def send(world: World, rules: Rules, state: State, target: int, leader: int, kind: int) -> bool:
     """Give the order if the forces that are still free have good enough odds; tell whether it was given."""
-    strength, _ = spare_strength(world, rules, state, target, leader, kind)
-    odds = expected_odds(world, rules, state, target, leader, strength)
     least = rules.orders.least_odds
     if target == world.capital and leader == world.challenger and state.collapse_day == NEVER:
         least = rules.orders.least_odds_capital
+    if state.n_orders[leader] == 0 and state.odds[target, leader] < least:
+        return False  # as scored: nobody has been sent anywhere since
+    strength, _ = spare_strength(world, rules, state, target, leader, kind)
+    odds = expected_odds(world, rules, state, target, leader, strength)
     state.odds[target, leader] = odds
     if strength <= 0.0 or odds < least:
         return False
@@ -271,6 +276,7 @@ def send(world: World, rules: Rules, state: State, target: int, leader: int, kin
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
         assign(world, rules, state, world.edge_to[edge], target, leader, kind)
     state.order[target, leader] = kind
+    state.pressed[target] |= 1 << leader
     state.n_orders[leader] += 1
     return True
 
@@ -294,11 +300,9 @@ def strongest_rival(world: World, state: State, place: int, leader: int) -> floa
 @phase
 def assign(world: World, rules: Rules, state: State, origin: int, target: int, leader: int, kind: int) -> None:
     """Give a side's forces in one place their task."""
-    if not state.presence[origin] & state.side_mask[leader]:
-        return
-    for i in range(state.n_members[leader]):
-        faction = state.members[leader, i]
-        if spare_share(world, rules, state, origin, target, faction, kind) > 0.0:
+    for i in range(state.n_here[origin]):
+        faction = state.here[origin, i]
+        if state.side[faction] == leader and spare_share(world, rules, state, origin, target, faction, kind) > 0.0:
             if kind == Order.OPPOSED:
                 state.task[origin, faction] = target
             else:

@@ -38,14 +38,15 @@ def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
     patronage = rules.patronage
     reserve = state.reserve[actor] - patronage.depletion_per_day * spent + patronage.regeneration_per_day
     state.reserve[actor] = min(max(reserve, 0.0), world.capacity[actor])
-    decide_strikes(world, rules, state, actor)
+    if world.is_striker[actor] == 1:
+        decide_strikes(world, rules, state, actor)
 
 
 @part
 def update_belief(world: World, rules: Rules, state: State, link: int) -> None:
     """Move the patron's belief towards what it sees of its client."""
     seen = prospect(rules, state, world.link_client[link])
-    state.belief[link] = relaxed(state.belief[link], seen, rules.patronage.belief_days)
+    state.belief[link] = relaxed(state.belief[link], seen, state.derived.belief_share)
 
 
 @phase
@@ -119,8 +120,9 @@ def link_utility(world: World, rules: Rules, state: State, actor: int, link: int
     rival = 0.0
     client = world.link_client[link]
     for faction in range(world.n_factions):
-        if is_hostile(state, client, faction):
-            rival = max(rival, state.patron_level[faction])
+        level = state.patron_level[faction]
+        if level > rival and is_hostile(state, client, faction):
+            rival = level
     patronage = rules.patronage
     return support_utility(
         world.link_tie[link] * world.link_commitment[link],
@@ -166,9 +168,10 @@ def receive(world: World, rules: Rules, state: State, link: int) -> None:
     if state.is_abandoned[link] == 1:
         support = 0.0
         direct = 0.0
-    days = patronage.fall_days if support < state.support[link] else patronage.rise_days
-    state.support[link] = relaxed(state.support[link], support, days)
-    state.direct[link] = relaxed(state.direct[link], direct, patronage.direct_days)
+    derived = state.derived
+    share = derived.support_fall_share if support < state.support[link] else derived.support_rise_share
+    state.support[link] = relaxed(state.support[link], support, share)
+    state.direct[link] = relaxed(state.direct[link], direct, derived.direct_share)
 
 
 @part
@@ -235,8 +238,15 @@ def count_crossing(world: World, state: State, link: int, help_today: float) -> 
 def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
     """Remove what today's strikes hit."""
     for actor in range(world.n_states + world.n_factions):
-        for faction in range(world.n_factions):
-            share = state.struck[actor, faction]
-            if share > 0.0:
-                for place in range(world.n_locations):
-                    remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
+        if world.is_striker[actor] == 1:
+            for faction in range(world.n_factions):
+                if state.struck[actor, faction] > 0.0:
+                    strike(rules, state, faction, state.struck[actor, faction])
+
+
+@part
+def strike(rules: Rules, state: State, faction: int, share: float) -> None:
+    """Remove a share of a faction's fighters wherever they are."""
+    for i in range(state.n_posts[faction]):
+        place = state.posts[faction, i]
+        remove_losses(rules, state, place, faction, share * state.fighters[place, faction])

@@ -46,23 +46,23 @@ def move_people(world: World, rules: Rules, state: State) -> None:
     """Let people leave and return; nobody is lost or counted twice."""
     back = 0.0
     welcomed = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            state.scratch.score[place] = 0.0
-            if is_safe(rules, state, place):
-                welcome = 1.0 - mismatch(world, state, place) if state.collapse_day != NEVER else 0.0
-                state.scratch.score[place] = world.population[place]
-                welcomed += world.population_share[place] * welcome
-                back += bring_home(world, rules, state, place, welcome)
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        state.scratch.score[place] = 0.0
+        if is_safe(rules, state, place):
+            welcome = 1.0 - mismatch(world, state, place) if state.collapse_day != NEVER else 0.0
+            state.scratch.score[place] = world.population[place]
+            welcomed += world.population_share[place] * welcome
+            back += bring_home(world, rules, state, place, welcome)
     if back > 0.0:
         leave_hosts(world, state, back)
     end_exile(world, rules, state, welcomed)
     displaced = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            if state.residents[place] > 0.0 and is_driven(state, place):
-                flee(world, rules, state, place)
-            displaced += state.displaced[place]
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        if state.residents[place] > 0.0 and is_driven(state, place):
+            flee(world, rules, state, place)
+        displaced += state.displaced[place]
     state.displaced_peak = max(state.displaced_peak, displaced)
 
 
@@ -84,9 +84,13 @@ def is_safe(rules: Rules, state: State, place: int) -> bool:
 @part
 def bring_home(world: World, rules: Rules, state: State, place: int, welcome: float) -> float:
     """Let people return to a safe place; return how many of them were displaced inside the country."""
-    displacement = rules.displacement
-    chance = return_probability(displacement.return_new, welcome, displacement.return_welcome)
     home = 0.0
+    if not is_left(world, state, place):
+        return home
+    chance = state.derived.return_share
+    if welcome > 0.0:
+        displacement = rules.displacement
+        chance = return_probability(displacement.return_new, welcome, displacement.return_welcome)
     if state.displaced[place] > 0.0:
         home = whole_people(chance * state.displaced[place], uniform(state.key, Purpose.RETURN, place, 0))
         state.displaced[place] -= home
@@ -100,6 +104,15 @@ def bring_home(world: World, rules: Rules, state: State, place: int, welcome: fl
             abroad += back
     state.residents[place] += home + abroad
     return home
+
+
+@part
+def is_left(world: World, state: State, place: int) -> bool:
+    """Tell whether anybody from a place is away from it."""
+    away = state.displaced[place]
+    for host in range(world.n_states):
+        away += state.refugees[place, host]
+    return away > 0.0
 
 
 @part
@@ -143,8 +156,9 @@ def settle_in(world: World, state: State, people: float, room: float) -> None:
     """Spread those who end their exile over the safe places."""
     passed = 0.0
     placed = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state and state.scratch.score[place] > 0.0:
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        if state.scratch.score[place] > 0.0:
             passed += state.scratch.score[place]
             so_far = people_up_to(people, passed, room)
             state.residents[place] += so_far - placed
@@ -198,16 +212,18 @@ def cross_borders(world: World, rules: Rules, state: State, place: int, people: 
 def find_hosts(world: World, state: State, place: int, people: float) -> None:
     """Spread the displaced over safe places by size and nearness; without any they hide where they are."""
     room = 0.0
-    for host in range(world.n_locations):
-        if world.state_of[host] == world.contested_state and state.scratch.score[host] > 0.0:
+    for i in range(world.n_contested):
+        host = world.contested[i]
+        if state.scratch.score[host] > 0.0:
             room += state.scratch.score[host] / world.hops[place, host]
     if room <= 0.0:
         state.hosted[place] += people
         return
     passed = 0.0
     placed = 0.0
-    for host in range(world.n_locations):
-        if world.state_of[host] == world.contested_state and state.scratch.score[host] > 0.0:
+    for i in range(world.n_contested):
+        host = world.contested[i]
+        if state.scratch.score[host] > 0.0:
             passed += state.scratch.score[host] / world.hops[place, host]
             so_far = people_up_to(people, passed, room)
             state.hosted[host] += so_far - placed

@@ -12,6 +12,7 @@ from sim.core.phases.settlement import hand_over
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
 from sim.core.rules.orders import awakening_probability
+from sim.core.rules.patronage import share_of_a_day
 from sim.core.rules.regime import coup_probability, daily_recruits, disloyalty, flight_probability
 from sim.core.rules.settlement import dissolution_after_handover
 from sim.core.state import State, World
@@ -25,13 +26,13 @@ def survive(world: World, rules: Rules, state: State) -> None:
     is_settled = state.settlement_day != NEVER and state.capital_day == NEVER
     if state.collapse_day != NEVER or is_settled:
         return
-    morale = loyal_morale(world, rules, state)
+    morale = loyal_morale(world, state)
     disloyal = disloyalty(morale, rules.regime.flight_morale)
     contested = state.contact[world.capital] > 0.0
     patron = state.patron_level[world.regime]
     if state.capital_day != NEVER:
         collapse(world, rules, state, Outcome.CAPITAL, rules.regime.dissolve_capital)
-    elif leader_flees(world, rules, state, disloyal, contested, patron):
+    elif disloyal > 0.0 and leader_flees(world, rules, state, disloyal, contested, patron):
         state.flight_day = today(state)
         hand_over(world, rules, state)
         dissolution = rules.regime.dissolve_flight
@@ -40,21 +41,23 @@ def survive(world: World, rules: Rules, state: State) -> None:
         collapse(world, rules, state, Outcome.FLIGHT, dissolution)
     elif contested and state.side_power[world.regime] < rules.regime.disintegration_share * state.power_day_0:
         collapse(world, rules, state, Outcome.DISINTEGRATION, rules.regime.dissolve_capital)
-    else:
+    elif disloyal > 0.0:
         consider_coup(world, rules, state, disloyal, patron)
 
 
 @part
-def loyal_morale(world: World, rules: Rules, state: State) -> float:
+def loyal_morale(world: World, state: State) -> float:
     """Return the mean morale of the regime's forces, those near the capital counting most."""
     total = 0.0
     weighted = 0.0
     for place in range(world.n_locations):
         if not state.presence[place] & state.side_mask[world.regime]:
             continue
-        nearness = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
-        for i in range(state.n_members[world.regime]):
-            faction = state.members[world.regime, i]
+        nearness = state.derived.nearness[place]
+        for i in range(state.n_here[place]):
+            faction = state.here[place, i]
+            if state.side[faction] != world.regime:
+                continue
             people = state.fighters[place, faction]
             if people > 0.0 and world.in_theatre[place, faction] == 1:
                 weight = people * (0.5 + world.quality[faction]) * nearness
@@ -143,12 +146,15 @@ def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
         regime.recruit_days,
     )
     total = 0.0
-    for place in range(world.n_locations):
-        total += recruiting_ground(world, state, place, faction)
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        state.scratch.score[place] = recruiting_ground(world, state, place, faction)
+        total += state.scratch.score[place]
     if total <= 0.0:
         return
-    for place in range(world.n_locations):
-        weight = recruiting_ground(world, state, place, faction)
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        weight = state.scratch.score[place]
         if weight > 0.0:
             new = people * weight / total
             state.recruited[faction] += new
@@ -158,7 +164,7 @@ def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
 @phase
 def recruiting_ground(world: World, state: State, place: int, faction: int) -> float:
     """Return the people of a place among whom a faction can recruit."""
-    if state.holder[place] != faction or world.state_of[place] != world.contested_state:
+    if state.holder[place] != faction:
         return 0.0
     return world.population[place] * (1.0 - latent_opposition(world, state, place, faction))
 
@@ -181,7 +187,7 @@ def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
         if is_enemy and state.fighters_day_0[leader] > 0.0:
             faltering = min(faltering, state.side_morale[leader])
     chance = awakening_probability(faltering, rules.orders.awakening_per_day, rules.orders.awakening_morale)
-    if uniform(state.key, Purpose.AWAKENING, faction, 0) < chance:
+    if chance > 0.0 and uniform(state.key, Purpose.AWAKENING, faction, 0) < chance:
         state.is_waking[faction] = 1
 
 
@@ -189,11 +195,11 @@ def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
 def close_day(world: World, rules: Rules, state: State) -> None:
     """Commission captured weapons, let the woken take their place in the war, and put the day's events in order."""
     sort_events(state)
-    ready = 1.0 - math.exp(-1.0 / rules.capture.commissioning_days)
+    ready = share_of_a_day(rules.capture.commissioning_days)
     for faction in range(world.n_factions):
         weapons = state.heavy_waiting[faction] * ready
         if weapons > 0.0:
-            hand_out_weapons(world, state, faction, weapons)
+            hand_out_weapons(state, faction, weapons)
         if state.is_waking[faction] == 1:
             state.is_active[faction] = 1
             state.is_waking[faction] = 0
@@ -204,13 +210,14 @@ def close_day(world: World, rules: Rules, state: State) -> None:
 
 
 @part
-def hand_out_weapons(world: World, state: State, faction: int, weapons: float) -> None:
+def hand_out_weapons(state: State, faction: int, weapons: float) -> None:
     """Give commissioned weapons to a faction's forces by heads; without forces they wait."""
     total = 0.0
-    for place in range(world.n_locations):
-        total += state.fighters[place, faction]
+    for i in range(state.n_posts[faction]):
+        total += state.fighters[state.posts[faction, i], faction]
     if total <= 0.0:
         return
     state.heavy_waiting[faction] -= weapons
-    for place in range(world.n_locations):
+    for i in range(state.n_posts[faction]):
+        place = state.posts[faction, i]
         state.heavy[place, faction] += weapons * state.fighters[place, faction] / total

@@ -5,7 +5,6 @@ Jihadist third parties neither have a say in a settlement nor are they bound by 
 
 from __future__ import annotations
 
-import math
 from typing import cast
 
 import numpy as np
@@ -49,7 +48,7 @@ def settle(world: World, rules: Rules, state: State) -> None:
     """Draw whether the parties settle today."""
     if state.settlement_day != NEVER:
         return
-    watch_map(world, rules, state)
+    watch_map(world, state)
     u = uniform(state.key, Purpose.SETTLEMENT, world.contested_state, 0)
     if u >= conclusion(rules, state, FEWEST_PARTIES, 1.0):  # the most it could be: spares a count
         return
@@ -61,13 +60,12 @@ def settle(world: World, rules: Rules, state: State) -> None:
 
 
 @part
-def watch_map(world: World, rules: Rules, state: State) -> None:
+def watch_map(world: World, state: State) -> None:
     """Follow the share of the people that the rulers hold: the regime's side, after its collapse the victor's."""
     leader = world.regime if state.collapse_day == NEVER else victor(world, state)
     share = people_held(world, state, leader)
     change = abs(share - state.held_share)
-    fresh = 1.0 - math.exp(-1.0 / rules.settlement.smoothing_days)
-    state.held_change += (change - state.held_change) * fresh
+    state.held_change += (change - state.held_change) * state.derived.held_share
     state.held_share = share
     state.quiet_days += 1
     if abs(share - state.share_then) >= MOVED:
@@ -79,9 +77,10 @@ def watch_map(world: World, rules: Rules, state: State) -> None:
 def people_held(world: World, state: State, leader: int) -> float:
     """Return the share of the contested state's people in places that a side holds."""
     share = 0.0
-    for place in range(world.n_locations):
+    for i in range(world.n_contested):
+        place = world.contested[i]
         holder = state.holder[place]
-        if world.state_of[place] == world.contested_state and holder != NOBODY and state.side[holder] == leader:
+        if holder != NOBODY and state.side[holder] == leader:
             share += world.population_share[place]
     return share
 

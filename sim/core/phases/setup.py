@@ -10,8 +10,8 @@ from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
 from sim.core.jit import part, phase
 from sim.core.phases.alignment import begin_alignment
 from sim.core.phases.extremists import begin_extremists
-from sim.core.phases.forces import defending_fighters, has_no_friend_near, set_margin
-from sim.core.phases.influence import begin_influence
+from sim.core.phases.forces import defending_fighters, has_no_friend_near, set_margin, station
+from sim.core.phases.influence import begin_influence, put_influence_at_rest, set_values
 from sim.core.phases.installations import begin_installations
 from sim.core.phases.levers import begin_levers
 from sim.core.phases.muster import muster
@@ -20,17 +20,29 @@ from sim.core.phases.people import begin_people
 from sim.core.phases.regime import ACTIVE_TIE
 from sim.core.phases.settlement import begin_settlement
 from sim.core.phases.sides import begin_sides
-from sim.core.phases.spillover import begin_neighbours
+from sim.core.phases.spillover import begin_neighbours, set_ladder
 from sim.core.phases.violence import begin_violence
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
 from sim.core.rules.contest import fighter_strength
-from sim.core.rules.morale import bistable_half_width, morale_at_rest
-from sim.core.rules.patronage import desired_support, need
+from sim.core.rules.displacement import return_probability
+from sim.core.rules.morale import bistable_half_width, desertion_probability, morale_at_rest
+from sim.core.rules.orders import people_value
+from sim.core.rules.patronage import desired_support, need, share_of_a_day
 from sim.core.rules.variation import drawn_quality, drawn_strength
 from sim.core.state import DELAY_SLOTS, State, World
 
 ROUNDS_TO_REST = 12  # support of one client depends on that of others; the fixed point is reached well before
+
+
+@phase
+def prepare(world: World, rules: Rules, state: State) -> None:
+    """Work out what is the same in all runs of a scenario; a state must be prepared before its first run begins."""
+    work_out(world, rules, state)
+    set_values(world, rules, state)
+    set_ladder(world, rules, state)
+    begin_run(world, rules, state, np.uint64(0), np.uint64(0))  # any run: their influence of day 0 is the same
+    put_influence_at_rest(world, rules, state)
 
 
 @phase
@@ -40,6 +52,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.key.run = run
     state.key.day = np.uint64(0)
     state.tempo = math.exp(rules.advance.tempo_spread * normal(state.key, Purpose.TEMPO, 0, 0))
+    state.surprise = rules.contest.surprise
     clear_regime(state)
     begin_sides(world, state)
     begin_levers(world, state)
@@ -70,8 +83,33 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     muster(world, rules, state)
     begin_links(world, rules, state)
     muster(world, rules, state)
-    begin_influence(world, rules, state)
+    begin_influence(world, state)
     state.power_day_0 = state.side_power[world.regime]
+
+
+@part
+def work_out(world: World, rules: Rules, state: State) -> None:
+    """Work out what the parameters come to in a day, and at each place."""
+    derived = state.derived
+    derived.belief_share = share_of_a_day(rules.patronage.belief_days)
+    derived.support_rise_share = share_of_a_day(rules.patronage.rise_days)
+    derived.support_fall_share = share_of_a_day(rules.patronage.fall_days)
+    derived.direct_share = share_of_a_day(rules.patronage.direct_days)
+    displacement = rules.displacement
+    derived.return_share = return_probability(displacement.return_new, 0.0, displacement.return_welcome)
+    morale = rules.morale
+    derived.falling = share_of_a_day(morale.fall_days)
+    derived.rising = share_of_a_day(morale.recovery_days)
+    derived.calm_desertion = desertion_probability(0.0, morale.desertion_per_day, morale.desertion_rout_per_day)
+    derived.half_width = bistable_half_width(morale.beta)
+    derived.shock_fading = math.pow(2.0, -1.0 / morale.shock_half_life_days)
+    derived.fled_fading = 0.5 ** (1.0 / rules.spillover.fled_half_life_days)
+    derived.guard_share = share_of_a_day(rules.spillover.guard_days)
+    derived.slack_share = share_of_a_day(rules.spillover.guard_decay_days)
+    derived.held_share = share_of_a_day(rules.settlement.smoothing_days)
+    for place in range(world.n_locations):
+        derived.nearness[place] = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
+        derived.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
 
 
 @part
@@ -110,6 +148,7 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
     attacks = leader == world.challenger and (faction == leader or state.tie[faction, leader] >= ACTIVE_TIE)
     state.is_active[faction] = 1 if attacks else 0
     state.is_waking[faction] = 0
+    state.n_posts[faction] = 0
     state.n_orders[faction] = 0
     state.direct_help[faction] = 0.0
     state.patron_level[faction] = 0.0
@@ -127,6 +166,11 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
 def begin_place(world: World, state: State, place: int) -> None:
     """Give a place to its holder of day 0."""
     state.holder[place] = world.seat_holder[place]
+    state.presence[place] = 0
+    state.n_here[place] = 0
+    state.reach[place] = 0
+    state.dissolving[place] = 0
+    state.pressed[place] = 0
     for faction in range(world.n_factions):
         state.control[place, faction] = world.control[place, faction]
         state.front[place, faction] = 0.0
@@ -135,7 +179,7 @@ def begin_place(world: World, state: State, place: int) -> None:
         state.task[place, faction] = NOBODY
         state.pursuit[place, faction] = NOBODY
         state.rest_until[place, faction] = NEVER
-        state.is_dissolving[place, faction] = 0
+        state.strength[place, faction] = 0.0
         state.shock[place, faction] = 0.0
         state.morale[place, faction] = 0.0
         state.margin[place, faction] = 0.0
@@ -161,9 +205,10 @@ def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None
         state.was_cut_off[place, faction] = 0
         state.is_cut_off[place, faction] = 0
         if people > 0.0:
+            station(world, state, place, faction)
             state.was_cut_off[place, faction] = 1 if has_no_friend_near(world, state, place, faction) else 0
             set_margin(world, rules, state, place, faction)
-            field = state.margin[place, faction] - bistable_half_width(rules.morale.beta)
+            field = state.margin[place, faction] - state.derived.half_width
             state.morale[place, faction] = morale_at_rest(field, rules.morale.beta)
 
 

@@ -85,11 +85,12 @@ def count_contenders(world: World, state: State) -> None:
     for faction in range(world.n_factions):
         power[faction] = 0.0
         side_power[faction] = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            for faction in range(world.n_factions):
-                people = state.fighters[place, faction]
-                if people > 0.0:
-                    power[faction] += people * (0.5 + world.quality[faction]) * state.morale[place, faction]
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        for rank in range(state.n_here[place]):
+            faction = state.here[place, rank]
+            people = state.fighters[place, faction]
+            if people > 0.0:
+                power[faction] += people * (0.5 + world.quality[faction]) * state.morale[place, faction]
     for faction in range(world.n_factions):
         side_power[state.side[faction]] += power[faction]

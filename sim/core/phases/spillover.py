@@ -47,6 +47,24 @@ def begin_neighbours(world: World, state: State) -> None:
             state.channel[host, channel] = 0.0
 
 
+@part
+def set_ladder(world: World, rules: Rules, state: State) -> None:
+    """Set what does not change in a run: how near weapons adrift are to a state, and how it steps down the ladder."""
+    spillover = rules.spillover
+    for host in range(world.n_states):
+        for i in range(world.n_contested):
+            place = world.contested[i]
+            state.derived.adrift_weight[place, host] = math.exp(1.0 - world.border_hops[place, host])
+        capacity = world.capacity[host]
+        effect = spillover.recovery_effect
+        descent = state.derived.descent[host]
+        descent[Level.CALM.value] = 0.0
+        descent[Level.ALERT.value] = fall_probability(spillover.alert_end_per_day, capacity, effect)
+        descent[Level.INCIDENT.value] = fall_probability(spillover.incident_end_per_day, capacity, effect)
+        descent[Level.VIOLENCE.value] = fall_probability(spillover.violence_end_per_day, capacity, effect)
+        descent[Level.CIVIL_WAR.value] = fall_probability(spillover.civil_war_end_per_day, capacity, effect)
+
+
 @phase
 def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state feel the war today: its channels fill, it may climb or step down, and it sets its guard."""
@@ -57,7 +75,7 @@ def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
     before = state.level[actor]
     climb(world, rules, state, actor)
     consider_incident(world, rules, state, actor, before)
-    set_guard(world, rules, state, actor)
+    set_guard(world, state, actor)
 
 
 @part
@@ -71,16 +89,16 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     n_border = 0.0
     hostile_ground = 0.0
     at_the_border = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] != world.contested_state:
-            continue
+    for i in range(world.n_contested):
+        place = world.contested[i]
         hops = world.border_hops[place, host]
         refugees += state.refugees[place, host]
         if state.adrift[place] > 0.0:
-            adrift += state.adrift[place] * math.exp(1.0 - hops)
-        heat = state.contact[place] * proximity(hops)
-        if heat > kin:  # no faction's kinship exceeds 1, so that cooler places need no search
-            kin = max(kin, heat * kinship_of_fighters(world, state, host, place))
+            adrift += state.adrift[place] * state.derived.adrift_weight[place, host]
+        if state.contact[place] > kin:  # neither nearness nor kinship exceeds 1, so that cooler places need no search
+            heat = state.contact[place] * proximity(hops)
+            if heat > kin:
+                kin = max(kin, heat * kinship_of_fighters(world, state, host, place))
         if hops == 1:
             n_border += 1.0
             dispersed += state.dispersed[place]
@@ -89,7 +107,7 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
             is_threat = holder != NOBODY and world.is_jihadist[holder] == 1
             if state.contact[place] > 0.0 or (is_threat and state.attitude[host, holder] <= HOSTILE_TIE):
                 at_the_border = 1.0
-    state.fled[host] *= 0.5 ** (1.0 / spillover.fled_half_life_days)
+    state.fled[host] *= state.derived.fled_fading
     state.fled[host] += spillover.fled_share * state.border_lever[host] * dispersed
     fighters = state.fled[host] + state.crossing[host]
     smuggled = adrift * state.border_lever[host]
@@ -161,24 +179,18 @@ def climb(world: World, rules: Rules, state: State, host: int) -> None:
     level = state.level[host]
     hazard = 0.0
     steepness = 0.0
-    relief = 0.0
     if level == Level.CALM:
         hazard = spillover.alert_per_day
         steepness = spillover.alert_pressure
     elif level == Level.ALERT:
         hazard = spillover.incident_per_day
         steepness = spillover.incident_pressure
-        relief = spillover.alert_end_per_day
     elif level == Level.INCIDENT:
         hazard = spillover.violence_per_day
         steepness = spillover.violence_pressure
-        relief = spillover.incident_end_per_day
     elif level == Level.VIOLENCE:
         hazard = spillover.civil_war_per_day
         steepness = spillover.civil_war_pressure
-        relief = spillover.violence_end_per_day
-    else:
-        relief = spillover.civil_war_end_per_day
     rise = rise_probability(
         spillover.ladder_scale * hazard,
         steepness,
@@ -188,7 +200,7 @@ def climb(world: World, rules: Rules, state: State, host: int) -> None:
         spillover.guard_effect,
         spillover.capacity_effect,
     )
-    fall = fall_probability(relief, world.capacity[host], spillover.recovery_effect)
+    fall = state.derived.descent[host, level]
     level = next_level(level, rise, fall, uniform(state.key, Purpose.LADDER, host, 0))
     state.level[host] = level
     if level > state.level_max[host]:
@@ -264,10 +276,10 @@ def danger_next_to(world: World, state: State, place: int) -> float:
 
 
 @part
-def set_guard(world: World, rules: Rules, state: State, host: int) -> None:
+def set_guard(world: World, state: State, host: int) -> None:
     """Raise a neighbour's guard while it is on alert, or to what a lever asks for; else let it slacken."""
     lever = state.hardening_lever[host]
     target = wanted_guard(state.level[host], world.capacity[host], lever)
     is_raised = lever >= 0.0 or state.level[host] > Level.CALM
-    days = rules.spillover.guard_days if is_raised else rules.spillover.guard_decay_days
-    state.hardening[host] = relaxed(state.hardening[host], target, days)
+    share = state.derived.guard_share if is_raised else state.derived.slack_share
+    state.hardening[host] = relaxed(state.hardening[host], target, share)

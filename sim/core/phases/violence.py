@@ -41,9 +41,9 @@ def harm(world: World, rules: Rules, state: State) -> None:
     strike_anywhere(world, rules, state)
     if state.collapse_day != NEVER:
         consider_revenge(world, rules, state)
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            close_toll(world, rules, state, place)
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        close_toll(world, rules, state, place)
 
 
 @phase
@@ -64,22 +64,22 @@ def mismatch(world: World, state: State, place: int) -> float:
 @part
 def open_toll(world: World, rules: Rules, state: State) -> None:
     """Begin the toll of the day, let bursts and grievance age, and weigh each place by its people."""
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            state.civilians_killed_today[place] = 0.0
-            state.revenge_days[place] = max(0, state.revenge_days[place] - 1)
-            state.scratch.score[place] = state.residents[place]
-            if state.grievance[place] > 1.0:
-                state.grievance[place] = relaxed_grievance(state.grievance[place], rules.violence.grievance_days)
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        state.civilians_killed_today[place] = 0.0
+        state.revenge_days[place] = max(0, state.revenge_days[place] - 1)
+        state.scratch.score[place] = state.residents[place]
+        if state.grievance[place] > 1.0:
+            state.grievance[place] = relaxed_grievance(state.grievance[place], rules.violence.grievance_days)
 
 
 @phase
 def all_scores(world: World, state: State) -> float:
     """Return the sum of the scores of all contested places."""
     total = 0.0
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state:
-            total += state.scratch.score[place]
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        total += state.scratch.score[place]
     return total
 
 
@@ -87,8 +87,9 @@ def all_scores(world: World, state: State) -> float:
 def drawn_place(world: World, state: State, mark: float) -> int:
     """Return the contested place in which the rising sum of scores passes a mark."""
     drawn = NOBODY
-    for place in range(world.n_locations):
-        if world.state_of[place] == world.contested_state and state.scratch.score[place] > 0.0:
+    for i in range(world.n_contested):
+        place = world.contested[i]
+        if state.scratch.score[place] > 0.0:
             drawn = place
             mark -= state.scratch.score[place]
             if mark < 0.0:
@@ -114,10 +115,10 @@ def consider_revenge(world: World, rules: Rules, state: State) -> None:
     host = world.contested_state
     if uniform(state.key, Purpose.REVENGE, host, 0) >= burst_probability(violence.revenge_per_day):
         return
-    for place in range(world.n_locations):
+    for i in range(world.n_contested):
+        place = world.contested[i]
         state.scratch.score[place] = 0.0
-        held = state.captured_day[place] != NEVER and state.revenge_days[place] == 0
-        if held and world.state_of[place] == world.contested_state:
+        if state.captured_day[place] != NEVER and state.revenge_days[place] == 0:
             strange = mismatch(world, state, place)
             days = today(state) - state.captured_day[place]
             weight = revenge_weight(state.residents[place], strange, days, violence.revenge_fade_days)

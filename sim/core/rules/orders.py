@@ -182,16 +182,21 @@ def target_score(
 
 
 @rule
+def people_value(population_share: float, population_exponent: float) -> float:
+    """Return what a target is worth by its people."""
+    return 0.05 + 0.63 * math.pow(population_share, population_exponent)
+
+
+@rule
 def target_value(
-    population_share: float,
+    people: float,
     progress: float,
     is_enclave: bool,
-    population_exponent: float,
     progress_value: float,
     enclave_value: float,
 ) -> float:
-    """Return what a target is worth before its defence is counted."""
-    value = 0.05 + 0.63 * math.pow(population_share, population_exponent) + progress_value * progress
+    """Return what a target is worth before its defence is counted; ``people`` is the value of those who live there."""
+    value = people + progress_value * progress
     return value + enclave_value if is_enclave else value
 
 

@@ -228,9 +228,15 @@ def observed_prospect(morale: float, own_power: float, enemy_power: float, moral
 
 
 @rule
-def relaxed(value: float, target: float, days: float) -> float:
-    """Return the value after one day of exact exponential relaxation."""
-    return value + (target - value) * (1.0 - math.exp(-1.0 / days))
+def share_of_a_day(days: float) -> float:
+    """Return the part of the way to a target that one day covers, with that time constant."""
+    return 1.0 - math.exp(-1.0 / days)
+
+
+@rule
+def relaxed(value: float, target: float, share: float) -> float:
+    """Return the value after one day of exponential relaxation; it is exact with ``share_of_a_day``."""
+    return value + (target - value) * share
 
 
 @rule
