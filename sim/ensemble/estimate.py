@@ -7,12 +7,13 @@ horizon, at which the window closes. What cannot be estimated, and a day that is
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from sim.core.codes import Outcome
+from sim.ensemble.columns import RunTable, pieces_of, usable_rows
 from sim.ensemble.estimate_states import state_rows
 from sim.ensemble.intervals import wilson_band
 from sim.ensemble.losses import loss_days
@@ -21,17 +22,18 @@ from sim.ensemble.rows import (
     LEVELS_OF_DAYS,
     MEDIAN,
     NONE,
+    Numbers,
     Row,
     amount_rows,
     by_day_rows,
     days_of,
     quantile_of_days_rows,
     share_row,
-    usable,
 )
 from sim.ensemble.schema import ESTIMATES_SCHEMA, names_of
 from sim.world.scenario import Scenario
 
+TOLLS_AT_A_TIME = 16_000_000  # numbers of places and runs in memory
 TOLLS_BY_PLACE = ("fatalities_combatants", "fatalities_civilians", "displaced", "refugees")
 
 
@@ -61,20 +63,20 @@ def curve(days: pd.Series, horizon_days: int) -> pd.DataFrame:
 
 
 def estimate_all(
-    runs: pd.DataFrame, falls: pd.DataFrame, tolls: pd.DataFrame, scenario: Scenario, more: Iterable[Row] = ()
+    runs: RunTable, falls: RunTable, tolls: RunTable, scenario: Scenario, more: Iterable[Row] = ()
 ) -> pd.DataFrame:
     """Return everything that is estimated from an ensemble, one row an estimate.
 
     Parameters
     ----------
     runs, falls, tolls
-        Tables of the ensemble, failed runs included.
+        Tables of the ensemble, failed runs included, in memory or on disk; of the latter one column is read at a time.
     scenario
         What was run.
     more
         Rows to add.
     """
-    horizon, counted = scenario.horizon_days, usable(runs)
+    horizon, counted = scenario.horizon_days, usable_rows(runs)
     rows = [
         *_regime_rows(counted, horizon),
         *_seat_rows(loss_days(counted, falls, scenario), horizon),
@@ -89,7 +91,7 @@ def estimate_all(
     return table.astype({"day": "Int32", "n": np.int64, **numbers})
 
 
-def _regime_rows(runs: pd.DataFrame, horizon: int) -> Iterator[Row]:
+def _regime_rows(runs: RunTable, horizon: int) -> Iterator[Row]:
     """Yield what is estimated about the regime and its war as a whole."""
     for event in HAPPENINGS:
         yield from by_day_rows(f"{event}_by_day", None, days_of(runs[f"{event}_day"]), horizon)
@@ -114,7 +116,7 @@ def _seat_rows(lost: pd.DataFrame, horizon: int) -> Iterator[Row]:
         yield from quantile_of_days_rows("seat_fall_day_given_fall", place, given, [MEDIAN], horizon - 1, horizon)
 
 
-def _amount_rows(runs: pd.DataFrame, horizon: int) -> Iterator[Row]:
+def _amount_rows(runs: RunTable, horizon: int) -> Iterator[Row]:
     """Yield what is estimated about amounts of the war as a whole."""
     for quantity, unit in {"extremists_day_0": "fighters", **AMOUNTS}.items():
         yield from amount_rows(quantity, None, runs[quantity].to_numpy(np.float64), unit, horizon)
@@ -123,13 +125,28 @@ def _amount_rows(runs: pd.DataFrame, horizon: int) -> Iterator[Row]:
     yield from amount_rows("extremists_change", None, last[some] / first[some], "ratio", horizon)
 
 
-def _toll_rows(runs: pd.DataFrame, tolls: pd.DataFrame, scenario: Scenario) -> Iterator[Row]:
+def _toll_rows(runs: RunTable, tolls: RunTable, scenario: Scenario) -> Iterator[Row]:
     """Yield what the war costs each place that it costs anything in some run; a run without a row spared the place."""
-    numbers, n = pd.Index(runs["run"]), len(runs)
-    for place in scenario.tables.locations["id"]:
-        here = tolls[tolls["location_id"] == place]
-        rank = numbers.get_indexer(here["run"])
-        for quantity in TOLLS_BY_PLACE if len(here) else ():
-            values = np.zeros(n)
-            values[rank] = here[quantity]
-            yield from amount_rows(f"place_{quantity}", place, values, "persons", scenario.horizon_days)
+    numbers, places = pd.Index(runs["run"]), list(scenario.tables.locations["id"])
+    at_a_time = max(1, TOLLS_AT_A_TIME // (len(TOLLS_BY_PLACE) * max(len(numbers), 1)))
+    for first in range(0, len(places), at_a_time):
+        group = places[first : first + at_a_time]
+        values = _tolls_of(group, numbers, tolls)
+        for place in group:
+            for quantity in TOLLS_BY_PLACE if place in values else ():
+                yield from amount_rows(
+                    f"place_{quantity}", place, values[place][quantity], "persons", scenario.horizon_days
+                )
+
+
+def _tolls_of(places: Sequence[str], numbers: pd.Index, tolls: RunTable) -> dict[str, dict[str, Numbers]]:
+    """Return what the war costs some places in each run, of those that it costs anything."""
+    values: dict[str, dict[str, Numbers]] = {}
+    for piece in pieces_of(tolls, ("run", "location_id", *TOLLS_BY_PLACE)):
+        for place, here in piece[piece["location_id"].isin(places)].groupby("location_id", observed=True):
+            rank = numbers.get_indexer(pd.Index(here["run"]))
+            counts = rank >= 0
+            for quantity in TOLLS_BY_PLACE:
+                own = values.setdefault(str(place), {}).setdefault(quantity, np.zeros(len(numbers)))
+                own[rank[counts]] = here[quantity].to_numpy(np.float64)[counts]
+    return values

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from sim.core.codes import Level
+from sim.ensemble.columns import RunTable
 from sim.ensemble.rows import Row, amount_rows, by_day_rows, days_of, share_row
 from sim.ensemble.schema import Names, state_column
 
 AMOUNTS = {"refugees": "persons", "returned": "persons", "influence": "share"}
 
 
-def state_rows(runs: pd.DataFrame, names: Names, horizon: int) -> Iterator[Row]:
+def state_rows(runs: RunTable, names: Names, horizon: int) -> Iterator[Row]:
     """Yield what is estimated about states.
 
     Parameters
@@ -32,11 +32,13 @@ def state_rows(runs: pd.DataFrame, names: Names, horizon: int) -> Iterator[Row]:
         for state in names.states:
             values = runs[state_column(quantity, state)].to_numpy(np.float64)
             yield from amount_rows(quantity, state, values, unit, horizon)
-    everywhere = runs[[state_column("refugees", state) for state in names.states]].sum(axis=1)
-    yield from amount_rows("refugees", None, everywhere.to_numpy(np.float64), AMOUNTS["refugees"], horizon)
+    everywhere = sum(
+        (runs[state_column("refugees", state)].to_numpy(np.float64) for state in names.states), np.zeros(len(runs))
+    )
+    yield from amount_rows("refugees", None, everywhere, AMOUNTS["refugees"], horizon)
 
 
-def _ladder_rows(runs: pd.DataFrame, state: str, horizon: int) -> Iterator[Row]:
+def _ladder_rows(runs: RunTable, state: str, horizon: int) -> Iterator[Row]:
     """Yield how far a neighbour is drawn in: its highest level, and each level or a higher one by each day."""
     highest = runs[state_column("level_max", state)].to_numpy(np.float64, na_value=np.nan)
     for level in Level:

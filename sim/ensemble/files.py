@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -78,3 +79,9 @@ def _lock(handle: int, folder: Path) -> None:
     except OSError:
         message = f"{folder}: another process is computing this ensemble; wait for it, or stop it first"
         raise BusyError(message) from None
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sim.ensemble.columns import RunTable, pieces_of
 from sim.world.scenario import Scenario
 
 
@@ -24,13 +25,13 @@ def regime_places(scenario: Scenario) -> list[str]:
     return [str(place) for place in tables.locations["id"][at_home & held]]
 
 
-def loss_days(runs: pd.DataFrame, falls: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+def loss_days(runs: RunTable, falls: RunTable, scenario: Scenario) -> pd.DataFrame:
     """Return the day on which each place first passed from the regime's side to others, NaN for never.
 
     Parameters
     ----------
     runs
-        Rows of the runs that count.
+        Rows of the runs that count, in order of run.
     falls
         Falls of all runs.
     scenario
@@ -42,7 +43,16 @@ def loss_days(runs: pd.DataFrame, falls: pd.DataFrame, scenario: Scenario) -> pd
         A row a run, a column a place of `regime_places`.
     """
     places, own = regime_places(scenario), own_side(scenario)
-    is_loss = falls["from_faction"].isin(own) & ~falls["to_faction"].isin(own)
-    lost = falls[is_loss & falls["location_id"].isin(places)]
-    first = lost.astype({"day": np.float64}).pivot_table("day", "run", "location_id", "min", observed=True)
-    return first.reindex(index=runs["run"], columns=places)
+    numbers, column_of = pd.Index(runs["run"]), {place: i for i, place in enumerate(places)}
+    first = np.full((len(numbers), len(places)), np.inf)
+    for piece in pieces_of(falls, ("run", "day", "location_id", "from_faction", "to_faction")):
+        is_loss = piece["from_faction"].isin(own) & ~piece["to_faction"].isin(own) & piece["location_id"].isin(places)
+        lost = piece[is_loss]
+        rows, columns = (
+            numbers.get_indexer(pd.Index(lost["run"])),
+            lost["location_id"].map(column_of).to_numpy(np.int64),
+        )
+        counts = rows >= 0  # falls of failed runs are none
+        np.minimum.at(first, (rows[counts], columns[counts]), lost["day"].to_numpy(np.float64)[counts])
+    first[np.isinf(first)] = np.nan
+    return pd.DataFrame(first, index=numbers, columns=places)

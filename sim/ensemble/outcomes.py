@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from sim.core.codes import Level
+from sim.ensemble.columns import RunTable
 from sim.ensemble.intervals import mean_interval, wilson_interval
 from sim.ensemble.rows import Numbers, days_of, report_days
 from sim.ensemble.schema import Names, state_column
@@ -52,7 +52,7 @@ class Outcome:
     columns: tuple[str, ...]
     by: int = 0
 
-    def values(self, runs: pd.DataFrame) -> Numbers:
+    def values(self, runs: RunTable) -> Numbers:
         """Return the number of each run.
 
         Parameters
@@ -64,8 +64,7 @@ class Outcome:
             return (days_of(runs[self.columns[0]]) <= self.by).astype(np.float64)
         if self.unit == DAYS:
             return np.minimum(days_of(runs[self.columns[0]]), float(self.by))
-        numbers: Numbers = runs[list(self.columns)].to_numpy(np.float64).sum(axis=1)
-        return numbers
+        return sum((runs[name].to_numpy(np.float64) for name in self.columns), np.zeros(len(runs)))
 
 
 def outcomes_of(names: Names, horizon_days: int) -> dict[str, Outcome]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-import pandas as pd
 
+from sim.ensemble.columns import RunTable
 from sim.ensemble.intervals import LEVEL
 from sim.ensemble.outcomes import PROBABILITY, Outcome, outcomes_of
 from sim.ensemble.rows import Numbers, Row
@@ -96,7 +96,7 @@ def _looks(first: int, most: int) -> Iterator[int]:
     yield most
 
 
-def look(targets: list[Target], runs: pd.DataFrame, n_looks: int) -> list[Target]:
+def look(targets: list[Target], runs: RunTable, n_looks: int) -> list[Target]:
     """Return the targets with what some runs tell about them.
 
     Parameters

@@ -34,7 +34,8 @@ def config_digest(scenario: Scenario) -> str:
     """Return a digest of everything that the tables of an ensemble depend on.
 
     Workers, chunks and executor are left out, since the tables are the same whatever they are; so is the path
-    of the world's folder, since its content counts.
+    of the world's folder, since its content counts, and so is the number of runs, which can be raised later; only where
+    runs are added until some precision is reached does it count, as the first look.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def config_digest(scenario: Scenario) -> str:
     """
     config = scenario.config.model_dump(mode="json")
     ensemble = config["ensemble"]
-    counted = ("runs", "seed", "traces", *(("until", "max_runs") if ensemble["until"] else ()))
+    counted = ("seed", "traces", *(("runs", "until", "max_runs") if ensemble["until"] else ()))
     content = {
         "model": model_digest(),
         "scenario": config["scenario"],

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.ensemble.schema import ESTIMATES, RUNS, TABLES, Names, schemas
+from sim.ensemble.files import file_digest
+from sim.ensemble.schema import ESTIMATES, TABLES, Names, schemas
 
 MANIFEST = "manifest.json"
 COMPLETE: Final = "complete"
@@ -74,13 +77,15 @@ class Results:
     estimates: pd.DataFrame
 
 
-def load_results(folder: Path) -> Results:
+def load_results(folder: Path, most_runs: int | None = None) -> Results:
     """Return the finished ensemble in a folder.
 
     Parameters
     ----------
     folder
         What the command printed as its last line.
+    most_runs
+        How many of the first runs to hold in memory; all by default. Estimates are always those of all runs.
 
     Raises
     ------
@@ -91,12 +96,29 @@ def load_results(folder: Path) -> Results:
     if manifest.get("status") != COMPLETE:
         raise ResultsError(folder, "the ensemble is not finished", f"go on with: {manifest.get('command')}")
     columns = schemas(_names(folder, manifest))
-    names = (*TABLES, ESTIMATES)
-    frames = {name: read_table(folder / f"{name}.parquet", columns[name]) for name in names}
-    if len(frames[RUNS]) != manifest.get("runs"):
-        fault = f"{RUNS}.parquet has {len(frames[RUNS])} runs, {MANIFEST} says {manifest.get('runs')}"
-        raise ResultsError(folder, fault, REMOVE)
-    return Results(folder, manifest, **frames)
+    check_tables(folder, manifest)
+    frames = {name: read_table(folder / f"{name}.parquet", columns[name], most_runs) for name in TABLES}
+    estimates = read_table(folder / f"{ESTIMATES}.parquet", columns[ESTIMATES])
+    return Results(folder, manifest, **frames, estimates=estimates)
+
+
+def check_tables(folder: Path, manifest: dict[str, Any]) -> None:
+    """Raise ResultsError where a table is not the one that the manifest tells of.
+
+    Parameters
+    ----------
+    folder, manifest
+        A finished ensemble.
+    """
+    digests = manifest.get("tables")
+    for name in (*TABLES, ESTIMATES):
+        path = folder / f"{name}.parquet"
+        try:
+            found = file_digest(path)
+        except OSError as error:
+            raise ResultsError(path, f"is missing or damaged ({error.strerror})", REPEAT) from None
+        if not isinstance(digests, dict) or digests.get(name) != found:
+            raise ResultsError(path, f"is damaged: it is not the one that {MANIFEST} tells of", REPEAT)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -121,22 +143,53 @@ def _names(folder: Path, manifest: dict[str, Any]) -> Names:
         raise ResultsError(folder / MANIFEST, "does not tell the names that its tables use", REMOVE) from None
 
 
-def read_table(path: Path, schema: pa.Schema) -> pd.DataFrame:
-    """Return a stored table as a frame, its checksums verified; raise ResultsError where it is damaged."""
-    return table_frame(read_arrow(path, schema))
+def read_table(path: Path, schema: pa.Schema, most_runs: int | None = None) -> pd.DataFrame:
+    """Return a stored table as a frame, its checksums verified; raise ResultsError where it is damaged.
+
+    Parameters
+    ----------
+    path, schema
+        Where it lies, and its columns.
+    most_runs
+        How many of the first runs to read; all by default.
+    """
+    pieces = list(read_pieces(path, schema, most_runs=most_runs))
+    return table_frame(pa.concat_tables([schema.empty_table(), *(p.replace_schema_metadata(None) for p in pieces)]))
 
 
-def read_arrow(path: Path, schema: pa.Schema) -> pa.Table:
-    """Return a stored table, its checksums and columns verified; raise ResultsError where it is damaged."""
+def read_pieces(
+    path: Path, schema: pa.Schema, columns: Sequence[str] | None = None, most_runs: int | None = None
+) -> Iterator[pa.Table]:
+    """Yield a stored table in pieces that fit into memory, checksums verified.
+
+    Parameters
+    ----------
+    path, schema
+        Where it lies, and its columns.
+    columns
+        Those to read; all by default.
+    most_runs
+        How many of the first runs to read; all by default.
+
+    Raises
+    ------
+    ResultsError
+        If the file is missing or damaged, or has other columns.
+    """
     try:
         # Opened one by one: a dataset reader would take parts of a path ("a=1") for columns.
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            table = file.read()
+            if file.schema_arrow.names != schema.names:
+                raise ResultsError(path, "has other columns than this version writes", REPEAT)
+            for group in range(file.num_row_groups):
+                piece = file.read_row_group(group, columns)
+                if most_runs is not None:
+                    piece = piece.filter(pc.less(piece["run"], most_runs))
+                    if not len(piece):
+                        return  # tables are in order of run
+                yield piece
     except (OSError, pa.ArrowException) as error:
         raise ResultsError(path, f"is missing or damaged ({str(error).splitlines()[0]})", REPEAT) from None
-    if table.schema.names != schema.names:
-        raise ResultsError(path, "has other columns than this version writes", REPEAT)
-    return table
 
 
 def table_frame(table: pa.Table) -> pd.DataFrame:

@@ -12,13 +12,23 @@ from rich.console import Console
 
 from sim.ensemble import store
 from sim.ensemble.chunks import chunk_size, job_of, live_part, lost_part
+from sim.ensemble.columns import Columns
 from sim.ensemble.estimate import estimate_all
 from sim.ensemble.executors import Crew, count_workers
-from sim.ensemble.files import write_text
+from sim.ensemble.files import file_digest, write_text
 from sim.ensemble.manifest import describe
 from sim.ensemble.precision import Target, beforehand, look, looks, so_far, targets_of, told
 from sim.ensemble.reporter import Reporter
-from sim.ensemble.results import COMPLETE, Results, ResultsError, load_results, read_manifest, read_table, table_frame
+from sim.ensemble.results import (
+    COMPLETE,
+    Results,
+    ResultsError,
+    check_tables,
+    load_results,
+    read_manifest,
+    read_table,
+    table_frame,
+)
 from sim.ensemble.rows import usable
 from sim.ensemble.schema import (
     ESTIMATES,
@@ -39,6 +49,7 @@ from sim.ensemble.work import EnsembleError, Queue, Task, Work, make_ready, open
 from sim.world.scenario import Scenario
 
 SUMMARY = "summary.md"
+FRAMES = 100_000  # first runs that figures and a notebook hold in memory; estimates are those of all runs
 SPEED = ("runs_computed", "seconds", "runs_per_second", "precision")
 
 
@@ -68,10 +79,10 @@ def run_ensemble(scenario: Scenario, folder: Path, command: str, reporter: Repor
     reporter = reporter or Reporter(Console(quiet=True))
     targets = targets_of(scenario)
     manifest = describe(scenario, command, count_workers(scenario.config.ensemble.workers))
-    shelf = Shelf(folder, manifest["config_digest"], _stored_columns(scenario), counted=RUNS, by="run")
+    shelf = Shelf(folder, manifest["config_digest"], _stored_columns(scenario), by="run")
     work = Work(shelf, manifest["runs"], manifest, reporter)
     with opened(folder):
-        return _stored(work) or _run(work, scenario, targets)
+        return _stored(work, is_open=not targets) or _run(work, scenario, targets)
 
 
 def _stored_columns(scenario: Scenario) -> dict[str, pa.Schema]:
@@ -80,8 +91,11 @@ def _stored_columns(scenario: Scenario) -> dict[str, pa.Schema]:
     return {name: columns[name] for name in TABLES}
 
 
-def _stored(work: Work) -> Results | None:
-    """Return the results in a folder if they are complete, None where there is something to do."""
+def _stored(work: Work, *, is_open: bool) -> Results | None:
+    """Return the results in a folder if they are complete, None where there is something to do.
+
+    More runs than are asked for are as good; fewer become the first part of what is asked, where their number is open.
+    """
     folder = work.shelf.folder
     try:
         manifest = read_manifest(folder)
@@ -94,13 +108,16 @@ def _stored(work: Work) -> Results | None:
     if manifest.get("status") != COMPLETE:
         return None
     try:
-        results = load_results(folder)
+        check_tables(folder, manifest)
     except ResultsError as error:
         work.reporter.note(f"{error.fault}: computing again")
         return None
     store.remove_parts(folder)  # should an earlier call have been stopped just before it did so
-    work.reporter.note(f"{len(results.runs):,} runs are stored already; nothing is computed")
-    return results
+    if is_open and manifest["runs"] < work.total:
+        store.adopt_final(work.shelf, manifest["runs"])
+        return None
+    work.reporter.note(f"{manifest['runs']:,} runs are stored already; nothing is computed")
+    return load_results(folder, FRAMES)
 
 
 def _run(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
@@ -134,7 +151,7 @@ def _compute_until(work: Work, scenario: Scenario, targets: list[Target]) -> lis
     for runs in plan:
         work.total = runs
         _compute(work, scenario)
-        targets = look(targets, _first_runs(work, runs), len(plan))
+        targets = look(targets, _first_runs(work, runs, targets), len(plan))
         work.manifest |= {"runs": runs, "precision": told(targets)}
         work.reporter.note(so_far(targets, plan, runs))
         if all(target.is_met for target in targets):
@@ -142,26 +159,40 @@ def _compute_until(work: Work, scenario: Scenario, targets: list[Target]) -> lis
     return targets
 
 
-def _first_runs(work: Work, n: int) -> pd.DataFrame:
-    """Return the first runs, which are stored, without those that failed."""
-    tables = pa.concat_tables(list(store.read_parts(work.shelf, work.parts, RUNS)))
-    return usable(table_frame(tables.slice(0, n)))
+def _first_runs(work: Work, n: int, targets: list[Target]) -> pd.DataFrame:
+    """Return what targets ask about the first runs, which are stored, without those that failed."""
+    columns = ["run", "status", *sorted({name for target in targets for name in target.outcome.columns})]
+    pieces = (piece.select(columns) for piece in store.read_parts(work.shelf, work.parts, RUNS))
+    return usable(table_frame(pa.concat_tables(list(pieces)).slice(0, n)))
 
 
 def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
     """Write final tables, estimates, summary and manifest, then remove the parts."""
     shelf, folder = work.shelf, work.shelf.folder
     store.merge_parts(shelf, sorted(work.parts), ROW_GROUPS)
-    frames = {name: read_table(folder / f"{name}.parquet", schema) for name, schema in shelf.schemas.items()}
-    shares = variance_rows(usable(frames[RUNS]), usable(frames[TWINS]), scenario)
-    reached = (target.row(scenario.horizon_days) for target in targets)
-    estimates = estimate_all(frames[RUNS], frames[FALLS], frames[TOLLS], scenario, chain(shares, reached))
+    estimates = _estimates(shelf, scenario, targets)
     table = pa.Table.from_pandas(estimates, ESTIMATES_SCHEMA, preserve_index=False)
     path = folder / f"{ESTIMATES}.parquet"
     store.write_table(path, ESTIMATES_SCHEMA, [table], shelf.digest, ROW_GROUPS[ESTIMATES])
-    results = Results(folder, work.manifest, **frames, estimates=estimates)
-    write_text(folder / SUMMARY, summary_markdown(results, scenario))
-    work.manifest["runs_failed"] = len(results.runs) - len(usable(results.runs))
+    failed = estimates[estimates["quantity"] == "runs_failed"].iloc[0]
+    digests = {name: file_digest(folder / f"{name}.parquet") for name in (*TABLES, ESTIMATES)}
+    work.manifest |= {"runs": int(failed["n"]), "runs_failed": int(failed["estimate"]), "tables": digests}
     work.write(COMPLETE)
+    results = load_results(folder, FRAMES)
+    write_text(folder / SUMMARY, summary_markdown(results, scenario))
     store.remove_parts(folder)
     return results
+
+
+def _estimates(shelf: Shelf, scenario: Scenario, targets: list[Target]) -> pd.DataFrame:
+    """Return all estimates, from final tables of whatever size."""
+
+    def place(name: str) -> Path:
+        return shelf.folder / f"{name}.parquet"
+
+    runs, falls, tolls = (Columns(place(name), shelf.schemas[name]) for name in (RUNS, FALLS, TOLLS))
+    twins = read_table(place(TWINS), shelf.schemas[TWINS])
+    paired = read_table(place(RUNS), shelf.schemas[RUNS], len(twins))
+    shares = variance_rows(usable(paired), usable(twins), scenario)
+    reached = (target.row(scenario.horizon_days) for target in targets)
+    return estimate_all(runs, falls, tolls, scenario, chain(shares, reached))

@@ -84,6 +84,12 @@ class Lookup:
         self.days = report_days(horizon_days)
         self.horizon = horizon_days
 
+    @property
+    def n_usable(self) -> int:
+        """Return how many runs did not fail."""
+        failed, _, _, n = self._rows["runs_failed", "", self.horizon]
+        return n - int(failed)
+
     def entities(self, quantity: str) -> list[str]:
         """Return whom a quantity is estimated for."""
         return [entity for name, entity, by_day in self._rows if name == quantity and by_day == self.horizon]
@@ -126,7 +132,7 @@ def sections(results: Results, scenario: Scenario) -> list[Section]:
         *([_extremists(lookup)] if scenario.world[0]["is_extremist"].any() else []),
         _ends(lookup),
     ]
-    n = int((results.runs["status"] == "ok").sum())
+    n = lookup.n_usable
     return [replace(section, title=f"{section.title}; n = {n:,} runs") for section in found if section.rows]
 
 

@@ -6,6 +6,8 @@ tables are cut into row groups of fixed size in order of run, so that their byte
 
 from __future__ import annotations
 
+import itertools
+import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +16,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.ensemble.files import replacing, sync
-from sim.ensemble.results import ResultsError, read_arrow
+from sim.ensemble.files import file_digest, replacing, sync, write_text
+from sim.ensemble.results import read_pieces
 
-PARTS = "parts"
+PARTS, ASIDE = "parts", "set_aside"
+TELLS = "part.json"
+"""What a part tells about itself: its items, the digest of its settings, and those of its files."""
+
 _DIGEST = b"config_digest"
 _WRITER = {
     "version": "2.6",
@@ -39,14 +44,13 @@ class Shelf:
         Of the settings that its rows belong to.
     schemas
         Columns of each of its tables.
-    counted, by
-        Table and column that tell which items a part holds, such as the column ``run`` of ``runs``.
+    by
+        What its items are, such as a run.
     """
 
     folder: Path
     digest: str
     schemas: Mapping[str, pa.Schema]
-    counted: str
     by: str
 
 
@@ -83,15 +87,37 @@ def write_part(shelf: Shelf, part: Part, tables: Mapping[str, pa.Table]) -> None
         path = draft / f"{name}.parquet"
         pq.write_table(_signed(tables[name], shelf.digest), path, **_WRITER)
         sync(path)
+    _finish_part(shelf, part, draft)
+
+
+def adopt_final(shelf: Shelf, n: int) -> None:
+    """Take final tables as the part that holds the first ``n`` items, so that more can be added to them."""
+    part = Part(0, n)
+    draft = shelf.folder / PARTS / f".{part.name}"
+    if (shelf.folder / PARTS / part.name).exists():
+        return
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    for name in shelf.schemas:
+        shutil.copyfile(shelf.folder / f"{name}.parquet", draft / f"{name}.parquet")
+        sync(draft / f"{name}.parquet")
+    _finish_part(shelf, part, draft)
+
+
+def _finish_part(shelf: Shelf, part: Part, draft: Path) -> None:
+    """Write what a part holds, with digests, and put it into place."""
+    digests = {name: file_digest(draft / f"{name}.parquet") for name in shelf.schemas}
+    told = {"first": part.first, "n": part.n, "config_digest": shelf.digest, "tables": digests}
+    write_text(draft / TELLS, json.dumps(told, indent=1) + "\n")
     sync(draft)
-    draft.replace(place)
-    sync(parts)
+    draft.replace(draft.with_name(part.name))
+    sync(draft.parent)
 
 
 def find_parts(shelf: Shelf) -> tuple[list[Part], list[str]]:
     """Return the parts that can be used, in order of number, and one line about each that cannot.
 
-    What cannot be used is removed, so that its items are computed again.
+    What cannot be used is set aside, so that its items are computed again.
     """
     found: list[Part] = []
     complaints = []
@@ -100,16 +126,18 @@ def find_parts(shelf: Shelf) -> tuple[list[Part], list[str]]:
         if fault is None:
             found.append(_part(place))
             continue
-        if not place.name.startswith("."):  # a draft is no news: its process was stopped while writing
-            complaints.append(f"{PARTS}/{place.name}: {fault}; its {shelf.by}s are computed again")
-        shutil.rmtree(place)
+        if place.name.startswith("."):  # a draft is no news: its process was stopped while writing
+            shutil.rmtree(place)
+            continue
+        aside = _set_aside(shelf.folder, place)
+        complaints.append(f"{PARTS}/{place.name}: {fault}; set aside as {aside}, its {shelf.by}s are computed again")
     return found, complaints
 
 
 def read_parts(shelf: Shelf, parts: Iterable[Part], name: str) -> Iterator[pa.Table]:
-    """Yield one table of each part, in order of number."""
+    """Yield one table of the parts in pieces, in order of number."""
     for part in sorted(parts):
-        yield read_arrow(shelf.folder / PARTS / part.name / f"{name}.parquet", shelf.schemas[name])
+        yield from read_pieces(shelf.folder / PARTS / part.name / f"{name}.parquet", shelf.schemas[name])
 
 
 def missing_parts(found: Iterable[Part], total: int, chunk: int) -> Iterator[Part]:
@@ -185,19 +213,32 @@ def _part(place: Path) -> Part:
     return Part(int(first), int(n))
 
 
+def _set_aside(folder: Path, place: Path) -> str:
+    """Move what cannot be used out of the way, and return where it is now."""
+    for number in itertools.count():
+        aside = folder / ASIDE / f"{place.name}{f'-{number}' if number else ''}"
+        if not aside.exists():
+            aside.parent.mkdir(exist_ok=True)
+            place.replace(aside)
+            return aside.relative_to(folder).as_posix()
+    raise AssertionError  # numbers do not end
+
+
 def _fault(place: Path, shelf: Shelf, found: list[Part]) -> str | None:
     """Return why a stored part cannot be used, None where it can."""
     try:
         part = _part(place)
-        tables = {name: read_arrow(place / f"{name}.parquet", schema) for name, schema in shelf.schemas.items()}
-    except ResultsError:
+        told = json.loads((place / TELLS).read_text(encoding="utf-8"))
+        digests = {name: file_digest(place / f"{name}.parquet") for name in shelf.schemas}
+        first, n, settings, tables = (told[key] for key in ("first", "n", "config_digest", "tables"))
+    except (OSError, KeyError, TypeError):
         return "is damaged"
     except ValueError:
         return "is no part"
-    if any((table.schema.metadata or {}).get(_DIGEST) != shelf.digest.encode() for table in tables.values()):
-        return "belongs to other settings"
-    if tables[shelf.counted][shelf.by].unique().to_pylist() != list(range(part.first, part.first + part.n)):
-        return f"does not hold the {shelf.by}s of its name"
-    if found and part.first < found[-1].first + found[-1].n:
-        return f"repeats {shelf.by}s of another part"
-    return None
+    faults = {
+        "is damaged": tables != digests,
+        "belongs to other settings": settings != shelf.digest,
+        f"does not hold the {shelf.by}s of its name": (first, n) != (part.first, part.n),
+        f"repeats {shelf.by}s of another part": bool(found) and part.first < found[-1].first + found[-1].n,
+    }
+    return next((text for text, is_so in faults.items() if is_so), None)

@@ -65,7 +65,7 @@ def _heading(results: Results, scenario: Scenario) -> str:
 
 def _notes(results: Results) -> str:
     """Return how to read the numbers, and how many runs failed."""
-    failed = int((results.runs["status"] != "ok").sum())
+    failed = int(results.estimates.loc[results.estimates["quantity"] == "runs_failed", "estimate"].iloc[0])
     intervals = (
         "In brackets: 95 % intervals, Wilson for shares of runs, order statistics for median days, normal for means; "
         "10–90 %: without the lowest and the highest tenth."

@@ -123,7 +123,8 @@ def _corners(points: Floats) -> list[list[float]]:
 
 def sweep_digest(scenario: Scenario, plan: Plan) -> str:
     """Return a digest of everything that the table of a sweep depends on."""
-    content = {"base": config_digest(scenario), "factors": plan.factors, "points": plan.points.tolist()}
+    runs = scenario.config.ensemble.runs
+    content = {"base": config_digest(scenario), "runs": runs, "factors": plan.factors, "points": plan.points.tolist()}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -149,7 +150,7 @@ def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, report
     workers = count_workers(scenario.config.ensemble.workers)
     digest = sweep_digest(scenario, plan)
     told = {"config_digest": digest, "factors": list(plan.factors), "points": len(plan.points)}
-    shelf = Shelf(folder, digest, {SWEEP: _schema(plan.factors)}, counted=SWEEP, by="point")
+    shelf = Shelf(folder, digest, {SWEEP: _schema(plan.factors)}, by="point")
     manifest = describe(scenario, command, workers) | told
     work = Work(shelf, len(plan.points), manifest, reporter or Reporter(Console(quiet=True)))
     with opened(folder):

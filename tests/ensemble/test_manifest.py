@@ -86,7 +86,7 @@ def test_outside_its_repository_there_is_no_commit(tmp_path: Path, monkeypatch: 
     assert git_state() == {"git_commit": None, "git_dirty": None}
 
 
-@pytest.mark.parametrize("same", [{"workers": 2}, {"chunk": 3}, {"executor": "process"}])
+@pytest.mark.parametrize("same", [{"workers": 2}, {"chunk": 3}, {"executor": "process"}, {"runs": 41}])
 def test_how_the_work_is_done_does_not_change_the_digest(same: dict[str, Any]) -> None:
     assert config_digest(small_scenario(**same)) == config_digest(small_scenario())
 
@@ -96,7 +96,8 @@ def test_what_results_depend_on_changes_the_digest(monkeypatch: pytest.MonkeyPat
     changes: list[dict[str, Any]] = [
         {},
         {"ensemble": base["ensemble"] | {"seed": 2}},
-        {"ensemble": base["ensemble"] | {"runs": 41}},
+        {"uncertainty": {"kind": "prior"}},
+        {"ensemble": base["ensemble"] | {"until": {"p_collapse": 0.1}}},
         {"ensemble": base["ensemble"] | {"traces": 6}},
         {"horizon_days": 31},
         {"scenario": base["scenario"] | {"name": "other"}},

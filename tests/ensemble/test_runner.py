@@ -25,7 +25,7 @@ from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import ResultsError, load_results
 from sim.ensemble.runner import run_ensemble
 from sim.ensemble.schema import TABLES
-from sim.ensemble.work import DEATH, EnsembleError, EnsembleInterruptedError
+from sim.ensemble.work import EnsembleError, EnsembleInterruptedError
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
 
 ROOT = Path(__file__).parents[2]
@@ -118,7 +118,7 @@ def test_a_damaged_final_table_is_made_again(tmp_path: Path, undisturbed: dict[s
     run_small(tmp_path)
     path = tmp_path / f"{name}.parquet"
     path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(ResultsError, match=rf"{name}\.parquet: is missing or damaged"):
+    with pytest.raises(ResultsError, match=rf"{name}\.parquet: is damaged"):
         load_results(tmp_path)
     lines = io.StringIO()
     run_ensemble(small_scenario(), tmp_path, COMMAND, lines_to(lines))

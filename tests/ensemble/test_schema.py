@@ -2,7 +2,6 @@
 
 import re
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,11 @@ from sim.core.codes import NEVER, NOBODY, Event, RunStatus
 from sim.core.engine import simulate
 from sim.core.record import LAYOUTS
 from sim.core.state import TIERS
-from sim.ensemble.schema import DAILY, ESTIMATES, EVENTS, FALLS, RUNS, TABLES, Block, Names, block_tables, schemas
+from sim.ensemble.schema import DAILY, ESTIMATES, EVENTS, RUNS, TABLES, Block, Names, block_tables, schemas
 from tests.ensemble.small import small_names, small_scenario
 
 NAMES = Names(("north", "south"), ("king", "rebels"), ("HOM", "FAR", "NEA", "BYE"), ("NEA", "BYE"))
 LAYOUT = LAYOUTS["small"]
-GUIDE = Path(__file__).parents[2] / "results" / "README.md"
 
 
 def tables_of_two_runs(status: RunStatus = RunStatus.OK) -> dict[str, pa.Table]:
@@ -127,18 +125,3 @@ def test_tiers_differ_in_capacity_only() -> None:
     layouts = [LAYOUTS[tier.name] for tier in TIERS]
     for kind in ("run", "day", "fall", "event"):
         assert len({getattr(layout, kind).names for layout in layouts}) == 1
-
-
-@pytest.mark.parametrize("name", [RUNS, FALLS, EVENTS, DAILY, ESTIMATES])
-def test_the_guide_to_columns_tells_exactly_what_is_stored(name: str) -> None:
-    guide = GUIDE.read_text(encoding="utf-8")
-    (told,) = (part for part in guide.split("\n\n") if part.startswith(f"| `{name}.parquet` |"))
-    listed = [column for row in told.splitlines()[2:] for column in re.findall(r"`(\w+)`", row.split("|")[1])]
-    assert sorted(listed) == sorted(schemas(Names(("p",), ("f",), ("X",), ("X",)))[name].names)
-
-
-def test_the_guide_tells_every_kind_of_event() -> None:
-    guide = GUIDE.read_text(encoding="utf-8")
-    (told,) = (part for part in guide.split("\n\n") if part.startswith("| `kind` |"))
-    listed = [kind for row in told.splitlines()[2:] for kind in re.findall(r"`(\w+)`", row.split("|")[1])]
-    assert sorted(listed) == sorted(kind.name.lower() for kind in Event)

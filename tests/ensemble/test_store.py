@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sim.core.engine import simulate
 from sim.ensemble.chunks import job_of, live_part
-from sim.ensemble.results import ResultsError, read_arrow
+from sim.ensemble.results import ResultsError, read_table
 from sim.ensemble.schema import DAILY, EVENTS, FALLS, ROW_GROUPS, RUNS, TABLES, schemas
 from sim.ensemble.store import (
     PARTS,
@@ -35,7 +35,7 @@ COLUMNS = {name: schemas(NAMES)[name] for name in TABLES}
 
 def shelf(folder: Path, digest: str = DIGEST) -> Shelf:
     """Return the shelf of an ensemble."""
-    return Shelf(folder, digest, COLUMNS, RUNS, "run")
+    return Shelf(folder, digest, COLUMNS, "run")
 
 
 @functools.cache
@@ -102,14 +102,16 @@ def test_row_groups_have_the_fixed_size(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 @pytest.mark.parametrize("kept", [0, 3, 0.5, 0.99])
-def test_a_truncated_part_is_removed_with_a_line(stored: Path, name: str, kept: float) -> None:
+def test_a_truncated_part_is_set_aside_with_a_line(stored: Path, name: str, kept: float) -> None:
     place = stored / PARTS / Part(10, 10).name
     path = place / f"{name}.parquet"
     path.write_bytes(path.read_bytes()[: int(kept if kept >= 1 else kept * path.stat().st_size)])
     parts, complaints = find_parts(shelf(stored))
     assert [part.first for part in parts] == [0, 20]
-    assert complaints == [f"parts/{place.name}: is damaged; its runs are computed again"]
+    aside = f"set_aside/{place.name}"
+    assert complaints == [f"parts/{place.name}: is damaged; set aside as {aside}, its runs are computed again"]
     assert not place.exists()
+    assert (stored / aside / f"{name}.parquet").exists()
 
 
 def test_a_flipped_bit_in_a_part_is_noticed(stored: Path) -> None:
@@ -160,15 +162,15 @@ def test_strangers_among_the_parts_are_no_parts(stored: Path) -> None:
     (stored / PARTS / "notes").mkdir()
     parts, complaints = find_parts(shelf(stored))
     assert [part.first for part in parts] == [0, 10, 20]
-    assert complaints == ["parts/notes: is no part; its runs are computed again"]
+    assert complaints == ["parts/notes: is no part; set aside as set_aside/notes, its runs are computed again"]
 
 
 def test_a_missing_or_strange_table_gives_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match=r"runs\.parquet: is missing or damaged \(.*\); give the command"):
-        read_arrow(tmp_path / "runs.parquet", schemas(NAMES)[RUNS])
+        read_table(tmp_path / "runs.parquet", schemas(NAMES)[RUNS])
     pq.write_table(pa.table({"a": [1]}), tmp_path / "runs.parquet")
     with pytest.raises(ResultsError, match="has other columns than this version writes"):
-        read_arrow(tmp_path / "runs.parquet", schemas(NAMES)[RUNS])
+        read_table(tmp_path / "runs.parquet", schemas(NAMES)[RUNS])
 
 
 def test_columns_tell_what_the_core_recorded() -> None:

@@ -1,0 +1,75 @@
+"""Ensembles that grow: more runs later, only those computed, and the same tables as if all were asked for at once."""
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.ensemble.estimate import estimate_all
+from sim.ensemble.manifest import describe
+from sim.ensemble.results import load_results, read_manifest
+from sim.ensemble.runner import run_ensemble
+from sim.ensemble.work import EnsembleInterruptedError
+from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
+from tests.ensemble.test_runner import stopper
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("at_once")
+    run_small(folder, runs=70)
+    return stored_bytes(folder)
+
+
+def test_only_new_runs_are_computed_when_their_number_is_raised(tmp_path: Path, at_once: dict[str, bytes]) -> None:
+    run_small(tmp_path)
+    lines = io.StringIO()
+    results = run_ensemble(small_scenario(runs=70), tmp_path, COMMAND, lines_to(lines))
+    assert "40 runs are stored already; going on from there" in lines.getvalue()
+    assert results.manifest["runs_computed"] == 30
+    assert (len(results.runs), results.manifest["runs"]) == (70, 70)
+    assert stored_bytes(tmp_path) == at_once
+    assert not (tmp_path / "parts").exists()
+
+
+def test_an_ensemble_that_is_stopped_while_it_grows_goes_on(tmp_path: Path, at_once: dict[str, bytes]) -> None:
+    run_small(tmp_path)
+    with pytest.raises(EnsembleInterruptedError, match="of 70 runs are stored"):
+        run_ensemble(small_scenario(runs=70), tmp_path, COMMAND, stopper(after=7))
+    run_small(tmp_path, runs=70)
+    assert stored_bytes(tmp_path) == at_once
+
+
+def test_fewer_runs_than_are_stored_are_all_of_them(tmp_path: Path, at_once: dict[str, bytes]) -> None:
+    run_small(tmp_path, runs=70)
+    lines = io.StringIO()
+    results = run_ensemble(small_scenario(), tmp_path, COMMAND, lines_to(lines))
+    assert lines.getvalue() == "70 runs are stored already; nothing is computed\n"
+    assert len(results.runs) == 70
+    assert stored_bytes(tmp_path) == at_once
+
+
+def test_a_folder_of_many_runs_can_be_opened_in_part(tmp_path: Path) -> None:
+    run_small(tmp_path, runs=70)
+    whole, part = load_results(tmp_path), load_results(tmp_path, 25)
+    assert len(part.runs) == 25
+    for name in ("runs", "falls", "events", "tolls", "daily"):
+        whole_rows = getattr(whole, name)
+        expected = whole_rows[whole_rows["run"] < 25].reset_index(drop=True)
+        pd.testing.assert_frame_equal(getattr(part, name), expected)
+    pd.testing.assert_frame_equal(part.estimates, whole.estimates)
+
+
+def test_estimates_are_the_same_from_the_disk_and_from_memory(tmp_path: Path) -> None:
+    results = run_small(tmp_path)
+    again = estimate_all(results.runs, results.falls, results.tolls, small_scenario())
+    pd.testing.assert_frame_equal(again, results.estimates, check_dtype=False)
+
+
+def test_the_manifest_tells_the_digest_of_each_table(tmp_path: Path) -> None:
+    run_small(tmp_path)
+    told = read_manifest(tmp_path)
+    assert set(told["tables"]) == {"runs", "twins", "falls", "events", "tolls", "daily", "estimates"}
+    one, more = (describe(small_scenario(runs=runs), COMMAND, 1)["config_digest"] for runs in (40, 70))
+    assert one == more == told["config_digest"]
