@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from time import perf_counter
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +15,9 @@ from sim.ensemble.schema import RUNS, TWINS, Block, Names, block_tables, names_o
 from sim.world.scenario import Scenario
 from sim.world.uncertainty import TWIN, draw_rules
 
-SECONDS_PER_DAY_AND_PLACE = 1e-6  # measured to a factor of two; only the size of chunks depends on it
+PILOT = 16  # runs that tell how long one takes
 SHORTEST, LONGEST = 0.4, 4.0  # seconds of work in a chunk
+SHORTEST_SENT = 2.0  # the same where a chunk is sent to another machine
 CHUNKS_PER_WORKER = 4
 ROWS = 500  # runs lived at a stretch where only their rows are kept
 FEW_CHUNKS = 2_000  # beyond this many, chunks grow rather than their number
@@ -58,20 +60,33 @@ def job_of(scenario: Scenario) -> Job:
     return Job(scenario.world, scenario.rules, names, ensemble.seed, ensemble.traces, scenario.is_uncertain, twins)
 
 
-def chunk_size(scenario: Scenario, workers: int) -> int:
-    """Return how many runs make a chunk: as configured, or about half a second's work."""
+def chunk_size(scenario: Scenario, workers: int, seconds_per_run: float) -> int:
+    """Return how many runs make a chunk: as configured, or a short while's work.
+
+    Parameters
+    ----------
+    scenario
+        What is run.
+    workers
+        How many work on it.
+    seconds_per_run
+        As measured by `pilot`.
+    """
     ensemble = scenario.config.ensemble
     if ensemble.chunk != "auto":
         return ensemble.chunk
-    per_run = seconds_of_run(scenario)
-    seconds = min(max(ensemble.runs * per_run / FEW_CHUNKS, SHORTEST), LONGEST)
+    shortest = SHORTEST_SENT if scenario.config.executor.kind == "dask" else SHORTEST
+    seconds = min(max(ensemble.runs * seconds_per_run / FEW_CHUNKS, shortest), LONGEST)
     share = -(-ensemble.runs // (CHUNKS_PER_WORKER * workers))
-    return max(1, min(round(seconds / per_run), share))
+    return max(1, min(round(seconds / seconds_per_run), share))
 
 
-def seconds_of_run(scenario: Scenario) -> float:
-    """Return about how long a run takes."""
-    return scenario.horizon_days * int(scenario.world[0]["n_locations"]) * SECONDS_PER_DAY_AND_PLACE
+def pilot(job: Job) -> float:
+    """Return about how many seconds a run takes, by living a few; only the size of chunks depends on it."""
+    few = replace(job, traces=0, twins=0)
+    start = perf_counter()
+    _live(few, 0, PILOT, 0)
+    return max((perf_counter() - start) / PILOT, 1e-6)
 
 
 def live_rows(job: Job, first: int, n_runs: int) -> pa.Table:

@@ -5,16 +5,23 @@ Threads are the default: the core holds no lock while it runs.
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Literal, Self, TypeVar
+from contextlib import ExitStack, contextmanager
+from typing import Any, Literal, Self, TypeVar
 
 from sim.core.ahead import usable_cores
+from sim.world.config import ExecutorConfig
+from sim.world.frozen import ConfigError
+
+SECONDS_TO_CONNECT = 10
+DASK_DEATHS = ("KilledWorker", "CommClosedError", "FutureCancelledError")
+"""What Dask raises when a worker died once too often; by name, since Dask may not be installed."""
 
 Result = TypeVar("Result")
 
@@ -29,15 +36,17 @@ class Crew:
 
     Parameters
     ----------
-    kind
-        Threads of this process, or processes.
+    config
+        Threads of this process, processes, or a Dask cluster: one that runs at an address, or a local one.
     workers
-        How many.
+        How many; a cluster that runs already has its own.
     """
 
-    def __init__(self, kind: Literal["thread", "process"], workers: int) -> None:
-        self.kind: Literal["thread", "process"] = kind
+    def __init__(self, config: ExecutorConfig, workers: int) -> None:
+        self.config = config
         self.workers = workers
+        self._closing = ExitStack()
+        self._client: Any = None
         self._executor = self._open()
 
     def __enter__(self) -> Self:
@@ -47,6 +56,7 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         """Wait for what is at work, then let the workers go."""
         self._executor.shutdown()
+        self._closing.close()
 
     def submit(self, function: Callable[..., Result], *arguments: object) -> Future[Result]:
         """Begin a call of a function; where a worker has died before, with new workers."""
@@ -57,15 +67,58 @@ class Crew:
             self._executor = self._open()
             return self._executor.submit(function, *arguments)
 
+    @property
+    def is_deserted(self) -> bool:
+        """Tell whether nobody is left to work."""
+        return self._client is not None and not self._client.nthreads()
+
     def _open(self) -> Executor:
         """Return an executor."""
-        if self.kind == "thread":
+        if self.config.kind == "thread":
             return ThreadPoolExecutor(self.workers, "runs")
+        if self.config.kind == "dask":
+            return self._open_dask()
         # Spawned, not forked: a fork copies locks that other threads hold.
         processes = ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), _leave_ctrl_c)
         with _ctrl_c_held_back():
             processes.submit(os.getpid)  # starts all workers, which inherit that
         return processes
+
+    def _open_dask(self) -> Executor:
+        """Return an executor on a Dask cluster; raise ConfigError where there is none."""
+        try:
+            distributed: Any = importlib.import_module("distributed")  # an extra that few users need
+        except ImportError:
+            cure = "install it with: pip install -e '.[dask]'"
+            raise ConfigError([f"executor = dask: Dask is not installed; {cure}"]) from None
+        address = self.config.address
+        try:
+            if address is None:
+                # Workers that live in this process's children; nothing listens beyond this machine.
+                local = distributed.LocalCluster(
+                    self.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+                )
+                client = distributed.Client(self._closing.enter_context(local))
+            else:
+                client = distributed.Client(address, timeout=SECONDS_TO_CONNECT)
+        except (OSError, ValueError) as error:
+            text = " ".join(str(error).split())
+            cure = "start a scheduler there, or leave the address out for a local cluster"
+            raise ConfigError([f"executor.address = {address!r}: no Dask cluster answers ({text}); {cure}"]) from None
+        self._client = self._closing.enter_context(client)
+        self.workers = max(1, sum(client.nthreads().values()))
+        executor: Executor = client.get_executor(pure=False)
+        return executor
+
+
+def is_death(error: BaseException) -> bool:
+    """Tell whether a call ended because its worker died, not because of what it did."""
+    return isinstance(error, BrokenExecutor) or is_last_death(error)
+
+
+def is_last_death(error: BaseException) -> bool:
+    """Tell whether workers died so often of a call that it was given up: Dask tries four times by itself."""
+    return type(error).__name__ in DASK_DEATHS
 
 
 @contextmanager

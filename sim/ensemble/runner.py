@@ -45,7 +45,7 @@ from sim.ensemble.schema import (
 from sim.ensemble.store import Shelf
 from sim.ensemble.summary import summary_markdown
 from sim.ensemble.variance import variance_rows
-from sim.ensemble.work import EnsembleError, Queue, Task, Work, make_ready, opened, recorded, work_off
+from sim.ensemble.work import EnsembleError, Queue, Work, make_ready, opened, recorded, task_of, work_off
 from sim.world.scenario import Scenario
 
 SUMMARY = "summary.md"
@@ -133,14 +133,14 @@ def _run(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
 
 def _compute(work: Work, scenario: Scenario) -> None:
     """Compute and store every run that is not stored yet."""
-    job, workers = job_of(scenario), work.manifest["workers"]
-    todo = list(store.missing_parts(sorted(work.parts), work.total, chunk_size(scenario, workers)))
-    if not todo:
+    if not any(store.missing_parts(sorted(work.parts), work.total, work.total)):
         return
-    make_ready(job, work.reporter)
-    with Crew(scenario.config.executor.kind, workers) as crew:
-        task = Task(partial(live_part, job), partial(lost_part, job))
-        work_off(work, Queue(crew, task, iter(todo)))
+    job, executor = job_of(scenario), scenario.config.executor
+    per_run = make_ready(job, work.reporter)
+    with Crew(executor, work.manifest["workers"]) as crew:
+        todo = store.missing_parts(sorted(work.parts), work.total, chunk_size(scenario, crew.workers, per_run))
+        task = task_of(executor, work.shelf, partial(live_part, job), partial(lost_part, job))
+        work_off(work, Queue(crew, task, todo))
 
 
 def _compute_until(work: Work, scenario: Scenario, targets: list[Target]) -> list[Target]:

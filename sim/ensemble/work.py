@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Timer
@@ -17,18 +18,21 @@ import pyarrow as pa
 
 from sim.core.ahead import compile_ahead
 from sim.ensemble import store
-from sim.ensemble.chunks import Job, live_chunk
-from sim.ensemble.executors import Crew
+from sim.ensemble.chunks import Job, live_chunk, pilot
+from sim.ensemble.executors import Crew, is_death, is_last_death
 from sim.ensemble.files import BusyError, locked
 from sim.ensemble.manifest import Status, progress, speed, write_manifest
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.store import Part, Shelf
+from sim.world.config import ExecutorConfig
 
 AHEAD = 2  # parts submitted for each worker: it never waits, and little is lost when the command is stopped
 RETRIES = 2  # times that a part is tried again after a worker died of it alone
-DEATH = "a worker process died, stopped from outside or for want of memory"
+DEATH = "a worker died, stopped from outside or for want of memory"
+PATIENCE = 60.0  # seconds after which one looks whether anybody is still working
 SECONDS_TO_LOAD = 2.0  # what takes longer is not loaded but compiled
 Tables = dict[str, pa.Table]
+Lose = Callable[[int, int, str], Tables]
 
 
 class EnsembleError(RuntimeError):
@@ -123,8 +127,11 @@ def recorded(work: Work) -> Iterator[None]:
         raise
 
 
-def make_ready(job: Job, reporter: Reporter) -> None:
-    """Compile the core, or load it: once here, lest every worker process does it for itself."""
+def make_ready(job: Job, reporter: Reporter) -> float:
+    """Compile the core, or load it: once here, lest every worker process does it for itself.
+
+    Returns about how many seconds a run takes.
+    """
     text = "compiling the model, once (about half a minute)"
     patience = Timer(SECONDS_TO_LOAD, reporter.note, [text])
     patience.start()
@@ -133,6 +140,7 @@ def make_ready(job: Job, reporter: Reporter) -> None:
         live_chunk(job, 0, 1)
     finally:
         patience.cancel()
+    return pilot(job)
 
 
 @dataclass
@@ -142,13 +150,36 @@ class Task:
     Parameters
     ----------
     live
-        Returns the tables of ``n`` items from ``first`` on; called by workers, so it can be sent to a process.
+        Returns the tables of ``n`` items from ``first`` on, or nothing where it has stored them itself; called by
+        workers, so it can be sent to a process.
     lose
         Returns the tables of items that are given up, from ``first``, ``n`` and the reason.
     """
 
-    live: Callable[[int, int], Tables]
-    lose: Callable[[int, int, str], Tables]
+    live: Callable[[int, int], Tables | None]
+    lose: Lose
+
+
+def task_of(config: ExecutorConfig, shelf: Shelf, live: Callable[[int, int], Tables], lose: Lose) -> Task:
+    """Return how parts are computed, and stored by workers where these are to do it.
+
+    Parameters
+    ----------
+    config
+        Who stores parts.
+    shelf
+        Where to.
+    live, lose
+        As of a task.
+    """
+    if config.write == "caller":
+        return Task(live, lose)
+    return Task(partial(live_and_store, live, replace(shelf, folder=shelf.folder.resolve())), lose)
+
+
+def live_and_store(live: Callable[[int, int], Tables], shelf: Shelf, first: int, n: int) -> None:
+    """Compute a part and store it, in a worker that shares the folder with the caller."""
+    store.write_part(shelf, Part(first, n), live(first, n))
 
 
 @dataclass
@@ -166,7 +197,7 @@ class Queue:
     crew: Crew
     task: Task
     todo: Iterator[Part]
-    pending: dict[Future[Tables], Part] = field(default_factory=dict)
+    pending: dict[Future[Tables | None], Part] = field(default_factory=dict)
     suspects: list[Part] = field(default_factory=list)
     deaths: Counter[Part] = field(default_factory=Counter)
 
@@ -187,18 +218,23 @@ class Queue:
         """Take back every part that nobody has begun."""
         self.pending = {future: part for future, part in self.pending.items() if not future.cancel()}
 
-    def done(self) -> list[tuple[Part, Tables]]:
+    def done(self) -> list[tuple[Part, Tables | None]]:
         """Return the parts that are done with their tables; those that a worker died of too often, as lost."""
         ended = [(future, self.pending.pop(future)) for future in list(self.pending) if future.done()]
-        finished, died = [], []
+        finished: list[tuple[Part, Tables | None]] = []
+        died: list[Part] = []
         for future, part in ended:
-            try:
+            error = future.exception()
+            if error is None:
                 finished.append((part, future.result()))
-            except BrokenExecutor:
+            elif is_death(error):
                 died.append(part)
+                self.deaths[part] += RETRIES * is_last_death(error)
+            else:
+                raise error
         is_alone = len(died) == 1 and not self.pending
         for part in died:
-            self.deaths[part] += is_alone
+            self.deaths[part] += is_alone or self.deaths[part] > 0
             if self.deaths[part] > RETRIES:
                 finished.append((part, self.task.lose(part.first, part.n, DEATH)))
             else:
@@ -227,7 +263,10 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
     try:
         queue.fill()
         while queue.pending:
-            wait(queue.pending, return_when=FIRST_COMPLETED)
+            done, _ = wait(queue.pending, PATIENCE, return_when=FIRST_COMPLETED)
+            if not done and queue.crew.is_deserted:
+                message = f"no worker of the cluster is left; {work.kept()}"
+                raise EnsembleError(message)
             was_sound = not queue.suspects
             _store_done(work, queue, advance)
             if queue.suspects and was_sound:
@@ -247,6 +286,7 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
 def _store_done(work: Work, queue: Queue, advance: Callable[[int], None]) -> None:
     """Store the parts that are done."""
     for part, tables in queue.done():
-        store.write_part(work.shelf, part, tables)
+        if tables is not None:
+            store.write_part(work.shelf, part, tables)
         work.parts.append(part)
         advance(part.n)

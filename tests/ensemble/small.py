@@ -25,7 +25,7 @@ COMMAND = "python experiments/run.py"
 
 def small_scenario(
     *,
-    executor: str = "thread",
+    executor: str | Mapping[str, Any] = "thread",
     horizon_days: int = 30,
     uncertainty: Mapping[str, Any] | None = None,
     name: str = "small",
@@ -37,7 +37,7 @@ def small_scenario(
         "scenario": {"name": name, "question": "Does it hold?", "levers": list(levers)},
         "world": {"name": WORLD},
         "horizon_days": horizon_days,
-        "executor": {"kind": executor},
+        "executor": {"kind": executor} if isinstance(executor, str) else dict(executor),
         "uncertainty": dict(uncertainty or {}),
         "ensemble": {"runs": 40, "seed": 1, "workers": 1, "traces": 5, "chunk": 7} | ensemble,
     }

@@ -89,10 +89,21 @@ def test_only_the_first_runs_of_the_ensemble_leave_a_day_series(job: Job, first:
 
 
 def test_chunk_size_is_as_asked_or_made_from_the_work() -> None:
-    assert chunk_size(small_scenario(chunk=13), 2) == 13
-    few = chunk_size(small_scenario(chunk="auto", runs=40), 2)
-    many = chunk_size(small_scenario(chunk="auto", runs=100_000), 2)
-    huge = chunk_size(small_scenario(chunk="auto", runs=100_000_000), 2)
+    second = 0.002
+    assert chunk_size(small_scenario(chunk=13), 2, second) == 13
+    few, many, huge = (
+        chunk_size(small_scenario(chunk="auto", runs=runs), 2, second) for runs in (40, 100_000, 100_000_000)
+    )
     assert few * 2 * chunks.CHUNKS_PER_WORKER >= 40 > few
     assert few < many < huge
-    assert chunk_size(small_scenario(chunk="auto", runs=1), 64) == 1
+    assert chunk_size(small_scenario(chunk="auto", runs=1), 64, second) == 1
+
+
+def test_a_chunk_that_is_sent_away_takes_seconds() -> None:
+    for per_run in (0.0002, 0.002, 0.02):
+        chunk = chunk_size(small_scenario(executor="dask", chunk="auto", runs=1_000_000), 8, per_run)
+        assert 1.0 <= chunk * per_run <= 5.0
+
+
+def test_the_pilot_times_runs(job: Job) -> None:
+    assert 1e-6 <= chunks.pilot(job) < 10.0

@@ -1,0 +1,88 @@
+"""A Dask cluster: the same bytes, whoever stores the parts, and whichever worker dies."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from sim.ensemble import runner
+from sim.ensemble.chunks import Job, live_part
+from sim.ensemble.runner import run_ensemble
+from sim.world.frozen import ConfigError
+from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_bytes
+from tests.ensemble.test_runner import Watcher
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    run_small(folder)
+    return stored_bytes(folder)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[object]:
+    with distributed.LocalCluster(2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as found:
+        yield found
+
+
+def on(cluster: object, **more: str) -> dict[str, str]:
+    """Return the executor's settings for a cluster that runs."""
+    return {"kind": "dask", "address": cluster.scheduler_address, **more}
+
+
+def test_a_running_cluster_gives_the_same_bytes(tmp_path: Path, undisturbed: dict[str, bytes], cluster: object) -> None:
+    run_small(tmp_path, executor=on(cluster))
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_a_cluster_of_this_machine_gives_the_same_bytes(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    run_small(tmp_path, executor="dask", workers=2)
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_workers_can_store_the_parts(tmp_path: Path, undisturbed: dict[str, bytes], cluster: object) -> None:
+    run_small(tmp_path, executor=on(cluster, write="worker"))
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
+    tmp_path: Path, undisturbed: dict[str, bytes], cluster: object
+) -> None:
+    workers = [worker.pid for worker in cluster.workers.values()]
+
+    def kill(_: int) -> None:
+        if workers:
+            os.kill(workers.pop(), signal.SIGKILL)
+            workers.clear()
+
+    run_ensemble(small_scenario(executor=on(cluster), chunk=2), tmp_path, COMMAND, Watcher(kill))
+    assert stored_bytes(tmp_path) == undisturbed
+
+
+def _dies_of_the_third_part(job: Job, first: int, n: int) -> dict[str, pa.Table]:
+    """Live a part, but kill the process that is to live the third one."""
+    if first == 8:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return live_part(job, first, n)
+
+
+def test_a_part_that_workers_die_of_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: object
+) -> None:
+    monkeypatch.setattr(runner, "live_part", _dies_of_the_third_part)
+    results = run_ensemble(small_scenario(executor=on(cluster), chunk=4), tmp_path, COMMAND)
+    assert list(results.runs.loc[results.runs["status"] != "ok", "run"]) == [8, 9, 10, 11]
+    assert results.manifest["chunks_lost"] == 1
+
+
+def test_an_address_where_nobody_answers_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.ensemble.executors.SECONDS_TO_CONNECT", 0.5)
+    settings = {"kind": "dask", "address": "tcp://127.0.0.1:9"}
+    with pytest.raises(ConfigError, match=r"executor.address = 'tcp://127.0.0.1:9': no Dask cluster answers"):
+        run_small(tmp_path, executor=settings)
