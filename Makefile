@@ -4,12 +4,12 @@ ARGS   ?=
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
-LINT   := sim experiments tests
+LINT   := sim experiments tests docs
 LARGEST_KB := 500
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run bench test bounds lint types layers spelling files format hooks clean clean-all
+.PHONY: help run bench docs test bounds lint types layers spelling files format hooks clean clean-all
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ run: $(VENV)/.run ## Run the main job: the ensemble, its table, its figures, its
 
 bench: $(VENV)/.run ## Measure speed on this machine
 	@$(BIN)/python experiments/benchmark.py $(ARGS)
+
+docs: $(VENV)/.dev ## Build the documentation, to browse in docs/_build/html
+	@$(BIN)/python -m sphinx -q -E -W --keep-going -d docs/_build/read docs docs/_build/html
+	@echo docs/_build/html/index.html
 
 test: lint types layers spelling files ## Check everything: lint, types, layers, spelling, files, then the tests
 	@$(BIN)/python -m pytest $(ARGS)
@@ -55,7 +59,7 @@ hooks: $(VENV)/.dev ## Have git run the checks before each commit
 	@$(BIN)/pre-commit install
 
 clean: ## Remove caches and builds; keep .venv and results
-	@rm -rf build dist .coverage .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf build dist docs/_build .coverage .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 clean-all: clean ## Remove .venv as well

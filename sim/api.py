@@ -353,7 +353,7 @@ def sweep(
     plan = sweeping.plan_sweep(scenario, factors, Design(design), points)
     folder = result_folder(scenario, "sweep", sweeping.sweep_digest(scenario, plan))
     found = sweeping.run_sweep(scenario, plan, folder, "sim.sweep(...) in Python", _reporter())
-    return Sweep(found.folder, found.manifest, found.table, found.factors, scenario)
+    return Sweep(found.folder, found.manifest, found.table, found.factors, found.batches, scenario)
 
 
 def _reporter() -> Reporter:

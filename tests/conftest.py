@@ -10,7 +10,7 @@ from tests.worlds import scenario_of
 settings.register_profile("compiled", deadline=None)
 settings.load_profile("compiled")
 
-NEED_THE_MODEL = {"agents", "core", "ensemble", "experiments", "patterns", "study"}
+NEED_THE_MODEL = {"agents", "core", "ensemble", "experiments", "patterns", "show", "study"}
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -1,6 +1,6 @@
 """Name the small integers that are stored in arrays or enter the key of a draw."""
 
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import cast
 
 import numpy as np
@@ -16,6 +16,7 @@ NOBODY = cast("int", np.int64(-1))
 """The index of no faction, no state, or no location."""
 
 
+@unique
 class Purpose(IntEnum):
     """What a draw decides. Values are never renumbered or reused, and each is used at one place (< 64)."""
 
@@ -62,8 +63,8 @@ class Purpose(IntEnum):
     INFIGHTING = 41
     MERGER = 42
     SETTLEMENT = 43
-    PARAMETER = 44
     HANDOVER = 44
+    PARAMETER = 45
 
 
 class Outcome(IntEnum):

@@ -1,6 +1,6 @@
 """Draw where places fall: maps of the probability that each has fallen by a day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -109,7 +109,8 @@ def _draw_large(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence
     colours = _colours(shapes, fallen, others)
     paint_map(ax, shapes, colours, labels=labels, hatched=others, extent=home_extent(shapes))
     if not shapes.is_mapped:
-        _write_numbers(ax, shapes, fallen)
+        numbers = {str(place): _number(fallen, place).removesuffix(f"{NO_BREAK}%") for place in fallen.columns}
+        write_numbers(ax, shapes, numbers, colours)
 
 
 def _draw_small(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> None:
@@ -138,18 +139,28 @@ def _number(fallen: pd.DataFrame, place: str) -> str:
     return share_alone(int(fallen[place].sum()), len(fallen))
 
 
-def _write_numbers(ax: Axes, shapes: Shapes, fallen: pd.DataFrame) -> None:
-    """Write percentages into circles, and take away the names that would hide one."""
+def write_numbers(ax: Axes, shapes: Shapes, numbers: Mapping[str, str], colours: Mapping[str, str]) -> None:
+    """Write numbers into circles, and take away the names that would hide one.
+
+    Parameters
+    ----------
+    ax
+        Axes with a finished map of circles.
+    shapes
+        What is drawn there.
+    numbers, colours
+        What to write, and on which colour, by location id.
+    """
     names = [(text, text.get_window_extent()) for text in ax.texts if isinstance(text, Annotation)]
-    numbers = [_write_number(ax, shapes, fallen, str(place)).get_window_extent() for place in fallen.columns]
+    boxes = [_write_number(ax, shapes, place, text, colours).get_window_extent() for place, text in numbers.items()]
     for name, box in names:
-        if any(box.overlaps(number) for number in numbers):
+        if any(box.overlaps(number) for number in boxes):
             name.remove()
 
 
-def _write_number(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, place: str) -> Text:
-    """Return the percentage written into the circle of a place."""
+def _write_number(ax: Axes, shapes: Shapes, place: str, text: str, colours: Mapping[str, str]) -> Text:
+    """Return the number written into the circle of a place."""
     x, y = shapes.anchors[shapes.location_ids.index(place)]
-    number = ax.text(x, y, _number(fallen, place).removesuffix(f"{NO_BREAK}%"), ha="center", zorder=NUMBER_LAYER)
-    number.set(va="center_baseline", fontsize=TINY_PT, color=ink_on(loss_colour(float(fallen[place].mean()))))
+    number = ax.text(x, y, text, ha="center", zorder=NUMBER_LAYER)
+    number.set(va="center_baseline", fontsize=TINY_PT, color=ink_on(colours[place]))
     return number

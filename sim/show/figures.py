@@ -52,15 +52,24 @@ def draw_all(results: Results, scenario: Scenario) -> list[Path]:
     scenario
         What was run.
     """
-    wanted = {
-        name: draw for draws, why_not in _figures(results, scenario) if not why_not for name, draw in draws.items()
-    }
+    wanted = drawable(results, scenario)
     if not wanted:
         return []
     folder = results.folder / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with styled():
         return [path for name, draw in wanted.items() for path in save(draw(results, scenario), folder / name)]
+
+
+def drawable(results: Results, scenario: Scenario) -> dict[str, Draw]:
+    """Return what draws each figure that an ensemble has something to show for, by name.
+
+    Parameters
+    ----------
+    results, scenario
+        As for `draw_all`.
+    """
+    return {name: draw for draws, why_not in _figures(results, scenario) if not why_not for name, draw in draws.items()}
 
 
 def left_out(results: Results, scenario: Scenario) -> list[str]:

@@ -1,5 +1,6 @@
 """Draw how likely the end of a regime is by when: cumulative incidence of its main events with 95 % bands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,7 +96,7 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
         Width of the page.
     """
     runs, horizon = usable(results.runs), scenario.horizon_days
-    bands = [_band(curve(runs[event.column], horizon)) for event in EVENTS]
+    bands = [band_of(curve(runs[event.column], horizon)) for event in EVENTS]
     last_day = last_shown_day([day_values(runs[event.column]) for event in EVENTS], horizon, TAIL)
     cut = f"; the axis ends on day {last_day}, little happens later" if last_day < horizon else ""
     by = headline_day(horizon)
@@ -110,21 +111,21 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
         HEIGHT_MM,
         width_mm,
     )
-    ax = _axes(page, scenario, bands, last_day)
+    ax = curve_axes(page, scenario, bands, last_day)
     for event, band in zip(EVENTS, bands, strict=True):
-        _draw_curve(ax, event, band, last_day)
-    _mark_headline(ax, by, float(bands[0].share[by]))
-    _label_curves(ax, bands, last_day)
+        draw_curve(ax, event, band, last_day)
+    mark_headline(ax, by, float(bands[0].share[by]))
+    label_curves(ax, EVENTS, bands, last_day)
     return page.figure
 
 
-def _band(values: pd.DataFrame) -> Band:
+def band_of(values: pd.DataFrame) -> Band:
     """Return a curve, held from the last simulated day to the horizon, at which the window closes."""
     columns = (values[name].to_numpy(np.float64) for name in ("probability", "low", "high"))
     return Band(*(np.append(column, column[-1]) for column in columns))
 
 
-def _axes(page: Page, scenario: Scenario, bands: list[Band], last_day: int) -> Axes:
+def curve_axes(page: Page, scenario: Scenario, bands: list[Band], last_day: int) -> Axes:
     """Return axes in days and percent."""
     width = page.width - SCALE_MM - LABELS_MM
     ax = page.axes(SCALE_MM, 2.0, width, HEIGHT_MM - DAYS_MM)
@@ -140,7 +141,7 @@ def _axes(page: Page, scenario: Scenario, bands: list[Band], last_day: int) -> A
     return ax
 
 
-def _draw_curve(ax: Axes, event: Event, band: Band, last_day: int) -> None:
+def draw_curve(ax: Axes, event: Event, band: Band, last_day: int) -> None:
     """Draw one curve with its band; it steps up on the day of the event."""
     days = np.arange(last_day + 1)
     low, high, share = (values[: last_day + 1] for values in (band.low, band.high, band.share))
@@ -156,13 +157,13 @@ def _draw_curve(ax: Axes, event: Event, band: Band, last_day: int) -> None:
     )
 
 
-def _mark_headline(ax: Axes, day: int, share: float) -> None:
+def mark_headline(ax: Axes, day: int, share: float) -> None:
     """Mark the point that the title speaks about."""
     ax.plot([day, day], [0.0, share], color=RULE, linewidth=0.6, linestyle=(0, (2, 2)), zorder=1)
     ax.plot(day, share, marker="o", markersize=4.5, color=INK, markeredgecolor="white", clip_on=False, zorder=4)
 
 
-def _label_curves(ax: Axes, bands: list[Band], last_day: int) -> None:
+def label_curves(ax: Axes, events: Sequence[Event], bands: Sequence[Band], last_day: int) -> None:
     """Write at the end of each curve what it is and how far it gets, clear of the others."""
     height_mm = HEIGHT_MM - DAYS_MM
     top = ax.get_ylim()[1]
@@ -170,7 +171,7 @@ def _label_curves(ax: Axes, bands: list[Band], last_day: int) -> None:
     lines_mm = LABEL_LINES * LEADING * SMALL_PT * MM_PER_PT
     # No label may reach down to the dates below the axis.
     places = spread_apart(np.maximum(ends, lines_mm / 2), lines_mm + 1.0, height_mm)
-    for event, band, end, place in zip(EVENTS, bands, ends, places, strict=True):
+    for event, band, end, place in zip(events, bands, ends, places, strict=True):
         ax.annotate(
             f"{event.label}\n{band.percent(-1)}",
             (last_day, end / height_mm * top),

@@ -148,7 +148,7 @@ def draw_panel(
     """
     left, down = panels.corner(i)
     ax = page.axes(left, top + down, panels.width, panels.height)
-    _write_head(page, (left, top + down), panels.width, head)
+    write_head(page, (left, top + down), panels.width, head)
     ax.set_ylim(0.0, scale.ticks[-1])
     is_first = i % panels.n_columns == 0 or panels.own_scales
     ax.set_yticks(scale.ticks, scale.labels if is_first else [""] * len(scale.ticks), fontsize=TINY_PT)
@@ -159,7 +159,7 @@ def draw_panel(
     return ax
 
 
-def _write_head(page: Page, corner: tuple[float, float], width: float, head: tuple[str, str]) -> None:
+def write_head(page: Page, corner: tuple[float, float], width: float, head: tuple[str, str]) -> None:
     """Write above a panel its name, cut where it is long, and a note."""
     left, top = corner
     name, note = head

@@ -10,6 +10,7 @@ from sim.ensemble.intervals import Z, wilson_interval
 from sim.ensemble.rows import Numbers
 
 Interval = tuple[float, float]
+MANY = 1e15
 
 
 def paired_shares(x: Numbers, y: Numbers) -> Interval:
@@ -59,7 +60,10 @@ def unpaired_means(x: Numbers, y: Numbers) -> Interval:
 def runs_without_pairing(x: Numbers, y: Numbers) -> float:
     """Return how many unpaired runs of each scenario would give as narrow an interval; NaN where no run differs."""
     changed = _variance(y - x)
-    return math.ceil(len(x) * (_variance(x) + _variance(y)) / changed) if changed > 0.0 else math.nan
+    if not changed > 0.0:
+        return math.nan
+    needed = len(x) * (_variance(x) + _variance(y)) / changed
+    return math.ceil(needed) if needed < MANY else math.nan  # runs that differ by rounding alone do not differ
 
 
 def _variance(values: Numbers) -> float:

@@ -9,34 +9,39 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from rich.console import Console
 
 from sim.ensemble import store
-from sim.ensemble.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows, seconds_of_run
+from sim.ensemble.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows
 from sim.ensemble.executors import Crew, count_workers
 from sim.ensemble.manifest import describe
 from sim.ensemble.outcomes import estimate_outcome, outcomes_of
 from sim.ensemble.provenance import config_digest
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import COMPLETE, ResultsError, read_manifest, read_table, table_frame
-from sim.ensemble.rows import usable
+from sim.ensemble.rows import Numbers, usable
 from sim.ensemble.schema import names_of
 from sim.ensemble.store import Shelf
-from sim.ensemble.work import EnsembleError, Queue, Task, Work, make_ready, opened, recorded, work_off
+from sim.ensemble.work import EnsembleError, Queue, Work, make_ready, opened, recorded, task_of, work_off
 from sim.study.design import Design, Floats, design_points
-from sim.study.factors import check_factors, varied
+from sim.study.factors import check_factors, numeric_keys, varied
 from sim.world.config import read_config
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario, build_scenario
 from sim.world.tables import Tables
 
-SWEEP = "sweep"
+SWEEP, BATCHES = "sweep", "batches"
+MOST_BATCHES = 20  # assumption: enough means of runs for an interval by their spread
 ROW_GROUP = 65_536
+
+
+Rows: TypeAlias = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +84,16 @@ class Sweep:
         ``low``, ``high`` (95 %: Wilson for probabilities, else normal) and ``n`` runs.
     factors
         Keys of the numbers that were varied.
+    batches
+        For each row of the table the means of ``batch_0``, ``batch_1``, ... of its runs: run r is in batch r mod 20.
+        Points share their draws batch by batch, so that batches differ by what other draws would change.
     """
 
     folder: Path
     manifest: dict[str, Any]
     table: pd.DataFrame
     factors: tuple[str, ...]
+    batches: pd.DataFrame
 
 
 def plan_sweep(scenario: Scenario, factors: Mapping[str, Sequence[float]], design: Design, points: int) -> Plan:
@@ -103,6 +112,9 @@ def plan_sweep(scenario: Scenario, factors: Mapping[str, Sequence[float]], desig
     """
     check_factors(scenario.config, list(factors))
     chosen = design_points(design, factors, points, scenario.config.ensemble.seed)
+    known = numeric_keys(scenario.config)
+    whole = [isinstance(known[key], int) for key in factors]
+    chosen[:, whole] = chosen[:, whole].round()
     plan = Plan(scenario.tables, scenario.config.model_dump(mode="json"), tuple(factors), chosen)
     faults: dict[str, None] = {}  # one line for each kind of fault, however many points have it
     for settings in _corners(chosen):
@@ -150,7 +162,7 @@ def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, report
     workers = count_workers(scenario.config.ensemble.workers)
     digest = sweep_digest(scenario, plan)
     told = {"config_digest": digest, "factors": list(plan.factors), "points": len(plan.points)}
-    shelf = Shelf(folder, digest, {SWEEP: _schema(plan.factors)}, by="point")
+    shelf = Shelf(folder, digest, schemas(plan.factors), by="point")
     manifest = describe(scenario, command, workers) | told
     work = Work(shelf, len(plan.points), manifest, reporter or Reporter(Console(quiet=True)))
     with opened(folder):
@@ -163,15 +175,24 @@ def load_sweep(folder: Path) -> Sweep:
     if manifest.get("status") != COMPLETE or "factors" not in manifest:
         raise ResultsError(folder, "holds no finished sweep", f"go on with: {manifest.get('command')}")
     factors = tuple(manifest["factors"])
-    return Sweep(folder, manifest, read_table(folder / f"{SWEEP}.parquet", _schema(factors)), factors)
+    table, batches = (read_table(folder / f"{name}.parquet", schema) for name, schema in schemas(factors).items())
+    return Sweep(folder, manifest, table, factors, batches)
 
 
-def _schema(factors: Sequence[str]) -> pa.Schema:
-    """Return the columns of the table."""
-    before, after = {"point": pa.int32()}, {"outcome": pa.string(), "unit": pa.string()}
-    numbers = dict.fromkeys((*factors,), pa.float64())
+def schemas(factors: Sequence[str]) -> dict[str, pa.Schema]:
+    """Return the columns of the tables.
+
+    Parameters
+    ----------
+    factors
+        Keys of the numbers that are varied.
+    """
+    numbers = dict.fromkeys(factors, pa.float64())
     estimates = dict.fromkeys(("estimate", "low", "high"), pa.float64())
-    return pa.schema({**before, **numbers, **after, **estimates, "n": pa.int64()})
+    means = {f"batch_{batch}": pa.float64() for batch in range(MOST_BATCHES)}
+    key = {"point": pa.int32(), "outcome": pa.string()}
+    table = {"point": pa.int32(), **numbers, "outcome": pa.string(), "unit": pa.string(), **estimates, "n": pa.int64()}
+    return {SWEEP: pa.schema(table), BATCHES: pa.schema({**key, **means})}
 
 
 def _stored(work: Work, plan: Plan) -> Sweep | None:
@@ -193,39 +214,42 @@ def _stored(work: Work, plan: Plan) -> Sweep | None:
 def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
     """Compute what is missing, then write the table."""
     work.resume()
-    workers, config = work.manifest["workers"], scenario.config
+    executor, runs = scenario.config.executor, scenario.config.ensemble.runs
     with recorded(work):
-        todo = list(store.missing_parts(sorted(work.parts), work.total, _points_of_part(scenario, work.total, workers)))
-        if todo:
-            make_ready(job_of(scenario), work.reporter)
-            with Crew(config.executor.kind, workers) as crew:
-                task = Task(partial(live_points, plan), partial(lost_points, plan))
-                work_off(work, Queue(crew, task, iter(todo)))
-        store.merge_parts(work.shelf, sorted(work.parts), {SWEEP: ROW_GROUP})
+        if any(store.missing_parts(sorted(work.parts), work.total, work.total)):
+            per_point = runs * make_ready(job_of(scenario), work.reporter)
+            with Crew(executor, work.manifest["workers"]) as crew:
+                points = max(1, min(round(SHORTEST / per_point), work.total // (CHUNKS_PER_WORKER * crew.workers)))
+                todo = store.missing_parts(sorted(work.parts), work.total, points)
+                task = task_of(executor, work.shelf, partial(live_points, plan), partial(lost_points, plan))
+                work_off(work, Queue(crew, task, todo))
+        store.merge_parts(work.shelf, sorted(work.parts), dict.fromkeys((SWEEP, BATCHES), ROW_GROUP))
         work.write(COMPLETE)
     store.remove_parts(work.shelf.folder)
     return load_sweep(work.shelf.folder)
 
 
-def _points_of_part(scenario: Scenario, total: int, workers: int) -> int:
-    """Return how many points make about half a second's work."""
-    seconds = scenario.config.ensemble.runs * seconds_of_run(scenario)
-    return max(1, min(round(SHORTEST / seconds), total // (CHUNKS_PER_WORKER * workers)))
-
-
 def live_points(plan: Plan, first: int, n: int) -> dict[str, pa.Table]:
     """Return the rows of ``n`` points from ``first`` on."""
-    frames = [_point(plan, point) for point in range(first, first + n)]
-    return {SWEEP: pa.Table.from_pandas(pd.concat(frames), _schema(plan.factors), preserve_index=False)}
+    return _tables(plan, [_point(plan, point) for point in range(first, first + n)])
 
 
 def lost_points(plan: Plan, first: int, n: int, _: str) -> dict[str, pa.Table]:
     """Return the rows of points that could not be lived: estimates of no runs."""
-    frames = [_rows(plan, point, plan.scenario(point), None) for point in range(first, first + n)]
-    return {SWEEP: pa.Table.from_pandas(pd.concat(frames), _schema(plan.factors), preserve_index=False)}
+    return _tables(plan, [_rows(plan, point, plan.scenario(point), None) for point in range(first, first + n)])
 
 
-def _point(plan: Plan, point: int) -> pd.DataFrame:
+def _tables(plan: Plan, points: list[Rows]) -> dict[str, pa.Table]:
+    """Return the rows of some points as tables."""
+    tables = {}
+    for number, (name, schema) in enumerate(schemas(plan.factors).items()):
+        rows = [row for point in points for row in point[number]]
+        columns = zip(schema, zip(*rows, strict=True), strict=True)
+        tables[name] = pa.Table.from_arrays([pa.array(v, field.type) for field, v in columns], schema=schema)
+    return tables
+
+
+def _point(plan: Plan, point: int) -> Rows:
     """Return the rows of one point."""
     scenario = plan.scenario(point)
     job = replace(job_of(scenario), traces=0, twins=0)
@@ -233,11 +257,23 @@ def _point(plan: Plan, point: int) -> pd.DataFrame:
     return _rows(plan, point, scenario, runs if len(runs) else None)
 
 
-def _rows(plan: Plan, point: int, scenario: Scenario, runs: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the rows of one point, from its runs if it has any."""
-    rows = []
+def _rows(plan: Plan, point: int, scenario: Scenario, runs: pd.DataFrame | None) -> Rows:
+    """Return the rows of one point, from its runs if it has any: of the table, and of its batches."""
+    rows, batches = [], []
+    n = 0 if runs is None else len(runs)
     for name, outcome in outcomes_of(names_of(scenario.tables), scenario.horizon_days).items():
-        estimate = (math.nan,) * 3 if runs is None else estimate_outcome(outcome, outcome.values(runs))
-        n = 0 if runs is None else len(runs)
+        estimate, means = (math.nan,) * 3, (math.nan,) * MOST_BATCHES
+        if runs is not None:
+            values = outcome.values(runs)
+            estimate, means = estimate_outcome(outcome, values), _batch_means(runs["run"].to_numpy(), values)
         rows.append((point, *plan.points[point], name, outcome.unit, *estimate, n))
-    return pd.DataFrame(rows, columns=_schema(plan.factors).names)
+        batches.append((point, name, *means))
+    return rows, batches
+
+
+def _batch_means(runs: npt.NDArray[np.int64], values: Numbers) -> tuple[float, ...]:
+    """Return the mean of each batch of runs, NaN of none."""
+    batch = runs % MOST_BATCHES
+    counts = np.bincount(batch, minlength=MOST_BATCHES)
+    with np.errstate(invalid="ignore"):
+        return tuple(np.bincount(batch, values, MOST_BATCHES) / counts)

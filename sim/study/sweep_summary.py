@@ -28,7 +28,8 @@ def sweep_table(sweep: Sweep, outcomes: Sequence[str]) -> RenderableType:
     outcomes
         Names of the outcomes to show.
     """
-    notes = f"In brackets: 95 % intervals, Wilson for probabilities, normal for means; effects: HC3. {CAVEAT}"
+    intervals = "Wilson for probabilities, normal for means, Student's t over batches of runs for effects"
+    notes = f"In brackets: 95 % intervals, {intervals}. {CAVEAT}"
     return Group(*(terminal_table(section) for section in sections(sweep, outcomes)), notes)
 
 

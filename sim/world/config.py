@@ -65,7 +65,9 @@ class UncertaintyConfig(Frozen):
 class ExecutorConfig(Frozen):
     """Where chunks are run."""
 
-    kind: Literal["thread", "process"] = "thread"
+    kind: Literal["thread", "process", "dask"] = "thread"
+    address: str | None = Field(default=None, min_length=1)
+    write: Literal["caller", "worker"] = "caller"
 
 
 def _number(parameter: Parameter, default: float) -> tuple[Any, Any]:

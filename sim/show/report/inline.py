@@ -13,6 +13,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from sim.show.theme import styled
 from sim.show.typeset import NO_BREAK
 
 POINTS_PER_INCH = 72.0
@@ -52,21 +53,19 @@ def picture_of(name: str, figure: Figure) -> Picture:
         Made by `sim.show.page.new_page`: its first three texts are title, subtitle and footer.
     """
     title, subtitle, footer = figure.texts[:3]
-    top, bottom = _lower_edge(subtitle), _upper_edge(footer)
-    words = [_on_one_line(text) for text in (title, subtitle)]
-    for text in (title, subtitle, footer):
-        text.set_visible(False)
-    figure.patch.set_visible(False)
-    _mark_halos(figure)
-    root = _svg_of(figure)
+    words = [tight(text.get_text().replace("\n", " ")) for text in (title, subtitle)]
+    with styled():
+        top, bottom = _below(figure, subtitle.get_window_extent().y0), _below(figure, footer.get_window_extent().y1)
+        for text in (title, subtitle, footer):
+            text.set_visible(False)
+        figure.patch.set_visible(False)
+        _mark_halos(figure)
+        root = _svg_of(figure)
     width = float(root.get("viewBox", "").split()[2])
-    root.attrib = {
-        "viewBox": f"0 {top:.1f} {width:.1f} {bottom - top:.1f}",
-        "role": "img",
-        "aria-label": words[0],
-    }
+    frame = f"0 {top:.1f} {width:.1f} {bottom - top:.1f}"
+    root.attrib = {"viewBox": frame, "role": "img", "aria-label": words[0]}
     _make_ids_unlike_others(root, name)
-    return Picture(words[0], words[1], Markup(ET.tostring(root, encoding="unicode")))  # noqa: S704 - ET escapes
+    return Picture(words[0], words[1], Markup(ET.tostring(root, encoding="unicode")))
 
 
 def tight(text: str) -> str:
@@ -75,31 +74,14 @@ def tight(text: str) -> str:
     return re.sub(r"\[([^\]]*)\]", lambda found: found[0].replace(" ", NO_BREAK), text)
 
 
-def _on_one_line(text: Text) -> str:
-    """Return the words of a wrapped text."""
-    return tight(text.get_text().replace("\n", " "))
-
-
-def _lower_edge(text: Text) -> float:
-    """Return how far below the top of its figure a text ends, in points."""
-    return _points(text, text.get_window_extent().y0)
-
-
-def _upper_edge(text: Text) -> float:
-    """Return how far below the top of its figure a text begins, in points."""
-    return _points(text, text.get_window_extent().y1)
-
-
-def _points(text: Text, y: float) -> float:
-    """Return the distance of a height on the canvas from the top of the figure, in points."""
-    figure = text.get_figure(root=True)
-    assert figure is not None  # noqa: S101 - texts of a figure have it
+def _below(figure: Figure, y: float) -> float:
+    """Return how far a height on the canvas lies below the upper edge of a figure, in points."""
     return float((figure.bbox.height - y) / figure.dpi * POINTS_PER_INCH)
 
 
 def _mark_halos(figure: Figure) -> None:
     """Name the texts with a halo for the page's style sheet; as shapes their rims would be most of the file."""
-    haloed = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_path_effects()]
+    haloed = [text for text in figure.findobj(Text) if text.get_path_effects()]
     for number, text in enumerate(haloed):
         text.set_path_effects([])
         text.set_gid(f"{HALO}{number}")
@@ -109,14 +91,14 @@ def _svg_of(figure: Figure) -> ET.Element:
     """Return a figure as SVG without what a page does not need: metadata, styles for all, many decimals."""
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None})
-    root = ET.fromstring(file.getvalue())  # noqa: S314 - made here
+    root = ET.fromstring(file.getvalue())
     for node in root.iter():
         node.tag = node.tag.rpartition("}")[2]
         node.attrib = {name.rpartition("}")[2]: _short(name, value) for name, value in node.attrib.items()}
         node.tail = None
         if node.text is not None and not node.text.strip():
             node.text = None
-    for parent in root.findall(".//style/..") + [root]:
+    for parent in [*root.findall(".//style/.."), root]:
         for child in parent.findall("style") + parent.findall("metadata"):
             parent.remove(child)
     return root

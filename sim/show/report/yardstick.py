@@ -1,4 +1,4 @@
-"""Say probabilities in words, by the yardstick that the United Kingdom's intelligence assessments use.
+"""Say probabilities in words, by the yardstick of British intelligence assessments.
 
 The word comes from the interval, not from the estimate. Where an interval reaches into two ranges, or into the gap
 between them, both words are said.

@@ -1,0 +1,41 @@
+"""Tell the rules of each mechanism, and the numbers in them."""
+
+from __future__ import annotations
+
+from generate.markdown import sentence, span, table
+from sim.core.parameters import describe
+from sim.core.rules import MECHANISMS
+
+RULEBOOK = """```{{eval-rst}}
+.. automodule:: {module}
+   :members:
+   :exclude-members: {parameters}
+```"""  # the class of parameters has its own page
+
+
+def parameters() -> str:
+    """Return every parameter of every rule, a section a mechanism."""
+    header = ("parameter", "default", "plausible", "allowed", "unit", "meaning and source")
+    sections = []
+    for mechanism, group in MECHANISMS.items():
+        defaults = vars(group())
+        rows = [
+            (
+                f"`{name}`, {p.symbol}",
+                *(f"{defaults[name]:g}", span(*p.prior), span(*p.limits), p.unit),
+                f"{p.meaning}. *{sentence(p.source)}*",
+            )
+            for name, p in describe(group).items()
+        ]
+        intro = f"Set as `rules.{mechanism}.<parameter>`; read by the rules of [{mechanism}](rules.md#{mechanism})."
+        sections.append(f"## {mechanism}\n\n{intro}\n\n{table(header, rows)}")
+    return "\n\n".join(sections)
+
+
+def rules() -> str:
+    """Return the functions of every mechanism."""
+    sections = []
+    for mechanism, group in MECHANISMS.items():
+        told = RULEBOOK.format(module=group.__module__, parameters=group.__name__)
+        sections.append(f"## {mechanism}\n\nIts numbers: [{mechanism}](parameters.md#{mechanism}).\n\n{told}")
+    return "\n\n".join(sections)

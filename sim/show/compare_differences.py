@@ -1,0 +1,127 @@
+"""Take differences out of a comparison in the units in which figures show them."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sim.ensemble.wording import DIGITS, change, percent
+from sim.show.typeset import NO_BREAK
+from sim.study.compare import Comparison
+
+POINTS, PERCENT = "points", "%"
+TINY = 0.05  # in any unit; nobody asks for more
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Hold what a scenario changes in an outcome.
+
+    Parameters
+    ----------
+    scenario, outcome
+        Of which, and in what.
+    unit
+        Of the difference, in words.
+    base
+        Mean of the base, in the outcome's own unit.
+    value, low, high
+        The difference with its interval over the same runs.
+    wide_low, wide_high
+        Its interval if runs had nothing in common.
+    """
+
+    scenario: str
+    outcome: str
+    unit: str
+    base: float
+    value: float
+    low: float
+    high: float
+    wide_low: float
+    wide_high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Tell whether the interval over the same runs excludes 0."""
+        return self.low > 0.0 or self.high < 0.0
+
+    @property
+    def text(self) -> str:
+        """Return the difference with its interval and unit."""
+        return f"{self.bounds} {self.unit}".replace(" ", NO_BREAK)
+
+    @property
+    def bounds(self) -> str:
+        """Return the difference with its interval; what is the same in every run has none."""
+        if self.value == self.low == self.high == 0.0:
+            return "0"
+        is_tiny = max(abs(self.value), abs(self.low), abs(self.high)) < TINY
+        return f"<{TINY}" if is_tiny else change(self.value, self.low, self.high)
+
+    @property
+    def number(self) -> str:
+        """Return the difference alone, with the digits that its interval supports."""
+        return self.bounds.partition(" ")[0]
+
+    @property
+    def base_text(self) -> str:
+        """Return the mean of the base."""
+        return percent(self.base, math.nan, math.nan) if self.unit == POINTS else short(self.base)
+
+
+Differences = dict[tuple[str, str], Difference]
+"""Differences by scenario and outcome."""
+
+
+def in_points(comparison: Comparison, outcomes: Iterable[str]) -> Differences:
+    """Return differences of probabilities and shares from the base, in percentage points.
+
+    Parameters
+    ----------
+    comparison
+        Scenarios beside a base.
+    outcomes
+        Their names, in the order wanted.
+    """
+    return _differences(comparison, dict.fromkeys(outcomes, 100.0), POINTS)
+
+
+def in_percent(comparison: Comparison, outcomes: Iterable[str]) -> Differences:
+    """Return differences of amounts from the base, in percent of its mean, which is above 0; see `in_points`."""
+    means = base_means(comparison)
+    return _differences(comparison, {outcome: 100.0 / means[outcome] for outcome in outcomes}, PERCENT)
+
+
+def in_unit(comparison: Comparison, outcomes: Iterable[str], unit: str, size: float) -> Differences:
+    """Return differences of amounts from the base in a unit of some size, such as thousands; see `in_points`."""
+    return _differences(comparison, dict.fromkeys(outcomes, 1.0 / size), unit)
+
+
+def base_means(comparison: Comparison) -> dict[str, float]:
+    """Return the mean of each outcome in the base."""
+    table = comparison.table
+    own = table[table["scenario"] == comparison.cases[0].name]
+    return dict(zip(own["outcome"].astype(str), own["estimate"].astype(float), strict=True))
+
+
+def short(number: float) -> str:
+    """Return a number with the most digits that are told."""
+    return f"{float(f'{number:.{DIGITS}g}'):,.10g}"
+
+
+def _differences(comparison: Comparison, factors: Mapping[str, float], unit: str) -> Differences:
+    """Return differences, each outcome times a factor."""
+    means, table = base_means(comparison), comparison.table
+    rows = {(str(row["scenario"]), str(row["outcome"])): row for row in table.to_dict("records")}
+    columns = ("difference", "low", "high", "unpaired_low", "unpaired_high")
+    return {
+        (case.name, outcome): Difference(
+            case.name,
+            outcome,
+            unit,
+            means[outcome],
+            *(factor * float(rows[case.name, outcome][column]) for column in columns),
+        )
+        for outcome, factor in factors.items()
+        for case in comparison.cases[1:]
+    }

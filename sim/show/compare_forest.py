@@ -1,0 +1,167 @@
+"""Draw differences from the base, sorted, with both their intervals.
+
+One scenario beside the base gets a row for each outcome, all on one scale; several get a panel with a scale of its own
+for each outcome, and a row each.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from matplotlib.figure import Figure
+
+from sim.show.compare_differences import Difference
+from sim.show.compare_findings import finding
+from sim.show.compare_looks import Look, looks_of
+from sim.show.compare_marks import FARTHEST, draw_difference, draw_zero, mark_handles, scale_around_0
+from sim.show.compare_outcomes import Group
+from sim.show.compare_rows import RowPanels, draw_rows, set_rows, write_number
+from sim.show.compare_words import others_of, words_of
+from sim.show.key import draw_key, measure_key
+from sim.show.page import ROOM_MM, Page, new_page
+from sim.show.theme import FAINT_INK, INK, SMALL_PT
+from sim.show.typeset import NO_BREAK
+from sim.study.compare import Comparison
+
+TITLE_MM, KEY_GAP_MM, GROUP_GAP_MM = 4.5, 3.5, 1.5
+MOST_COLUMNS = 3
+NUMBER_MM, INTERVAL_MM, LABEL_MM = 10.0, 30.0, 92.0  # for a difference, one with its interval, and a long name
+MOST_STEPS, FEW_STEPS = 6, 3  # of a scale, in a wide panel and in a narrow one
+
+
+@dataclass(frozen=True)
+class Block:
+    """Hold a group of outcomes as it is drawn.
+
+    Parameters
+    ----------
+    title
+        What its outcomes have in common, empty if it stands alone.
+    panels
+        How it is set.
+    cells
+        Differences by panel and row.
+    """
+
+    title: str
+    panels: RowPanels
+    cells: tuple[tuple[Difference, ...], ...]
+
+    @property
+    def title_mm(self) -> float:
+        """Return the height of the title, mm."""
+        return TITLE_MM if self.title else 0.0
+
+    @property
+    def total_mm(self) -> float:
+        """Return the height of everything, mm."""
+        return self.title_mm + self.panels.total_mm + GROUP_GAP_MM
+
+
+def draw_forest(comparison: Comparison, groups: Sequence[Group], what: str, shown: str) -> Figure:
+    """Return a figure of differences.
+
+    Parameters
+    ----------
+    comparison
+        Scenarios beside a base.
+    groups
+        At least one.
+    what
+        What it is that may change.
+    shown
+        What the differences are, with their unit.
+    """
+    others, looks = others_of(comparison), looks_of(case.name for case in comparison.cases)
+    is_one = len(others) == 1
+    blocks = _of_one(groups) if is_one else _of_several(groups, others)
+    handles = mark_handles(looks[others[0]] if is_one else Look(INK, "-", "o"))
+    size = measure_key(handles, ROOM_MM)
+    top = size.height_mm + KEY_GAP_MM
+    scales = "" if is_one else "; each panel has its own scale"
+    page = new_page(
+        words_of(
+            comparison,
+            title=_title(comparison, groups, what),
+            shown=shown,
+            note=f"95 % intervals, of which 1 in 20 misses by chance{scales}{_beyond(blocks)}",
+        ),
+        top + sum(block.total_mm for block in blocks) - GROUP_GAP_MM,
+    )
+    draw_key(page, handles, size, 0.0)
+    shared = scale_around_0(_cells(blocks), MOST_STEPS) if is_one else {}
+    for block in blocks:
+        _draw_block(page, block, top, looks, shared)
+        top += block.total_mm
+    return page.figure
+
+
+def _of_one(groups: Sequence[Group]) -> list[Block]:
+    """Return groups as rows, the largest rise first, with names as wide as the widest of all."""
+    blocks = []
+    for group in groups:
+        ranked = sorted(group.differences.values(), key=lambda difference: -difference.value)
+        names = [_name(group, difference) for difference in ranked]
+        blocks.append(Block(group.title, set_rows(names, [""], 1, INTERVAL_MM, LABEL_MM), (tuple(ranked),)))
+    widest = max(block.panels.names_mm for block in blocks)
+    return [replace(block, panels=replace(block.panels, names_mm=widest)) for block in blocks]
+
+
+def _of_several(groups: Sequence[Group], others: Sequence[str]) -> list[Block]:
+    """Return groups as panels, in all of which scenarios stand in the order of what they do to the first outcome."""
+    first, *_ = groups[0].labels
+    ranked = sorted(others, key=lambda name: -groups[0].differences[name, first].value)
+    n_columns = min(MOST_COLUMNS, max(len(group.labels) for group in groups))
+    return [
+        Block(
+            group.title,
+            set_rows(
+                ranked,
+                [_name(group, group.differences[others[0], outcome]) for outcome in group.labels],
+                n_columns,
+                NUMBER_MM,
+            ),
+            tuple(tuple(group.differences[name, outcome] for name in ranked) for outcome in group.labels),
+        )
+        for group in groups
+    ]
+
+
+def _name(group: Group, difference: Difference) -> str:
+    """Return what an outcome is, and its mean in the base."""
+    base = f"from {difference.base_text}".replace(" ", NO_BREAK)
+    return f"{group.labels[difference.outcome]}, {base}"
+
+
+def _cells(blocks: Iterable[Block]) -> list[Difference]:
+    """Return all differences."""
+    return [cell for block in blocks for cells in block.cells for cell in cells]
+
+
+def _draw_block(page: Page, block: Block, top: float, looks: dict[str, Look], shared: dict[float, str]) -> None:
+    """Draw a group of outcomes: all on a shared scale, with intervals in words, or each panel on its own."""
+    if block.title:
+        page.write(0.0, top, block.title, size=SMALL_PT).set_fontweight("bold")
+    for i, cells in enumerate(block.cells):
+        scale = shared or scale_around_0(cells, FEW_STEPS)
+        ax = draw_rows(page, block.panels, top + block.title_mm, i, scale)
+        draw_zero(ax)
+        for row, cell in enumerate(cells):
+            draw_difference(ax, row, cell, looks[cell.scenario])
+            text = cell.bounds if shared else cell.number
+            write_number(ax, block.panels, row, text, INK if cell.is_clear else FAINT_INK)
+
+
+def _title(comparison: Comparison, groups: Sequence[Group], what: str) -> str:
+    """Return the finding: the largest clear difference, and how much else is clear."""
+    found = [difference for group in groups for difference in group.differences.values()]
+    clear, others = [difference for difference in found if difference.is_clear], others_of(comparison)
+    if len(others) == 1:
+        more = f"{len(clear)} of {len(found)} outcomes change clearly"
+    else:
+        more = f"{len({cell.scenario for cell in clear})} of {len(others)} scenarios clearly change some outcome"
+    return finding(comparison, found, what, f"; {more}".replace(" of ", f"{NO_BREAK}of{NO_BREAK}"))
+
+
+def _beyond(blocks: Sequence[Block]) -> str:
+    """Return what an arrow means, where there is one."""
+    return "; arrows: beyond the scale" if any(abs(cell.value) > FARTHEST for cell in _cells(blocks)) else ""

@@ -1,0 +1,45 @@
+"""Draw which states have influence on the last day in each scenario."""
+
+from matplotlib.figure import Figure
+
+from sim.show.compare_differences import base_means, in_points, short
+from sim.show.compare_findings import finding
+from sim.show.compare_ranges import Ranges, amounts_by_state, draw_ranges, highest_drawn
+from sim.show.compare_words import words_of
+from sim.show.panels import scale_to
+from sim.show.places import state_names
+from sim.show.wording import listed
+from sim.study.compare import Comparison
+
+MOST_STATES = 8
+LEAST = 0.02  # share in some scenario that is worth a panel
+
+
+def draw_compare_influence(comparison: Comparison) -> Figure:
+    """Return the figure of influence by state and scenario.
+
+    Parameters
+    ----------
+    comparison
+        Scenarios beside a base, in a world in which some state has influence.
+    """
+    every = amounts_by_state(comparison, "influence")
+    peak = {state: max(float(own.mean()) for own in by_name.values()) for state, by_name in every.items()}
+    ranked = sorted(every, key=lambda state: -peak[state])
+    n_shown = min(max(sum(peak[state] >= LEAST for state in every), 1), MOST_STATES)
+    first, rest = ranked[:n_shown], ranked[n_shown:]
+    values = {state: every[state] for state in first}
+    means, names = base_means(comparison), state_names(comparison.cases[0].scenario)
+    differences = in_points(comparison, [f"influence_{state}" for state in first])
+    most = f"at most {100.0 * max((peak[state] for state in rest), default=0.0):.2g} %"
+    left_out = f"; left out, {most}: {listed([names[state] for state in rest])}" if rest else ""
+    words = words_of(
+        comparison,
+        title=finding(comparison, differences.values(), "who has influence"),
+        shown="Share of the influence that states have in the contested state on the last day",
+        note="at the right: the base's mean, and how means differ from it in points, with 95 % intervals over the same "
+        f"runs{left_out}",
+    )
+    base_texts = {state: f"{short(100.0 * means[f'influence_{state}'])} %" for state in first}
+    scale = scale_to(highest_drawn(values), lambda share: f"{100.0 * share:g} %")
+    return draw_ranges(comparison, words, Ranges("influence", values, differences, base_texts, scale))

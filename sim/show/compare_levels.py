@@ -1,0 +1,81 @@
+"""Draw how far each neighbour is drawn in by scenario: the highest level reached, in shares of runs side by side."""
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.ensemble.rows import usable
+from sim.show.compare_differences import Difference, in_points
+from sim.show.compare_findings import finding
+from sim.show.compare_outcomes import DRAWN_IN, RUNG, reach_name
+from sim.show.compare_rows import draw_rows, set_rows, write_number
+from sim.show.compare_words import words_of
+from sim.show.key import draw_key, measure_key
+from sim.show.ladder import highest_counts, level_handles
+from sim.show.page import ROOM_MM, new_page
+from sim.show.places import state_names
+from sim.show.theme import LEVEL_COLOURS
+from sim.show.wording import share_alone
+from sim.study.compare import Comparison
+
+MOST_COLUMNS = 3
+NUMBERS_MM, KEY_GAP_MM = 14.0, 2.0
+BAR = 0.78  # of a row
+SCALE = {0.0: "0", 0.5: "50 %", 1.0: "100"}
+MORE, LESS = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
+
+
+def draw_compare_levels(comparison: Comparison) -> Figure:
+    """Return the figure of levels by neighbour and scenario.
+
+    Parameters
+    ----------
+    comparison
+        Scenarios beside a base, each with a usable run, in a world with neighbours.
+    """
+    scenario = comparison.cases[0].scenario
+    neighbours, names = scenario.tables.header.neighbours, [case.name for case in comparison.cases]
+    runs = {case.name: usable(case.results.runs) for case in comparison.cases}
+    differences = in_points(comparison, map(reach_name, neighbours))
+    heads = [state_names(scenario)[state] for state in neighbours]
+    panels = set_rows(names, heads, min(MOST_COLUMNS, len(neighbours)), NUMBERS_MM)
+    handles = level_handles()
+    size = measure_key(handles, ROOM_MM)
+    top = size.height_mm + KEY_GAP_MM
+    level, base = DRAWN_IN.value, names[0]
+    page = new_page(
+        words_of(
+            comparison,
+            title=finding(comparison, differences.values(), f"who reaches {RUNG}"),
+            shown=f"Highest level that each neighbour reaches by day {scenario.horizon_days}, in % of runs",
+            note=f"at the right: level {level} or higher, {MORE}{LESS} if that clearly differs from {base} "
+            "(95 % interval over the same runs excludes 0)",
+        ),
+        top + panels.total_mm,
+    )
+    draw_key(page, handles, size, 0.0)
+    for i, state in enumerate(neighbours):
+        ax = draw_rows(page, panels, top, i, SCALE, bold=0)
+        for row, name in enumerate(names):
+            counts = highest_counts(runs[name], state)
+            _draw_bar(ax, row, counts / counts.sum())
+            share = share_alone(int(counts[level:].sum()), int(counts.sum()))
+            sign = _sign(differences.get((name, reach_name(state))))
+            write_number(ax, panels, row, f"{share} {sign}")
+    return page.figure
+
+
+def _draw_bar(ax: Axes, row: int, shares: npt.NDArray[np.float64]) -> None:
+    """Draw the levels of one row, the highest at the left, so that `this or higher` reads off the scale."""
+    left = 0.0
+    for share, colour in zip(shares[::-1], LEVEL_COLOURS[::-1], strict=True):
+        ax.barh(row + 0.5, share, BAR, left, color=colour, linewidth=0, zorder=2)
+        left += float(share)
+
+
+def _sign(difference: Difference | None) -> str:
+    """Return in which direction a scenario clearly differs from the base."""
+    if difference is None or not difference.is_clear:
+        return " "
+    return MORE if difference.value > 0.0 else LESS

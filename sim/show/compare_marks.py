@@ -1,0 +1,96 @@
+"""Draw differences as marks with intervals around 0: filled where they are clear, an arrow beyond the scale."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from sim.show.compare_differences import Difference
+from sim.show.compare_looks import Look
+from sim.show.key import Handles
+from sim.show.theme import SOFT_INK
+
+FARTHEST = 100.0  # points or percent; what lies beyond gets an arrow
+SHORTEST, SMALLEST = 0.15, 1.0  # of a scale: either side of 0 has this share of it; and how far it goes at least
+WIDE, NARROW, MARK = 0.9, 1.8, 3.4  # points
+GREY = "#a6a6a6"  # of intervals without pairing
+
+
+def scale_around_0(differences: Iterable[Difference], most_steps: int) -> dict[float, str]:
+    """Return what to write on a scale that holds 0 and differences with their intervals, as far as scales go.
+
+    Parameters
+    ----------
+    differences
+        What is drawn.
+    most_steps
+        From one end to the other.
+    """
+    ends = np.array([(d.value, d.low, d.high, d.wide_low, d.wide_high) for d in differences])
+    low, high = np.clip([np.nanmin(ends, initial=0.0), np.nanmax(ends, initial=0.0)], -FARTHEST, FARTHEST)
+    shorter = SHORTEST * max(high - low, SMALLEST)
+    ticks = MaxNLocator(most_steps, steps=[1, 2, 2.5, 5, 10]).tick_values(min(low, -shorter), max(high, shorter))
+    return {float(tick): signed(float(tick)) for tick in ticks}
+
+
+def signed(number: float) -> str:
+    """Return a number of a scale around 0 with its sign."""
+    return f"{number:+g}".replace("-", "\N{MINUS SIGN}") if number else "0"
+
+
+def draw_zero(ax: Axes) -> None:
+    """Draw the line of no difference."""
+    ax.axvline(0.0, color=SOFT_INK, linewidth=0.8, zorder=1)
+
+
+def draw_difference(ax: Axes, row: int, difference: Difference, look: Look) -> None:
+    """Draw a difference with both its intervals.
+
+    Parameters
+    ----------
+    ax
+        Axes with rows downwards and a scale around 0.
+    row
+        Which row.
+    difference
+        What to draw.
+    look
+        Of the scenario.
+    """
+    middle, (low, high) = row + 0.5, ax.get_xlim()
+    ax.plot([difference.wide_low, difference.wide_high], [middle] * 2, color=GREY, linewidth=WIDE, zorder=2)
+    ax.plot([difference.low, difference.high], [middle] * 2, color=look.colour, linewidth=NARROW, zorder=3)
+    mark = mark_of(look, is_filled=difference.is_clear)
+    place = min(max(difference.value, low), high)
+    if place != difference.value:
+        mark.set_marker(">" if place > 0.0 else "<")
+    mark.set_data([place], [middle])
+    ax.add_line(mark)
+
+
+def mark_handles(look: Look) -> Handles:
+    """Return the marks of differences by their meaning, in the look of a scenario."""
+    return {
+        "clear: interval excludes 0": mark_of(look, is_filled=True),
+        "not clear": mark_of(look, is_filled=False),
+        "95 % interval over the same runs": Line2D([], [], color=look.colour, linewidth=NARROW),
+        "if runs shared no draws": Line2D([], [], color=GREY, linewidth=WIDE),
+    }
+
+
+def mark_of(look: Look, *, is_filled: bool) -> Line2D:
+    """Return the mark of a number, hollow where it does not clearly differ from the base's."""
+    return Line2D(
+        [],
+        [],
+        linewidth=0,
+        marker=look.marker,
+        markersize=MARK,
+        markerfacecolor=look.colour if is_filled else "white",
+        markeredgecolor=look.colour,
+        markeredgewidth=0.9,
+        clip_on=False,
+        zorder=4,
+    )

@@ -1,0 +1,120 @@
+"""Draw an amount by state and scenario: its mean and the middle 80 % of runs, and how means differ from the base's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sim.ensemble.rows import Numbers, usable
+from sim.ensemble.schema import state_column
+from sim.show.compare_differences import Differences
+from sim.show.compare_looks import Look, looks_of
+from sim.show.compare_marks import NARROW, mark_of
+from sim.show.compare_rows import draw_rows, set_rows, write_number
+from sim.show.key import draw_key, measure_key
+from sim.show.page import ROOM_MM, Words, new_page
+from sim.show.panels import Scale
+from sim.show.places import state_names
+from sim.show.theme import INK
+from sim.study.compare import Comparison
+
+MOST_COLUMNS = 2
+NUMBERS_MM, KEY_GAP_MM = 31.0, 2.5
+LOW, HIGH = 0.1, 0.9  # of runs
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """Hold an amount on the last day by state.
+
+    Parameters
+    ----------
+    quantity
+        Such as ``refugees``.
+    values
+        Numbers of runs by state, each by scenario, the base first.
+    differences
+        Of means from the base, in the unit that is written.
+    base_texts
+        Means of the base by state.
+    scale
+        Of the amounts.
+    """
+
+    quantity: str
+    values: Mapping[str, Mapping[str, Numbers]]
+    differences: Differences
+    base_texts: Mapping[str, str]
+    scale: Scale
+
+
+def amounts_by_state(comparison: Comparison, quantity: str) -> dict[str, dict[str, Numbers]]:
+    """Return the numbers of runs by state and scenario, neighbours first, states without any left out.
+
+    Parameters
+    ----------
+    comparison
+        Scenarios beside a base.
+    quantity
+        Such as ``refugees``.
+    """
+    tables = comparison.cases[0].scenario.tables
+    neighbours = list(tables.header.neighbours)
+    states = [*neighbours, *(state for state in map(str, tables.states["id"]) if state not in neighbours)]
+    runs = {case.name: usable(case.results.runs) for case in comparison.cases}
+    found = {
+        state: {name: rows[state_column(quantity, state)].to_numpy(np.float64) for name, rows in runs.items()}
+        for state in states
+    }
+    return {state: by_name for state, by_name in found.items() if any(own.any() for own in by_name.values())}
+
+
+def highest_drawn(values: Mapping[str, Mapping[str, Numbers]]) -> float:
+    """Return the highest end of a range, or the highest mean where that lies beyond."""
+    every = (own for by_name in values.values() for own in by_name.values())
+    return max(max(float(np.quantile(own, HIGH)), float(own.mean())) for own in every)
+
+
+def draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure:
+    """Return a figure with a panel for each state and a row for each scenario.
+
+    Parameters
+    ----------
+    comparison
+        Scenarios beside a base.
+    words
+        What the figure says.
+    ranges
+        What is drawn, of at least one state.
+    """
+    looks, names = looks_of(case.name for case in comparison.cases), state_names(comparison.cases[0].scenario)
+    heads = [names[state] for state in ranges.values]
+    panels = set_rows(list(looks), heads, min(MOST_COLUMNS, len(heads)), NUMBERS_MM)
+    ink = Look(INK, "-", "o")
+    handles = {
+        "mean": mark_of(ink, is_filled=True),
+        "mean not clearly unlike the base's": mark_of(ink, is_filled=False),
+        "10 to 90 % of runs": Line2D([], [], color=INK, linewidth=NARROW),
+    }
+    size = measure_key(handles, ROOM_MM)
+    top = size.height_mm + KEY_GAP_MM
+    page = new_page(words, top + panels.total_mm)
+    draw_key(page, handles, size, 0.0)
+    for i, (state, by_name) in enumerate(ranges.values.items()):
+        ax = draw_rows(page, panels, top, i, dict(zip(ranges.scale.ticks, ranges.scale.labels, strict=True)), bold=0)
+        for row, (name, own) in enumerate(by_name.items()):
+            difference = ranges.differences.get((name, f"{ranges.quantity}_{state}"))
+            _draw_range(ax, row, own, looks[name], is_filled=difference is None or difference.is_clear)
+            write_number(ax, panels, row, difference.bounds if difference else ranges.base_texts[state])
+    return page.figure
+
+
+def _draw_range(ax: Axes, row: int, values: Numbers, look: Look, *, is_filled: bool) -> None:
+    """Draw one row."""
+    ax.plot(np.quantile(values, (LOW, HIGH)), [row + 0.5] * 2, color=look.colour, linewidth=NARROW, zorder=2)
+    mark = mark_of(look, is_filled=is_filled)
+    mark.set_data([values.mean()], [row + 0.5])
+    ax.add_line(mark)

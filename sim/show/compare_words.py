@@ -1,0 +1,74 @@
+"""Say in words what figures of a comparison show: which scenarios, of how many runs, and where they come from."""
+
+from sim.ensemble.rows import usable
+from sim.show.page import Words
+from sim.show.typeset import NO_BREAK
+from sim.show.wording import DIGEST_LENGTH, count, listed
+from sim.study.compare import Comparison
+
+CAVEAT = "Simulated under these scenarios' assumptions; not a forecast."
+
+
+def words_of(comparison: Comparison, *, title: str, shown: str, note: str) -> Words:
+    """Return what a figure says: its finding, what is shown of which scenarios, and where it comes from.
+
+    Parameters
+    ----------
+    comparison
+        Scenarios beside a base.
+    title
+        The finding with its number.
+    shown
+        What is shown, without a full stop.
+    note
+        Which interval is given, and other words that the reader needs; without a full stop.
+    """
+    where = f"{_who(comparison)} in {comparison.cases[0].scenario.config.world.name}, {_runs(comparison)}"
+    subtitle = f"{shown}. {where}{_unchanged(comparison)}; {note}.".replace(" %", f"{NO_BREAK}%")
+    return Words(title, subtitle, _footer(comparison))
+
+
+def others_of(comparison: Comparison) -> list[str]:
+    """Return the names of the scenarios but the base."""
+    return [case.name for case in comparison.cases[1:]]
+
+
+def unchanged(comparison: Comparison) -> list[str]:
+    """Return the names of the scenarios in which every run is as in the base."""
+    changed = comparison.table.groupby("scenario")["share_changed"].max()
+    return [name for name in others_of(comparison) if changed[name] == 0.0]
+
+
+def _who(comparison: Comparison) -> str:
+    """Return who is compared."""
+    base, *others = [case.name for case in comparison.cases]
+    return f"{others[0] if len(others) == 1 else f'{len(others)} scenarios'} against {base}"
+
+
+def _runs(comparison: Comparison) -> str:
+    """Return how many runs the scenarios have and share, and how many failed."""
+    every = [len(case.results.runs) for case in comparison.cases]
+    counted = [len(usable(case.results.runs)) for case in comparison.cases]
+    few, many, common = min(counted), max(counted), int(comparison.table["n"].min())
+    text = f"{count(many, 'run')} each" if few == many else f"{few:,} to {count(many, 'run')}"
+    text += "" if few == many == common else f", {common:,} in common"
+    failed = sum(every) - sum(counted)
+    return f"{text}, {count(failed, 'failed run')} left out" if failed else text
+
+
+def _unchanged(comparison: Comparison) -> str:
+    """Return which scenarios change nothing in any run."""
+    same = unchanged(comparison)
+    return f"; no run differs in {listed(same)}" if same else ""
+
+
+def _footer(comparison: Comparison) -> str:
+    """Return the caveat and the provenance of a figure."""
+    base, manifest = comparison.cases[0], comparison.cases[0].results.manifest
+    parts = (
+        f"world {base.scenario.config.world.name}",
+        f"seed {manifest['seed']}",
+        f"comparison {str(comparison.manifest['config_digest'])[:DIGEST_LENGTH]}",
+        f"world tables {str(manifest['world_digest'])[:DIGEST_LENGTH]}",
+    )
+    return f"{CAVEAT}\n" + ", ".join(part.replace(" ", NO_BREAK) for part in parts)

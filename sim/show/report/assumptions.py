@@ -1,0 +1,159 @@
+"""List what a scenario assumes: what it asks, which parameters it moves, and where each number comes from."""
+
+import dataclasses
+import inspect
+from collections import Counter
+from collections.abc import Iterator
+
+import pandas as pd
+from pydantic import BaseModel
+
+from sim.core.parameters import Parameter, describe
+from sim.core.rules import MECHANISMS
+from sim.ensemble.sections import Section
+from sim.world.scenario import Scenario
+from sim.world.tables import Tables
+
+INPUTS = (
+    "states",
+    "factions",
+    "locations",
+    "borders",
+    "control",
+    "deployment",
+    "relations",
+    "foreign_forces",
+    "installations",
+)
+WHOM = ("actor", "patron", "client", "state", "location")  # keys of levers and events that name somebody
+PARAMETER_HEADER = ("parameter", "value", "default", "plausible", "unit", "meaning", "source")
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Hold one entry of a world's list of sources.
+
+    Parameters
+    ----------
+    key, what
+        How rows of tables call it, and what it is.
+    url
+        Where it was found; empty for what is no page of the web.
+    """
+
+    key: str
+    what: str
+    url: str
+
+
+def asked_of(scenario: Scenario) -> Section:
+    """Return the levers and events of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        What was run.
+    """
+    asked, names = scenario.config.scenario, _names(scenario.tables)
+    rows = tuple(_asked(item, names) for item in (*asked.levers, *asked.events))
+    return Section("Levers and events", ("what", "of whom", "value", "from day", "meaning"), rows)
+
+
+def moved_parameters(scenario: Scenario) -> Section:
+    """Return the parameters that are not at their default.
+
+    Parameters
+    ----------
+    scenario
+        What was run.
+    """
+    rows = tuple(row for row in _parameters(scenario) if row[1] != row[2])
+    return Section("Parameters that are not at their default", PARAMETER_HEADER, rows)
+
+
+def all_parameters(scenario: Scenario) -> Section:
+    """Return all parameters with unit, meaning and source.
+
+    Parameters
+    ----------
+    scenario
+        What was run.
+    """
+    rows = tuple((name, value, *rest) for name, value, _, *rest in _parameters(scenario))
+    header = (*PARAMETER_HEADER[:2], *PARAMETER_HEADER[3:])
+    return Section("All parameters", header, rows)
+
+
+def closed_channels(scenario: Scenario) -> list[str]:
+    """Return the ways across a border that are switched off."""
+    return [name for name, is_open in scenario.config.channels.model_dump().items() if not is_open]
+
+
+def sources_of(tables: Tables) -> list[Source]:
+    """Return the world's list of sources, none where it has no such table.
+
+    Parameters
+    ----------
+    tables
+        The world's tables.
+    """
+    if tables.sources is None:
+        return []
+    return [Source(row["key"], row["what"], _link(row["url"])) for row in tables.sources.to_dict("records")]
+
+
+def rows_by_source(tables: Tables) -> Section:
+    """Return how many rows of which table name which source.
+
+    Parameters
+    ----------
+    tables
+        The world's tables.
+    """
+    counted = Counter((name, source) for name in INPUTS for source in _sources(getattr(tables, name)))
+    rows = tuple((name, source, f"{count:,}") for (name, source), count in counted.items())
+    return Section("What the rows of the tables rest on", ("table", "source", "rows"), rows)
+
+
+def _asked(item: BaseModel, names: dict[str, str]) -> tuple[str, ...]:
+    """Return one lever or event as a row."""
+    values = item.model_dump()
+    kind = values.get("lever") or values["event"]
+    whom = [f"{key} {names.get(values[key], values[key])}" for key in WHOM if key in values]
+    amount = values.get("value", values.get("fighters", ""))
+    size = f"{amount:,g}" if amount != "" else ""
+    return kind.replace("_", " "), ", ".join(whom), size, str(values["day"]), inspect.getdoc(type(item)) or ""
+
+
+def _names(tables: Tables) -> dict[str, str]:
+    """Return how states, factions and locations are called, by id."""
+    frames = (tables.states, tables.factions, tables.locations)
+    return {key: f"{name} ({key})" for frame in frames for key, name in zip(frame["id"], frame["name"], strict=True)}
+
+
+def _parameters(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+    """Yield each parameter as a row of `PARAMETER_HEADER`."""
+    values = scenario.config.model_dump()["rules"]
+    for mechanism, group in MECHANISMS.items():
+        defaults = dataclasses.asdict(group())
+        for name, parameter in describe(group).items():
+            numbers = (f"{value:g}" for value in (values[mechanism][name], defaults[name]))
+            yield f"{mechanism}.{name}", *numbers, *_described(parameter)
+
+
+def _described(parameter: Parameter) -> tuple[str, ...]:
+    """Return the range, unit, meaning and source of a parameter."""
+    low, high = parameter.prior
+    return f"{low:g} to {high:g}", parameter.unit, parameter.meaning, parameter.source
+
+
+def _sources(frame: pd.DataFrame | None) -> list[str]:
+    """Return the source of each row of a table, none where the table or the column is not there."""
+    if frame is None or "source" not in frame:
+        return []
+    return [str(source) for source in frame["source"] if source]
+
+
+def _link(url: str) -> str:
+    """Return an address that a page may point to, else nothing: a table could hold any text, also a script."""
+    return url if url.startswith(("https://", "http://")) else ""

@@ -1,0 +1,247 @@
+"""Prepare the map of the report: for each place and day the share of runs in which the regime's side has lost it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.ensemble.losses import loss_days
+from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
+from sim.ensemble.sections import Section
+from sim.show.days import date_text
+from sim.show.fall_map import DAYS
+from sim.show.geometry import Shapes, load_shapes
+from sim.show.loss_scale import N_CLASSES
+from sim.show.map_layout import home_extent
+from sim.show.places import home_holders, place_names
+from sim.show.report.names import Names, names_on
+from sim.show.report.outlines import Canvas, Ground, ground_of
+from sim.show.report.tables import seats_table
+from sim.show.stamps import stamp_map
+from sim.show.wording import listed, share_of
+from sim.world.scenario import Scenario
+
+UNITS, STAMP_UNITS = 1600, 400  # widths of the drawings; finer detail is not to be seen
+WIDE_MM, NARROW_MM = 120.0, 62.0  # widths for which names are placed; a page shows one set or the other
+TALLEST_MM = 88.0  # no wide map is shown higher than this
+
+
+@dataclass(frozen=True)
+class PlaceByDay:
+    """Hold one place of the contested state.
+
+    Parameters
+    ----------
+    place, name
+        Its id and its name.
+    area
+        Its outline as path data.
+    x, y
+        Its seat, or the middle of its circle.
+    is_capital
+        Whether it is the capital, which gets a mark of its own since its area may be too small to see.
+    shares
+        By day from 0 to the horizon, in words with interval; none where the regime's side does not hold it on day 0.
+    classes
+        Class of colour by day, none as with the shares.
+    """
+
+    place: str
+    name: str
+    area: str
+    x: float
+    y: float
+    is_capital: bool
+    shares: tuple[str, ...]
+    classes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """Hold small maps of single days.
+
+    Parameters
+    ----------
+    canvas
+        Size of each.
+    areas
+        Outlines by place as path data.
+    borders
+        Rim of the state as path data.
+    days
+        Which days.
+    """
+
+    canvas: Canvas
+    areas: dict[str, str]
+    borders: str
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DayMap:
+    """Hold the map with all its days.
+
+    Parameters
+    ----------
+    finding, course
+        What it shows by the last day, and from day to day, with their numbers.
+    canvas
+        Its size.
+    ground
+        What lies beneath.
+    places
+        Those of the contested state, the capital last, on top of the others.
+    seats
+        (x, y) of all seats of a map; none of circles.
+    wide, narrow
+        Names for a wide and for a narrow screen.
+    days
+        In words, from 0 to the horizon.
+    first_shown
+        Day on which places differ most: that by which the mean run has lost half of the seats, or the last.
+    stamps
+        Small maps of some days.
+    is_mapped
+        Whether the outlines come from a map.
+    tables
+        The numbers behind it.
+    """
+
+    finding: str
+    course: str
+    canvas: Canvas
+    ground: Ground
+    places: tuple[PlaceByDay, ...]
+    seats: tuple[tuple[float, float], ...]
+    wide: Names
+    narrow: Names
+    days: tuple[str, ...]
+    first_shown: int
+    stamps: Stamps
+    is_mapped: bool
+    tables: tuple[Section, ...]
+
+    @property
+    def last_shares(self) -> dict[str, str]:
+        """Return the share of each place by the last day."""
+        return {place.place: place.shares[-1] for place in self.places if place.shares}
+
+
+def day_map_of(results: Results, scenario: Scenario) -> DayMap:
+    """Return the map of an ensemble.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble with at least one usable run, in a world whose regime holds a place.
+    """
+    shapes, horizon = load_shapes(scenario.tables), scenario.horizon_days
+    lost = loss_days(usable(results.runs), results.falls, scenario)
+    home, valued = list(home_holders(scenario)), [str(place) for place in lost.columns]
+    canvas = Canvas(home_extent(shapes), UNITS)
+    seats = canvas.place(shapes.anchors) if shapes.is_mapped else np.zeros((0, 2))
+    stamps = _stamps(shapes, home, horizon)
+    return DayMap(
+        finding=_finding(lost, scenario),
+        course=_course(lost, stamps.days),
+        canvas=canvas,
+        ground=ground_of(shapes, canvas, home),
+        places=_places(shapes, canvas, lost, scenario),
+        seats=tuple((float(x), float(y)) for x, y in seats),
+        wide=names_on(shapes, canvas, valued, min(WIDE_MM, TALLEST_MM * canvas.width / canvas.height)),
+        narrow=names_on(shapes, canvas, valued, NARROW_MM),
+        days=tuple(_day(scenario, day) for day in range(horizon + 1)),
+        first_shown=next((day for day in range(horizon) if 2.0 * _mean_lost(lost, day) >= len(valued)), horizon),
+        stamps=stamps,
+        is_mapped=shapes.is_mapped,
+        tables=(seats_table(results, scenario),),
+    )
+
+
+def data_of(day_map: DayMap) -> dict[str, Any]:
+    """Return what a page needs to show any day: its words, and by place the shares, which of them when, and classes.
+
+    Parameters
+    ----------
+    day_map
+        The map.
+    """
+    places = {}
+    for place in day_map.places:
+        shares = list(dict.fromkeys(place.shares))
+        if shares:
+            days = [shares.index(share) for share in place.shares]
+            places[place.place] = {"name": place.name, "shares": shares, "days": days, "classes": place.classes}
+    return {"days": day_map.days, "first": day_map.first_shown, "places": places}
+
+
+def _finding(lost: pd.DataFrame, scenario: Scenario) -> str:
+    """Return how many seats are lost more often than not, and which is lost first, or most often."""
+    (n_runs, n_places), by = lost.shape, f"by day {scenario.horizon_days}"
+    fallen, names = lost.notna().sum(), place_names(scenario)
+    worst = str(fallen.idxmax())
+    if not fallen.any():
+        return f"No seat is lost in any run {by}: {share_of(0, n_runs)} each"
+    often = int((2 * fallen > n_runs).sum())
+    if not often:
+        return f"No seat is lost in more than half of the runs {by}; most often {names[worst]}, in " + share_of(
+            int(fallen[worst]), n_runs
+        )
+    medians = lost.fillna(np.inf).quantile(0.5, interpolation="lower")
+    first = f"{names[str(medians.idxmin())]} first, on median day {medians.min():.0f}"
+    return f"The regime's side has lost {often} of its {n_places} seats {by} in more than half of the runs, {first}"
+
+
+def _course(lost: pd.DataFrame, days: Sequence[int]) -> str:
+    """Return how many seats the mean run has lost by each of some days."""
+    if not lost.notna().to_numpy().any():
+        return f"None of {lost.shape[1]} seats is lost in any run"
+    shown = [f"{_mean_lost(lost, day):.1f} by day {day}" for day in days]
+    return f"Of {lost.shape[1]} seats the mean run has lost {listed(shown)}"
+
+
+def _mean_lost(lost: pd.DataFrame, day: int) -> float:
+    """Return how many seats the mean run has lost by a day."""
+    return float((lost <= day).sum(axis=1).mean())
+
+
+def _places(shapes: Shapes, canvas: Canvas, lost: pd.DataFrame, scenario: Scenario) -> tuple[PlaceByDay, ...]:
+    """Return the places of the contested state, the capital last."""
+    home, places = home_holders(scenario), []
+    for index, place in enumerate(shapes.location_ids):
+        if place in home:
+            shares, classes = _by_day(lost[place], scenario.horizon_days) if place in lost else ((), ())
+            x, y = canvas.place(shapes.anchors[index : index + 1])[0].tolist()
+            area, is_capital = canvas.area(shapes.outlines[index]), place == shapes.capital
+            places.append(PlaceByDay(place, shapes.names[index], area, x, y, is_capital, shares, classes))
+    return tuple(sorted(places, key=lambda found: found.is_capital))
+
+
+def _by_day(days: pd.Series, horizon: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the share of runs in which a place is lost by each day: in words, and as classes of colour."""
+    n_runs = len(days)
+    fallen = np.searchsorted(np.sort(days.dropna().to_numpy()), np.arange(horizon + 1), side="right")
+    words = {count: share_of(count, n_runs) for count in set(fallen.tolist())}
+    classes = np.minimum(fallen * N_CLASSES // n_runs, N_CLASSES - 1)
+    return tuple(words[count] for count in fallen.tolist()), tuple(classes.tolist())
+
+
+def _day(scenario: Scenario, day: int) -> str:
+    """Return a day with its date."""
+    return f"day {day}, {date_text(scenario.tables.header.day0, day, with_year=True)}"
+
+
+def _stamps(shapes: Shapes, home: Sequence[str], horizon: int) -> Stamps:
+    """Return the small maps."""
+    small = stamp_map(shapes, home)
+    canvas = Canvas(small.extent, STAMP_UNITS)
+    return Stamps(
+        canvas,
+        {place: canvas.area(outline) for place, outline in zip(small.location_ids, small.outlines, strict=True)},
+        canvas.lines(small.state_borders),
+        (*(day for day in DAYS if day < horizon), horizon),
+    )

@@ -1,0 +1,228 @@
+"""Write the numbers behind each figure as a table, from the table of estimates."""
+
+import math
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+
+from sim.core.codes import Level
+from sim.ensemble.estimate import curve
+from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
+from sim.ensemble.sections import (
+    BESIDES,
+    DIVISION,
+    EVENTS,
+    EXTREMISTS,
+    LEVELS,
+    OUTCOMES,
+    OVER_RUNS,
+    PEOPLE,
+    Lookup,
+    Section,
+)
+from sim.ensemble.wording import amount, day, percent
+from sim.show.places import place_names, state_names
+from sim.world.scenario import Scenario
+
+HAPPENINGS = {**EVENTS, **{event: label.removeprefix("besides: ") for event, label in BESIDES.items()}}
+TOLLS = {
+    "place_fatalities_civilians": "civilians killed",
+    "place_fatalities_combatants": "combatants killed",
+    "place_displaced": "displaced in their country",
+    "place_refugees": "refugees abroad",
+}
+
+
+def estimated_tables(results: Results, scenario: Scenario) -> dict[str, list[Section]]:
+    """Return the tables that the estimates hold, by the figure whose numbers they are.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble with at least one usable run.
+    """
+    lookup = Lookup(results.estimates, scenario.horizon_days)
+    places, states = place_names(scenario), state_names(scenario)
+    tables = {
+        "incidence": [_events(lookup), _ends(lookup)],
+        "order_of_falls": [_days_of_loss(lookup, places)],
+        "level_by_neighbour": [_levels_by_day(lookup, states, scenario)],
+        "highest_level": [_highest_levels(lookup, states, scenario)],
+        "refugees_by_destination": [_refugees(lookup, states)],
+        "influence": [_influence(lookup, states)],
+        "extremists": [_over_runs(lookup, "Extremist factions", EXTREMISTS)],
+        "displaced_and_killed": [_over_runs(lookup, "People", PEOPLE), _tolls(lookup, places)],
+    }
+    return {figure: [table for table in found if table.rows] for figure, found in tables.items()}
+
+
+def all_estimates(results: Results, scenario: Scenario) -> Section:
+    """Return the whole table of estimates.
+
+    Parameters
+    ----------
+    results, scenario
+        The ensemble.
+    """
+    names = {**place_names(scenario), **state_names(scenario)}
+    rows = tuple(_estimate(row, names) for row in results.estimates.to_dict("records"))
+    header = ("quantity", "of", "by day", "estimate", "runs", "interval", "unit")
+    return Section("All estimates", header, rows)
+
+
+def days_table(results: Results, scenario: Scenario) -> Section:
+    """Return the share of runs in which the main events have happened by each day.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble with at least one usable run.
+    """
+    runs, horizon = usable(results.runs), scenario.horizon_days
+    curves = [_curve_texts(runs[f"{event}_day"], horizon) for event in EVENTS]
+    rows = tuple((str(by_day), *cells) for by_day, cells in enumerate(zip(*curves, strict=True)))
+    return Section("Day by day: share of runs in which it has happened", ("by day", *EVENTS.values()), rows)
+
+
+def seats_table(results: Results, scenario: Scenario) -> Section:
+    """Return how likely the loss of each seat that the regime's side holds on day 0 is by when.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble with at least one usable run.
+    """
+    lookup, places = Lookup(results.estimates, scenario.horizon_days), place_names(scenario)
+    rows = (lookup.event(places[seat], "seat_fall", seat) for seat in lookup.entities("seat_fall_by_day"))
+    header = ("seat", *_by_days(lookup), "median day")
+    return Section("Loss of each seat that the regime's side holds on day 0", header, tuple(rows))
+
+
+def _events(lookup: Lookup) -> Section:
+    """Return how likely each event of the war is by when."""
+    header = ("event", *_by_days(lookup), "median day")
+    return Section("What happens by when", header, tuple(lookup.event(label, e) for e, label in HAPPENINGS.items()))
+
+
+def _ends(lookup: Lookup) -> Section:
+    """Return how runs end."""
+    rows = tuple(
+        (label, lookup.text(percent, "outcome_share", outcome.name.lower(), lookup.horizon))
+        for outcome, label in OUTCOMES.items()
+    )
+    return Section("How runs end", ("end", "share of runs"), rows)
+
+
+def _days_of_loss(lookup: Lookup, places: dict[str, str]) -> Section:
+    """Return the median day on which each seat is lost, and how often it is."""
+    rows = (
+        (
+            places[seat],
+            lookup.text(_day, "seat_fall_day_given_fall_q50", seat, lookup.horizon),
+            lookup.text(_day, "seat_fall_day_q50", seat, lookup.horizon),
+            lookup.text(percent, "seat_fall_by_day", seat, lookup.horizon),
+        )
+        for seat in lookup.entities("seat_fall_by_day")
+    )
+    header = ("seat", "median day where it is lost", "median day of all runs", f"lost by day {lookup.horizon}")
+    return Section("Day of the loss of each seat", header, tuple(rows))
+
+
+def _levels_by_day(lookup: Lookup, states: dict[str, str], scenario: Scenario) -> Section:
+    """Return how likely each neighbour is to have reached each level by when."""
+    rows = (
+        (
+            f"{states[state]}: {level.value} {LEVELS[level]}",
+            *(lookup.text(percent, f"level_{level.value}_by_day", state, by_day) for by_day in lookup.days),
+        )
+        for state in scenario.tables.header.neighbours
+        for level in list(Level)[1:]
+    )
+    return Section("Each level, or a higher one, by neighbour", ("neighbour and level", *_by_days(lookup)), tuple(rows))
+
+
+def _highest_levels(lookup: Lookup, states: dict[str, str], scenario: Scenario) -> Section:
+    """Return the highest level that each neighbour reaches."""
+    quantities = [f"level_max_share_{level.value}" for level in Level]
+    rows = (
+        (states[state], *(lookup.text(percent, quantity, state, lookup.horizon) for quantity in quantities))
+        for state in scenario.tables.header.neighbours
+    )
+    header = ("neighbour", *(f"{level.value} {word}" for level, word in LEVELS.items()))
+    return Section(f"Highest level by day {lookup.horizon}", header, tuple(rows))
+
+
+def _refugees(lookup: Lookup, states: dict[str, str]) -> Section:
+    """Return how many refugees each state has on the last day, and how many have gone home from there."""
+    some = _with_some(lookup, "refugees")
+    rows = (
+        lookup.over_runs("in all states", amount, "refugees"),
+        *(lookup.over_runs(f"in {states[state]}", amount, "refugees", state) for state in some),
+        *(lookup.over_runs(f"gone home from {states[state]}", amount, "returned", state) for state in some),
+    )
+    return Section(f"Refugees since day 0, persons on day {lookup.horizon}", ("refugees", *OVER_RUNS), rows)
+
+
+def _influence(lookup: Lookup, states: dict[str, str]) -> Section:
+    """Return which states have influence in the contested one, and how divided it is."""
+    rows = (
+        *(lookup.over_runs(states[state], percent, "influence", state) for state in _with_some(lookup, "influence")),
+        *(lookup.over_runs(label, amount, quantity) for quantity, label in DIVISION.items()),
+    )
+    return Section(f"Influence on day {lookup.horizon}", ("state", *OVER_RUNS), rows)
+
+
+def _tolls(lookup: Lookup, places: dict[str, str]) -> Section:
+    """Return what the war costs each place."""
+    rows = (
+        (places[place], *(lookup.text(amount, f"{toll}_mean", place, lookup.horizon) for toll in TOLLS))
+        for place in lookup.entities("place_displaced_mean")
+    )
+    header = ("place", *(f"{label}, mean" for label in TOLLS.values()))
+    return Section(f"What the war costs each place by day {lookup.horizon}, persons", header, tuple(rows))
+
+
+def _over_runs(lookup: Lookup, title: str, labels: dict[str, str]) -> Section:
+    """Return amounts of the war as a whole."""
+    rows = tuple(lookup.over_runs(label, amount, quantity) for quantity, label in labels.items())
+    return Section(f"{title} by day {lookup.horizon}", ("number", *OVER_RUNS), rows)
+
+
+def _by_days(lookup: Lookup) -> tuple[str, ...]:
+    """Return the headings of the days that are reported."""
+    return tuple(f"by day {by_day}" for by_day in lookup.days)
+
+
+def _with_some(lookup: Lookup, quantity: str) -> list[str]:
+    """Return the states that have some of a quantity on average."""
+    states = [state for state in lookup.entities(f"{quantity}_mean") if state]
+    return [state for state in states if lookup.number(f"{quantity}_mean", state, lookup.horizon) > 0.0]
+
+
+def _curve_texts(days: pd.Series, horizon: int) -> list[str]:
+    """Return a curve as text, day by day."""
+    found = curve(days, horizon)
+    return [percent(*values) for values in zip(found["probability"], found["low"], found["high"], strict=True)]
+
+
+def _estimate(row: dict[Hashable, Any], names: dict[str, str]) -> tuple[str, ...]:
+    """Return one row of the estimates as text."""
+    numbers = (float(row["estimate"]), float(row["low"]), float(row["high"]))
+    text = day(*numbers, row["n"]) if row["unit"] == "day" else _number(row["unit"], numbers)
+    entity = "" if pd.isna(row["entity"]) else str(row["entity"])
+    of, unit = names.get(entity, entity), "" if row["unit"] == "probability" else row["unit"]
+    return row["quantity"], of, str(row["day"]), text, f"{row['n']:,}", row["kind_of_interval"], unit
+
+
+def _day(estimate: float, low: float, high: float) -> str:
+    """Return a day with its interval, of at least one run."""
+    return day(estimate, low, high, 1)
+
+
+def _number(unit: str, numbers: tuple[float, float, float]) -> str:
+    """Return a share or an amount with its interval."""
+    if math.isnan(numbers[0]):
+        return "no runs"
+    return percent(*numbers) if unit in ("probability", "share") else amount(*numbers)

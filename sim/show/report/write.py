@@ -1,0 +1,141 @@
+"""Write the report of an ensemble, or of a comparison, as one HTML file that fetches nothing."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.ensemble.files import write_text
+from sim.ensemble.results import ResultsError
+from sim.ensemble.rows import usable
+from sim.ensemble.sections import Section
+from sim.ensemble.summary import CAVEAT
+from sim.show.days import date_text
+from sim.show.figures import drawable, left_out
+from sim.show.loss_scale import N_CLASSES, ink_on, loss_colour
+from sim.show.report import assumptions
+from sim.show.report.changes import change_of, drawings_of
+from sim.show.report.chapters import MAP, chapters_of
+from sim.show.report.day_map import data_of, day_map_of
+from sim.show.report.headlines import headlines_of, range_of
+from sim.show.report.provenance import provenance_of
+from sim.show.report.tables import all_estimates
+from sim.show.report.yardstick import SCALE
+from sim.show.typeset import NO_BREAK
+from sim.study.cases import Case
+from sim.study.compare import Comparison
+
+PACKAGE = "sim.show.report"
+TEMPLATE, STYLE, SCRIPT = "page.html.jinja", "report.css", "report.js"
+NUMBERS = tuple("0123456789<>+-\N{MINUS SIGN}")
+RESERVED = ("never", "no runs", "all the same", "")  # what stands in a column of numbers where there is none
+
+
+def write_report(cases: Sequence[Case], path: Path, comparison: Comparison | None = None) -> Path:
+    """Write a report and return its path.
+
+    Parameters
+    ----------
+    cases
+        One ensemble, or those of a comparison; the first is the one that the report is about.
+    path
+        Where to write it.
+    comparison
+        What distinguishes the cases, where they are several.
+
+    Raises
+    ------
+    ResultsError
+        If every run of a case failed.
+    ValueError
+        If there are several cases without their comparison.
+    """
+    for case in cases:
+        if usable(case.results.runs).empty:
+            raise ResultsError(case.results.folder, "every run failed", f"{case.results.folder}/runs.parquet tells why")
+    if len(cases) > 1 and comparison is None:
+        msg = f"expected the comparison of {len(cases)} cases, got none; make it with sim.study.compare"
+        raise ValueError(msg)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, _environment().get_template(TEMPLATE).render(_content(cases, comparison)))
+    return path
+
+
+def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, Any]:
+    """Return what the template fills in."""
+    base, *others = cases
+    results, scenario = base.results, base.scenario
+    draws = drawable(results, scenario)
+    day_map = day_map_of(results, scenario) if MAP in draws else None
+    script = _resource(SCRIPT)
+    return {
+        "base": base,
+        "cases": cases,
+        "comparison": comparison,
+        "headlines": [(headline, range_of(headline, others)) for headline in headlines_of(results, scenario)],
+        "drawn": draws,
+        "map": day_map,
+        "map_data": data_of(day_map) if day_map else None,
+        "change": change_of(comparison) if comparison else None,
+        "compared": drawings_of(comparison) if comparison else [],
+        "chapters": chapters_of(results, scenario),
+        "left_out": left_out(results, scenario),
+        "estimates": all_estimates(results, scenario),
+        "yardstick": SCALE,
+        "ramp": [(colour, ink_on(colour)) for colour in map(loss_colour, (i / N_CLASSES for i in range(N_CLASSES)))],
+        "caveat": CAVEAT,
+        "style": Markup(_resource(STYLE)),
+        "script": Markup(script),
+        "script_digest": _digest(script),
+    }
+
+
+def _environment() -> Environment:
+    """Return the settings of templates: everything that comes from tables and settings is escaped."""
+    environment = Environment(
+        loader=FunctionLoader(_resource),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "asked_of": assumptions.asked_of,
+        "moved_parameters": assumptions.moved_parameters,
+        "all_parameters": assumptions.all_parameters,
+        "closed_channels": assumptions.closed_channels,
+        "sources_of": assumptions.sources_of,
+        "rows_by_source": assumptions.rows_by_source,
+        "provenance_of": provenance_of,
+        "usable": usable,
+        "numeric": _numeric_columns,
+        "alone": _alone,
+        "date": lambda day: date_text(day, 0, with_year=True),
+    }
+    return environment
+
+
+def _resource(name: str) -> str:
+    """Return a file of this package."""
+    return files(PACKAGE).joinpath(name).read_text(encoding="utf-8")
+
+
+def _digest(script: str) -> str:
+    """Return the digest by which the page allows its own script, and no other that a table might smuggle in."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def _numeric_columns(section: Section) -> list[bool]:
+    """Tell which columns of a table hold numbers: they stand at the right, and sort by size."""
+    columns = zip(*section.rows, strict=True)
+    return [all(cell in RESERVED or cell.startswith(NUMBERS) for cell in column) for column in columns]
+
+
+def _alone(share: str) -> str:
+    """Return a share without its interval, for which a map has no room."""
+    return share.partition(f"{NO_BREAK}[")[0]

@@ -1,0 +1,173 @@
+"""Set the axes that figures of a sweep share: factors in their own units, outcomes from 0, the scenario marked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from sim.show.page import Page
+from sim.show.sweep_factors import Factor, plain
+from sim.show.sweep_measure import STEPS
+from sim.show.sweep_view import View
+from sim.show.theme import RULE, SMALL_PT, SOFT_INK, TEXT_PT
+from sim.show.typeset import text_height, text_width, wrap
+
+HEAD_MM = 5.5  # a line above axes
+TICKS_MM = 6.5  # the numbers below axes
+MARK_MM = 4.8  # what marks the scenario's own value
+PAD = 0.04  # of the range of a factor, beside its first and last value
+MOST_TICKS = 8
+NEAR_MM = 9.0  # closest that the values of a factor may stand to be written each
+
+
+@dataclass(frozen=True)
+class Place:
+    """Hold where axes stand, mm from the upper left corner of the room."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def bottom(self) -> float:
+        """Return their lower edge."""
+        return self.top + self.height
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Return the place as `Page.axes` takes it."""
+        return self.left, self.top, self.width, self.height
+
+
+def fold(text: str, width: float, size: float) -> str:
+    """Return a text on as many lines as it needs, before there is a page for it.
+
+    Parameters
+    ----------
+    text
+        Words.
+    width
+        The widest that a line may be, mm.
+    size
+        Of the letters, points.
+    """
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    return wrap(figure, text, width, size=size)
+
+
+def below_mm(name: str, width: float) -> float:
+    """Return the height that numbers and a name take below axes.
+
+    Parameters
+    ----------
+    name
+        What stands beside the axis.
+    width
+        Room for it, mm.
+    """
+    return TICKS_MM + text_height(fold(name, width, TEXT_PT), TEXT_PT)
+
+
+def label_factor(page: Page, ax: Axes, name: str, values: Sequence[float], place: Place, width: float) -> None:
+    """Label the axis of a factor: its values where there is room for each, else round numbers.
+
+    Parameters
+    ----------
+    page, ax
+        The page, and axes whose limits are set.
+    name, values
+        What stands beside the axis, and the values that were swept, rising.
+    place
+        Of the axes.
+    width
+        Room for the name, mm.
+    """
+    set_value_ticks(ax, "x", values, place.width, NEAR_MM)
+    page.write(place.left, place.bottom + TICKS_MM, fold(name, width, TEXT_PT))
+
+
+def set_value_ticks(ax: Axes, which: Literal["x", "y"], values: Sequence[float], length: float, near: float) -> None:
+    """Put ticks at the values of a factor where there is room for each; else at round numbers.
+
+    Parameters
+    ----------
+    ax
+        Axes whose limits are set.
+    which
+        Which axis.
+    values
+        Rising.
+    length
+        Of the axis, mm.
+    near
+        The smallest distance between two, mm.
+    """
+    axis, (first, last) = (ax.xaxis, ax.get_xlim()) if which == "x" else (ax.yaxis, ax.get_ylim())
+    gaps = [(after - before) / (last - first) * length for before, after in pairwise(values)]
+    ticks = values if min(gaps, default=length) >= near else round_ticks(first, last, MOST_TICKS)
+    axis.set_ticks(ticks, [plain(tick) for tick in ticks])
+
+
+def round_ticks(first: float, last: float, most: int) -> list[float]:
+    """Return round numbers from one to another.
+
+    Parameters
+    ----------
+    first, last
+        The ends of an axis.
+    most
+        How many steps at most.
+    """
+    ticks = MaxNLocator(nbins=most, steps=list(STEPS)).tick_values(first, last)
+    return [float(tick) for tick in ticks if first <= tick <= last]
+
+
+def limit_factor(ax: Axes, values: Sequence[float]) -> None:
+    """Set the limits of a factor's axis a little beyond its values, which rise."""
+    pad = PAD * (values[-1] - values[0])
+    ax.set_xlim(values[0] - pad, values[-1] + pad)
+
+
+def scale_outcome(ax: Axes, view: View, highest: float) -> None:
+    """Set the axis of an outcome, from 0 to the highest number that is drawn or a little more."""
+    scale = view.measure.scale(highest)
+    ax.set_ylim(scale.ticks[0], scale.ticks[-1])
+    ax.set_yticks(scale.ticks, scale.labels)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=True, axis="y")
+    ax.spines["left"].set_visible(False)
+
+
+def mark_own(page: Page, ax: Axes, factor: Factor, place: Place) -> None:
+    """Mark the scenario's own value of a factor by a dashed line with its number above, if it was swept.
+
+    Parameters
+    ----------
+    page, ax
+        The page, and axes whose limits are set.
+    factor, place
+        What the axis shows, and where the axes stand.
+    """
+    first, last = ax.get_xlim()
+    if dash_own(ax, factor):
+        text = f"{plain(factor.own)} in the scenario"
+        half = text_width(page.figure, text, size=SMALL_PT) / 2.0
+        middle = place.left + (factor.own - first) / (last - first) * place.width
+        middle = min(max(middle, half), page.width - half)
+        page.write(middle, place.top - MARK_MM, text, size=SMALL_PT, ink=SOFT_INK).set(ha="center")
+
+
+def dash_own(ax: Axes, factor: Factor) -> bool:
+    """Draw a dashed line at the scenario's own value of a factor, if it was swept, and tell whether it was."""
+    first, last = ax.get_xlim()
+    is_inside = first <= factor.own <= last
+    if is_inside:
+        ax.axvline(factor.own, color=RULE, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
+    return is_inside

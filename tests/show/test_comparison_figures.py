@@ -1,0 +1,257 @@
+import dataclasses
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from sim.ensemble.runner import run_ensemble
+from sim.show.compare_differences import in_points
+from sim.show.compare_fall_map import draw_compare_fall_map
+from sim.show.compare_incidence import draw_compare_incidence
+from sim.show.compare_levels import draw_compare_levels
+from sim.show.compare_looks import looks_of
+from sim.show.compare_probabilities import draw_compare_probabilities
+from sim.show.compare_scale import NOT_CLEAR, TOPS, difference_colour, top_of
+from sim.show.comparison_figures import draw_comparison, draw_comparison_files, drawable_comparison
+from sim.show.theme import FULL_WIDTH_MM, INK, LEVEL_COLOURS, RULE, luminance, styled
+from sim.show.typeset import MM_PER_INCH
+from sim.study.cases import Case
+from sim.study.compare import Comparison, compare
+from sim.world.config import read_config
+from sim.world.scenario import build_scenario
+from tests.show.cases import made_case
+from tests.show.made import Day
+from tests.show.reading import assert_readable, subtitle_of, title_of
+from tests.worlds import scenario_of, tables_of
+
+RUNS, PRINTED_MM = 20, 277.0  # height of what fits a printed page
+LONG = "a_name_that_says_everything_about_a_scenario"
+NEVER: list[Day] = [None] * 40
+ALWAYS: list[Day] = [5] * 40
+ALL = ["incidence", "probabilities", "amounts", "levels", "fall_differences", "refugees", "influence"]
+Lever = dict[str, object]
+
+
+# Few ensembles, many scenarios: what a scenario is called does not change what it is.
+LEVERS: dict[str, list[Lever]] = {
+    "base": [],
+    "hold": [{"lever": "resolve", "actor": "regime", "value": 3.0}],
+    "shut": [
+        {"lever": "border", "actor": "all", "value": 0.0},
+        {"lever": "resolve", "actor": "regime", "value": 0.4},
+    ],
+}
+SCENARIOS = {"base": "base", "hold": "hold", LONG: "shut", "same": "base", "shut": "shut"} | {
+    f"scenario_{kind}": kind for kind in ("hold", "base", "shut")
+}
+SCENARIOS |= {"patrons_leave": "shut", "us_strikes_extremists": "hold"}
+
+
+@functools.cache
+def case_of(world: str, kind: str, root: Path) -> Case:
+    values = {
+        "scenario": {"name": kind, "question": "What changes?", "levers": LEVERS[kind]},
+        "world": {"name": world},
+        "horizon_days": 40,
+        "ensemble": {"runs": RUNS, "seed": 1, "workers": 1, "traces": 2},
+    }
+    scenario = build_scenario(tables_of(world), read_config(values))
+    return Case(kind, run_ensemble(scenario, root / world / kind, "test"), scenario)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cases")
+
+
+def compared(world: str, names: Sequence[str], root: Path) -> Comparison:
+    cases = [dataclasses.replace(case_of(world, SCENARIOS[name], root), name=name) for name in names]
+    return compare(cases, root / "comparison", "test")
+
+
+def made(tmp_path: Path, days: Sequence[Sequence[Day]], world: str = "liberia_2003") -> Comparison:
+    scenario = scenario_of(world)
+    cases = [made_case(tmp_path, scenario, own, name=f"s{i}") for i, own in enumerate(days)]
+    return compare(cases, tmp_path, "test")
+
+
+def drawn(comparison: Comparison, name: str) -> Figure:
+    with styled():
+        return drawable_comparison(comparison)[name](comparison)
+
+
+@pytest.mark.parametrize(
+    ("world", "names"),
+    [
+        ("levant_2024", list(SCENARIOS)),
+        ("levant_2024", ["base", "hold"]),
+        ("levant_2024", ["base", LONG, "hold", "same"]),
+        ("liberia_2003", list(SCENARIOS)),
+        ("liberia_2003", ["base", "hold", LONG]),
+        ("liberia_2003", ["base", "same"]),
+    ],
+    ids=["map, 10", "map, 2", "map, 4", "circles, 10", "circles, 3", "nothing differs"],
+)
+def test_every_label_is_inside_the_page_and_none_overlap(world: str, names: list[str], root: Path) -> None:
+    figures = draw_comparison(compared(world, names, root))
+    assert list(figures) == ALL
+    for name, figure in figures.items():
+        width, height = (inches * MM_PER_INCH for inches in figure.get_size_inches())
+        assert width == pytest.approx(FULL_WIDTH_MM), name
+        assert height < PRINTED_MM, name
+        assert_readable(figure)
+
+
+def test_each_forest_has_its_zero_line_inside_its_scale(root: Path) -> None:
+    figure = drawn(compared("levant_2024", ["base", "hold", "shut"], root), "probabilities")
+    for ax in figure.axes:
+        zero, low, high = lines_at_zero(ax.get_lines()), *ax.get_xlim()
+        assert len(zero) == 1
+        assert low < 0.0 < high
+
+
+def lines_at_zero(lines: Sequence[Line2D]) -> list[Line2D]:
+    return [line for line in lines if list(np.asarray(line.get_xdata())) == [0.0, 0.0] and len(line.get_ydata()) == 2]  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("style")
+def test_marks_stand_at_the_differences_and_are_filled_where_these_are_clear(tmp_path: Path) -> None:
+    some: list[Day] = [5] * 20 + [None] * 20
+    comparison = made(tmp_path, [some, ALWAYS])
+    ax = draw_compare_probabilities(comparison).axes[0]
+    marks = {line.get_ydata()[0]: line for line in ax.get_lines() if line.get_marker() == "s"}  # type: ignore[index]
+    found = {(line.get_xdata()[0], line.get_markerfacecolor() != "white") for line in marks.values()}
+    # From 20 of 40 to 40 of 40; every leader who flees does so in a run with an odd number.
+    assert found == {(50.0, True), (25.0, True)}
+
+
+@pytest.mark.usefixtures("style")
+def test_rows_are_sorted_by_what_scenarios_do(tmp_path: Path) -> None:
+    some: list[Day] = [5] * 20 + [None] * 20
+    figure = draw_compare_probabilities(made(tmp_path, [some, NEVER, ALWAYS]))
+    names = [text.get_text() for text in figure.texts if text.get_text() in ("s1", "s2")]
+    assert names[:2] == ["s2", "s1"]
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_colours_of_differences_are_centred_on_zero(top: float) -> None:
+    for value in np.linspace(0.01, 1.0, 23) * top:
+        more, less = difference_colour(float(value), top), difference_colour(-float(value), top)
+        assert more != less
+        assert luminance(more) == pytest.approx(luminance(less), abs=0.16)
+    shades = [luminance(difference_colour(share * top, top)) for share in (0.1, 0.3, 0.5, 0.7, 0.9)]
+    assert shades == sorted(shades, reverse=True)
+    assert luminance(NOT_CLEAR) == 1.0 > shades[0]
+
+
+def test_the_scale_of_the_difference_map_has_zero_in_its_middle(root: Path) -> None:
+    figure = drawn(compared("levant_2024", ["base", "hold", "shut", "same"], root), "fall_differences")
+    scale = figure.axes[0]
+    low, high = scale.get_xlim()
+    assert low == -high
+    assert [label.get_text() for label in scale.get_xticklabels()][2] == "0"
+    assert top_of(0.3) == TOPS[0]
+
+
+@pytest.mark.usefixtures("style")
+def test_places_that_do_not_clearly_differ_are_white_on_the_map(root: Path) -> None:
+    comparison = compared("levant_2024", ["base", "same"], root)
+    figure = draw_compare_fall_map(comparison)
+    fills = [found for found in figure.axes[1].collections if isinstance(found, PathCollection)]
+    held = in_points(comparison, [name for name in comparison.table["outcome"].unique() if name.startswith("p_fall_")])
+    white = [colour for fill in fills for colour in map(to_hex, fill.get_facecolor()) if colour == NOT_CLEAR]
+    assert len(white) >= len(held)
+    assert title_of(figure) == "same does not change which places are lost: every run is as in base"
+
+
+def test_without_a_map_many_scenarios_stand_in_a_table_with_a_number_where_it_is_clear(root: Path) -> None:
+    comparison = compared("liberia_2003", ["base", "hold", "same", "scenario_hold"], root)
+    ax = drawn(comparison, "fall_differences").axes[1]
+    cells = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    falls = comparison.table[comparison.table["outcome"].str.startswith("p_fall_")]
+    others = falls[falls["scenario"] != "base"]
+    clear = (others["low"] > 0.0) | (others["high"] < 0.0)
+    assert len(cells) == len(others)
+    assert len(ax.texts) == clear.sum() > 0
+    assert sum(to_hex(cell.get_facecolor()) != NOT_CLEAR for cell in cells) == clear.sum()
+
+
+def test_many_scenarios_have_a_panel_each_with_the_base_in_grey(root: Path) -> None:
+    names = list(SCENARIOS)[:5]
+    comparison = compared("liberia_2003", names, root)
+    with styled():
+        panels = draw_compare_incidence(comparison).axes
+    assert len(panels) == len(names) - 1
+    curves = [panel.get_lines() for panel in panels]
+    assert {base.get_color() for base, _ in curves} == {RULE}
+    base = np.asarray(curves[0][0].get_ydata())
+    assert all(np.array_equal(np.asarray(one.get_ydata()), base) for one, _ in curves)
+
+
+def test_few_scenarios_share_one_panel_and_are_named_at_their_curves(root: Path) -> None:
+    with styled():
+        (ax,) = draw_compare_incidence(compared("liberia_2003", ["base", "hold", "same"], root)).axes
+    assert [text.get_text().split("\n")[0] for text in ax.texts] == ["base", "hold", "same"]
+
+
+def test_scenarios_can_be_told_apart_without_colour() -> None:
+    looks = looks_of(SCENARIOS)
+    assert looks["base"].colour == INK
+    assert len({look.marker for look in looks.values()}) == len(SCENARIOS)
+    assert not {"<", ">"} & {look.marker for look in looks.values()}  # they point beyond the end of a scale
+    assert len({look.style for look in list(looks.values())[:4]}) == 4
+
+
+def test_levels_add_up_to_all_runs_with_the_worst_at_the_left(root: Path) -> None:
+    names = ["base", "shut", "hold"]
+    with styled():
+        figure = draw_compare_levels(compared("levant_2024", names, root))
+    for ax in figure.axes:
+        bars = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+        for row in range(len(names)):
+            own = bars[row * len(LEVEL_COLOURS) : (row + 1) * len(LEVEL_COLOURS)]
+            assert [to_hex(bar.get_facecolor()) for bar in own] == list(LEVEL_COLOURS[::-1])
+            assert own[0].get_x() == 0.0
+            assert own[-1].get_x() + own[-1].get_width() == pytest.approx(1.0)
+
+
+def test_refugees_are_told_with_the_paired_interval_of_the_table(root: Path) -> None:
+    comparison = compared("levant_2024", ["base", "shut"], root)
+    figure = drawn(comparison, "refugees")
+    told = [text.get_text() for ax in figure.axes for text in ax.texts]
+    table = comparison.table[comparison.table["outcome"].str.startswith("refugees_")]
+    means = table[table["scenario"] == "base"]["estimate"]
+    assert len(told) == 2 * (means > 0.0).sum()
+    assert all(number.startswith("−") and "[" in number for number in told[1::2])
+
+
+def test_a_figure_says_which_scenarios_change_no_run_and_what_they_are_compared_with(root: Path) -> None:
+    comparison = compared("levant_2024", ["base", "hold", "same"], root)
+    subtitle = subtitle_of(drawn(comparison, "levels"))
+    assert "2 scenarios against base in levant_2024, 20 runs each; no run differs in same;" in subtitle
+
+
+def test_what_nobody_has_is_left_out(tmp_path: Path) -> None:
+    scenario = scenario_of("liberia_2003", days=20)
+    cases = [made_case(tmp_path, scenario, NEVER, name=name, quiet=True) for name in ("one", "other")]
+    assert list(drawable_comparison(compare(cases, tmp_path, "test"))) == [
+        *("incidence", "amounts", "levels", "fall_differences")
+    ]
+    no_runs = dataclasses.replace(
+        compare(cases, tmp_path, "test"), table=compare(cases, tmp_path, "test").table.assign(n=0)
+    )
+    assert draw_comparison(no_runs) == {}
+
+
+def test_figures_are_written_twice_with_text_as_text(tmp_path: Path) -> None:
+    paths = draw_comparison_files(made(tmp_path, [NEVER, ALWAYS]))
+    assert {path.parent for path in paths} == {tmp_path / "figures"}
+    assert {path.suffix for path in paths} == {".png", ".svg"}
+    assert "Simulated under these scenarios" in (tmp_path / "figures" / "levels.svg").read_text()

@@ -1,0 +1,156 @@
+"""What the pages show is run, page by page: commands, Python and scenarios, with few runs and without the figures."""
+
+import ast
+import importlib
+import json
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pytest
+import yaml
+
+import sim
+from experiments.launch import Script, main
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "howto").glob("*.md"))]
+BLOCK = re.compile(r"^```(?:\{code-block\} )?(\w+)\n(?::caption: (.+)\n)?((?s:.*?))^```$", re.MULTILINE)
+STATEMENT = re.compile(r"^cat > \S+ <<'END'\n(?s:.*?)^END$|^(?:.*\\\n)*.+$", re.MULTILINE)
+KEPT = re.compile(r"(\w+)=\$\((.+) \| tail -1\)")
+TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+SMALL = ["ensemble.runs=20", "ensemble.traces=5"]
+FEWER = {"run": SMALL, "compare": SMALL, "sweep": [*SMALL, "sweep.points=4"], "report": []}
+SLOW = {  # what takes longer than all the rest, and is tested elsewhere
+    "draw_all": lambda *_: [],
+    "draw_comparison_files": lambda *_: [],
+    "draw_sweep_files": lambda *_: [],
+    "write_report": lambda _cases, path, *_: path.write_text("a report") and path,
+}
+
+
+@dataclass
+class Reader:
+    """Somebody who does what a page says, from its beginning to its end."""
+
+    printed: pytest.CaptureFixture[str]
+    done: dict[tuple[str, ...], str]  # last lines of commands that were given before, on this page or another
+    kept: dict[str, str] = field(default_factory=dict)  # shell variables
+    names: dict[str, Any] = field(default_factory=dict)  # of Python
+    scenarios: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def sh(self, block: str) -> None:
+        """Give the commands of a block."""
+        for statement in STATEMENT.findall(block):
+            kept = KEPT.fullmatch(statement)
+            last_line = self.give(Template(kept[2] if kept else statement).safe_substitute(self.kept))
+            if kept:
+                self.kept[kept[1]] = last_line
+
+    def give(self, command: str) -> str:
+        """Return the last line of one command; making and entering .venv is left out, since it is there."""
+        program = command.split(maxsplit=1)[0]
+        if program in ("cat", "cp", "mkdir"):
+            subprocess.run(["sh", "-ec", command], check=True)
+            return ""
+        assert program in (".", "make", "python"), f"the test does not know how to run: {command}"
+        words = shlex.split(command.replace("\\\n", " "), comments=True)
+        if program == "make":
+            assert set(words[1:]) <= set(TARGETS), command
+        return self.script(*words[1:]) if program == "python" else ""
+
+    def script(self, path: str, *arguments: str) -> str:
+        """Return the last line of one of the scripts, run in this process with few runs."""
+        assert (ROOT / path).is_file(), path
+        name = Path(path).stem
+        script: Script = importlib.import_module(f"experiments.{name}").SCRIPT
+        until = any(argument.startswith("ensemble.until=") for argument in arguments)
+        settings = [setting for argument in arguments for setting in self.spelt_out(argument)]
+        settings += FEWER[name] + (["ensemble.max_runs=40"] if until else [])
+        if (name, *settings) not in self.done:
+            assert main(script, settings) == 0, self.printed.readouterr().err
+            self.done[name, *settings] = self.printed.readouterr().out.splitlines()[-1]
+        return self.done[name, *settings]
+
+    def spelt_out(self, argument: str) -> list[str]:
+        """Return a setting; a scenario of the page's own, which has no file here, as its keys."""
+        key, _, name = argument.partition("=")
+        if key != "scenario" or name not in self.scenarios:
+            return [argument]
+        keys = {key: inline(value) for key, value in self.scenarios[name].items()}
+        return ["scenario=as_recorded", *(f"scenario.{key}={value}" for key, value in keys.items())]
+
+    def yaml(self, block: str, caption: str) -> None:
+        """Keep a scenario."""
+        values = yaml.safe_load(block)
+        sim.load_scenario(values)
+        assert caption in ("", f"conf/scenario/{values['name']}.yaml")
+        self.scenarios[values["name"]] = values
+
+    def python(self, block: str) -> None:
+        """Run a cell, and look at its last value as a notebook does."""
+        tree = ast.parse(re.sub(r'("ensemble\.runs": )\d+', r"\g<1>20", block))
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "page", "exec"), self.names)
+        if last:
+            value = eval(compile(ast.Expression(last.value), "page", "eval"), self.names)
+            for show in ("_repr_html_", "_repr_png_"):
+                assert getattr(value, show, lambda: "nothing to show")()
+
+
+def inline(value: Any) -> str:
+    """Return a value as a command line has it."""
+    return json.dumps(value) if isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True).strip()
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of results for all pages: what one has run another only reads."""
+    return tmp_path_factory.mktemp("results")
+
+
+@pytest.fixture(scope="module")
+def done() -> dict[tuple[str, ...], str]:
+    """Return the last lines of commands that pages have given."""
+    return {}
+
+
+@pytest.fixture
+def reader(
+    results: Path,
+    done: dict[tuple[str, ...], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Reader:
+    """Return somebody who stands in a checkout, with quick stand-ins for what is slow."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf").symlink_to(ROOT / "conf")
+    (tmp_path / "results").symlink_to(results)
+    for name in ("experiments.run", "experiments.compare", "experiments.sweep", "experiments.report", "sim.api"):
+        module = importlib.import_module(name)
+        for function in SLOW.keys() & vars(module).keys():
+            monkeypatch.setattr(module, function, SLOW[function])
+    return Reader(capsys, done)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_a_page_shows_runs(page: Path, reader: Reader) -> None:
+    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+    assert blocks
+    for kind, caption, text in blocks:
+        if kind == "sh" and caption.endswith(".sh"):
+            subprocess.run(["sh", "-n"], input=text, text=True, check=True)
+        elif kind == "sh":
+            reader.sh(text)
+        elif kind == "python":
+            reader.python(text)
+        elif kind == "yaml":
+            reader.yaml(text, caption)
+        else:
+            assert kind == "text"
