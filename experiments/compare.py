@@ -9,7 +9,6 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 from rich.console import Console
-from sim.show.comparison_figures import draw_comparison_files
 
 from experiments.arguments import plain_values
 from experiments.launch import Script, command, load_scenario, main, overrides, told
@@ -19,6 +18,7 @@ from sim.ensemble.files import write_text
 from sim.ensemble.folders import result_folder
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.runner import run_ensemble
+from sim.show.compare.figures import draw_comparison_files
 from sim.show.report import write_report
 from sim.study.cases import Case, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison

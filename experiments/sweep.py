@@ -17,7 +17,7 @@ from sim.ensemble.folders import result_folder
 from sim.ensemble.outcomes import outcomes_of
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.schema import names_of
-from sim.show.sweep_figures import draw_sweep_files
+from sim.show.sweep.figures import draw_sweep_files
 from sim.study.sweep import Plan, plan_sweep, run_sweep, sweep_digest
 from sim.study.sweep_summary import sweep_table
 from sim.world.catalogue import CONF

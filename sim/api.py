@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 from rich.console import Console, RenderableType
 
 from sim.agents.model import SpilloverModel
@@ -22,11 +21,11 @@ from sim.ensemble.folders import result_folder
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.runner import run_ensemble
 from sim.ensemble.summary import all_sections, sections_html, summary_table
-from sim.show.comparison_figures import draw_comparison
+from sim.show.compare.figures import drawable_comparison
 from sim.show.figures import drawable, left_out
 from sim.show.plot import Plot
 from sim.show.report import write_report
-from sim.show.sweep_figures import draw_sweep
+from sim.show.sweep.figures import draw_sweep
 from sim.show.theme import styled
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
@@ -162,12 +161,17 @@ class Comparison(comparing.Comparison):
 
     def plot(self, name: str) -> Plot:
         """Return a figure by its name in `plots`."""
-        return _named(draw_comparison(self), name)
+        draws = drawable_comparison(self)
+        if name not in draws:
+            message = f"no figure '{name}'; {suggestion(name, list(draws))}"
+            raise KeyError(message)
+        with styled():
+            return Plot(draws[name](self))
 
     @property
     def plots(self) -> list[str]:
         """Return the names of its figures."""
-        return list(draw_comparison(self))
+        return list(drawable_comparison(self))
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
@@ -359,14 +363,6 @@ def sweep(
 def _reporter() -> Reporter:
     """Return who tells a person at a keyboard how far it is."""
     return Reporter(Console(stderr=True, quiet=not sys.stderr.isatty()))
-
-
-def _named(figures: Mapping[str, Figure], name: str) -> Plot:
-    """Return one of some figures."""
-    if name not in figures:
-        message = f"no figure '{name}'; {suggestion(name, list(figures))}"
-        raise KeyError(message)
-    return Plot(figures[name])
 
 
 def _text(tables: RenderableType) -> str:

@@ -1,9 +1,12 @@
 """Settings that all tests share."""
 
+import fcntl
+
 import pytest
 from hypothesis import settings
 
 from sim.core.ahead import compile_ahead
+from sim.core.jit import FOLDER
 from tests.worlds import scenario_of
 
 # The first call of a compiled rule compiles it; no deadline for one example can allow for that.
@@ -14,8 +17,13 @@ NEED_THE_MODEL = {"agents", "core", "ensemble", "experiments", "patterns", "show
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Compile the model on all cores before the first test that needs it, which would do it on one."""
+    """Compile the model on all cores before the first test that needs it, which would do it on one.
+
+    Where tests are spread over processes, the first of them does it and the others wait for it.
+    """
     folders = {part for item in session.items for part in item.path.parts}
     if folders & NEED_THE_MODEL and not session.config.option.collectonly:
         scenario = scenario_of("liberia_2003")
-        compile_ahead(scenario.world, scenario.rules)
+        with (FOLDER / "tests.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            compile_ahead(scenario.world, scenario.rules)

@@ -12,14 +12,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from sim.ensemble.runner import run_ensemble
-from sim.show.compare_differences import in_points
-from sim.show.compare_fall_map import draw_compare_fall_map
-from sim.show.compare_incidence import draw_compare_incidence
-from sim.show.compare_levels import draw_compare_levels
-from sim.show.compare_looks import looks_of
-from sim.show.compare_probabilities import draw_compare_probabilities
-from sim.show.compare_scale import NOT_CLEAR, TOPS, difference_colour, top_of
-from sim.show.comparison_figures import draw_comparison, draw_comparison_files, drawable_comparison
+from sim.show.compare.differences import in_points
+from sim.show.compare.fall_map import draw_compare_fall_map
+from sim.show.compare.figures import draw_comparison, draw_comparison_files, drawable_comparison
+from sim.show.compare.incidence import draw_compare_incidence
+from sim.show.compare.levels import draw_compare_levels
+from sim.show.compare.looks import looks_of
+from sim.show.compare.probabilities import draw_compare_probabilities
+from sim.show.compare.scale import NOT_CLEAR, TOPS, difference_colour, top_of
 from sim.show.theme import FULL_WIDTH_MM, INK, LEVEL_COLOURS, RULE, luminance, styled
 from sim.show.typeset import MM_PER_INCH
 from sim.study.cases import Case

@@ -17,13 +17,13 @@ from PIL import Image
 from sim.ensemble.intervals import wilson_interval
 from sim.ensemble.outcomes import outcomes_of
 from sim.ensemble.schema import names_of
-from sim.show import sweep_curve, sweep_map
-from sim.show.sweep_factors import LEVERS, factors_of
-from sim.show.sweep_figures import draw_sweep, draw_sweep_files
-from sim.show.sweep_measure import round_levels
-from sim.show.sweep_scatter import groups_of, strongest
-from sim.show.sweep_surface import fit_surface
-from sim.show.sweep_view import view_of
+from sim.show.sweep import curve, plane
+from sim.show.sweep.factors import LEVERS, factors_of
+from sim.show.sweep.figures import draw_sweep, draw_sweep_files
+from sim.show.sweep.measure import round_levels
+from sim.show.sweep.scatter import groups_of, strongest
+from sim.show.sweep.surface import fit_surface
+from sim.show.sweep.view import view_of
 from sim.show.theme import luminance
 from sim.study.design import Design, design_points
 from sim.study.effects import effects
@@ -385,7 +385,7 @@ def test_every_kind_of_lever_has_words() -> None:
     assert set(LEVERS) == set(kinds_of("lever"))
 
 
-@pytest.mark.parametrize("ramp", [sweep_map.RAMP, sweep_curve.RAMP])
+@pytest.mark.parametrize("ramp", [plane.RAMP, curve.RAMP])
 def test_colours_keep_their_order_in_grey(ramp: str) -> None:
     grey = np.array([luminance(to_hex(colormaps[ramp](share))) for share in np.linspace(0.0, 1.0, 30)])
     assert (np.diff(grey) < 0.0).all() or (np.diff(grey) > 0.0).all()

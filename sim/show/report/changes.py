@@ -10,7 +10,7 @@ import pandas as pd
 from sim.ensemble.outcomes import PROBABILITY
 from sim.ensemble.sections import Section
 from sim.ensemble.wording import amount, change, percent
-from sim.show.comparison_figures import draw_comparison
+from sim.show.compare.figures import draw_comparison
 from sim.show.outcomes import outcome_labels
 from sim.show.report.chapters import Drawing
 from sim.show.report.headlines import DRAWN_IN

@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.show.page import ROOM_MM, Page, Words, new_page
-from sim.show.sweep_axes import Place, fold, round_ticks
-from sim.show.sweep_factors import LARGE, Factor, plain, roughly
-from sim.show.sweep_measure import PER_CENT
-from sim.show.sweep_view import Numbers, View
-from sim.show.sweep_words import words_of
+from sim.show.sweep.axes import Place, fold, round_ticks
+from sim.show.sweep.factors import LARGE, Factor, plain, roughly
+from sim.show.sweep.measure import PER_CENT
+from sim.show.sweep.view import Numbers, View
+from sim.show.sweep.words import words_of
 from sim.show.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.typeset import text_height
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble.outcomes import PROBABILITY
-from sim.show.sweep_view import View
+from sim.show.sweep.view import View
 
 Numbers = npt.NDArray[np.float64]
 Surface = Callable[[Numbers, Numbers], Numbers]

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.show.page import ROOM_MM, new_page
-from sim.show.sweep_axes import Place, fold
-from sim.show.sweep_view import View
-from sim.show.sweep_words import finding, intervals_of, outside, words_of
+from sim.show.sweep.axes import Place, fold
+from sim.show.sweep.view import View
+from sim.show.sweep.words import finding, intervals_of, outside, words_of
 from sim.show.theme import BLUE, SMALL_PT, SOFT_INK
 from sim.show.typeset import text_height
 

@@ -10,10 +10,10 @@ from matplotlib.lines import Line2D
 
 from sim.ensemble.rows import Numbers, usable
 from sim.ensemble.schema import state_column
-from sim.show.compare_differences import Differences
-from sim.show.compare_looks import Look, looks_of
-from sim.show.compare_marks import NARROW, mark_of
-from sim.show.compare_rows import draw_rows, set_rows, write_number
+from sim.show.compare.differences import Differences
+from sim.show.compare.looks import Look, looks_of
+from sim.show.compare.marks import NARROW, mark_of
+from sim.show.compare.rows import draw_rows, set_rows, write_number
 from sim.show.key import draw_key, measure_key
 from sim.show.page import ROOM_MM, Words, new_page
 from sim.show.panels import Scale

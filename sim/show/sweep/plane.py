@@ -8,12 +8,12 @@ from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from sim.show.page import ROOM_MM, Page, new_page
 from sim.show.panels import Scale
-from sim.show.sweep_axes import Place, below_mm, fold, label_factor, set_value_ticks
-from sim.show.sweep_field import Field, field_of, finest_step
-from sim.show.sweep_measure import round_levels
-from sim.show.sweep_surface import N_TERMS
-from sim.show.sweep_view import Numbers, View
-from sim.show.sweep_words import between, finding, intervals_of, outside, words_of
+from sim.show.sweep.axes import Place, below_mm, fold, label_factor, set_value_ticks
+from sim.show.sweep.field import Field, field_of, finest_step
+from sim.show.sweep.measure import round_levels
+from sim.show.sweep.surface import N_TERMS
+from sim.show.sweep.view import Numbers, View
+from sim.show.sweep.words import between, finding, intervals_of, outside, words_of
 from sim.show.theme import INK, SMALL_PT, SOFT_INK, TEXT_PT
 from sim.show.typeset import text_height
 

@@ -6,11 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.ensemble.rows import usable
-from sim.show.compare_differences import Difference, in_points
-from sim.show.compare_findings import finding
-from sim.show.compare_outcomes import DRAWN_IN, RUNG, reach_name
-from sim.show.compare_rows import draw_rows, set_rows, write_number
-from sim.show.compare_words import words_of
+from sim.show.compare.differences import Difference, in_points
+from sim.show.compare.findings import finding
+from sim.show.compare.outcomes import DRAWN_IN, RUNG, reach_name
+from sim.show.compare.rows import draw_rows, set_rows, write_number
+from sim.show.compare.words import words_of
 from sim.show.key import draw_key, measure_key
 from sim.show.ladder import highest_counts, level_handles
 from sim.show.page import ROOM_MM, new_page

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.show.page import Page
-from sim.show.sweep_factors import Factor, plain
-from sim.show.sweep_measure import STEPS
-from sim.show.sweep_view import View
+from sim.show.sweep.factors import Factor, plain
+from sim.show.sweep.measure import STEPS
+from sim.show.sweep.view import View
 from sim.show.theme import RULE, SMALL_PT, SOFT_INK, TEXT_PT
 from sim.show.typeset import text_height, text_width, wrap
 

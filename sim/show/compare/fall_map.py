@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.show.compare_differences import Difference
-from sim.show.compare_falls import fall_words, falls_of, farthest, number_of
-from sim.show.compare_scale import NOT_CLEAR, difference_colour, draw_difference_scale, top_of
+from sim.show.compare.differences import Difference
+from sim.show.compare.falls import fall_words, falls_of, farthest, number_of
+from sim.show.compare.scale import NOT_CLEAR, difference_colour, draw_difference_scale, top_of
 from sim.show.fall_map import write_numbers
 from sim.show.geometry import Shapes, load_shapes
 from sim.show.loss_scale import HEIGHT_MM as SCALE_MM

@@ -7,10 +7,10 @@ from matplotlib.patches import Patch
 
 from sim.ensemble.estimate import curve
 from sim.ensemble.rows import usable
-from sim.show.compare_differences import in_points
-from sim.show.compare_looks import looks_of
-from sim.show.compare_outcomes import by_day_name
-from sim.show.compare_words import words_of
+from sim.show.compare.differences import in_points
+from sim.show.compare.looks import looks_of
+from sim.show.compare.outcomes import by_day_name
+from sim.show.compare.words import words_of
 from sim.show.days import day_values, headline_day, last_shown_day
 from sim.show.incidence import (
     HEIGHT_MM,

@@ -7,12 +7,12 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.intervals import mean_interval
 from sim.show.page import ROOM_MM, Page, Words, new_page
-from sim.show.sweep_axes import HEAD_MM, Place, dash_own, fold, limit_factor, round_ticks, scale_outcome
-from sim.show.sweep_curve import has_curve
-from sim.show.sweep_factors import Factor, plain, roughly
-from sim.show.sweep_map import has_map
-from sim.show.sweep_view import Numbers, View
-from sim.show.sweep_words import constant, words_of
+from sim.show.sweep.axes import HEAD_MM, Place, dash_own, fold, limit_factor, round_ticks, scale_outcome
+from sim.show.sweep.curve import has_curve
+from sim.show.sweep.factors import Factor, plain, roughly
+from sim.show.sweep.plane import has_map
+from sim.show.sweep.view import Numbers, View
+from sim.show.sweep.words import constant, words_of
 from sim.show.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.typeset import text_height
 

@@ -12,7 +12,7 @@ from sim.ensemble.schema import names_of
 from sim.ensemble.wording import amount, change, percent
 from sim.show.outcomes import outcome_labels
 from sim.show.panels import MANY, Scale
-from sim.show.sweep_factors import roughly
+from sim.show.sweep.factors import roughly
 from sim.show.typeset import NO_BREAK
 from sim.world.scenario import Scenario
 

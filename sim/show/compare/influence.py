@@ -2,10 +2,10 @@
 
 from matplotlib.figure import Figure
 
-from sim.show.compare_differences import base_means, in_points, short
-from sim.show.compare_findings import finding
-from sim.show.compare_ranges import Ranges, amounts_by_state, draw_ranges, highest_drawn
-from sim.show.compare_words import words_of
+from sim.show.compare.differences import base_means, in_points, short
+from sim.show.compare.findings import finding
+from sim.show.compare.ranges import Ranges, amounts_by_state, draw_ranges, highest_drawn
+from sim.show.compare.words import words_of
 from sim.show.panels import scale_to
 from sim.show.places import state_names
 from sim.show.wording import listed

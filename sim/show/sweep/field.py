@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.ensemble.outcomes import PROBABILITY
-from sim.show.sweep_surface import N_TERMS, fit_surface, miss_of
-from sim.show.sweep_view import Numbers, View
+from sim.show.sweep.surface import N_TERMS, fit_surface, miss_of
+from sim.show.sweep.view import Numbers, View
 
 FINE = 120  # steps along each side of a surface
 

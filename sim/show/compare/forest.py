@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 from matplotlib.figure import Figure
 
-from sim.show.compare_differences import Difference
-from sim.show.compare_findings import finding
-from sim.show.compare_looks import Look, looks_of
-from sim.show.compare_marks import FARTHEST, draw_difference, draw_zero, mark_handles, scale_around_0
-from sim.show.compare_outcomes import Group
-from sim.show.compare_rows import RowPanels, draw_rows, set_rows, write_number
-from sim.show.compare_words import others_of, words_of
+from sim.show.compare.differences import Difference
+from sim.show.compare.findings import finding
+from sim.show.compare.looks import Look, looks_of
+from sim.show.compare.marks import FARTHEST, draw_difference, draw_zero, mark_handles, scale_around_0
+from sim.show.compare.outcomes import Group
+from sim.show.compare.rows import RowPanels, draw_rows, set_rows, write_number
+from sim.show.compare.words import others_of, words_of
 from sim.show.key import draw_key, measure_key
 from sim.show.page import ROOM_MM, Page, new_page
 from sim.show.theme import FAINT_INK, INK, SMALL_PT

@@ -7,7 +7,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.patches import Patch
 
-from sim.show.compare_marks import signed
+from sim.show.compare.marks import signed
 from sim.show.key import draw_key, measure_key
 from sim.show.loss_scale import BAR_HEIGHT_MM, BAR_MM, KEY_GAP_MM
 from sim.show.maps import INNER_LINE, NO_VALUE

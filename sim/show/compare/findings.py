@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from sim.show.compare_differences import Difference
-from sim.show.compare_words import others_of, unchanged
+from sim.show.compare.differences import Difference
+from sim.show.compare.words import others_of, unchanged
 from sim.show.outcomes import outcome_labels
 from sim.show.typeset import NO_BREAK
 from sim.study.compare import Comparison

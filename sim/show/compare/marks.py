@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.show.compare_differences import Difference
-from sim.show.compare_looks import Look
+from sim.show.compare.differences import Difference
+from sim.show.compare.looks import Look
 from sim.show.key import Handles
 from sim.show.theme import SOFT_INK
 

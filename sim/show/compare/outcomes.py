@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sim.core.codes import Level
 from sim.ensemble.sections import LEVELS
-from sim.show.compare_differences import Differences, base_means, in_percent, in_points
+from sim.show.compare.differences import Differences, base_means, in_percent, in_points
 from sim.show.days import headline_day
 from sim.show.outcomes import outcome_labels
 from sim.show.places import state_names

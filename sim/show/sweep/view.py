@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.ensemble.intervals import LEVEL, Z
-from sim.show.sweep_factors import Factor, factors_of
-from sim.show.sweep_measure import Measure, measure_of
+from sim.show.sweep.factors import Factor, factors_of
+from sim.show.sweep.measure import Measure, measure_of
 from sim.study.effects import effects
 from sim.study.sweep import Sweep
 from sim.world.scenario import Scenario

@@ -4,9 +4,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.show.compare_differences import Difference
-from sim.show.compare_falls import fall_words, falls_of, farthest, number_of
-from sim.show.compare_scale import NOT_CLEAR, difference_colour, draw_difference_scale, top_of
+from sim.show.compare.differences import Difference
+from sim.show.compare.falls import fall_words, falls_of, farthest, number_of
+from sim.show.compare.scale import NOT_CLEAR, difference_colour, draw_difference_scale, top_of
 from sim.show.loss_scale import HEIGHT_MM as SCALE_MM
 from sim.show.loss_scale import ink_on
 from sim.show.page import Page, new_page

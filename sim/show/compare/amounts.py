@@ -2,8 +2,8 @@
 
 from matplotlib.figure import Figure
 
-from sim.show.compare_forest import draw_forest
-from sim.show.compare_outcomes import amounts_of
+from sim.show.compare.forest import draw_forest
+from sim.show.compare.outcomes import amounts_of
 from sim.study.compare import Comparison
 
 

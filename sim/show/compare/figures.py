@@ -7,16 +7,16 @@ from typing import TypeAlias
 from matplotlib.figure import Figure
 
 from sim.ensemble.losses import regime_places
-from sim.show.compare_amounts import draw_compare_amounts
-from sim.show.compare_fall_map import MOST_LARGE, draw_compare_fall_map
-from sim.show.compare_fall_table import draw_compare_fall_table
-from sim.show.compare_incidence import draw_compare_incidence
-from sim.show.compare_influence import draw_compare_influence
-from sim.show.compare_levels import draw_compare_levels
-from sim.show.compare_outcomes import amounts_of, probabilities_of
-from sim.show.compare_probabilities import draw_compare_probabilities
-from sim.show.compare_ranges import amounts_by_state
-from sim.show.compare_refugees import draw_compare_refugees
+from sim.show.compare.amounts import draw_compare_amounts
+from sim.show.compare.fall_map import MOST_LARGE, draw_compare_fall_map
+from sim.show.compare.fall_table import draw_compare_fall_table
+from sim.show.compare.incidence import draw_compare_incidence
+from sim.show.compare.influence import draw_compare_influence
+from sim.show.compare.levels import draw_compare_levels
+from sim.show.compare.outcomes import amounts_of, probabilities_of
+from sim.show.compare.probabilities import draw_compare_probabilities
+from sim.show.compare.ranges import amounts_by_state
+from sim.show.compare.refugees import draw_compare_refugees
 from sim.show.figures import FOLDER
 from sim.show.page import save
 from sim.show.theme import styled

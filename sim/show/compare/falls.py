@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from sim.ensemble.losses import regime_places
-from sim.show.compare_differences import Difference, in_points
-from sim.show.compare_findings import finding
-from sim.show.compare_marks import signed
-from sim.show.compare_words import others_of, words_of
+from sim.show.compare.differences import Difference, in_points
+from sim.show.compare.findings import finding
+from sim.show.compare.marks import signed
+from sim.show.compare.words import others_of, words_of
 from sim.show.page import Words
 from sim.study.compare import Comparison
 

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from sim.show.page import ROOM_MM, Page, new_page
-from sim.show.sweep_axes import HEAD_MM, MARK_MM, Place, below_mm, label_factor, limit_factor, mark_own, scale_outcome
-from sim.show.sweep_factors import Factor
-from sim.show.sweep_view import NUMBERS, View
-from sim.show.sweep_words import brackets, finding, intervals_of, outside, words_of
+from sim.show.sweep.axes import HEAD_MM, MARK_MM, Place, below_mm, label_factor, limit_factor, mark_own, scale_outcome
+from sim.show.sweep.factors import Factor
+from sim.show.sweep.view import NUMBERS, View
+from sim.show.sweep.words import brackets, finding, intervals_of, outside, words_of
 from sim.show.theme import BLUE, SMALL_PT, SOFT_INK
 from sim.show.typeset import LEADING, NO_BREAK, spread_apart, text_height, wrap
 

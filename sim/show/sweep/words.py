@@ -5,8 +5,8 @@ import numpy as np
 from sim.ensemble.outcomes import PROBABILITY
 from sim.ensemble.wording import spread
 from sim.show.page import Words
-from sim.show.sweep_factors import Factor, plain
-from sim.show.sweep_view import View
+from sim.show.sweep.factors import Factor, plain
+from sim.show.sweep.view import View
 from sim.show.typeset import NO_BREAK
 from sim.show.wording import CAVEAT, DIGEST_LENGTH, count, listed
 

@@ -1,0 +1,1 @@
+"""Figures that set scenarios beside each other."""

@@ -1,0 +1,1 @@
+"""Figures of sweeps: what a number does to the answer."""
