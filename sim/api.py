@@ -55,7 +55,7 @@ class Ensemble(Case):
     >>> ensemble = sim.run(scenario)
     >>> len(ensemble.runs)
     200
-    >>> ensemble.runs["collapse_day"].notna().mean() > 0.5
+    >>> bool(ensemble.runs["collapse_day"].notna().mean() > 0.5)
     True
     >>> plot = ensemble.plot("incidence")
     """

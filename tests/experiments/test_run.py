@@ -17,13 +17,15 @@ import pytest
 import yaml
 
 from experiments import launch
+from experiments import run as script
 from experiments.arguments import resolve, take_apart
-from experiments.launch import CONF, ROOT
-from experiments.run import job
+from experiments.launch import ROOT
+from experiments.run import SCRIPT
 from sim.core.codes import Channel
 from sim.core.rules import MECHANISMS
 from sim.ensemble.results import load_results
 from sim.ensemble.schema import ESTIMATES, TABLES
+from sim.world.catalogue import CONF, scenario_of
 from sim.world.config import known_keys
 from tests.experiments.bad_configs import BAD_CONFIGS
 from tests.world.bad_worlds import BAD_WORLDS
@@ -36,12 +38,12 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the figures out, which take longer than all the rest; one test draws them."""
-    monkeypatch.setattr(launch, "draw_all", lambda *_: [])
+    monkeypatch.setattr(script, "draw_all", lambda *_: [])
 
 
 def run(*arguments: str) -> int:
     """Return the exit status of the command in this process."""
-    return launch.main(job, "run", list(arguments))
+    return launch.main(SCRIPT, list(arguments))
 
 
 def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -228,9 +230,9 @@ def test_every_config_file_composes_and_validates(choice: str) -> None:
     group, _, name = choice.partition("=")
     (values,) = resolve(CONF, "run", take_apart([choice]))
     config = launch.read_point(values)
-    scenario = launch.load_scenario(config)
+    scenario = scenario_of(config)
     described = getattr(config, group)
-    assert (described.kind if group == "executor" else described.name) == name
+    assert (described.kind if group in ("executor", "uncertainty") else described.name) == name
     assert int(scenario.world[0]["n_levers"]) == len(config.scenario.levers) + len(config.scenario.events)
     first = (CONF / group / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert first.startswith("# ")
@@ -246,7 +248,7 @@ def test_a_sweep_has_a_point_for_each_combination() -> None:
 
 def test_a_channel_can_be_closed_by_name() -> None:
     (values,) = resolve(CONF, "run", take_apart(["channels.kin=false"]))
-    record = launch.load_scenario(launch.read_point(values)).world[0]
+    record = launch.load_scenario(values).world[0]
     assert [Channel(i) for i in np.flatnonzero(record["channel_on"] == 0)] == [Channel.KIN]
 
 
@@ -268,11 +270,11 @@ def test_any_rule_parameter_can_be_set_by_name() -> None:
 def test_help_names_every_choice_and_setting(capsys: Captured) -> None:
     assert run("--help") == 0
     text = capsys.readouterr().out
-    for group in ("scenario", "world", "executor"):
+    for group in ("scenario", "world", "executor", "uncertainty"):
         for path in (CONF / group).glob("*.yaml"):
             assert path.stem in text
-    settings = yaml.safe_load((CONF / "run.yaml").read_text(encoding="utf-8"))["ensemble"]
-    assert all(name in text for name in (*settings, "horizon_days", "results", "world.path", "rules."))
+    settings = yaml.safe_load((CONF / "base.yaml").read_text(encoding="utf-8"))["ensemble"]
+    assert all(name in text for name in (*settings, "horizon_days", "output", "world.path", "rules."))
     assert all(channel.name.lower() in text for channel in Channel)
 
 
@@ -297,6 +299,6 @@ def test_a_disk_that_fills_while_drawing_is_one_line(
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "figures/map.png")
 
-    monkeypatch.setattr(launch, "draw_all", full)
+    monkeypatch.setattr(script, "draw_all", full)
     assert run(*SMALL, f"output={tmp_path}") == launch.EXIT_FAILED
     assert "figures/map.png: cannot be written (No space left on device)" in capsys.readouterr().err
