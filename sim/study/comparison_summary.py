@@ -25,6 +25,7 @@ NOTES = (
     f"all the same: no run differs in it. {CAVEAT}"
 )
 PER_CENT = 100.0
+WHOLE = 100.0  # from here on decimals say nothing
 
 
 def headline_rows(comparison: Comparison) -> pd.DataFrame:
@@ -91,7 +92,8 @@ def _row(row: Mapping[Any, Any], estimates: Mapping[Any, float]) -> tuple[str, .
     """Return one outcome."""
     is_share = row["unit"] == PROBABILITY
     factor, unit = (PER_CENT, "%") if is_share else (1.0, row["unit"])
-    values = [f"{factor * value:,.{1 if is_share else 0}f}" for value in (estimates[row["outcome"]], row["estimate"])]
+    write = "{:.1f}".format if is_share else _figures
+    values = [write(factor * value) for value in (estimates[row["outcome"]], row["estimate"])]
     gap = change(*(factor * row[key] for key in ("difference", "low", "high")))
     needed = "all the same" if pd.isna(row["n_unpaired"]) else _round(row["n_unpaired"])
     return f"{row['outcome']}, {unit}", *values, gap, needed
@@ -100,3 +102,8 @@ def _row(row: Mapping[Any, Any], estimates: Mapping[Any, float]) -> tuple[str, .
 def _round(number: float) -> str:
     """Return a number of runs to two figures."""
     return f"{float(f'{number:.2g}'):,.0f}"
+
+
+def _figures(number: float) -> str:
+    """Return a number to three figures, thousands and more as whole numbers."""
+    return f"{number:,.0f}" if number >= WHOLE else f"{number:.3g}"
