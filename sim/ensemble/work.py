@@ -39,6 +39,10 @@ class EnsembleError(RuntimeError):
     """Say in one line why a job could not be finished."""
 
 
+class WorkerDiedError(RuntimeError):
+    """Say that a part was not computed because its worker died."""
+
+
 class EnsembleInterruptedError(EnsembleError):
     """Say that a person stopped a job, and what is kept."""
 
@@ -218,28 +222,29 @@ class Queue:
         """Take back every part that nobody has begun."""
         self.pending = {future: part for future, part in self.pending.items() if not future.cancel()}
 
-    def done(self) -> list[tuple[Part, Tables | None]]:
-        """Return the parts that are done with their tables; those that a worker died of too often, as lost."""
-        ended = [(future, self.pending.pop(future)) for future in list(self.pending) if future.done()]
-        finished: list[tuple[Part, Tables | None]] = []
-        died: list[Part] = []
-        for future, part in ended:
-            error = future.exception()
-            if error is None:
-                finished.append((part, future.result()))
-            elif is_death(error):
-                died.append(part)
-                self.deaths[part] += RETRIES * is_last_death(error)
-            else:
-                raise error
-        is_alone = len(died) == 1 and not self.pending
-        for part in died:
-            self.deaths[part] += is_alone or self.deaths[part] > 0
-            if self.deaths[part] > RETRIES:
-                finished.append((part, self.task.lose(part.first, part.n, DEATH)))
-            else:
-                self.suspects.append(part)
-        return finished
+    def ended(self) -> list[Future[Tables | None]]:
+        """Return what is done, one way or another."""
+        return [future for future in self.pending if future.done()]
+
+    def tables(self, future: Future[Tables | None]) -> Tables | None:
+        """Return what came of a part, or the rows of one that is given up.
+
+        Raises
+        ------
+        WorkerDiedError
+            If its worker died: it is to be tried again.
+        """
+        part, error = self.pending[future], future.exception()
+        if error is None:
+            return future.result()
+        if not is_death(error):
+            raise error
+        # A worker that dies takes all with it that were at work; only one that was alone shows of what it died.
+        is_alone = len(self.pending) == 1
+        self.deaths[part] += RETRIES + 1 if is_last_death(error) else int(is_alone)
+        if self.deaths[part] > RETRIES:
+            return self.task.lose(part.first, part.n, DEATH)
+        raise WorkerDiedError
 
     @property
     def lost(self) -> int:
@@ -284,9 +289,15 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
 
 
 def _store_done(work: Work, queue: Queue, advance: Callable[[int], None]) -> None:
-    """Store the parts that are done."""
-    for part, tables in queue.done():
+    """Store the parts that are done, one after the other, so that a stop in between loses none."""
+    for future in queue.ended():
+        part = queue.pending[future]
+        try:
+            tables = queue.tables(future)
+        except WorkerDiedError:
+            queue.suspects.append(queue.pending.pop(future))
+            continue
         if tables is not None:
             store.write_part(work.shelf, part, tables)
-        work.parts.append(part)
+        work.parts.append(queue.pending.pop(future))
         advance(part.n)
