@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ SHOW = frozenset({"-c", "--cfg", "-p", "--package"})  # each takes a value
 SHOW_MORE = frozenset({"--resolve"})
 FLAGS = SWEEP | ASK | SHOW | SHOW_MORE
 VERSION_BASE = "1.3"
+CALL = re.compile(r"\$\{(?![\w.\[\]]+\})")
+"""What begins in OmegaConf with ${ and is no plain reference to another key: it may read the environment."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,10 @@ def _parse(overrides: Iterable[str]) -> list[Override]:
     parser = OverridesParser.create(GlobalHydra.instance().config_loader())
     parsed, faults = [], []
     for text in overrides:
+        if CALL.search(text):
+            cure = "give the value itself, or a reference to another key, such as ${horizon_days}"
+            faults.append(f"{shown(text)}: calls something to get its value; {cure}")
+            continue
         try:
             parsed += parser.parse_overrides([text])
             unnamed = not parsed[-1].key_or_group
@@ -140,8 +147,8 @@ def _faults(override: Override, arguments: Arguments, own: Collection[str]) -> I
     key = override.key_or_group
     groups = GlobalHydra.instance().config_loader().list_groups("")
     if key.partition(".")[0].partition("/")[0] == "hydra":
-        return
-    if override.package is not None:
+        yield f"{key}: no such key; how Hydra itself works cannot be set, since it would run whatever it is told to"
+    elif override.package is not None:
         yield unknown_key(f"{key}@{override.package}")
     elif key not in {*groups, *known_keys(), *own}:
         yield _unknown_key(key, own)

@@ -20,10 +20,10 @@ from sim.ensemble.reporter import Reporter
 from sim.ensemble.runner import run_ensemble
 from sim.show.compare.figures import draw_comparison_files
 from sim.show.report import write_report
-from sim.study.cases import Case, open_case
+from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
 from sim.study.comparison_summary import comparison_markdown, comparison_table
-from sim.world.catalogue import CONF, choice
+from sim.world.catalogue import CONF, USUAL_SCENARIO, choice
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
@@ -36,7 +36,10 @@ def job(config: DictConfig) -> None:
     reporter = Reporter(Console(stderr=True))
     with told(reporter):
         options, values = take_options(plain_values(config), CompareOptions)
-        cases = open_cases(options.results) if options.results else _run(options.scenarios, values, reporter)
+        if options.results:
+            cases = of_equal_runs(open_cases(options.results))
+        else:
+            cases = of_equal_runs(_run(options.scenarios, values, reporter), _asked(values))
         folder = result_folder(cases[0].scenario, "compare", digest_of(cases))
         if options.results:
             folder = Path(str(values["output"])).expanduser() / "compare" / folder.name
@@ -68,9 +71,22 @@ def open_cases(folders: tuple[str, ...]) -> list[Case]:
 
 def _scenarios(names: tuple[str, ...], values: dict[str, Any]) -> list[Scenario]:
     """Return the scenarios of these names, everything else as it was composed."""
-    if len(names) < 2:  # noqa: PLR2004 - a comparison
-        raise ConfigError(["scenarios: name at least two, the first is the base; or give results=[folder,folder]"])
+    if len(set(names)) < max(len(names), 2):
+        raise ConfigError(
+            ["scenarios: name at least two, each once, the first is the base; or give results=[folder,folder]"]
+        )
+    if values["scenario"] != choice("scenario", USUAL_SCENARIO):
+        cure = "run each with run.py, and compare with results=[folder,folder]"
+        raise ConfigError(
+            [f"scenario: a comparison names its scenarios in scenarios=[...]; for levers of your own, {cure}"]
+        )
     return [load_scenario({**values, "scenario": choice("scenario", name)}) for name in names]
+
+
+def _asked(values: dict[str, Any]) -> int | None:
+    """Return how many runs are asked for, None where a precision is."""
+    ensemble = values["ensemble"]
+    return None if ensemble["until"] else int(ensemble["runs"])
 
 
 def _run(names: tuple[str, ...], values: dict[str, Any], reporter: Reporter) -> list[Case]:

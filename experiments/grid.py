@@ -1,4 +1,7 @@
-"""Make square worlds of any size, to measure how cost grows: one country, one army, one challenger in a corner."""
+"""Make square worlds of any size, to measure how cost grows: one country, its army, one challenger in a corner.
+
+The army can have militias, who take over some of its places, and patrons abroad; the front stays where it is.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,26 @@ from sim.world.header import WorldHeader
 from sim.world.tables import Tables
 
 GARRISON = 1000.0
+ARMY, REBELS = "army", "rebels"
 
 
-def grid_tables(edge: int) -> Tables:
-    """Return the tables of a country of ``edge`` x ``edge`` provinces."""
+def grid_tables(edge: int, n_militias: int = 0, n_patrons: int = 0) -> Tables:
+    """Return the tables of a country of ``edge`` x ``edge`` provinces, one garrison in each.
+
+    Parameters
+    ----------
+    edge
+        Provinces along one side of the square.
+    n_militias
+        Factions besides the army and the challenger; each holds some of the army's places.
+    n_patrons
+        States that support the army.
+    """
+    militias = [f"militia_{i}" for i in range(n_militias)]
+    patrons = [f"PATRON_{i}" for i in range(n_patrons)]
     ids = [[f"p{row}_{column}" for column in range(edge)] for row in range(edge)]
     places = [place for row in ids for place in row]
+    holders = _holders(edge, militias)
     return Tables(
         folder=Path("grid"),
         header=WorldHeader(
@@ -24,28 +41,18 @@ def grid_tables(edge: int) -> Tables:
             day0=date(2000, 1, 1),
             horizon_days=120,
             contested_state="LAND",
-            regime="army",
-            challenger="rebels",
+            regime=ARMY,
+            challenger=REBELS,
             capital=ids[-1][-1],
             neighbours=(),
         ),
-        states=pd.DataFrame(
-            {"id": ["LAND"], "name": ["Land"], "population": [1e6], "capacity": [0.4], "resolve": [0.5]}
-        ),
-        factions=_factions(len(places)),
-        locations=_locations(ids),
+        states=_states(["LAND", *patrons]),
+        factions=_factions([ARMY, REBELS, *militias], holders),
+        locations=_locations(ids, holders),
         borders=_borders(ids),
-        control=pd.DataFrame({"location_id": places, "faction_id": _holders(places), "share": 1.0}),
-        deployment=pd.DataFrame({"location_id": places, "faction_id": _holders(places), "fighters": GARRISON}),
-        relations=pd.DataFrame(
-            {
-                "source_actor": ["army", "rebels"],
-                "target_actor": ["rebels", "army"],
-                "relation": [-1.0, -1.0],
-                "support_kinds": ["", ""],
-                "commitment": [0.0, 0.0],
-            }
-        ),
+        control=pd.DataFrame({"location_id": places, "faction_id": holders, "share": 1.0}),
+        deployment=pd.DataFrame({"location_id": places, "faction_id": holders, "fighters": GARRISON}),
+        relations=_relations(militias, patrons),
         installations=None,
         foreign_forces=None,
         observed=None,
@@ -56,37 +63,49 @@ def grid_tables(edge: int) -> Tables:
     )
 
 
-def _holders(places: list[str]) -> list[str]:
-    """Return who holds each place: the challenger the first, the army the rest."""
-    return ["rebels"] + ["army"] * (len(places) - 1)
+def _holders(edge: int, militias: list[str]) -> list[str]:
+    """Return who holds each place: the challenger the first, the army its neighbours and the capital, all the rest."""
+    loyal = [ARMY, *militias]
+    holders = [loyal[i % len(loyal)] for i in range(edge * edge)]
+    holders[0] = REBELS
+    holders[1] = holders[edge] = holders[-1] = ARMY
+    return holders
 
 
-def _factions(n_places: int) -> pd.DataFrame:
-    """Return the two factions; the army is the larger, so that the front stays where it is."""
-    army = GARRISON * (n_places - 1)
-    strengths = [army, GARRISON]
+def _states(ids: list[str]) -> pd.DataFrame:
+    """Return states that are alike."""
+    return pd.DataFrame({"id": ids, "name": ids}).assign(population=1e6, capacity=0.4, resolve=0.5)
+
+
+def _factions(ids: list[str], holders: list[str]) -> pd.DataFrame:
+    """Return the factions, as many fighters as they have garrisons; only the army has heavy weapons to speak of."""
+    strengths = [GARRISON * holders.count(name) for name in ids]
     return pd.DataFrame(
         {
-            "id": ["army", "rebels"],
-            "name": ["Army", "Rebels"],
-            "home_state": ["LAND", "LAND"],
-            "alignment": ["regime", "rebel"],
-            "jihadist": [False, False],
+            "id": ids,
+            "name": ids,
+            "alignment": ["regime", "rebel"] + ["militia"] * (len(ids) - 2),
             "fighters_low": strengths,
             "fighters_central": strengths,
             "fighters_high": strengths,
-            "quality": [0.5, 0.5],
-            "morale": [0.5, 0.5],
-            "heavy_weapons": [0.5, 0.1],
+            "heavy_weapons": [0.5] + [0.1] * (len(ids) - 1),
         }
-    )
+    ).assign(home_state="LAND", jihadist=False, quality=0.5, morale=0.5)
 
 
-def _locations(ids: list[list[str]]) -> pd.DataFrame:
+def _relations(militias: list[str], patrons: list[str]) -> pd.DataFrame:
+    """Return who is against whom, with whom, and behind whom."""
+    rows = [(ARMY, REBELS, -1.0, "", 0.0), (REBELS, ARMY, -1.0, "", 0.0)]
+    rows += [(name, ARMY, 0.9, "", 1.0) for name in militias]
+    rows += [(name, REBELS, -1.0, "", 0.0) for name in militias]
+    rows += [(name, ARMY, 0.8, "arms", 0.5) for name in patrons]
+    return pd.DataFrame(rows, columns=["source_actor", "target_actor", "relation", "support_kinds", "commitment"])
+
+
+def _locations(ids: list[list[str]], holders: list[str]) -> pd.DataFrame:
     """Return the provinces, half a degree apart."""
     rows = [(place, 0.5 * row, 0.5 * column) for row, line in enumerate(ids) for column, place in enumerate(line)]
     frame = pd.DataFrame(rows, columns=["id", "lat", "lon"])
-    holders = _holders(list(frame["id"]))
     return frame.assign(
         name=frame["id"],
         state="LAND",

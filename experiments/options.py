@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from sim.study.design import Design
 from sim.world.config import fault_lines
-from sim.world.frozen import ConfigError, Frozen, Name
+from sim.world.frozen import ConfigError, Frozen, Name, Place
 
 Options = TypeVar("Options", bound=Frozen)
 
@@ -23,7 +23,7 @@ class CompareOptions(Frozen):
     """Of `compare.py`: scenarios to run, or result folders; the first is the base."""
 
     scenarios: tuple[Name, ...] = Field(default=(), strict=False)
-    results: tuple[str, ...] = Field(default=(), strict=False)
+    results: tuple[Place, ...] = Field(default=(), strict=False)
     report: bool = False
 
 
@@ -32,7 +32,7 @@ class SweepSettings(Frozen):
 
     factors: dict[str, Annotated[tuple[float, ...], Field(strict=False)]] | None = None
     design: Design = Field(default=Design.PRODUCT, strict=False)
-    points: int = Field(default=100, ge=1, le=1_000_000)
+    points: int | None = Field(default=None, ge=1, le=1_000_000)
     outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)
 
 
@@ -45,8 +45,8 @@ class SweepOptions(Frozen):
 class ReportOptions(Frozen):
     """Of `report.py`: result folders, and where the report goes."""
 
-    results: tuple[str, ...] = Field(default=(), strict=False)
-    path: str | None = Field(default=None, min_length=1)
+    results: tuple[Place, ...] = Field(default=(), strict=False)
+    path: Place | None = None
 
 
 def take_options(values: dict[str, Any], kind: type[Options]) -> tuple[Options, dict[str, Any]]:

@@ -15,8 +15,8 @@ WIDTH = 120  # of tables that no terminal limits
 
 
 def print_tables(tables: RenderableType) -> None:
-    """Print tables as wide as the terminal, or as a page where there is none."""
-    Console(width=None if Console().is_terminal else WIDTH).print(tables)
+    """Print tables as wide as the terminal, or as a page where there is none; their text is no markup."""
+    Console(width=None if Console().is_terminal else WIDTH, markup=False, emoji=False).print(tables)
 
 
 def draw_once(folder: Path, manifest: dict[str, Any], draw: Callable[[], Sequence[Path]], reporter: Reporter) -> None:

@@ -326,7 +326,7 @@ def compare(*ensembles: Ensemble) -> Comparison:
 
 
 def sweep(
-    scenario: Scenario, factors: Mapping[str, Sequence[float]], design: str = Design.PRODUCT, points: int = 100
+    scenario: Scenario, factors: Mapping[str, Sequence[float]], design: str = Design.PRODUCT, points: int | None = None
 ) -> Sweep:
     """Return ensembles around a scenario, all with the same draws.
 
@@ -339,7 +339,7 @@ def sweep(
     design
         ``product``, ``zip``, ``latin_hypercube`` or ``sobol``.
     points
-        How many, for the last two.
+        How many, for the last two; by default 100, or 128 for ``sobol``.
 
     Raises
     ------
@@ -368,5 +368,6 @@ def _reporter() -> Reporter:
 def _text(tables: RenderableType) -> str:
     """Return tables as plain text."""
     text = io.StringIO()
-    Console(width=WIDTH, file=text, force_jupyter=False).print(tables)  # Jupyter would show it twice
+    console = Console(width=WIDTH, file=text, force_jupyter=False, markup=False, emoji=False)
+    console.print(tables)  # not on Jupyter's own console, which would show it twice
     return text.getvalue().rstrip()

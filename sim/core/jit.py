@@ -10,6 +10,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -37,14 +38,29 @@ def source_digest() -> str:
 def cache_folder() -> Path:
     """Return a writable folder for compiled code: the user's choice, the user's cache, or a temporary folder."""
     chosen = _numba_config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    base = Path(chosen).expanduser() / CACHE
-    try:
-        base.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=base):
-            pass
-    except OSError:  # a read-only home must not stop a run; it only costs the next start its warm cache
-        base = Path(tempfile.gettempdir()) / f"{CACHE}-{os.getuid()}"
-    return base / source_digest()
+    # A home that is read-only, or unknown (RuntimeError), must not stop a run: the next start only finds no warm cache.
+    with suppress(OSError, RuntimeError):
+        return _made_writable(Path(chosen).expanduser() / CACHE) / source_digest()
+    return _temporary_folder() / source_digest()
+
+
+def _temporary_folder() -> Path:
+    """Return a temporary folder of this user, the same one each time unless somebody else has taken its name.
+
+    What lies in a cache is executed, and anybody can put anything into a folder for temporary files.
+    """
+    with suppress(OSError):
+        base = _made_writable(Path(tempfile.gettempdir()) / f"{CACHE}-{os.getuid()}")
+        if base.lstat().st_uid == os.getuid():
+            return base
+    return Path(tempfile.mkdtemp(prefix=f"{CACHE}-"))
+
+
+def _made_writable(folder: Path) -> Path:
+    """Return a folder, made where it is missing; raise OSError if nothing can be written there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        return folder
 
 
 def rule(function: F) -> F:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
+from typing import Any
 
 if sys.platform == "win32":
     import msvcrt
@@ -15,6 +19,7 @@ else:
     import fcntl
 
 LOCK = ".lock"
+MAX_JSON_BYTES = 10_000_000
 
 
 class BusyError(OSError):
@@ -25,6 +30,7 @@ class BusyError(OSError):
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path to write to; what was written takes its place only when the block ends well."""
     draft = path.with_name(f".{path.name}.part")
+    draft.unlink(missing_ok=True)  # left by a killed process; were it a link, one would write to where it leads
     try:
         yield draft
         sync(draft)
@@ -81,7 +87,28 @@ def _lock(handle: int, folder: Path) -> None:
         raise BusyError(message) from None
 
 
+def check_plain(path: Path) -> None:
+    """Raise OSError unless a file is a plain one: a link may lead anywhere, and reading a pipe or device never ends."""
+    if not S_ISREG(path.lstat().st_mode):
+        raise OSError(errno.EINVAL, "not a plain file", str(path))
+
+
+def read_json(path: Path) -> Any:
+    """Return what a file of a few numbers and words holds; raise OSError or ValueError where it cannot be read."""
+    check_plain(path)
+    size = path.stat().st_size
+    if size > MAX_JSON_BYTES:
+        message = f"has {size} bytes, more than the {MAX_JSON_BYTES} allowed"
+        raise ValueError(message)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        message = "nested too deeply"
+        raise ValueError(message) from None
+
+
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, read piece by piece."""
+    """Return the SHA-256 of a plain file, read piece by piece."""
+    check_plain(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sim.ensemble.files import write_text
 from sim.ensemble.provenance import config_digest, git_state, machine, model_digest, versions
-from sim.ensemble.results import MANIFEST
+from sim.ensemble.results import MANIFEST, SEAL, manifest_digest
 from sim.ensemble.schema import names_of
 from sim.world.scenario import Scenario
 
@@ -78,5 +78,6 @@ def speed(items: str, computed: int, seconds: float) -> dict[str, Any]:
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    """Write the manifest of a folder, whole or not at all."""
-    write_text(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    """Write the manifest of a folder, with a digest of itself, whole or not at all."""
+    sealed = manifest | {SEAL: manifest_digest(manifest)}
+    write_text(folder / MANIFEST, json.dumps(sealed, indent=2, ensure_ascii=False) + "\n")

@@ -25,6 +25,7 @@ from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
 GROWTH = 1.5  # assumption: of runs from look to look; finer steps overshoot less and widen every interval
+HALF = 0.5  # half the width of all that a probability can be
 SHOWN = 4  # looks that are told one by one
 LOOKS = "clopper_pearson_95_of_all_looks"
 LOOKS_NORMAL = "normal_95_of_all_looks"
@@ -74,6 +75,11 @@ def targets_of(scenario: Scenario) -> list[Target]:
     asked = ensemble.until or {}
     unknown = [name for name in asked if name not in known]
     faults = [f"ensemble.until.{name}: no such outcome; {suggestion(name, list(known))}" for name in unknown]
+    faults += [
+        f"ensemble.until.{name} = {half_width:g}: must be below 0.5; 0.01 is one percentage point"
+        for name, half_width in asked.items()
+        if name in known and known[name].unit == PROBABILITY and half_width >= HALF
+    ]
     if asked and ensemble.max_runs < ensemble.runs:
         least = f"ensemble.runs, those before the first look ({ensemble.runs})"
         faults.append(f"ensemble.max_runs = {ensemble.max_runs}: must be at least {least}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +14,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.ensemble.files import file_digest
+from sim.ensemble.files import check_plain, file_digest, read_json
 from sim.ensemble.schema import ESTIMATES, TABLES, Names, schemas
+from sim.world.faults import shown
 
 MANIFEST = "manifest.json"
 COMPLETE: Final = "complete"
+SEAL = "manifest_digest"
+"""What a manifest tells about itself: a digest of all the rest, so that no word of it can change unnoticed."""
 
+FINAL = (*TABLES, ESTIMATES)
+TELLS = {
+    "command": str,
+    "config": dict,
+    "config_digest": str,
+    "figures": list,
+    "model_digest": str,
+    "names": dict,
+    "runs": int,
+    "seed": int,
+    "world_digest": str,
+}
+"""What the manifest of a finished ensemble tells to those who open it; another version may tell other things."""
 
+MAX_MESSAGE = 1_000  # characters: folders and files may hold any text
 REMOVE = "remove the folder and give its command again"
 REPEAT = "give the command of the ensemble again"
 
@@ -36,8 +54,8 @@ class ResultsError(ValueError):
     """
 
     def __init__(self, place: Path, fault: str, cure: str) -> None:
-        self.fault = f"{place}: {fault}"
-        super().__init__(f"{self.fault}; {cure}")
+        self.fault = shown(f"{place}: {fault}", MAX_MESSAGE)
+        super().__init__(f"{self.fault}; {shown(cure, MAX_MESSAGE)}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,51 +113,80 @@ def load_results(folder: Path, most_runs: int | None = None) -> Results:
     manifest = read_manifest(folder)
     if manifest.get("status") != COMPLETE:
         raise ResultsError(folder, "the ensemble is not finished", f"go on with: {manifest.get('command')}")
+    check_told(folder, manifest, TELLS)
+    check_tables(folder, manifest, FINAL)
+    return read_results(folder, manifest, most_runs)
+
+
+def read_results(folder: Path, manifest: dict[str, Any], most_runs: int | None = None) -> Results:
+    """Return an ensemble from its final tables, which have been checked or just been written.
+
+    Parameters
+    ----------
+    folder, manifest, most_runs
+        As of `load_results`.
+    """
     columns = schemas(_names(folder, manifest))
-    check_tables(folder, manifest)
     frames = {name: read_table(folder / f"{name}.parquet", columns[name], most_runs) for name in TABLES}
     estimates = read_table(folder / f"{ESTIMATES}.parquet", columns[ESTIMATES])
     return Results(folder, manifest, **frames, estimates=estimates)
 
 
-def check_tables(folder: Path, manifest: dict[str, Any]) -> None:
+def check_told(folder: Path, manifest: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
+    """Raise ResultsError where a manifest does not tell what is needed, each of its kind."""
+    for key, kind in kinds.items():
+        if not isinstance(manifest.get(key), kind):
+            raise ResultsError(folder / MANIFEST, f"tells no {key} that this version can use", REMOVE)
+
+
+def check_tables(folder: Path, manifest: Mapping[str, Any], names: Iterable[str]) -> None:
     """Raise ResultsError where a table is not the one that the manifest tells of.
 
     Parameters
     ----------
     folder, manifest
-        A finished ensemble.
+        Finished results.
+    names
+        Of their tables.
     """
     digests = manifest.get("tables")
-    for name in (*TABLES, ESTIMATES):
+    for name in names:
         path = folder / f"{name}.parquet"
         try:
             found = file_digest(path)
         except OSError as error:
-            raise ResultsError(path, f"is missing or damaged ({error.strerror})", REPEAT) from None
+            raise ResultsError(path, f"is missing or damaged ({_reason(error)})", REPEAT) from None
         if not isinstance(digests, dict) or digests.get(name) != found:
             raise ResultsError(path, f"is damaged: it is not the one that {MANIFEST} tells of", REPEAT)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a folder; raise ResultsError where there is none that can be read."""
+    """Return the manifest of a folder; raise ResultsError where there is none that can be trusted."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_json(folder / MANIFEST)
+        is_sealed = isinstance(manifest, dict) and manifest.get(SEAL) == manifest_digest(manifest)
     except FileNotFoundError:
         cure = "name the folder that the command printed as its last line"
         raise ResultsError(folder, f"holds no {MANIFEST}", cure) from None
     except (OSError, ValueError) as error:
         raise ResultsError(folder / MANIFEST, f"cannot be read ({error})", REMOVE) from None
-    if not isinstance(manifest, dict):
-        raise ResultsError(folder / MANIFEST, "holds no keys and values", REMOVE)
-    return manifest
+    if not is_sealed:
+        raise ResultsError(folder / MANIFEST, "is damaged, or was changed by another hand", REPEAT)
+    return dict(manifest)
+
+
+def manifest_digest(manifest: Mapping[str, Any]) -> str:
+    """Return a digest of all that a manifest tells but the digest itself."""
+    told = {key: value for key, value in manifest.items() if key != SEAL}
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)  # so that what cannot be written is no text either
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _names(folder: Path, manifest: dict[str, Any]) -> Names:
     """Return the ids that the results are about."""
     try:
-        return Names(**{name: tuple(ids) for name, ids in manifest["names"].items()})
-    except (KeyError, TypeError, AttributeError):
+        return Names(**{name: tuple(map(str, ids)) for name, ids in manifest["names"].items()})
+    except TypeError:
         raise ResultsError(folder / MANIFEST, "does not tell the names that its tables use", REMOVE) from None
 
 
@@ -177,9 +224,10 @@ def read_pieces(
         If the file is missing or damaged, or has other columns.
     """
     try:
+        check_plain(path)
         # Opened one by one: a dataset reader would take parts of a path ("a=1") for columns.
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if file.schema_arrow.names != schema.names:
+            if not file.schema_arrow.remove_metadata().equals(schema):
                 raise ResultsError(path, "has other columns than this version writes", REPEAT)
             for group in range(file.num_row_groups):
                 piece = file.read_row_group(group, columns)
@@ -189,7 +237,12 @@ def read_pieces(
                         return  # tables are in order of run
                 yield piece
     except (OSError, pa.ArrowException) as error:
-        raise ResultsError(path, f"is missing or damaged ({str(error).splitlines()[0]})", REPEAT) from None
+        raise ResultsError(path, f"is missing or damaged ({_reason(error)})", REPEAT) from None
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of what is said about a file."""
+    return getattr(error, "strerror", None) or str(error).partition("\n")[0]
 
 
 def table_frame(table: pa.Table) -> pd.DataFrame:

@@ -21,11 +21,14 @@ from sim.ensemble.precision import Target, beforehand, look, looks, so_far, targ
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import (
     COMPLETE,
+    FINAL,
+    MANIFEST,
     Results,
     ResultsError,
     check_tables,
     load_results,
     read_manifest,
+    read_results,
     read_table,
     table_frame,
 )
@@ -99,7 +102,9 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
     folder = work.shelf.folder
     try:
         manifest = read_manifest(folder)
-    except ResultsError:
+    except ResultsError as error:
+        if (folder / MANIFEST).exists():
+            work.reporter.note(f"{error.fault}: only what parts hold is used")
         return None  # the parts, if there are any, tell themselves what they belong to
     if manifest.get("config_digest") != work.shelf.digest:
         message = f"{folder}: holds another ensemble; name another place with output=DIR"
@@ -108,7 +113,7 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
     if manifest.get("status") != COMPLETE:
         return None
     try:
-        check_tables(folder, manifest)
+        check_tables(folder, manifest, FINAL)
     except ResultsError as error:
         work.reporter.note(f"{error.fault}: computing again")
         return None
@@ -116,7 +121,12 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
     if is_open and manifest["runs"] < work.total:
         store.adopt_final(work.shelf, manifest["runs"])
         return None
-    work.reporter.note(f"{manifest['runs']:,} runs are stored already; nothing is computed")
+    more = (
+        f", more than the {work.total:,} asked for; all of them count"
+        if is_open and manifest["runs"] > work.total
+        else ""
+    )
+    work.reporter.note(f"{manifest['runs']:,} runs are stored already{more}; nothing is computed")
     return load_results(folder, FRAMES)
 
 
@@ -167,7 +177,7 @@ def _first_runs(work: Work, n: int, targets: list[Target]) -> pd.DataFrame:
 
 
 def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
-    """Write final tables, estimates, summary and manifest, then remove the parts."""
+    """Write final tables, estimates and summary, then the manifest that calls them complete; then remove the parts."""
     shelf, folder = work.shelf, work.shelf.folder
     store.merge_parts(shelf, sorted(work.parts), ROW_GROUPS)
     estimates = _estimates(shelf, scenario, targets)
@@ -175,11 +185,11 @@ def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
     path = folder / f"{ESTIMATES}.parquet"
     store.write_table(path, ESTIMATES_SCHEMA, [table], shelf.digest, ROW_GROUPS[ESTIMATES])
     failed = estimates[estimates["quantity"] == "runs_failed"].iloc[0]
-    digests = {name: file_digest(folder / f"{name}.parquet") for name in (*TABLES, ESTIMATES)}
+    digests = {name: file_digest(folder / f"{name}.parquet") for name in FINAL}
     work.manifest |= {"runs": int(failed["n"]), "runs_failed": int(failed["estimate"]), "tables": digests}
-    work.write(COMPLETE)
-    results = load_results(folder, FRAMES)
+    results = read_results(folder, work.manifest, FRAMES)
     write_text(folder / SUMMARY, summary_markdown(results, scenario))
+    work.write(COMPLETE)
     store.remove_parts(folder)
     return results
 

@@ -6,8 +6,10 @@ tables are cut into row groups of fixed size in order of run, so that their byte
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.ensemble.files import file_digest, replacing, sync, write_text
+from sim.ensemble.files import file_digest, read_json, replacing, sync, write_text
 from sim.ensemble.results import read_pieces
 
 PARTS, ASIDE = "parts", "set_aside"
@@ -24,6 +26,7 @@ TELLS = "part.json"
 """What a part tells about itself: its items, the digest of its settings, and those of its files."""
 
 _DIGEST = b"config_digest"
+_DRAFT = re.compile(r"\.\d{10}-\d{10}")
 _WRITER = {
     "version": "2.6",
     "compression": "zstd",
@@ -119,6 +122,8 @@ def find_parts(shelf: Shelf) -> tuple[list[Part], list[str]]:
 
     What cannot be used is set aside, so that its items are computed again.
     """
+    if (shelf.folder / PARTS).is_symlink():  # what cannot be used is moved or removed: not from anywhere else
+        raise OSError(errno.ENOTDIR, f"{PARTS} is a link to elsewhere", str(shelf.folder / PARTS))
     found: list[Part] = []
     complaints = []
     for place in sorted(path for path in (shelf.folder / PARTS).glob("*") if path.is_dir()):
@@ -126,7 +131,7 @@ def find_parts(shelf: Shelf) -> tuple[list[Part], list[str]]:
         if fault is None:
             found.append(_part(place))
             continue
-        if place.name.startswith("."):  # a draft is no news: its process was stopped while writing
+        if _DRAFT.fullmatch(place.name):  # a draft is no news: its process was stopped while writing
             shutil.rmtree(place)
             continue
         aside = _set_aside(shelf.folder, place)
@@ -228,7 +233,7 @@ def _fault(place: Path, shelf: Shelf, found: list[Part]) -> str | None:
     """Return why a stored part cannot be used, None where it can."""
     try:
         part = _part(place)
-        told = json.loads((place / TELLS).read_text(encoding="utf-8"))
+        told = read_json(place / TELLS)
         digests = {name: file_digest(place / f"{name}.parquet") for name in shelf.schemas}
         first, n, settings, tables = (told[key] for key in ("first", "n", "config_digest", "tables"))
     except (OSError, KeyError, TypeError):

@@ -100,7 +100,8 @@ def markdown_table(section: Section) -> str:
         The table as text.
     """
     rule = ("---", *("---:" for _ in section.header[1:]))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (section.header, rule, *section.rows))
+    rows = ([cell.replace("|", r"\|") for cell in cells] for cells in (section.header, rule, *section.rows))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
 def sections_html(found: list[Section]) -> str:

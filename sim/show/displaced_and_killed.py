@@ -124,4 +124,5 @@ def _title(results: Results, scenario: Scenario) -> str:
     displaced = median_of(runs["displaced_peak"].to_numpy(float))
     killed = median_of(runs["fatalities_civilians"].to_numpy(float))
     by = f"by day {scenario.horizon_days}"
-    return f"Up to {displaced} people are displaced at once, and {killed} civilians are killed {by}, in the median run"
+    killing = f"{killed} civilians are killed {by} in the median run"
+    return f"Displacement peaks above {displaced} people in half of the runs, each on its own day; {killing}"

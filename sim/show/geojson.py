@@ -13,6 +13,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from sim.world.faults import WorldError, file_fault
+
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 MIN_POINTS = 4  # of a closed ring: a triangle, and its first corner again
@@ -85,9 +87,10 @@ def centroid(ring: FloatArray) -> FloatArray:
     return np.asarray(ring[0] + (cross[:, None] * pairs).sum(axis=0) / (3.0 * cross.sum()), dtype=np.float64)
 
 
-def _fault(where: str | Path, what: str) -> ValueError:
-    """Return the error for a fault at a place."""
-    return ValueError(f"{where}: {what}")
+def _fault(where: str | Path, what: str) -> WorldError:
+    """Return the error for a fault at a place of the map file, such as a feature."""
+    problem, _, cure = what.rpartition("; ")
+    return WorldError(Path(where).parent, [file_fault(Path(where).name, problem, cure)])
 
 
 def _short(value: object) -> str:
@@ -107,6 +110,8 @@ def _features(path: Path) -> list[object]:
     except json.JSONDecodeError as error:
         what = f"line {error.lineno} is not JSON ({error.msg}); export the map again, {DO_WITHOUT}"
         raise _fault(path, what) from error
+    except (ValueError, RecursionError) as error:  # of a number of thousands of digits, of lists in lists in lists
+        raise _fault(path, f"holds what no map holds; export it again, {DO_WITHOUT}") from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not features:
         raise _fault(path, f"expected a FeatureCollection with features, got none; export it again, {DO_WITHOUT}")

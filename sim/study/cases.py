@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.ensemble.results import Results, ResultsError, load_results
+from sim.ensemble.estimate import estimate_all
+from sim.ensemble.results import Results, ResultsError, load_results, read_manifest
 from sim.world.catalogue import scenario_of
 from sim.world.config import read_config
 from sim.world.frozen import ConfigError
@@ -32,6 +34,31 @@ class Case:
     scenario: Scenario
 
 
+def of_equal_runs(cases: Sequence[Case], most: int | None = None) -> list[Case]:
+    """Return ensembles of the same runs: the first ones that all of them have, with the estimates of these.
+
+    Parameters
+    ----------
+    cases
+        Ensembles, perhaps of different numbers of runs.
+    most
+        No more than so many runs; by default all.
+    """
+    counts = [len(case.results.runs) for case in cases]
+    n = min(counts if most is None else [*counts, most])
+    return [case if case.results.manifest["runs"] == n else _first_runs(case, n) for case in cases]
+
+
+def _first_runs(case: Case, n: int) -> Case:
+    """Return an ensemble as if it had so many runs."""
+    results = case.results
+    names = ("runs", "twins", "falls", "events", "tolls", "daily")
+    frames = {name: frame[frame["run"] < n] for name in names for frame in [getattr(results, name)]}
+    estimates = estimate_all(frames["runs"], frames["falls"], frames["tolls"], case.scenario)
+    manifest = results.manifest | {"runs": n}
+    return replace(case, results=replace(results, manifest=manifest, **frames, estimates=estimates))
+
+
 def open_case(folder: Path) -> Case:
     """Return the finished ensemble in a folder with its scenario, built again from what the folder tells.
 
@@ -45,6 +72,7 @@ def open_case(folder: Path) -> Case:
     ResultsError
         If the ensemble is not finished or damaged, or if its world is not there any more as it was.
     """
+    _check_kind(folder)
     results = load_results(folder)
     try:
         scenario = scenario_of(read_config(results.manifest["config"]))
@@ -56,3 +84,11 @@ def open_case(folder: Path) -> Case:
         fault = f"was made from other tables than the world '{scenario.config.world.name}' has now"
         raise ResultsError(folder, fault, REPEAT)
     return Case(scenario.config.scenario.name, results, scenario)
+
+
+def _check_kind(folder: Path) -> None:
+    """Raise ResultsError where a folder holds finished results, but not those of an ensemble."""
+    manifest = read_manifest(folder)
+    for key, kind in (("cases", "comparison"), ("factors", "sweep")):
+        if key in manifest:
+            raise ResultsError(folder, f"holds a {kind}, not an ensemble", "name folders that run.py printed")

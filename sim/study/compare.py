@@ -22,7 +22,7 @@ from sim.ensemble.results import COMPLETE, ResultsError, read_manifest
 from sim.ensemble.rows import usable
 from sim.ensemble.schema import names_of
 from sim.ensemble.store import write_table
-from sim.study.cases import Case
+from sim.study.cases import Case, of_equal_runs
 from sim.study.pairs import paired_means, paired_shares, runs_without_pairing, unpaired_means, unpaired_shares
 from sim.world.frozen import ConfigError
 
@@ -95,6 +95,7 @@ def compare(cases: Sequence[Case], folder: Path, command: str) -> Comparison:
         If the ensembles cannot be compared, with the reasons.
     """
     check_comparable(cases)
+    cases = of_equal_runs(cases)
     base, numbers = cases[0], [outcome_numbers(case) for case in cases]
     units = units_of(base)
     rows = [row for case, own in zip(cases, numbers, strict=True) for row in _rows(case, own, base, numbers[0], units)]

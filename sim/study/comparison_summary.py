@@ -20,7 +20,8 @@ HEADLINES = (
 )
 HEADLINE_LEVELS = ("p_level_2_", "p_level_3_")
 NOTES = (
-    "In brackets: 95 % intervals of the difference over the same runs (Bonett and Price for probabilities, normal for "
+    "p_level_2_X: state X reaches level 2 or a higher one; by the last day, where no other is named. In brackets: 95 % "
+    "intervals of the difference over the same runs (Bonett and Price for probabilities, normal for "
     "means). Runs without pairing: how many of each scenario would give as narrow an interval if they shared no draws; "
     f"all the same: no run differs in it. {CAVEAT}"
 )

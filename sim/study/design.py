@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sim.world.frozen import ConfigError
 
+POINTS, SOBOL_POINTS = 100, 128  # if nobody says how many
 Floats = npt.NDArray[np.float64]
 
 
@@ -23,7 +24,7 @@ class Design(StrEnum):
     SOBOL = "sobol"
 
 
-def design_points(design: Design, factors: Mapping[str, Sequence[float]], points: int, seed: int) -> Floats:
+def design_points(design: Design, factors: Mapping[str, Sequence[float]], points: int | None, seed: int) -> Floats:
     """Return the values of the factors at each point.
 
     Parameters
@@ -34,7 +35,7 @@ def design_points(design: Design, factors: Mapping[str, Sequence[float]], points
     factors
         Values of each factor.
     points
-        How many points fill the space; the other designs count for themselves.
+        How many points fill the space, None for 100 (``sobol``: 128); the other designs count for themselves.
     seed
         Of the designs that fill a space: the same seed gives the same points.
 
@@ -54,6 +55,7 @@ def design_points(design: Design, factors: Mapping[str, Sequence[float]], points
     Mathematical Physics 7, 86-112; Owen (1998), ACM Transactions on Modeling and Computer Simulation 8, 71-102.
     """
     _check(design, factors, points)
+    n = points or (SOBOL_POINTS if design is Design.SOBOL else POINTS)
     values = list(factors.values())
     if design is Design.PRODUCT:
         return np.array(list(itertools.product(*values)), np.float64)
@@ -65,11 +67,11 @@ def design_points(design: Design, factors: Mapping[str, Sequence[float]], points
     sampler = (
         qmc.LatinHypercube(len(low), rng=seed) if design is Design.LATIN_HYPERCUBE else qmc.Sobol(len(low), rng=seed)
     )
-    filled: Floats = low + (high - low) * sampler.random(points)
+    filled: Floats = low + (high - low) * sampler.random(n)
     return filled
 
 
-def _check(design: Design, factors: Mapping[str, Sequence[float]], points: int) -> None:
+def _check(design: Design, factors: Mapping[str, Sequence[float]], points: int | None) -> None:
     """Raise ConfigError where values do not suit the design."""
     faults = [] if factors else ["sweep.factors: name at least one, such as {rules.morale.beta: [4, 9]}"]
     faults += [f"sweep.factors.{key}: has no values; give some, such as [4, 9]" for key, v in factors.items() if not v]
@@ -82,7 +84,9 @@ def _check(design: Design, factors: Mapping[str, Sequence[float]], points: int) 
             for key, values in factors.items()
             if len(values) != 2 or not values[0] < values[1]  # noqa: PLR2004 - two ends
         ]
-    if design is Design.SOBOL and points & (points - 1):
+    if design in (Design.PRODUCT, Design.ZIP) and points is not None:
+        faults.append(f"sweep.points = {points}: {design.value} takes its points from the values; leave it out")
+    if design is Design.SOBOL and points is not None and points & (points - 1):
         faults.append(
             f"sweep.points = {points}: sobol is balanced at powers of two, such as {1 << points.bit_length()}"
         )

@@ -54,6 +54,27 @@ def effects(sweep: Sweep, outcome: str) -> pd.DataFrame:
     return table.sort_values("effect", key=np.abs, ascending=False, ignore_index=True)
 
 
+def points_differ(sweep: Sweep, outcome: str, points: pd.Series) -> bool:
+    """Tell whether any point differs from the first by more than chance: paired over batches, with Bonferroni's bound.
+
+    Parameters
+    ----------
+    sweep, outcome
+        As for `effects`.
+    points
+        Numbers of the points with an estimate; the first is the one to differ from.
+    """
+    means = _batches(sweep, outcome, points)
+    n_others, n = len(means) - 1, means.shape[1]
+    if n_others < 1 or n < 2:  # noqa: PLR2004 - a spread takes two
+        return False
+    gaps = means[1:] - means[0]
+    errors = gaps.std(axis=1, ddof=1) / math.sqrt(n)
+    noise = ROUNDING * np.abs(means).max()
+    bound = stdtrit(n - 1, 1.0 - (1.0 - LEVEL) / (2.0 * n_others))
+    return bool((np.abs(gaps.mean(axis=1)) > np.maximum(bound * errors, noise)).any())
+
+
 def _batches(sweep: Sweep, outcome: str, points: pd.Series) -> Floats:
     """Return the means of the batches that all points have (point, batch)."""
     rows = sweep.batches[sweep.batches["outcome"] == outcome].set_index("point").loc[points]

@@ -20,11 +20,21 @@ from rich.console import Console
 from sim.ensemble import store
 from sim.ensemble.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows
 from sim.ensemble.executors import Crew, count_workers
+from sim.ensemble.files import file_digest
 from sim.ensemble.manifest import describe
 from sim.ensemble.outcomes import estimate_outcome, outcomes_of
 from sim.ensemble.provenance import config_digest
 from sim.ensemble.reporter import Reporter
-from sim.ensemble.results import COMPLETE, ResultsError, read_manifest, read_table, table_frame
+from sim.ensemble.results import (
+    COMPLETE,
+    TELLS,
+    ResultsError,
+    check_tables,
+    check_told,
+    read_manifest,
+    read_table,
+    table_frame,
+)
 from sim.ensemble.rows import Numbers, usable
 from sim.ensemble.schema import names_of
 from sim.ensemble.store import Shelf
@@ -96,7 +106,9 @@ class Sweep:
     batches: pd.DataFrame
 
 
-def plan_sweep(scenario: Scenario, factors: Mapping[str, Sequence[float]], design: Design, points: int) -> Plan:
+def plan_sweep(
+    scenario: Scenario, factors: Mapping[str, Sequence[float]], design: Design, points: int | None = None
+) -> Plan:
     """Return the points of a sweep around a scenario; raise ConfigError where one of them cannot be run.
 
     Parameters
@@ -174,7 +186,9 @@ def load_sweep(folder: Path) -> Sweep:
     manifest = read_manifest(folder)
     if manifest.get("status") != COMPLETE or "factors" not in manifest:
         raise ResultsError(folder, "holds no finished sweep", f"go on with: {manifest.get('command')}")
-    factors = tuple(manifest["factors"])
+    check_told(folder, manifest, TELLS | {"factors": list})
+    check_tables(folder, manifest, (SWEEP, BATCHES))
+    factors = tuple(map(str, manifest["factors"]))
     table, batches = (read_table(folder / f"{name}.parquet", schema) for name, schema in schemas(factors).items())
     return Sweep(folder, manifest, table, factors, batches)
 
@@ -224,9 +238,11 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
                 task = task_of(executor, work.shelf, partial(live_points, plan), partial(lost_points, plan))
                 work_off(work, Queue(crew, task, todo))
         store.merge_parts(work.shelf, sorted(work.parts), dict.fromkeys((SWEEP, BATCHES), ROW_GROUP))
+        folder = work.shelf.folder
+        work.manifest["tables"] = {name: file_digest(folder / f"{name}.parquet") for name in (SWEEP, BATCHES)}
         work.write(COMPLETE)
-    store.remove_parts(work.shelf.folder)
-    return load_sweep(work.shelf.folder)
+    store.remove_parts(folder)
+    return load_sweep(folder)
 
 
 def live_points(plan: Plan, first: int, n: int) -> dict[str, pa.Table]:

@@ -44,7 +44,11 @@ def named_world(values: Mapping[str, Any]) -> dict[str, Any]:
     world = values.get("world")
     if not (isinstance(world, Mapping) and isinstance(world.get("path"), str)):
         return dict(values)
-    name = "".join(map(_plain, Path(world["path"]).resolve().name)).lstrip("_.-") or "world"
+    try:
+        folder = Path(world["path"]).resolve().name
+    except (OSError, ValueError, RuntimeError):  # whoever reads the values tells what is wrong with the path
+        return dict(values)
+    name = "".join(map(_plain, folder)).lstrip("_.-") or "world"
     return {**values, "world": {**world, "name": name}}
 
 

@@ -13,6 +13,8 @@ import pandas as pd
 
 from sim.world.columns import ID_PATTERN, Column, TableSchema
 from sim.world.faults import Fault, nearest, suggestion
+from sim.world.frozen import CONTROL
+from sim.world.limits import MAX_TEXT
 from sim.world.reading import Grid
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -124,7 +126,7 @@ def _judge(cell: str, column: Column) -> Judgement:
         return (None if column.may_be_empty else "must not be empty"), None
     if column.kind in _NUMERIC:
         return _judge_number(cell, column)
-    return _text_problem(cell, column), None
+    return _text_problem(cell, column) or _unreadable(cell), None
 
 
 def _judge_number(cell: str, column: Column) -> Judgement:
@@ -141,8 +143,15 @@ def _judge_number(cell: str, column: Column) -> Judgement:
     return None, value
 
 
+def _unreadable(cell: str) -> str | None:
+    """Return what keeps people from reading a text."""
+    if len(cell) > MAX_TEXT:
+        return f"has {len(cell)} characters, more than the {MAX_TEXT} allowed"
+    return "holds a control character or a line break" if CONTROL.search(cell) else None
+
+
 def _text_problem(cell: str, column: Column) -> str | None:
-    """Return what is wrong with a text that is not empty."""
+    """Return what is wrong with a text that is not empty, read as what its column holds."""
     if column.kind == "id" and not _ID.fullmatch(cell):
         return "is no safe id"
     if column.kind == "date" and not _is_date(cell):
@@ -175,7 +184,7 @@ def _cure(cell: str, column: Column) -> str:
         return f"give one of {', '.join(column.choices)}"
     if column.choices:
         words = cell.split("|") if column.kind == "words" else [cell]
-        wrong = next(word for word in words if word not in column.choices)
+        wrong = next((word for word in words if word not in column.choices), "")
         near = nearest(wrong, column.choices)
         return "choose one of these" if near is None else f"did you mean {near!r}?"
     if column.kind == "date":

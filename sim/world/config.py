@@ -14,7 +14,7 @@ from sim.core.codes import Channel
 from sim.core.parameters import Parameter, describe
 from sim.core.rules import MECHANISMS, Rules
 from sim.world.faults import shown, suggestion
-from sim.world.frozen import ConfigError, Count, Frozen, Name
+from sim.world.frozen import PLAIN, ConfigError, Count, Frozen, Name, Place
 from sim.world.levers import EventConfig, LeverConfig, keys_of, kinds_of
 from sim.world.limits import MAX_HORIZON_DAYS
 
@@ -31,14 +31,14 @@ class WorldConfig(Frozen):
     """Which world: one of the project's by name, or any folder by path."""
 
     name: Name
-    path: str | None = Field(default=None, min_length=1)
+    path: Place | None = None
 
 
 class ScenarioConfig(Frozen):
     """What is asked of a world."""
 
     name: Name
-    question: str = Field(min_length=1, max_length=300)
+    question: str = Field(min_length=1, max_length=300, pattern=PLAIN)
     levers: tuple[LeverConfig, ...] = Field(default=(), strict=False)
     events: tuple[EventConfig, ...] = Field(default=(), strict=False)
 
@@ -104,7 +104,7 @@ class RunConfig(Frozen):
     horizon_days: int | None = Field(default=None, ge=1, le=MAX_HORIZON_DAYS)
     ensemble: EnsembleConfig = Field(default_factory=EnsembleConfig)
     executor: ExecutorConfig = Field(default_factory=ExecutorConfig)
-    output: str = Field(default="results", min_length=1)
+    output: Place = "results"
     uncertainty: UncertaintyConfig = Field(default_factory=UncertaintyConfig)
     rules: RulesConfig = Field(default_factory=RulesConfig)
     channels: ChannelsConfig = Field(default_factory=ChannelsConfig)
@@ -177,7 +177,15 @@ def _line(detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         return f"{key}: is missing; give a value"
     problem = _OR_AUTO if is_branched else _problem(detail)
-    return f"{key} = {shown(repr(detail['input']))}: {problem}{_plausible(key)}"
+    return f"{key} = {_came(detail['input'])}: {problem}{_plausible(key)}"
+
+
+def _came(value: object) -> str:
+    """Return a value as it is written, unless Python refuses to: very long integers, deep nests."""
+    try:
+        return shown(repr(value))
+    except (ValueError, RecursionError):
+        return f"<{type(value).__name__} too long to show>"
 
 
 def _kind_line(detail: ErrorDetails, key: str) -> str:
@@ -192,13 +200,19 @@ def _kind_line(detail: ErrorDetails, key: str) -> str:
 def _problem(detail: ErrorDetails) -> str:
     """Return what pydantic says is wrong, in the words of these messages."""
     if detail["type"] == "string_pattern_mismatch":
+        if detail["ctx"]["pattern"] == PLAIN:
+            return "must hold no control characters and no line breaks"
         return "must be a plain name of letters, digits, '_', '-' and '.', since it names a folder"
     if detail["type"] in ("model_type", "model_attributes_type"):
         return "must be a group of keys; give key=value for one of them"
     problem = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     problem = f"{problem[0].lower()}{problem[1:]}"
     problem = problem.replace("should be", "must be", 1).replace("should have", "must have", 1)
-    return problem.replace("a valid tuple", "a list").replace("a valid dictionary", "a group such as {name: number}")
+    return (
+        problem.replace("a valid tuple", "a list")
+        .replace("a valid boolean", "true or false")
+        .replace("a valid dictionary", "a group such as {name: number}")
+    )
 
 
 def _plausible(key: str) -> str:

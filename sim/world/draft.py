@@ -80,10 +80,10 @@ def _file_names(folder: Path) -> list[str]:
     """Return the names of a folder's files; raise WorldError if it cannot be listed."""
     try:
         return sorted(path.name for path in folder.iterdir())
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no system has a path of such characters
         near = _near_folder(folder) if isinstance(error, FileNotFoundError) else None
         cure = "give a folder with world.yaml and its tables" if near is None else f"did you mean {near!r}?"
-        fault = file_fault(str(folder), f"cannot be read ({error.strerror})", cure)
+        fault = file_fault(str(folder), f"cannot be read ({getattr(error, 'strerror', None) or error})", cure)
         raise WorldError(folder, [fault]) from None
 
 

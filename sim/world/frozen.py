@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from sim.world.faults import shown
+
+MAX_LINE = 2_000  # characters of a line about a fault, which may quote any key
 
 Id = Annotated[str, Field(min_length=1, max_length=40)]
 # Names become parts of folders, so nothing in them may lead elsewhere.
 Name = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Count = Annotated[int, Field(ge=1)]
+# What a text that people read must not hold: it would move their cursor, break a table, or be no XML.
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+CONTROL = re.compile(f"[{_CONTROL}]")
+PLAIN = f"^[^{_CONTROL}]*$"
+
+
+def _leads_somewhere(text: str) -> str:
+    """Return the text of a path; raise ValueError where no system could follow it."""
+    try:
+        Path(text).expanduser().stat()
+    except OSError:
+        return text  # whoever opens it tells why it cannot be opened
+    except (ValueError, RuntimeError):
+        message = "must be a path; a home is ~ or that of a user whom this machine knows"
+        raise ValueError(message) from None
+    return text
+
+
+Place = Annotated[str, Field(min_length=1), AfterValidator(_leads_somewhere)]
 
 
 class ConfigError(ValueError):
     """Everything that is wrong with a configuration, a line each."""
 
     def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-        super().__init__("\n".join(lines))
+        self.lines = [shown(line, MAX_LINE) for line in lines]
+        super().__init__("\n".join(self.lines))
 
 
 class Frozen(BaseModel):

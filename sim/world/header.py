@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from sim.world.columns import ID_CURE, ID_PATTERN
 from sim.world.faults import Fault, WorldError, file_fault, suggestion
+from sim.world.frozen import PLAIN
 from sim.world.limits import MAX_HEADER_BYTES, MAX_HORIZON_DAYS, MAX_STATES
 from sim.world.reading import read_text
 from sim.world.schema import HEADER_FILE
@@ -27,7 +28,7 @@ class WorldHeader(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    title: str = Field(min_length=1, max_length=200, description="give a short title")
+    title: str = Field(min_length=1, max_length=200, pattern=PLAIN, description="give a short title")
     day0: date = Field(description="write the first day as YYYY-MM-DD, without quotes")
     horizon_days: int = Field(ge=1, le=MAX_HORIZON_DAYS, description=f"give 1 to {MAX_HORIZON_DAYS} days")
     contested_state: Id = Field(description="give an id of states.csv")
@@ -77,9 +78,10 @@ def read_header(folder: Path) -> Frame:
 def _load(folder: Path, text: str) -> tuple[list[tuple[int, str]], dict[str, Any]]:
     """Return the keys with their lines, repeated ones included, and the values."""
     try:
+        _refuse_shorthand(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         line, problem = _yaml_problem(error)
         cure = "mend the line, or put its text in quotation marks"
         raise WorldError(folder, [Fault(HEADER_FILE, line, None, None, problem, cure)]) from None
@@ -87,6 +89,15 @@ def _load(folder: Path, text: str) -> tuple[list[tuple[int, str]], dict[str, Any
         cure = "write lines such as 'title: ...'"
         raise WorldError(folder, [file_fault(HEADER_FILE, "must hold keys and values", cure)])
     return [(key.start_mark.line + 1, str(key.value)) for key, _ in node.value], values
+
+
+def _refuse_shorthand(text: str) -> None:
+    """Raise YAMLError for tags and aliases: a header needs none, and few of them can stand for endless lists."""
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None) is not None:
+            problem = "aliases (*) and tags (!) are not read here"
+            # The stubs know of two kinds of marks and allow one here.
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]
 
 
 def _yaml_problem(error: Exception) -> tuple[int | None, str]:
@@ -114,7 +125,8 @@ def _complaint(detail: ErrorDetails, key: str) -> tuple[str, str]:
     if detail["type"] == "missing":
         return "is missing", cure
     if detail["type"] == "string_pattern_mismatch":
-        return ("is no plain file name", cure) if key == "map" else ("is no safe id", ID_CURE)
+        plain = {"map": ("is no plain file name", cure), "title": ("holds a control character or a line break", cure)}
+        return plain.get(key, ("is no safe id", ID_CURE))
     return re.sub(r"^\w+ should", "must", detail["msg"]).replace("tuple", "list"), cure
 
 

@@ -6,6 +6,7 @@ Files come from anywhere, so their size is checked before anything in them is pa
 MAX_FILE_BYTES = 20_000_000
 MAX_ROWS = 100_000  # of any file, counted before it is parsed
 MAX_COLUMNS = 64
+MAX_TEXT = 2_000  # characters of a cell
 MAX_HEADER_BYTES = 64_000  # of world.yaml
 MAX_LOCATIONS = 256
 MAX_FACTIONS = 32

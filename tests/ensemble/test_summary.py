@@ -16,8 +16,8 @@ from sim.ensemble.losses import regime_places
 from sim.ensemble.reporter import Reporter, _duration
 from sim.ensemble.results import Results
 from sim.ensemble.schema import names_of
-from sim.ensemble.sections import sections
-from sim.ensemble.summary import summary_markdown, summary_table
+from sim.ensemble.sections import Section, sections
+from sim.ensemble.summary import markdown_table, summary_markdown, summary_table
 from sim.ensemble.wording import amount, day, percent, points, spread
 from sim.world.scenario import Scenario
 from tests.ensemble.small import COMMAND, lines_to, quiet_runs, run_small, small_names, small_scenario
@@ -293,3 +293,8 @@ def test_durations_have_two_units(seconds: float, text: str) -> None:
 
 def test_summary_of_a_folder_is_stored(results: Results) -> None:
     assert (Path(results.folder) / "summary.md").read_text() == summary_markdown(results, small_scenario())
+
+
+def test_a_name_cannot_break_the_table_of_a_page() -> None:
+    table = markdown_table(Section("", ("what", "value"), (("=cmd|' /C calc'!A0", "1"),)))
+    assert table.splitlines()[-1] == r"| =cmd\|' /C calc'!A0 | 1 |"

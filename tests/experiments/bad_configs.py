@@ -62,7 +62,7 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
         "ensemble.chunk = -1: must be a whole number of at least 1, or auto",
     ),
     "traces below 0": (["ensemble.traces=-1"], "ensemble.traces = -1: must be greater than or equal to 0"),
-    "kind of executor": (["executor.kind=dask"], "executor.kind = 'dask': must be 'thread' or 'process'"),
+    "kind of executor": (["executor.kind=dusk"], "executor.kind = 'dusk': must be 'thread', 'process' or 'dask'"),
     "parameter too large": (
         ["rules.morale.beta=99"],
         "rules.morale.beta = 99: must be less than or equal to 20 (plausible: 4 to 9)",
@@ -277,5 +277,41 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
     ),
     "path as a number": (["world.path=3"], "world.path = 3: must be a valid string"),
     "no place for results": (["output="], "output = '': "),
-    "key of Hydra": (["hydra.foo=3"], "Could not override 'hydra.foo'. Key 'foo' not in 'HydraConf'"),
+    "key of Hydra": (["hydra.foo=3"], "hydra.foo: no such key; how Hydra itself works cannot be set"),
+    "code for Hydra": (["hydra.launcher._target_=os.system"], "hydra.launcher._target_: no such key; how Hydra"),
+    "group of Hydra": (["hydra/launcher=basic"], "hydra/launcher: no such key; how Hydra itself works"),
+    "environment": (
+        ["ensemble.seed=${oc.env:HOME}"],
+        "ensemble.seed=${oc.env:HOME}: calls something to get its value; give the value itself, or a reference",
+    ),
+    "environment in a sweep": (["-m", "ensemble.seed=1,${oc.env:HOME}"], "ensemble.seed=1,${oc.env:HOME}: calls"),
+    "value that is made": (
+        ["scenario=${oc.create:{}}"],
+        "scenario=${oc.create:{}}: calls something to get its value",
+    ),
+    "value that is decoded": (
+        ["ensemble.runs=${oc.decode:'10'}"],
+        "ensemble.runs=${oc.decode:'10'}: calls something to get its value",
+    ),
+    "value of Hydra": (["output=${hydra:runtime.cwd}"], "output=${hydra:runtime.cwd}: calls something"),
+    "call within a reference": (["horizon_days=${${oc.env:HOME}}"], "horizon_days=${${oc.env:HOME}}: calls"),
+    "call in a lever": (
+        ["scenario.levers=[{lever: mediation, value: '${oc.env:HOME}'}]"],
+        "scenario.levers=[{lever: mediation, value: '${oc.env:HOME}'}...: calls something to get its value",
+    ),
+    "class of a group": (
+        ["ensemble={_target_: os.system}"],
+        "Could not override 'ensemble'. Key '_target_' is not in struct",
+    ),
+    "class of a lever": (
+        ["scenario.levers=[{_target_: os.system, command: id}]"],
+        "scenario.levers.0.lever: is missing; known are support",
+    ),
+    "class added": (["+_target_=os.system"], "_target_: no such key"),
+    "question with a line break": (
+        ["scenario.question='Does\nit hold?'"],
+        r"scenario.question = 'Does\nit hold?': must hold no control characters",
+    ),
+    "home of nobody": (["world.path='~nobody-at-all/world'"], "world.path = '~nobody-at-all/world': must be a path"),
+    "output of nobody": (["output='~nobody-at-all'"], "output = '~nobody-at-all': must be a path; a home is ~ or"),
 }

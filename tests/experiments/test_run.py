@@ -29,6 +29,7 @@ from sim.world.catalogue import CONF, scenario_of
 from sim.world.config import known_keys
 from tests.experiments.bad_configs import BAD_CONFIGS
 from tests.world.bad_worlds import BAD_WORLDS
+from tests.world.changes import append, cell, replace, write
 
 SMALL = ["world=liberia_2003", "ensemble.runs=20", "horizon_days=20", "ensemble.traces=2"]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -154,6 +155,28 @@ def test_a_bad_world_is_refused_and_leaves_nothing(
     assert all(text.startswith("world mine: ") for text in output.err.splitlines())
     assert line in output.err
     assert list((tmp_path / "cwd").iterdir()) == []
+
+
+def test_a_map_that_cannot_be_drawn_is_one_line_and_the_runs_are_kept(tmp_path: Path, capsys: Captured) -> None:
+    world = tmp_path / "mine"
+    shutil.copytree(CONF / "world" / "liberia_2003", world)
+    append("world.yaml", "map: m.geojson")(world)
+    write("m.geojson", b"{}")(world)
+    assert run(*SMALL[1:], f"world.path={world}", f"output={tmp_path}/results") == launch.EXIT_BAD_INPUT
+    line = "world mine: m.geojson: expected a FeatureCollection with features, got none; export it again, or remove"
+    assert capsys.readouterr().err.splitlines()[-1].startswith(line)
+    (folder,) = (tmp_path / "results" / "run").iterdir()
+    assert len(load_results(folder).runs) == 20
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_texts_of_a_world_are_shown_as_they_are(tmp_path: Path, capsys: Captured) -> None:
+    world = tmp_path / "mine"
+    shutil.copytree(CONF / "world" / "liberia_2003", world)
+    replace("world.yaml", "title: ", "title: '[/] :smile: =cmd|1' #")(world)
+    cell("states.csv", 2, "name", "[red]=cmd|1")(world)
+    assert run(*SMALL[1:], f"world.path={world}", f"output={tmp_path}") == 0
+    assert "[/] :smile: =cmd|1: scenario offensive_2024" in capsys.readouterr().out
 
 
 def test_every_fault_has_its_line(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from sim.show.borderlines import state_borders
 from sim.show.circles import pull_in, spread
 from sim.show.geojson import Outline, centroid, read_outlines, signed_area
 from sim.show.geometry import Shapes, load_shapes, project
-from sim.world.tables import Tables, load_tables
+from sim.world.tables import Tables, WorldError, load_tables
 
 WORLDS = Path(__file__).parents[2] / "conf" / "world"
 MAPPED = "levant_2024"
@@ -249,10 +249,11 @@ def test_a_bad_map_gives_one_line_with_place_and_cure(
     tmp_path: Path, features: list[dict[str, object]], message: str
 ) -> None:
     path = write_map(tmp_path, *features)
-    with pytest.raises(ValueError, match=message) as caught:
+    with pytest.raises(WorldError, match=message) as caught:
         read_outlines(path, ["north", "south"])
-    assert str(path) in str(caught.value)
-    assert "\n" not in str(caught.value)
+    (fault,) = caught.value.faults
+    assert str(fault).startswith("map.geojson")
+    assert caught.value.folder == tmp_path
 
 
 def test_broken_json_names_the_line(tmp_path: Path, mapped: Tables) -> None:
@@ -263,6 +264,13 @@ def test_broken_json_names_the_line(tmp_path: Path, mapped: Tables) -> None:
 
 def test_a_missing_map_file_says_what_to_correct(tmp_path: Path, mapped: Tables) -> None:
     with pytest.raises(ValueError, match=r"cannot read the map \(No such file or directory\); correct `map`"):
+        load_shapes(dataclasses.replace(mapped, folder=tmp_path))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5_000], ids=["nested", "number"])
+def test_json_beyond_all_measure_is_refused(tmp_path: Path, mapped: Tables, text: str) -> None:
+    (tmp_path / "map.geojson").write_text(text)
+    with pytest.raises(WorldError, match="holds what no map holds; export it again"):
         load_shapes(dataclasses.replace(mapped, folder=tmp_path))
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sim.ensemble.manifest import write_manifest
 from sim.ensemble.results import ResultsError
 from sim.ensemble.runner import run_ensemble
 from sim.study.cases import Case, open_case
@@ -132,12 +133,12 @@ def test_a_world_that_has_changed_since_is_refused(tmp_path: Path, cases: list[C
     scenario = cases[0].scenario
     run_ensemble(scenario, folder, COMMAND)
     manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"world_digest": "0" * 64}))
+    write_manifest(folder, manifest | {"world_digest": "0" * 64})
     with pytest.raises(ResultsError, match="was made from other tables than the world 'liberia_2003' has now"):
         open_case(folder)
     world = {"name": "gone", "path": str(tmp_path / "gone")}
     config = manifest["config"] | {"world": world}
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"config": config}))
+    write_manifest(folder, manifest | {"config": config})
     with pytest.raises(ResultsError, match="was made from settings that this version does not read"):
         open_case(folder)
 
@@ -171,3 +172,22 @@ def test_places_of_the_world_have_their_own_outcome(comparison: Comparison) -> N
     assert places
     assert places <= set(tables_of("liberia_2003").locations["id"])
     assert np.isfinite(found["estimate"]).all()
+
+
+def test_ensembles_of_different_size_are_compared_over_the_runs_that_both_have(
+    tmp_path: Path, cases: list[Case]
+) -> None:
+    more = case_of(tmp_path, "more", runs=60, levers=PULLED)
+    found = compare([more, cases[0]], tmp_path, COMMAND)
+    assert set(found.table["n"]) == {40}
+    assert {len(case.results.runs) for case in found.cases} == {40}
+    alike = compare([cases[2], cases[0]], tmp_path, COMMAND).table
+    numbers = ["estimate", "difference", "low", "high"]
+    pd.testing.assert_frame_equal(found.table[numbers], alike[numbers])
+    small = found.cases[0].results.estimates.query("quantity == 'collapse_by_day'")
+    assert set(small["n"]) == {40}
+
+
+def test_a_folder_of_another_kind_is_told(comparison: Comparison) -> None:
+    with pytest.raises(ResultsError, match="holds a comparison, not an ensemble; name folders that"):
+        open_case(comparison.folder)

@@ -24,12 +24,12 @@ def named(values: Sequence[Sequence[float]]) -> dict[str, Sequence[float]]:
 
 @given(st.lists(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=4), min_size=1, max_size=4))
 def test_a_product_has_every_combination_once_the_last_factor_fastest(values: list[list[float]]) -> None:
-    points = design_points(Design.PRODUCT, named(values), 100, seed=1)
+    points = design_points(Design.PRODUCT, named(values), None, seed=1)
     assert list(map(tuple, points)) == list(itertools.product(*values))
 
 
 def test_zip_takes_the_values_side_by_side() -> None:
-    points = design_points(Design.ZIP, {A: [4.0, 7.0, 9.0], B: [0.3, 0.9, 0.5]}, 100, seed=1)
+    points = design_points(Design.ZIP, {A: [4.0, 7.0, 9.0], B: [0.3, 0.9, 0.5]}, None, seed=1)
     assert points.tolist() == [[4.0, 0.3], [7.0, 0.9], [9.0, 0.5]]
 
 

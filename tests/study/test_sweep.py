@@ -32,7 +32,7 @@ RUNS = 12
 def planned(**settings: object) -> tuple[Scenario, Plan]:
     """Return a small scenario and its points."""
     scenario = small_scenario(runs=RUNS, traces=0, **settings)
-    return scenario, plan_sweep(scenario, FACTORS, Design.PRODUCT, 1)
+    return scenario, plan_sweep(scenario, FACTORS, Design.PRODUCT)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_a_point_has_the_estimates_of_its_own_ensemble(undisturbed: Path, tmp_pa
 def test_the_default_point_is_the_plain_ensemble(tmp_path: Path) -> None:
     scenario = small_scenario(runs=RUNS, traces=0)
     beta = scenario.config.rules.morale.beta
-    plan = plan_sweep(scenario, {"rules.morale.beta": [beta]}, Design.PRODUCT, 1)
+    plan = plan_sweep(scenario, {"rules.morale.beta": [beta]}, Design.PRODUCT)
     table = run_sweep(scenario, plan, tmp_path / "sweep", COMMAND).table.set_index("outcome")
     runs = run_small(tmp_path / "run", runs=RUNS, traces=0).runs
     assert table.loc["displaced_peak", "estimate"] == pytest.approx(runs["displaced_peak"].mean())
@@ -123,7 +123,7 @@ def test_a_second_call_computes_nothing(undisturbed: Path) -> None:
 
 def test_another_sweep_does_not_mix_into_a_folder(undisturbed: Path) -> None:
     scenario = small_scenario(runs=RUNS, traces=0)
-    plan = plan_sweep(scenario, {"rules.morale.beta": [5.0]}, Design.PRODUCT, 1)
+    plan = plan_sweep(scenario, {"rules.morale.beta": [5.0]}, Design.PRODUCT)
     with pytest.raises(EnsembleError, match="holds another sweep"):
         run_sweep(scenario, plan, undisturbed, COMMAND)
 
@@ -153,4 +153,4 @@ def test_levers_days_and_the_horizon_can_be_varied() -> None:
 )
 def test_what_cannot_be_varied_is_refused(factors: dict[str, list[float]], line: str) -> None:
     with pytest.raises(ConfigError, match=line):
-        plan_sweep(small_scenario(), factors, Design.PRODUCT, 1)
+        plan_sweep(small_scenario(), factors, Design.PRODUCT)

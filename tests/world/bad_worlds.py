@@ -5,9 +5,12 @@ from tests.world.changes import (
     append,
     cell,
     drop,
+    link_map_outside,
     link_outside,
     link_to_itself,
     put_folder,
+    put_pipe,
+    put_sparse,
     remove,
     rename,
     replace,
@@ -66,6 +69,8 @@ FILES: dict[str, tuple[Change, str]] = {
     ),
     "link outside": (link_outside, "states.csv: leads out of the folder; copy the file into the folder"),
     "link loop": (link_to_itself, "states.csv: cannot be read"),
+    "pipe": (put_pipe, "states.csv: is not a plain file; put a plain file in its place"),
+    "sparse": (put_sparse, "states.csv: has 10000000000 bytes, more than the 20000000 allowed; keep only"),
     "folder": (put_folder, "states.csv: is not a plain file"),
     "row cut off": (
         append("deployment.csv", "gin,model"),
@@ -181,6 +186,18 @@ CELLS: dict[str, tuple[Change, str]] = {
     "no source": (
         cell("states.csv", 4, "source", ""),
         "states.csv row 4, source is empty: must not be empty; name the source, or write",
+    ),
+    "too long": (
+        cell("states.csv", 4, "source", "x" * 2001),
+        "xx...: has 2001 characters, more than the 2000 allowed; ",
+    ),
+    "escape sequence": (
+        cell("locations.csv", 2, "name", "Mon\x1b[2Jrovia"),
+        r"locations.csv row 2, name = 'Mon\x1b[2Jrovia': holds a control character or a line break; give a text",
+    ),
+    "line break": (
+        cell("factions.csv", 2, "name", "two\nlines"),
+        r"factions.csv row 2, name = 'two\nlines': holds a control character or a line break; give a text",
     ),
     "unsafe id": (
         cell("states.csv", 10, "id", "../GBR"),
@@ -375,7 +392,7 @@ HEADERS: dict[str, tuple[Change, str]] = {
         replace("world.yaml", "06-05", "06-31"),
         "world.yaml: is no valid YAML (day is out of range",
     ),
-    "nested": (write("world.yaml", b"[" * 800), "world.yaml: is no valid YAML (nested too deeply)"),
+    "nested": (write("world.yaml", b"[" * 800 + b"]" * 800), "world.yaml: is no valid YAML (nested too deeply)"),
     "missing key": (
         replace("world.yaml", "regime: gol_militias\n", ""),
         "world.yaml, regime: is missing; give the id",
@@ -440,6 +457,14 @@ HEADERS: dict[str, tuple[Change, str]] = {
         append("world.yaml", "map: m.geojson"),
         "world.yaml line 10, map = m.geojson: is missing; add",
     ),
+    "map by its path": (
+        append("world.yaml", "map: /etc/passwd"),
+        "map = /etc/passwd: is no plain file name; give the name of a file in the folder, without a path",
+    ),
+    "map that leads outside": (
+        link_map_outside,
+        "map = m.geojson: leads out of the folder; copy the file into the folder",
+    ),
     "map outside": (
         append("world.yaml", "map: ../m.geojson"),
         "map = ../m.geojson: is no plain file name; give the",
@@ -450,7 +475,30 @@ HEADERS: dict[str, tuple[Change, str]] = {
     ),
     "endless": (
         replace("world.yaml", "note: ", "note: &a [*a, *a]  #"),
-        "note = a list of 2: must be a valid string",
+        "world.yaml line 9: is no valid YAML (aliases (*) and tags (!) are not read here); mend the line",
+    ),
+    "merged without end": (
+        write(
+            "world.yaml",
+            "".join(f"k{i}: &k{i} {{<<: [{', '.join([f'*k{i - 1}'] * 99)}]}}\n" for i in range(60)).encode(),
+        ),
+        "world.yaml line 1: is no valid YAML (aliases (*) and tags (!) are not read here); mend",
+    ),
+    "code": (
+        replace("world.yaml", "title: ", "title: !!python/object/apply:os.system [id] #"),
+        "world.yaml line 1: is no valid YAML (aliases (*) and tags (!) are not read here); mend",
+    ),
+    "tag": (
+        replace("world.yaml", "horizon_days: 100", "horizon_days: !!int ''"),
+        "world.yaml line 3: is no valid YAML (aliases",
+    ),
+    "number past all numbers": (
+        replace("world.yaml", "horizon_days: 100", f"horizon_days: 1{':00' * 200}.5"),
+        "world.yaml: is no valid YAML (int too large",
+    ),
+    "title over two lines": (
+        replace("world.yaml", "title: ", 'title: "a\\nb" #'),
+        r"world.yaml line 1, title = 'a\nb': holds a control character or a line break; give a short title",
     ),
     "huge number": (
         replace("world.yaml", "horizon_days: 100", "horizon_days: 0x" + "f" * 20_000),

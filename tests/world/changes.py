@@ -1,5 +1,6 @@
 """Changes that make a good world folder a bad one, for tests."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -95,3 +96,20 @@ def put_folder(folder: Path) -> None:
     """Put a folder in the place of a table."""
     (folder / "states.csv").unlink()
     (folder / "states.csv").mkdir()
+
+
+def put_pipe(folder: Path) -> None:
+    """Put a pipe, which can be read for ever, in the place of a table."""
+    (folder / "states.csv").unlink()
+    os.mkfifo(folder / "states.csv")
+
+
+def put_sparse(folder: Path) -> None:
+    """Put a file of 10 GB that takes no room on the disk in the place of a table."""
+    os.truncate(folder / "states.csv", 10_000_000_000)
+
+
+def link_map_outside(folder: Path) -> None:
+    """Name a map whose file is a link that leads out of the folder."""
+    append("world.yaml", "map: m.geojson")(folder)
+    (folder / "m.geojson").symlink_to("/etc/passwd")

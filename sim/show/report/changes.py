@@ -23,6 +23,7 @@ Row: TypeAlias = dict[Hashable, Any]  # of `Comparison.table`
 
 HEADER = ("scenario", "outcome", "in words", "here", "base", "difference", "runs", "runs without pairing")
 PERCENT = 100.0
+FINER = 10.0
 
 
 @dataclass(frozen=True)
@@ -146,9 +147,9 @@ def _difference(row: Row) -> str:
 
 
 def _value(row: Row, value: float) -> str:
-    """Return a number of a scenario, with the digits that the interval of the difference supports."""
+    """Return a number of a scenario, one figure finer than the interval supports, as the difference is told."""
     write = percent if _is_share(row) else amount
-    bounds = (value + row[key] - row["difference"] for key in ("low", "high"))
+    bounds = (value + (row[key] - row["difference"]) / FINER for key in ("low", "high"))
     return write(value, *bounds).partition(" [")[0]
 
 

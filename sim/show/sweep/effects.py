@@ -103,13 +103,15 @@ def _effects(view: View) -> list[Effect]:
 def _words(view: View, every: list[Effect]) -> Words:
     """Return what the figure says."""
     first, n_clear = every[0], sum(effect.is_clear for effect in every)
+    told = next((effect for effect in every if effect.is_clear), first)
     left_out = f"the largest {MOST_ROWS} of {len(every)}, " if len(every) > MOST_ROWS else ""
-    number = f"{view.measure.gap(*first.change)} {view.measure.gap_unit}".rstrip()
-    finding = f"{first.factor.name} matters most, {number} from {roughly(first.low)} to {roughly(first.high)}"
+    number = f"{view.measure.gap(*told.change)} {view.measure.gap_unit}".rstrip()
+    how = "matters most" if told is first else "matters clearly"
+    finding = f"{told.factor.name} {how}, {number} from {roughly(told.low)} to {roughly(told.high)}"
     nothing = f"none of {len(every)} factors clearly changes it"
     return words_of(
         view,
-        title=f"{view.measure.title}: {finding if first.is_clear else nothing}",
+        title=f"{view.measure.title}: {finding if told.is_clear else nothing}",
         shown=f"Change as each factor moves over its range, the others held; {left_out}linear regression on the points",
         note=f"bars and brackets: 95 % intervals over batches of runs; filled: clear even as one of {len(every)} "
         f"factors, as {n_clear or 'none'} of them {'is' if n_clear == 1 else 'are'}",

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.ensemble.intervals import LEVEL, Z
 from sim.show.sweep.factors import Factor, factors_of
 from sim.show.sweep.measure import Measure, measure_of
-from sim.study.effects import effects
+from sim.study.effects import effects, points_differ
 from sim.study.sweep import Sweep
 from sim.world.scenario import Scenario
 
@@ -83,16 +83,8 @@ class View:
 
     @cached_property
     def differs(self) -> bool:
-        """Tell whether the points differ by more than chance (Cochran's Q; cautious, as they share draws)."""
-        from scipy.stats import chi2  # noqa: PLC0415 - it takes most of a second that other figures need not wait
-
-        estimate, low, high = self.estimates
-        errors = (high - low) / (2.0 * Z)
-        if len(estimate) < 2 or np.isnan(errors).any() or np.ptp(estimate) == 0.0:  # noqa: PLR2004 - a pair
-            return False
-        weights = 1.0 / np.maximum(errors, 1e-9 * np.abs(estimate).max()) ** 2
-        middle = np.average(estimate, weights=weights)
-        return bool(np.sum(weights * (estimate - middle) ** 2) > chi2.ppf(LEVEL, len(estimate) - 1))
+        """Tell whether points differ by more than chance, run by run, since they share draws."""
+        return points_differ(self.sweep, self.measure.outcome, self.rows["point"])
 
     @property
     def is_grid(self) -> bool:
