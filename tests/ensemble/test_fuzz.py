@@ -70,6 +70,14 @@ def _opens_or_tells(read: Callable[[], object]) -> bool:
     return True
 
 
+def tell_the_same(one: bytes, other: bytes) -> bool:
+    """Tell whether two files hold the same, blanks between the words of a manifest left out."""
+    try:
+        return one == other or json.loads(one) == json.loads(other)
+    except ValueError:
+        return False
+
+
 def sealed(manifest: dict[str, Any]) -> bytes:
     """Return a manifest, as somebody would write it who knows how."""
     return json.dumps(manifest | {SEAL: manifest_digest(manifest)}).encode()
@@ -85,7 +93,7 @@ def test_results_with_a_damaged_file_are_not_opened(folders: dict[str, Path], ki
     spoilt = data.draw(damaged(before) | values().map(lambda value: json.dumps(value).encode()))
     path.write_bytes(spoilt)
     try:
-        for opener in OPENERS[kind] if spoilt != before else ():
+        for opener in OPENERS[kind] if not tell_the_same(before, spoilt) else ():
             with pytest.raises(ResultsError, match=r"^[^\n]+; [^\n]+$"):
                 opener(folder)
     finally:

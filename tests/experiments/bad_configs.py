@@ -240,7 +240,7 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
         "scenario.events.0.state = 'IQ': the world 'Syria and its neighbours, November 2024' has no such state",
     ),
     "channel": (["channels.arm=false"], "channels.arm: no such key; did you mean 'channels.arms'?"),
-    "channel as a number": (["channels.arms=1"], "channels.arms = 1: must be a valid boolean"),
+    "channel as a number": (["channels.arms=1"], "channels.arms = 1: must be true or false"),
     "scenario of another world": (
         ["scenario=turkey_restrains", "world=liberia_2003"],
         "scenario.levers.0.actor = 'TUR': the world 'Liberia, June 2003' has no such actor",
