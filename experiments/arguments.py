@@ -7,6 +7,7 @@ Hydra composes, but says what is wrong in its own words, one fault at a time. Va
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -31,6 +32,11 @@ SHOW = frozenset({"-c", "--cfg", "-p", "--package"})  # each takes a value
 SHOW_MORE = frozenset({"--resolve"})
 FLAGS = SWEEP | ASK | SHOW | SHOW_MORE
 VERSION_BASE = "1.3"
+LAUNCHER = {
+    "hydra/launcher": re.compile("basic|joblib"),
+    "hydra.launcher.n_jobs": re.compile(r"-1|[1-9]\d{0,3}"),
+}
+"""The two settings of Hydra itself that can be given: they say how many points of a sweep run at a time."""
 CALL = re.compile(r"\$\{(?![\w.\[\]]+\})")
 """What begins in OmegaConf with ${ and is no plain reference to another key: it may read the environment."""
 
@@ -146,7 +152,9 @@ def _faults(override: Override, arguments: Arguments, own: Collection[str]) -> I
     """Yield what is wrong with the name of a setting, with its choice, and with several values of it."""
     key = override.key_or_group
     groups = GlobalHydra.instance().config_loader().list_groups("")
-    if key.partition(".")[0].partition("/")[0] == "hydra":
+    if key in LAUNCHER:
+        yield from _launcher_faults(key, override)
+    elif key.partition(".")[0].partition("/")[0] == "hydra":
         yield f"{key}: no such key; how Hydra itself works cannot be set, since it would run whatever it is told to"
     elif override.package is not None:
         yield unknown_key(f"{key}@{override.package}")
@@ -158,6 +166,16 @@ def _faults(override: Override, arguments: Arguments, own: Collection[str]) -> I
         yield f"{key}: a sweep needs values one by one, such as {key}=1,2 or {key}=range(1,5)"
     elif key in groups and not override.is_delete():
         yield from _choice_faults(key, override)
+
+
+def _launcher_faults(key: str, override: Override) -> Iterator[str]:
+    """Yield what is wrong with how the points of a sweep are launched."""
+    value = override.get_value_element_as_str()
+    if not LAUNCHER[key].fullmatch(value):
+        known = "hydra/launcher=basic or hydra/launcher=joblib, and hydra.launcher.n_jobs=2"
+        yield f"{key} = {shown(value)}: no such way to launch the points of a sweep; known are {known}"
+    elif value == "joblib" and importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None:
+        yield f"{key} = joblib: it is not installed; install it with: pip install -e '.[joblib]'"
 
 
 def _unknown_key(key: str, own: Collection[str]) -> str:

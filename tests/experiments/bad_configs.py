@@ -279,7 +279,8 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
     "no place for results": (["output="], "output = '': "),
     "key of Hydra": (["hydra.foo=3"], "hydra.foo: no such key; how Hydra itself works cannot be set"),
     "code for Hydra": (["hydra.launcher._target_=os.system"], "hydra.launcher._target_: no such key; how Hydra"),
-    "group of Hydra": (["hydra/launcher=basic"], "hydra/launcher: no such key; how Hydra itself works"),
+    "group of Hydra": (["hydra/sweeper=basic"], "hydra/sweeper: no such key; how Hydra itself works"),
+    "launcher": (["-m", "hydra/launcher=ray"], "hydra/launcher = ray: no such way to launch the points of a sweep"),
     "environment": (
         ["ensemble.seed=${oc.env:HOME}"],
         "ensemble.seed=${oc.env:HOME}: calls something to get its value; give the value itself, or a reference",

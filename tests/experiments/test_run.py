@@ -269,6 +269,14 @@ def test_a_sweep_has_a_point_for_each_combination() -> None:
     assert len(seen) == len(points)
 
 
+def test_points_of_a_sweep_can_be_launched_side_by_side(tmp_path: Path) -> None:
+    pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    launcher = ["-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "ensemble.workers=1"]
+    done = command(*SMALL, *launcher, "scenario=as_recorded,patrons_leave", f"output={tmp_path}")
+    assert done.returncode == 0, done.stderr
+    assert len(list(tmp_path.glob("run/*/runs.parquet"))) == 2
+
+
 def test_a_channel_can_be_closed_by_name() -> None:
     (values,) = resolve(CONF, "run", take_apart(["channels.kin=false"]))
     record = launch.load_scenario(values).world[0]
