@@ -128,6 +128,8 @@ def _within(most: int, first: int, n_runs: int) -> int:
 
 def _live(job: Job, first: int, n_runs: int, traced: int) -> Block:
     """Return what some runs leave behind."""
+    if n_runs == 0:
+        return _nothing(job)
     rules = draw_rules(job.rules, job.seed, first, n_runs) if job.is_uncertain else job.rules
     try:
         lived = simulate(job.world, rules, job.seed, first, n_runs, traced)
@@ -145,12 +147,18 @@ def _block(lived: Histories) -> Block:
 
 def _failed(job: Job, run: int, reason: str) -> Block:
     """Return the block of one run that has no history."""
-    layouts = layouts_of(job.world)
-    rows = np.zeros(1, layouts.run)
+    nothing = _nothing(job)
+    rows = np.zeros(1, nothing.runs.dtype)
     rows["run"], rows["status"] = run, RunStatus.FAILED
-    empty = (layouts.fall, layouts.event, layouts.toll, layouts.day)
-    falls, events, tolls, days = (np.zeros(0, layout) for layout in empty)
-    return Block(rows, falls, events, tolls, days, {run: " ".join(reason.split())})
+    return replace(nothing, runs=rows, errors={run: " ".join(reason.split())})
+
+
+def _nothing(job: Job) -> Block:
+    """Return the block of no runs."""
+    layouts = layouts_of(job.world)
+    kinds = (layouts.run, layouts.fall, layouts.event, layouts.toll, layouts.day)
+    runs, falls, events, tolls, days = (np.zeros(0, layout) for layout in kinds)
+    return Block(runs, falls, events, tolls, days, {})
 
 
 def _joined(blocks: list[Block]) -> Block:

@@ -20,6 +20,7 @@ from experiments import launch
 from experiments import run as script
 from experiments.arguments import resolve, take_apart
 from experiments.launch import ROOT
+from experiments.options import RunOptions, take_options
 from experiments.run import SCRIPT
 from sim.core.codes import Channel
 from sim.core.rules import MECHANISMS
@@ -51,6 +52,12 @@ def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
     """Return what the command does as a process of its own."""
     line = [sys.executable, str(ROOT / "experiments" / "run.py"), *arguments]
     return subprocess.run(line, capture_output=True, text=True, cwd=cwd, env=ENVIRONMENT, check=False)
+
+
+def composed(*arguments: str) -> dict[str, Any]:
+    """Return the composed values of an ensemble, without what is the script's own."""
+    (values,) = resolve(CONF, "run", take_apart(arguments))
+    return take_options(values, RunOptions)[1]
 
 
 def folder_of(output: str) -> Path:
@@ -251,8 +258,7 @@ def test_an_ensemble_in_which_every_run_fails_ends_with_1(
 )
 def test_every_config_file_composes_and_validates(choice: str) -> None:
     group, _, name = choice.partition("=")
-    (values,) = resolve(CONF, "run", take_apart([choice]))
-    config = launch.read_point(values)
+    config = launch.read_point(composed(choice))
     scenario = scenario_of(config)
     described = getattr(config, group)
     assert (described.kind if group in ("executor", "uncertainty") else described.name) == name
@@ -278,13 +284,12 @@ def test_points_of_a_sweep_can_be_launched_side_by_side(tmp_path: Path) -> None:
 
 
 def test_a_channel_can_be_closed_by_name() -> None:
-    (values,) = resolve(CONF, "run", take_apart(["channels.kin=false"]))
-    record = launch.load_scenario(values).world[0]
+    record = launch.load_scenario(composed("channels.kin=false")).world[0]
     assert [Channel(i) for i in np.flatnonzero(record["channel_on"] == 0)] == [Channel.KIN]
 
 
 def test_composed_rules_are_the_defaults_of_the_code() -> None:
-    (values,) = resolve(CONF, "run", take_apart([]))
+    values = composed()
     assert values["rules"].keys() == MECHANISMS.keys()
     assert launch.read_point(values).parameters() == launch.Rules()
 
