@@ -24,7 +24,7 @@ STATEMENT = re.compile(r"^cat > \S+ <<'END'\n(?s:.*?)^END$|^(?:.*\\\n)*.+$", re.
 KEPT = re.compile(r"(\w+)=\$\((.+) \| tail -1\)")
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 SMALL = ["ensemble.runs=20", "ensemble.traces=5"]
-FEWER = {"run": SMALL, "compare": SMALL, "sweep": [*SMALL, "sweep.points=4"], "report": []}
+FEWER = {"run": SMALL, "compare": SMALL, "sweep": SMALL, "report": []}
 SLOW = {  # what takes longer than all the rest, and is tested elsewhere
     "draw_all": lambda *_: [],
     "draw_comparison_files": lambda *_: [],
@@ -70,7 +70,8 @@ class Reader:
         script: Script = importlib.import_module(f"experiments.{name}").SCRIPT
         until = any(argument.startswith("ensemble.until=") for argument in arguments)
         settings = [setting for argument in arguments for setting in self.spelt_out(argument)]
-        settings += FEWER[name] + (["ensemble.max_runs=40"] if until else [])
+        fills = any(argument.startswith("sweep.points=") for argument in arguments)
+        settings += FEWER[name] + ["ensemble.max_runs=40"] * until + ["sweep.points=4"] * fills
         if (name, *settings) not in self.done:
             assert main(script, settings) == 0, self.printed.readouterr().err
             self.done[name, *settings] = self.printed.readouterr().out.splitlines()[-1]
@@ -146,6 +147,8 @@ def test_what_a_page_shows_runs(page: Path, reader: Reader) -> None:
     for kind, caption, text in blocks:
         if kind == "sh" and caption.endswith(".sh"):
             subprocess.run(["sh", "-n"], input=text, text=True, check=True)
+        elif kind == "python" and caption.endswith(".py"):  # of a cluster that is not here
+            compile(text, caption, "exec")
         elif kind == "sh":
             reader.sh(text)
         elif kind == "python":

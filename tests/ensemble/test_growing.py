@@ -45,7 +45,7 @@ def test_fewer_runs_than_are_stored_are_all_of_them(tmp_path: Path, at_once: dic
     run_small(tmp_path, runs=70)
     lines = io.StringIO()
     results = run_ensemble(small_scenario(), tmp_path, COMMAND, lines_to(lines))
-    more = "more than the 40 asked for, and all of them count"
+    more = "more than the 40 asked for; all of them count"
     assert lines.getvalue() == f"70 runs are stored already, {more}; nothing is computed\n"
     assert len(results.runs) == 70
     assert stored_bytes(tmp_path) == at_once
