@@ -121,7 +121,7 @@ def rows(figures: dict[str, float | None]) -> list[tuple[str, str, str, str]]:
     told = []
     for name, value in figures.items():
         figure = FIGURES[name]
-        text = figure.missing if value is None else f"{value:.3g}" if value < 1000 else f"{value:,.0f}"  # noqa: PLR2004
+        text = figure.missing if value is None else f"{value:.3g}" if value < 1000 else f"{value:,.0f}"  # noqa: PLR2004 - a thousand
         if value is not None and figure.is_missed_by(value):
             text += " (missed)"
         told.append((name, figure.meaning, text, figure.aim))

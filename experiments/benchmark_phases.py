@@ -52,7 +52,7 @@ MONOTONIC = time.CLOCK_MONOTONIC
 def now(stamp: np.ndarray) -> int:
     """Return the time in nanoseconds."""
     clock_gettime(MONOTONIC, stamp.ctypes)
-    return stamp[0] * 1_000_000_000 + stamp[1]  # type: ignore[no-any-return]
+    return stamp[0] * 1_000_000_000 + stamp[1]  # type: ignore[no-any-return]  # an element of an array is Any
 
 
 @numba.njit(nogil=True)

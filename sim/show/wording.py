@@ -1,7 +1,8 @@
 """Say numbers in words: shares with their interval, counts, and where a figure's numbers come from."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -134,16 +135,26 @@ def words(results: Results, scenario: Scenario, *, title: str, shown: str, note:
     left_out = f", {count(failed, 'failed run')} left out" if failed else ""
     where = f"{config.scenario.name} in {config.world.name}, {runs}{left_out}"
     subtitle = f"{shown}. {where}; {note}.".replace(" %", f"{NO_BREAK}%")
-    return Words(title, subtitle, _footer(results, scenario))
+    digest = str(results.manifest["config_digest"])
+    return Words(title, subtitle, footer(scenario, results.manifest, "config", digest))
 
 
-def _footer(results: Results, scenario: Scenario) -> str:
-    """Return the caveat and the provenance of a figure."""
-    manifest = results.manifest
+def footer(scenario: Scenario, manifest: Mapping[str, Any], of: str, digest: str, caveat: str = CAVEAT) -> str:
+    """Return the caveat and the provenance of a figure.
+
+    Parameters
+    ----------
+    scenario, manifest
+        What was run, and what its results tell about themselves.
+    of, digest
+        What the figure is of, such as a sweep, and the digest of that.
+    caveat
+        What the reader must know.
+    """
     parts = (
         f"world {scenario.config.world.name}",
         f"seed {manifest['seed']}",
-        f"config {str(manifest['config_digest'])[:DIGEST_LENGTH]}",
+        f"{of} {digest[:DIGEST_LENGTH]}",
         f"world tables {str(manifest['world_digest'])[:DIGEST_LENGTH]}",
     )
-    return f"{CAVEAT}\n" + ", ".join(part.replace(" ", NO_BREAK) for part in parts)
+    return f"{caveat}\n" + ", ".join(part.replace(" ", NO_BREAK) for part in parts)

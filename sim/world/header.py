@@ -97,7 +97,7 @@ def _refuse_shorthand(text: str) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None) is not None:
             problem = "aliases (*) and tags (!) are not read here"
             # The stubs know of two kinds of marks and allow one here.
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]  # PyYAML ships no such type
 
 
 def _yaml_problem(error: Exception) -> tuple[int | None, str]:

@@ -3,7 +3,7 @@
 from sim.ensemble.rows import usable
 from sim.show.page import Words
 from sim.show.typeset import NO_BREAK
-from sim.show.wording import DIGEST_LENGTH, count, listed
+from sim.show.wording import count, footer, listed
 from sim.study.compare import Comparison
 
 CAVEAT = "Simulated under these scenarios' assumptions; not a forecast."
@@ -64,11 +64,5 @@ def _unchanged(comparison: Comparison) -> str:
 
 def _footer(comparison: Comparison) -> str:
     """Return the caveat and the provenance of a figure."""
-    base, manifest = comparison.cases[0], comparison.cases[0].results.manifest
-    parts = (
-        f"world {base.scenario.config.world.name}",
-        f"seed {manifest['seed']}",
-        f"comparison {str(comparison.manifest['config_digest'])[:DIGEST_LENGTH]}",
-        f"world tables {str(manifest['world_digest'])[:DIGEST_LENGTH]}",
-    )
-    return f"{CAVEAT}\n" + ", ".join(part.replace(" ", NO_BREAK) for part in parts)
+    base, digest = comparison.cases[0], str(comparison.manifest["config_digest"])
+    return footer(base.scenario, base.results.manifest, "comparison", digest, CAVEAT)

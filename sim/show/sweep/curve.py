@@ -180,4 +180,4 @@ def _label_lines(page: Page, ax: Axes, factor: Factor, lines: list[Line]) -> Non
 
 def colour_of(i: int, n: int) -> tuple[float, float, float, float]:
     """Return the colour of a line among others, dark to light."""
-    return tuple(colormaps[RAMP](LIGHTEST * i / max(n - 1, 1)))  # type: ignore[return-value]
+    return tuple(colormaps[RAMP](LIGHTEST * i / max(n - 1, 1)))  # type: ignore[return-value]  # a colour is four numbers

@@ -8,7 +8,7 @@ from sim.show.page import Words
 from sim.show.sweep.factors import Factor, plain
 from sim.show.sweep.view import View
 from sim.show.typeset import NO_BREAK
-from sim.show.wording import CAVEAT, DIGEST_LENGTH, count, listed
+from sim.show.wording import count, footer, listed
 
 INTERVALS = {True: "95 % Wilson intervals", False: "95 % normal intervals"}
 
@@ -124,10 +124,4 @@ def _held(view: View) -> str:
 def _footer(view: View) -> str:
     """Return the caveat and the provenance of a figure."""
     manifest = view.sweep.manifest
-    parts = (
-        f"world {view.scenario.config.world.name}",
-        f"seed {manifest['seed']}",
-        f"sweep {str(manifest['config_digest'])[:DIGEST_LENGTH]}",
-        f"world tables {str(manifest['world_digest'])[:DIGEST_LENGTH]}",
-    )
-    return f"{CAVEAT}\n" + ", ".join(part.replace(" ", NO_BREAK) for part in parts)
+    return footer(view.scenario, manifest, "sweep", str(manifest["config_digest"]))
