@@ -13,6 +13,7 @@ from rich.console import Console
 from sim.ensemble import store
 from sim.ensemble.chunks import chunk_size, job_of, live_part, lost_part
 from sim.ensemble.columns import Columns
+from sim.ensemble.depot import depot_of
 from sim.ensemble.estimate import estimate_all
 from sim.ensemble.executors import Crew, count_workers
 from sim.ensemble.files import file_digest, write_text
@@ -83,7 +84,7 @@ def run_ensemble(scenario: Scenario, folder: Path, command: str, reporter: Repor
     targets = targets_of(scenario)
     manifest = describe(scenario, command, count_workers(scenario.config.ensemble.workers))
     shelf = Shelf(folder, manifest["config_digest"], _stored_columns(scenario), by="run")
-    work = Work(shelf, manifest["runs"], manifest, reporter)
+    work = Work(shelf, manifest["runs"], manifest, reporter, depot_of(scenario.config.executor, shelf))
     with opened(folder):
         return _stored(work, is_open=not targets) or _run(work, scenario, targets)
 
@@ -149,7 +150,7 @@ def _compute(work: Work, scenario: Scenario) -> None:
     per_run = make_ready(job, work.reporter)
     with Crew(executor, work.manifest["workers"]) as crew:
         todo = store.missing_parts(sorted(work.parts), work.total, chunk_size(scenario, crew.workers, per_run))
-        task = task_of(executor, work.shelf, partial(live_part, job), partial(lost_part, job))
+        task = task_of(executor, work, partial(live_part, job), partial(lost_part, job))
         work_off(work, Queue(crew, task, todo))
 
 

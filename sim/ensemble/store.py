@@ -26,7 +26,8 @@ TELLS = "part.json"
 """What a part tells about itself: its items, the digest of its settings, and those of its files."""
 
 _DIGEST = b"config_digest"
-_DRAFT = re.compile(r"\.\d{10}-\d{10}")
+_NAME = re.compile(r"([0-9]{10})-([0-9]{10})")
+_DRAFT = re.compile(rf"\.{_NAME.pattern}")
 _WRITER = {
     "version": "2.6",
     "compression": "zstd",
@@ -80,12 +81,9 @@ def write_part(shelf: Shelf, part: Part, tables: Mapping[str, pa.Table]) -> None
     part, tables
         Which items, and what they left behind.
     """
-    parts = shelf.folder / PARTS
-    draft, place = parts / f".{part.name}", parts / part.name
-    if place.exists():
+    if (shelf.folder / PARTS / part.name).exists():
         return  # stopped between this and the caller's note of it
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    draft = new_draft(shelf, part)
     for name in shelf.schemas:
         path = draft / f"{name}.parquet"
         pq.write_table(_signed(tables[name], shelf.digest), path, **_WRITER)
@@ -96,15 +94,34 @@ def write_part(shelf: Shelf, part: Part, tables: Mapping[str, pa.Table]) -> None
 def adopt_final(shelf: Shelf, n: int) -> None:
     """Take final tables as the part that holds the first ``n`` items, so that more can be added to them."""
     part = Part(0, n)
-    draft = shelf.folder / PARTS / f".{part.name}"
     if (shelf.folder / PARTS / part.name).exists():
         return
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    draft = new_draft(shelf, part)
     for name in shelf.schemas:
         shutil.copyfile(shelf.folder / f"{name}.parquet", draft / f"{name}.parquet")
         sync(draft / f"{name}.parquet")
     _finish_part(shelf, part, draft)
+
+
+def new_draft(shelf: Shelf, part: Part) -> Path:
+    """Return the empty folder in which a part is made ready."""
+    draft = shelf.folder / PARTS / f".{part.name}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    return draft
+
+
+def take_in(shelf: Shelf, part: Part) -> str | None:
+    """Put the draft of a part that comes from elsewhere into place; return what is wrong with it, if anything is."""
+    draft = shelf.folder / PARTS / f".{part.name}"
+    fault = _fault(draft, part, shelf, [])
+    if fault is not None:
+        shutil.rmtree(draft)
+        return fault
+    for file in draft.iterdir():
+        sync(file)
+    _put_in_place(draft)
+    return None
 
 
 def _finish_part(shelf: Shelf, part: Part, draft: Path) -> None:
@@ -112,8 +129,13 @@ def _finish_part(shelf: Shelf, part: Part, draft: Path) -> None:
     digests = {name: file_digest(draft / f"{name}.parquet") for name in shelf.schemas}
     told = {"first": part.first, "n": part.n, "config_digest": shelf.digest, "tables": digests}
     write_text(draft / TELLS, json.dumps(told, indent=1) + "\n")
+    _put_in_place(draft)
+
+
+def _put_in_place(draft: Path) -> None:
+    """Give a draft the name of its part."""
     sync(draft)
-    draft.replace(draft.with_name(part.name))
+    draft.replace(draft.with_name(draft.name.removeprefix(".")))
     sync(draft.parent)
 
 
@@ -127,9 +149,10 @@ def find_parts(shelf: Shelf) -> tuple[list[Part], list[str]]:
     found: list[Part] = []
     complaints = []
     for place in sorted(path for path in (shelf.folder / PARTS).glob("*") if path.is_dir()):
-        fault = _fault(place, shelf, found)
-        if fault is None:
-            found.append(_part(place))
+        part = part_of(place.name)
+        fault = "is no part" if part is None else _fault(place, part, shelf, found)
+        if part is not None and fault is None:
+            found.append(part)
             continue
         if _DRAFT.fullmatch(place.name):  # a draft is no news: its process was stopped while writing
             shutil.rmtree(place)
@@ -212,10 +235,10 @@ def _signed(table: pa.Table, digest: str) -> pa.Table:
     return table.replace_schema_metadata({_DIGEST: digest.encode()})
 
 
-def _part(place: Path) -> Part:
-    """Return the part that a folder is named after; raise ValueError where it is none."""
-    first, n = place.name.split("-")
-    return Part(int(first), int(n))
+def part_of(name: str) -> Part | None:
+    """Return the part that a folder is named after, None where it is none."""
+    numbers = _NAME.fullmatch(name)
+    return numbers and Part(*map(int, numbers.groups()))
 
 
 def _set_aside(folder: Path, place: Path) -> str:
@@ -229,17 +252,14 @@ def _set_aside(folder: Path, place: Path) -> str:
     raise AssertionError  # numbers do not end
 
 
-def _fault(place: Path, shelf: Shelf, found: list[Part]) -> str | None:
+def _fault(place: Path, part: Part, shelf: Shelf, found: list[Part]) -> str | None:
     """Return why a stored part cannot be used, None where it can."""
     try:
-        part = _part(place)
         told = read_json(place / TELLS)
         digests = {name: file_digest(place / f"{name}.parquet") for name in shelf.schemas}
         first, n, settings, tables = (told[key] for key in ("first", "n", "config_digest", "tables"))
-    except (OSError, KeyError, TypeError):
+    except (OSError, KeyError, TypeError, ValueError):
         return "is damaged"
-    except ValueError:
-        return "is no part"
     faults = {
         "is damaged": tables != digests,
         "belongs to other settings": settings != shelf.digest,

@@ -19,6 +19,7 @@ import pyarrow as pa
 from sim.core.ahead import compile_ahead
 from sim.ensemble import store
 from sim.ensemble.chunks import Job, live_chunk, pilot
+from sim.ensemble.depot import Depot, DepotError
 from sim.ensemble.executors import Crew, is_death, is_last_death
 from sim.ensemble.files import BusyError, locked
 from sim.ensemble.manifest import Status, progress, speed, write_manifest
@@ -61,6 +62,8 @@ class Work:
         What the folder tells about itself.
     reporter
         Who tells a person how far it is.
+    depot
+        Where workers leave parts for it, if they do so.
     parts
         What is stored by now.
     """
@@ -69,6 +72,7 @@ class Work:
     total: int
     manifest: dict[str, Any]
     reporter: Reporter
+    depot: Depot | None = None
     parts: list[Part] = field(default_factory=list)
 
     @property
@@ -91,12 +95,23 @@ class Work:
         return f"{self.done:,} of {self.total:,} {self.items} are stored; the same command goes on from there"
 
     def resume(self) -> None:
-        """Find what an earlier call has stored."""
+        """Find what an earlier call has stored, and fetch what its workers have left."""
         self.parts, complaints = store.find_parts(self.shelf)
         for complaint in complaints:
             self.reporter.note(complaint)
+        if self.depot is not None:
+            self._fetch_left(self.depot)
         if 0 < self.done < self.total:
             self.reporter.note(f"{self.done:,} {self.items} are stored already; going on from there")
+
+    def _fetch_left(self, depot: Depot) -> None:
+        """Fetch the parts that an earlier call did not, except those whose items are stored."""
+        for part in depot.left():
+            if any(part.first < other.first + other.n and other.first < part.first + part.n for other in self.parts):
+                depot.remove(part)
+            else:
+                depot.fetch(part)
+                self.parts.append(part)
 
 
 @contextmanager
@@ -106,7 +121,7 @@ def opened(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder):
             yield
-    except BusyError as error:
+    except (BusyError, DepotError) as error:
         raise EnsembleError(str(error)) from None
     except OSError as error:
         reason = error.strerror or error
@@ -164,26 +179,31 @@ class Task:
     lose: Lose
 
 
-def task_of(config: ExecutorConfig, shelf: Shelf, live: Callable[[int, int], Tables], lose: Lose) -> Task:
+def task_of(config: ExecutorConfig, work: Work, live: Callable[[int, int], Tables], lose: Lose) -> Task:
     """Return how parts are computed, and stored by workers where these are to do it.
 
     Parameters
     ----------
     config
         Who stores parts.
-    shelf
+    work
         Where to.
     live, lose
         As of a task.
     """
     if config.write == "caller":
         return Task(live, lose)
-    return Task(partial(live_and_store, live, replace(shelf, folder=shelf.folder.resolve())), lose)
+    if work.depot is not None:
+        return Task(partial(live_and_store, live, work.depot.leave), lose)
+    shared = replace(work.shelf, folder=work.shelf.folder.resolve())
+    return Task(partial(live_and_store, live, partial(store.write_part, shared)), lose)
 
 
-def live_and_store(live: Callable[[int, int], Tables], shelf: Shelf, first: int, n: int) -> None:
-    """Compute a part and store it, in a worker that shares the folder with the caller."""
-    store.write_part(shelf, Part(first, n), live(first, n))
+def live_and_store(
+    live: Callable[[int, int], Tables], keep: Callable[[Part, Tables], None], first: int, n: int
+) -> None:
+    """Compute a part and store it, in a worker that reaches where it goes."""
+    keep(Part(first, n), live(first, n))
 
 
 @dataclass
@@ -299,5 +319,7 @@ def _store_done(work: Work, queue: Queue, advance: Callable[[int], None]) -> Non
             continue
         if tables is not None:
             store.write_part(work.shelf, part, tables)
+        elif work.depot is not None:
+            work.depot.fetch(part)
         work.parts.append(queue.pending.pop(future))
         advance(part.n)

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from sim.ensemble import store
 from sim.ensemble.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows
+from sim.ensemble.depot import depot_of
 from sim.ensemble.executors import Crew, count_workers
 from sim.ensemble.files import file_digest
 from sim.ensemble.manifest import describe
@@ -176,7 +177,8 @@ def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, report
     told = {"config_digest": digest, "factors": list(plan.factors), "points": len(plan.points)}
     shelf = Shelf(folder, digest, schemas(plan.factors), by="point")
     manifest = describe(scenario, command, workers) | told
-    work = Work(shelf, len(plan.points), manifest, reporter or Reporter(Console(quiet=True)))
+    depot = depot_of(scenario.config.executor, shelf)
+    work = Work(shelf, len(plan.points), manifest, reporter or Reporter(Console(quiet=True)), depot)
     with opened(folder):
         return _stored(work, plan) or _run(work, scenario, plan)
 
@@ -235,7 +237,7 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
             with Crew(executor, work.manifest["workers"]) as crew:
                 points = max(1, min(round(SHORTEST / per_point), work.total // (CHUNKS_PER_WORKER * crew.workers)))
                 todo = store.missing_parts(sorted(work.parts), work.total, points)
-                task = task_of(executor, work.shelf, partial(live_points, plan), partial(lost_points, plan))
+                task = task_of(executor, work, partial(live_points, plan), partial(lost_points, plan))
                 work_off(work, Queue(crew, task, todo))
         store.merge_parts(work.shelf, sorted(work.parts), dict.fromkeys((SWEEP, BATCHES), ROW_GROUP))
         folder = work.shelf.folder

@@ -7,14 +7,14 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, create_model, field_validator
 from pydantic_core import ErrorDetails
 
 from sim.core.codes import Channel
 from sim.core.parameters import Parameter, describe
 from sim.core.rules import MECHANISMS, Rules
 from sim.world.faults import shown, suggestion
-from sim.world.frozen import PLAIN, ConfigError, Count, Frozen, Name, Place
+from sim.world.frozen import PLAIN, Address, ConfigError, Count, Frozen, Name, Place
 from sim.world.levers import EventConfig, LeverConfig, keys_of, kinds_of
 from sim.world.limits import MAX_HORIZON_DAYS
 
@@ -66,8 +66,18 @@ class ExecutorConfig(Frozen):
     """Where chunks are run."""
 
     kind: Literal["thread", "process", "dask"] = "thread"
-    address: str | None = Field(default=None, min_length=1)
+    address: Address | None = None
     write: Literal["caller", "worker"] = "caller"
+    parts: Address | None = None
+
+    @field_validator("parts")
+    @classmethod
+    def _come_from_workers(cls, parts: str | None, info: ValidationInfo) -> str | None:
+        """Refuse an address that nobody would write to."""
+        if parts is not None and info.data.get("write") == "caller":
+            message = "is where workers leave parts; add executor.write=worker, or leave it out"
+            raise ValueError(message)
+        return parts
 
 
 def _number(parameter: Parameter, default: float) -> tuple[Any, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -34,6 +35,19 @@ def _leads_somewhere(text: str) -> str:
     return text
 
 
+def _tells_no_secret(text: str) -> str:
+    """Return the text of an address; raise ValueError where it holds a password, which results would tell."""
+    try:
+        password = urlsplit(text).password
+    except ValueError:
+        password = None  # whoever connects tells what is wrong
+    if password is not None:
+        message = "must hold no password, which would be stored with the results; set it in the environment"
+        raise ValueError(message)
+    return text
+
+
+Address = Annotated[str, Field(min_length=1, pattern=PLAIN), AfterValidator(_tells_no_secret)]
 Place = Annotated[str, Field(min_length=1), AfterValidator(_leads_somewhere)]
 
 

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -15,6 +17,7 @@ from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_bytes
 from tests.ensemble.test_runner import Watcher
 
+dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
 
@@ -77,6 +80,29 @@ def test_a_part_that_workers_die_of_is_given_up(
 ) -> None:
     monkeypatch.setattr(runner, "live_part", _dies_of_the_third_part)
     results = run_ensemble(small_scenario(executor=on(cluster), chunk=4), tmp_path, COMMAND)
+    assert list(results.runs.loc[results.runs["status"] != "ok", "run"]) == [8, 9, 10, 11]
+    assert results.manifest["chunks_lost"] == 1
+
+
+def _fills_memory_in_the_third_part(job: Job, first: int, n: int) -> dict[str, pa.Table]:
+    """Live a part, but take memory without end where the third one is to be lived."""
+    taken = []
+    while first == 8:
+        taken.append(np.ones(2_000_000))
+        time.sleep(0.01)  # the watch over workers looks ten times a second
+    return live_part(job, first, n)
+
+
+def test_a_part_that_needs_more_memory_than_workers_have_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "live_part", _fills_memory_in_the_third_part)
+    local = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "memory_limit": "1GB"}
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(1, threads_per_worker=1, **local) as cluster,
+    ):
+        results = run_ensemble(small_scenario(executor=on(cluster), chunk=4), tmp_path, COMMAND)
     assert list(results.runs.loc[results.runs["status"] != "ok", "run"]) == [8, 9, 10, 11]
     assert results.manifest["chunks_lost"] == 1
 
