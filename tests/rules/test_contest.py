@@ -195,7 +195,8 @@ def test_the_loser_loses_more_than_the_winner(
 ) -> None:
     winner = loss_share(winner_risk, losses, intensity, noise)
     loser = loss_share(1.0 - winner_risk, losses, intensity, noise)
-    assert loser > winner or winner_risk == 0.5 or winner == loser == 1.0
+    is_even = winner_risk > 0.5 - 1e-12  # to rounding
+    assert loser > winner or is_even or winner == loser == 1.0
 
 
 def test_losses_worked_out_by_hand() -> None:
