@@ -9,7 +9,7 @@ LARGEST_KB := 500
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run bench docs test bounds lint types layers spelling files format hooks clean clean-all
+.PHONY: help run bench docs test bounds large audit lint types layers spelling files format hooks clean clean-all
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,9 +32,16 @@ test: lint types layers spelling files ## Check everything: lint, types, layers,
 bounds: $(VENV)/.dev ## Run whole histories with array bounds checked in compiled code (a minute)
 	@NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/numba-bounds $(BIN)/python -m pytest tests/core/test_days.py tests/agents $(ARGS)
 
+large: $(VENV)/.dev ## Run 100,000 histories within 600 MB of memory (some minutes)
+	@$(BIN)/python -m pytest -m large -n 0 $(ARGS)
+
 lint: $(VENV)/.dev ## Check style with ruff
 	@$(BIN)/ruff check $(LINT)
 	@$(BIN)/ruff format --check $(LINT)
+
+# The index tells what is known; a machine without one cannot ask, which is no fault of the project.
+audit: $(VENV)/.audit ## Look for known vulnerabilities of the pinned packages (asks the package index)
+	@$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off
 
 types: $(VENV)/.dev ## Check types with mypy
 	@$(BIN)/mypy
@@ -85,3 +92,7 @@ $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing Spillover with its test tools into $(VENV) (some minutes at most, once)"
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $(VENV)/.run $@
+
+$(VENV)/.audit: $(VENV)/.dev
+	@$(PIP) install --constraint constraints.txt --editable '.[audit]'
+	@touch $@

@@ -7,6 +7,16 @@
 
 #include "records.h"
 
+static double power_of(double base, double exponent) {
+    if (exponent == 1.0)
+        return base;
+    if (exponent == 1.5)
+        return base * sqrt(base);
+    if (exponent == 2.5)
+        return base * base * sqrt(base);
+    return pow(base, exponent);
+}
+
 static void strike_off(int64_t *numbers, int64_t n, int64_t number) {
     int64_t kept = 0;
     for (int64_t i = 0; i < n; i++)
@@ -61,7 +71,7 @@ static void count_sides(const World *world, const Rules *rules, State *state) {
             int64_t leader = state->side[faction];
             double weight = people * (0.5 + world->quality[faction]);
             double morale = state->morale[place][faction];
-            double vigour = pow(morale > MORALE_FLOOR ? morale : MORALE_FLOOR, rules->contest.morale_exponent);
+            double vigour = power_of(morale > MORALE_FLOOR ? morale : MORALE_FLOOR, rules->contest.morale_exponent);
             double power = weight * vigour;
             state->vigour[place][faction] = vigour;
             state->power[faction] += power;

@@ -17,7 +17,7 @@ from sim.core.day import SCHEDULE
 from sim.core.jit import phase
 from sim.core.phases.forces import HOSTILE_TIE
 from sim.core.phases.muster import muster
-from sim.core.rules.contest import MORALE_FLOOR
+from sim.core.rules.contest import MORALE_FLOOR, ONE_AND_A_HALF
 from sim.core.state import new_state
 from sim.world.scenario import Scenario
 
@@ -120,7 +120,7 @@ def muster_in_numpy(scenario: Scenario, read: Columns) -> Columns:
         return np.bincount(group, values, n_runs * n_factions).reshape(n_runs, n_factions)
 
     morale = read["morale"].ravel()[at]
-    vigour = np.maximum(morale, MORALE_FLOOR) ** rules["contest"]["morale_exponent"]
+    vigour = _power(np.maximum(morale, MORALE_FLOOR), rules["contest"]["morale_exponent"])
     weight = people * (0.5 + world["quality"][faction])
     written = {
         "power": total(by_faction, weight * vigour),
@@ -175,6 +175,11 @@ def _air(scenario: Scenario, read: Columns) -> np.ndarray:
     held = np.bincount(group, np.where(is_held, read["airbase"][:, bases], 0.0).ravel(), side.size).reshape(side.shape)
     force = np.clip((world["heavy_weapons"][:n_factions] - rules["capture"]["air_threshold"]) / 0.3, 0.0, 1.0)
     return _divided(force * held, built)
+
+
+def _power(base: np.ndarray, exponent: float) -> np.ndarray:
+    """Return ``base**exponent``, the usual exponent through a root as in the rule."""
+    return base * np.sqrt(base) if exponent == ONE_AND_A_HALF else base**exponent
 
 
 def _enemy_power(read: Columns, power: np.ndarray) -> np.ndarray:

@@ -74,7 +74,7 @@ def timed_runs() -> Any:
             lines.append(f"                {name}(world, own_rules, state, agent)")
         lines.append(STAMP.format(slot=slot))
     names = {**vars(day_module), "np": np, "now": now, "begin_run": begin_run, "prepare": prepare}
-    exec("\n".join([*lines, TAIL]), names)
+    exec("\n".join([*lines, TAIL]), names)  # noqa: S102 - put together above, from the schedule alone
     return numba.njit(error_model="numpy", nogil=True)(names["live_timed_runs"])
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 
@@ -65,6 +66,7 @@ def main(script: Script, arguments: list[str]) -> int:
     arguments
         The command line without the script's name.
     """
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps a hundred MB of what it read piece by piece
     ConfigStore.instance().store(group="rules", name="default", node=dataclasses.asdict(Rules()))
     try:
         parts = take_apart(arguments)

@@ -18,7 +18,7 @@ from sim.ensemble.reporter import Reporter
 from sim.ensemble.rows import usable
 from sim.ensemble.runner import run_ensemble
 from sim.ensemble.summary import summary_table
-from sim.show.figures import draw_all, left_out
+from sim.show.figures import MOST_DRAWN, draw_all, left_out
 from sim.show.report import write_report
 from sim.study.cases import Case
 from sim.world.catalogue import CONF
@@ -46,19 +46,20 @@ def job(config: DictConfig) -> None:
 def _show(case: Case, reporter: Reporter, *, with_report: bool) -> None:
     """Print the summary, draw the figures, write the report, and print the folder as the last line."""
     results, scenario = case.results, case.scenario
+    runs, failed = results.manifest["runs"], results.manifest["runs_failed"]
     print_tables(summary_table(results, scenario))
-    failed = results.runs[results.runs["status"] != "ok"]
-    if len(failed):
-        first = failed.iloc[0]
-        reporter.note(f"{len(failed)} of {len(results.runs)} runs failed; run {first['run']}: {first['error']}")
-    if len(usable(results.runs)):
-        draw_once(results.folder, results.manifest, lambda: draw_all(results, scenario), reporter)
-        for line in left_out(results, scenario):
+    if failed:
+        first = results.runs[results.runs["status"] != "ok"].iloc[0]
+        reporter.note(f"{failed:,} of {runs:,} runs failed; run {first['run']}: {first['error']}")
+    shown = case.first(MOST_DRAWN)
+    if len(usable(shown.results.runs)):
+        draw_once(results.folder, results.manifest, lambda: draw_all(shown.results, scenario), reporter)
+        for line in left_out(shown.results, scenario):
             reporter.note(line)
         if with_report:
-            reporter.note(f"report: {write_report([case], results.folder / 'report.html')}")
+            reporter.note(f"report: {write_report([shown], results.folder / 'report.html')}")
     print(results.folder.resolve())
-    if len(failed) == len(results.runs) or results.manifest.get("chunks_lost"):
+    if failed == runs or results.manifest.get("chunks_lost"):
         raise SystemExit(EXIT_FAILED)
 
 

@@ -175,8 +175,8 @@ def extremists(world: World, state: State) -> float:
     total = 0.0
     for faction in range(world.n_factions):
         if world.is_extremist[faction] == 1:
-            for place in range(world.n_locations):
-                total += state.fighters[place, faction]
+            for i in range(state.n_posts[faction]):
+                total += state.fighters[state.posts[faction, i], faction]
     return total
 
 
@@ -190,12 +190,13 @@ def sum_factions(world: World, values: Floats) -> float:
 
 
 @phase
-def refugees_in(world: World, state: State, host: int) -> float:
-    """Return the refugees in a state who came since day 0."""
-    total = 0.0
-    for place in range(world.n_locations):
-        total += state.refugees[place, host]
-    return total
+def count_refugees(world: World, state: State, refugees: Floats) -> None:
+    """Count the refugees in each state who came since day 0."""
+    for host in range(world.n_states):
+        refugees[host] = 0.0
+    for i in range(world.n_contested):
+        for host in range(world.n_states):
+            refugees[host] += state.refugees[world.contested[i], host]
 
 
 @part
@@ -245,13 +246,13 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.hhi = state.concentration
     row.effective_factions = state.effective_factions
     row.tempo = state.tempo
+    count_refugees(world, state, row.refugees)
     for host in range(world.n_states):
         row.level_max[host] = state.level_max[host]
         row.level_day_1[host] = state.level_day[host, 1]
         row.level_day_2[host] = state.level_day[host, 2]
         row.level_day_3[host] = state.level_day[host, 3]
         row.level_day_4[host] = state.level_day[host, 4]
-        row.refugees[host] = refugees_in(world, state, host)
         row.returned[host] = state.returned[host]
         row.influence[host] = state.influence_total[host]
 
@@ -279,11 +280,11 @@ def write_day(world: World, state: State, row: DayRow) -> None:
     row.infighting_hazard = state.infighting_hazard
     row.hhi = state.concentration
     row.effective_factions = state.effective_factions
+    count_refugees(world, state, row.refugees)
     for host in range(world.n_states):
         row.level[host] = state.level[host]
         row.hardening[host] = state.hardening[host]
         row.pressure[host] = state.pressure[host]
-        row.refugees[host] = refugees_in(world, state, host)
         row.influence[host] = state.influence_total[host]
         row.channel_refugees[host] = state.channel[host, Channel.REFUGEES]
         row.channel_arms[host] = state.channel[host, Channel.ARMS]

@@ -33,7 +33,7 @@ from sim.ensemble.rows import (
 from sim.ensemble.schema import ESTIMATES_SCHEMA, names_of
 from sim.world.scenario import Scenario
 
-TOLLS_AT_A_TIME = 16_000_000  # numbers of places and runs in memory
+TOLLS_AT_A_TIME = 8_000_000  # numbers of places and runs in memory
 TOLLS_BY_PLACE = ("fatalities_combatants", "fatalities_civilians", "displaced", "refugees")
 
 

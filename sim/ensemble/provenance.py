@@ -85,7 +85,11 @@ def _git(*arguments: str) -> str | None:
     """Return what git says about the project, None where it cannot."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(_ROOT), *arguments], capture_output=True, text=True, timeout=30, check=True
+            ["git", "-C", str(_ROOT), *arguments],  # noqa: S607 - whichever git the user has
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return None

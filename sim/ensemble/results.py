@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.ensemble.files import check_plain, file_digest, read_json
-from sim.ensemble.schema import ESTIMATES, TABLES, Names, schemas
+from sim.ensemble.schema import DAILY, ESTIMATES, EVENTS, FALLS, RUNS, TABLES, TOLLS, TWINS, Names, schemas
 from sim.world.faults import shown
 
 MANIFEST = "manifest.json"
@@ -58,6 +59,40 @@ class ResultsError(ValueError):
         super().__init__(f"{self.fault}; {shown(cure, MAX_MESSAGE)}")
 
 
+class StoredFrames(Mapping[str, pd.DataFrame]):
+    """Read the tables of a finished ensemble when they are asked for, each once.
+
+    Parameters
+    ----------
+    folder, columns
+        Where they lie, and their columns.
+    most_runs
+        How many of the first runs to read; all by default.
+    """
+
+    def __init__(self, folder: Path, columns: Mapping[str, pa.Schema], most_runs: int | None = None) -> None:
+        self._folder, self._columns, self._most_runs = folder, columns, most_runs
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table."""
+        if name not in self._read:
+            self._read[name] = read_table(self._folder / f"{name}.parquet", self._columns[name], self._most_runs)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the tables."""
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        """Return how many tables there are."""
+        return len(TABLES)
+
+    def first(self, n: int) -> StoredFrames:
+        """Return the same tables for the first ``n`` runs alone."""
+        return StoredFrames(self._folder, self._columns, n)
+
+
 @dataclass(frozen=True, eq=False)
 class Results:
     """Hold a finished ensemble.
@@ -68,42 +103,63 @@ class Results:
         Where it lies.
     manifest
         What it was made from, and how.
-    runs
-        A row a run, failed ones included; days are whole numbers or missing ("never within the horizon").
-    twins
-        The same for the twins of the first runs, which share their parameters; empty where these are certain.
-    falls
-        A row each time a seat changed hands.
-    tolls
-        A row for each place that a run cost anything.
-    events
-        A row for each rare event.
-    daily
-        Day series of the first runs.
     estimates
-        Estimates with intervals and n.
+        Estimates with intervals and n, of all runs.
+    frames
+        Its tables by name, perhaps of the first runs alone.
     """
 
     folder: Path
     manifest: dict[str, Any]
-    runs: pd.DataFrame
-    twins: pd.DataFrame
-    falls: pd.DataFrame
-    events: pd.DataFrame
-    tolls: pd.DataFrame
-    daily: pd.DataFrame
     estimates: pd.DataFrame
+    frames: Mapping[str, pd.DataFrame]
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Return a row a run, failed ones included; days are whole or missing ("never within the horizon")."""
+        return self.frames[RUNS]
+
+    @property
+    def twins(self) -> pd.DataFrame:
+        """Return the twins of the first runs, which share their parameters; none where these are certain."""
+        return self.frames[TWINS]
+
+    @property
+    def falls(self) -> pd.DataFrame:
+        """Return a row each time a seat changed hands."""
+        return self.frames[FALLS]
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Return a row for each rare event."""
+        return self.frames[EVENTS]
+
+    @property
+    def tolls(self) -> pd.DataFrame:
+        """Return a row for each place that a run cost anything."""
+        return self.frames[TOLLS]
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """Return day series of the first runs."""
+        return self.frames[DAILY]
+
+    def first(self, n: int) -> Results:
+        """Return the ensemble with the tables of its first ``n`` runs alone; estimates stay those of all."""
+        if self.manifest["runs"] <= n:
+            return self
+        if isinstance(self.frames, StoredFrames):
+            return replace(self, frames=self.frames.first(n))
+        return replace(self, frames={name: frame[frame["run"] < n] for name, frame in self.frames.items()})
 
 
-def load_results(folder: Path, most_runs: int | None = None) -> Results:
+def load_results(folder: Path) -> Results:
     """Return the finished ensemble in a folder.
 
     Parameters
     ----------
     folder
         What the command printed as its last line.
-    most_runs
-        How many of the first runs to hold in memory; all by default. Estimates are always those of all runs.
 
     Raises
     ------
@@ -115,21 +171,24 @@ def load_results(folder: Path, most_runs: int | None = None) -> Results:
         raise ResultsError(folder, "the ensemble is not finished", f"go on with: {manifest.get('command')}")
     check_told(folder, manifest, TELLS)
     check_tables(folder, manifest, FINAL)
-    return read_results(folder, manifest, most_runs)
+    results = read_results(folder, manifest)
+    for name, columns in schemas(_names(folder, manifest)).items():
+        with _opened(folder / f"{name}.parquet", columns):
+            pass
+    return results
 
 
-def read_results(folder: Path, manifest: dict[str, Any], most_runs: int | None = None) -> Results:
+def read_results(folder: Path, manifest: dict[str, Any]) -> Results:
     """Return an ensemble from its final tables, which have been checked or just been written.
 
     Parameters
     ----------
-    folder, manifest, most_runs
-        As of `load_results`.
+    folder, manifest
+        Where it lies, and what it tells about itself.
     """
     columns = schemas(_names(folder, manifest))
-    frames = {name: read_table(folder / f"{name}.parquet", columns[name], most_runs) for name in TABLES}
     estimates = read_table(folder / f"{ESTIMATES}.parquet", columns[ESTIMATES])
-    return Results(folder, manifest, **frames, estimates=estimates)
+    return Results(folder, manifest, estimates, StoredFrames(folder, columns))
 
 
 def check_told(folder: Path, manifest: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
@@ -170,6 +229,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ResultsError(folder, f"holds no {MANIFEST}", cure) from None
     except (OSError, ValueError) as error:
         raise ResultsError(folder / MANIFEST, f"cannot be read ({error})", REMOVE) from None
+    if isinstance(manifest, dict) and SEAL not in manifest:
+        fault = "was written by an earlier version, which did not yet put a digest of itself into it"
+        raise ResultsError(folder / MANIFEST, fault, f"{REPEAT}, which computes it anew")
     if not is_sealed:
         raise ResultsError(folder / MANIFEST, "is damaged, or was changed by another hand", REPEAT)
     return dict(manifest)
@@ -223,19 +285,26 @@ def read_pieces(
     ResultsError
         If the file is missing or damaged, or has other columns.
     """
+    with _opened(path, schema) as file:
+        for group in range(file.num_row_groups):
+            piece = file.read_row_group(group, columns)
+            if most_runs is not None:
+                piece = piece.filter(pc.less(piece["run"], most_runs))
+                if not len(piece):
+                    return  # tables are in order of run
+            yield piece
+
+
+@contextmanager
+def _opened(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetFile]:
+    """Open a stored table; raise ResultsError where it is missing, damaged or has other columns."""
     try:
         check_plain(path)
         # Opened one by one: a dataset reader would take parts of a path ("a=1") for columns.
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             if not file.schema_arrow.remove_metadata().equals(schema):
                 raise ResultsError(path, "has other columns than this version writes", REPEAT)
-            for group in range(file.num_row_groups):
-                piece = file.read_row_group(group, columns)
-                if most_runs is not None:
-                    piece = piece.filter(pc.less(piece["run"], most_runs))
-                    if not len(piece):
-                        return  # tables are in order of run
-                yield piece
+            yield file
     except (OSError, pa.ArrowException) as error:
         raise ResultsError(path, f"is missing or damaged ({_reason(error)})", REPEAT) from None
 

@@ -15,6 +15,7 @@ from sim.ensemble.chunks import chunk_size, job_of, live_part, lost_part
 from sim.ensemble.columns import Columns
 from sim.ensemble.depot import depot_of
 from sim.ensemble.estimate import estimate_all
+from sim.ensemble.estimate_events import prison_break_rows
 from sim.ensemble.executors import Crew, count_workers
 from sim.ensemble.files import file_digest, write_text
 from sim.ensemble.manifest import describe
@@ -37,6 +38,7 @@ from sim.ensemble.rows import usable
 from sim.ensemble.schema import (
     ESTIMATES,
     ESTIMATES_SCHEMA,
+    EVENTS,
     FALLS,
     ROW_GROUPS,
     RUNS,
@@ -53,7 +55,6 @@ from sim.ensemble.work import EnsembleError, Queue, Work, make_ready, opened, re
 from sim.world.scenario import Scenario
 
 SUMMARY = "summary.md"
-FRAMES = 100_000  # first runs that figures and a notebook hold in memory; estimates are those of all runs
 SPEED = ("runs_computed", "seconds", "runs_per_second", "precision")
 
 
@@ -128,7 +129,7 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
         else ""
     )
     work.reporter.note(f"{manifest['runs']:,} runs are stored already{more}; nothing is computed")
-    return load_results(folder, FRAMES)
+    return load_results(folder)
 
 
 def _run(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
@@ -188,7 +189,7 @@ def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
     failed = estimates[estimates["quantity"] == "runs_failed"].iloc[0]
     digests = {name: file_digest(folder / f"{name}.parquet") for name in FINAL}
     work.manifest |= {"runs": int(failed["n"]), "runs_failed": int(failed["estimate"]), "tables": digests}
-    results = read_results(folder, work.manifest, FRAMES)
+    results = read_results(folder, work.manifest)
     write_text(folder / SUMMARY, summary_markdown(results, scenario))
     work.write(COMPLETE)
     store.remove_parts(folder)
@@ -201,9 +202,10 @@ def _estimates(shelf: Shelf, scenario: Scenario, targets: list[Target]) -> pd.Da
     def place(name: str) -> Path:
         return shelf.folder / f"{name}.parquet"
 
-    runs, falls, tolls = (Columns(place(name), shelf.schemas[name]) for name in (RUNS, FALLS, TOLLS))
+    runs, falls, tolls, events = (Columns(place(name), shelf.schemas[name]) for name in (RUNS, FALLS, TOLLS, EVENTS))
     twins = read_table(place(TWINS), shelf.schemas[TWINS])
     paired = read_table(place(RUNS), shelf.schemas[RUNS], len(twins))
     shares = variance_rows(usable(paired), usable(twins), scenario)
     reached = (target.row(scenario.horizon_days) for target in targets)
-    return estimate_all(runs, falls, tolls, scenario, chain(shares, reached))
+    more = chain(prison_break_rows(runs, events, scenario), shares, reached)
+    return estimate_all(runs, falls, tolls, scenario, more)

@@ -24,15 +24,7 @@ ESTIMATES = "estimates"
 TABLES = (RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY)
 """Tables that are written in parts while an ensemble runs."""
 
-ROW_GROUPS = {
-    RUNS: 65_536,
-    TWINS: 65_536,
-    FALLS: 262_144,
-    EVENTS: 262_144,
-    TOLLS: 262_144,
-    DAILY: 65_536,
-    ESTIMATES: 65_536,
-}
+ROW_GROUPS = dict.fromkeys((RUNS, TWINS, DAILY, ESTIMATES), 16_384) | dict.fromkeys((FALLS, EVENTS, TOLLS), 131_072)
 """Rows of a row group of the final tables: what merging holds in memory."""
 
 ERRORS = {

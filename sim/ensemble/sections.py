@@ -209,9 +209,18 @@ def _most_first(lookup: Lookup, quantity: str) -> list[str]:
 
 
 def _extremists(lookup: Lookup) -> Section:
-    """Return what becomes of extremist factions."""
+    """Return what becomes of extremist factions, and how often their prisons break where there are some."""
     rows = tuple(lookup.over_runs(label, amount, quantity) for quantity, label in EXTREMISTS.items())
+    if lookup.entities("prison_breaks_mean"):
+        share = lookup.text(percent, "prison_break_by_day", "", lookup.horizon)
+        breaks = lookup.over_runs("prison breaks", _count, "prison_breaks")
+        rows = (*rows, breaks, ("at least one prison break, share of runs", share, ""))
     return Section(f"Extremist factions by day {lookup.horizon}", ("number", *OVER_RUNS), rows)
+
+
+def _count(number: float, low: float, high: float) -> str:
+    """Return a mean number of events with its interval; a number that is certain is whole."""
+    return amount(number, low, high) if low < high else f"{number:,.0f}"
 
 
 def _ends(lookup: Lookup) -> Section:

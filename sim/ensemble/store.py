@@ -191,6 +191,7 @@ def merge_parts(shelf: Shelf, parts: Iterable[Part], row_groups: Mapping[str, in
     for name, schema in shelf.schemas.items():
         tables = read_parts(shelf, ordered, name)
         write_table(shelf.folder / f"{name}.parquet", schema, tables, shelf.digest, row_groups[name])
+        pa.default_memory_pool().release_unused()
 
 
 def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], digest: str, row_group: int) -> None:

@@ -83,7 +83,7 @@ def terminal_table(section: Section) -> Table:
         The table as text.
     """
     table = Table(title=section.title, title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column(section.header[0])
+    table.add_column(section.header[0], overflow="fold")
     for name in section.header[1:]:
         table.add_column(name, justify="right", no_wrap=True)
     for row in section.rows:

@@ -26,6 +26,7 @@ from sim.show.theme import styled
 from sim.world.scenario import Scenario
 
 FOLDER = "figures"
+MOST_DRAWN = 10_000  # first runs that scripts draw, each figure with its n: bands are thin by then
 Draw: TypeAlias = Callable[[Results, Scenario], Figure]
 
 ALWAYS: dict[str, Draw] = {"incidence": draw_incidence, "histories": draw_histories}

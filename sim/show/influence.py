@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.ensemble.results import Results
+from sim.ensemble.rows import usable
 from sim.ensemble.schema import state_column
 from sim.show.days import label_days
 from sim.show.page import Page, new_page
@@ -13,7 +14,7 @@ from sim.show.places import state_names
 from sim.show.series import FAN, FEW, Numbers, by_day, draw_fan, highest_drawn, to_horizon, traced
 from sim.show.theme import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL_PT, SOFT_INK, VERMILLION
 from sim.show.typeset import LEADING, MM_PER_PT, NO_BREAK, shorten, spread_apart, text_width
-from sim.show.wording import listed, mean_share, words
+from sim.show.wording import count, listed, mean_share, words
 from sim.world.scenario import Scenario
 
 SHARES_MM, DAYS_MM, LABELS_MM, HEAD_MM = 62.0, 11.0, 58.0, 2.0
@@ -33,7 +34,7 @@ def draw_influence(results: Results, scenario: Scenario) -> Figure:
     results, scenario
         An ensemble with traced runs in which some state has influence.
     """
-    shares = _shares(results, scenario)
+    shares, ends = _shares(results, scenario), _ends(results, scenario)
     shown = _most_influential(shares)
     panels = Panels(2, 2, PANEL_MM, own_scales=True)
     below = HEAD_MM + SHARES_MM + DAYS_MM + 2.0
@@ -42,16 +43,17 @@ def draw_influence(results: Results, scenario: Scenario) -> Figure:
         words(
             results,
             scenario,
-            title=_title(shares, names),
+            title=_title(shares, ends, names),
             shown=f"Share of the influence that states have in the contested state, mean with {_spread(shares)}",
-            note=f"{traced(results)}; brackets: 95 % intervals of means{_left_out(shares, shown, names)}",
+            note=f"{traced(results)}; at the right: the last day of {_all_runs(ends)}, means with 95 % intervals"
+            f"{_left_out(ends, shown, names)}",
         ),
         below + panels.total_mm,
     )
     ax = _axes(page, scenario, shares)
     for state, colour, style in zip(shown, COLOURS, STYLES, strict=False):
         _draw_share(ax, shares[state], colour, style)
-    _label_ends(page, ax, shares, shown, names)
+    _label_ends(page, ax, {state: shares[state] for state in shown}, ends, names)
     _draw_below(page, panels, below, results, scenario)
     return page.figure
 
@@ -61,21 +63,27 @@ def _shares(results: Results, scenario: Scenario) -> dict[str, Numbers]:
     return {str(s): by_day(results.daily, state_column("influence", str(s))) for s in scenario.tables.states["id"]}
 
 
+def _ends(results: Results, scenario: Scenario) -> dict[str, Numbers]:
+    """Return the influence of each state at the end of every run that counts, traced or not."""
+    runs = usable(results.runs)
+    return {str(s): runs[state_column("influence", str(s))].to_numpy(np.float64) for s in scenario.tables.states["id"]}
+
+
 def _most_influential(shares: dict[str, Numbers]) -> list[str]:
     """Return the states that get a line: those with the highest mean on any day, as many as there are colours."""
     peak = {state: float(values.mean(axis=0).max()) for state, values in shares.items()}
     return sorted((state for state in peak if peak[state] > 0.0), key=lambda state: -peak[state])[: len(COLOURS)]
 
 
-def _title(shares: dict[str, Numbers], names: dict[str, str]) -> str:
+def _title(shares: dict[str, Numbers], ends: dict[str, Numbers], names: dict[str, str]) -> str:
     """Return the finding: who is ahead at the end, and who was at the start."""
-    means = {state: values.mean(axis=0) for state, values in shares.items()}
-    first = max(means, key=lambda state: float(means[state][0]))
-    last = max(means, key=lambda state: float(means[state][-1]))
-    end, start = mean_share(shares[last][:, -1]), f"{100 * means[first][0]:.0f} %"
+    starts = {state: float(values[:, 0].mean()) for state, values in shares.items()}
+    first = max(starts, key=lambda state: starts[state])
+    last = max(ends, key=lambda state: float(ends[state].mean()))
+    end, start = mean_share(ends[last]), f"{100 * starts[first]:.0f} %"
     if first == last:
         return f"{names[last]} stays ahead: {start} of influence on day 0, {end} at the end"
-    left = mean_share(shares[first][:, -1])
+    left = mean_share(ends[first])
     return f"{names[last]} ends with {end} of influence; {names[first]} goes from {start} to {left}"
 
 
@@ -113,29 +121,37 @@ def _spread(shares: dict[str, Numbers]) -> str:
     return "single runs" if len(next(iter(shares.values()))) < FEW else "the middle 80 % of runs"
 
 
-def _left_out(shares: dict[str, Numbers], shown: list[str], names: dict[str, str]) -> str:
+def _all_runs(ends: dict[str, Numbers]) -> str:
+    """Return how many runs ends are of."""
+    n = len(next(iter(ends.values())))
+    return f"all {count(n, 'run')}" if n > 1 else "that run"
+
+
+def _left_out(ends: dict[str, Numbers], shown: list[str], names: dict[str, str]) -> str:
     """Return which states with influence have no line."""
-    others = [state for state, values in shares.items() if state not in shown and values.any()]
-    rest = sum(float(shares[state][:, -1].mean()) for state in others)
+    others = [state for state, values in ends.items() if state not in shown and values.any()]
+    rest = sum(float(ends[state].mean()) for state in others)
     if not others:
         return ""
     return f"; {listed([names[state] for state in others])} without a line, {100 * rest:.1g} % at the end"
 
 
-def _label_ends(page: Page, ax: Axes, shares: dict[str, Numbers], shown: list[str], names: dict[str, str]) -> None:
-    """Write at the end of each line whose it is and how high it ends, clear of the others."""
-    colours, last_day = dict(zip(shown, COLOURS, strict=False)), next(iter(shares.values())).shape[1]
-    ends = {state: float(shares[state][:, -1].mean()) for state in shown}
-    upwards = sorted(shown, key=lambda state: ends[state])
-    wanted = np.array([ends[state] for state in upwards]) / ax.get_ylim()[1] * SHARES_MM
+def _label_ends(
+    page: Page, ax: Axes, shares: dict[str, Numbers], ends: dict[str, Numbers], names: dict[str, str]
+) -> None:
+    """Write at the end of each line whose it is and how high all runs end, clear of the others."""
+    colours, last_day = dict(zip(shares, COLOURS, strict=False)), next(iter(shares.values())).shape[1]
+    heights = {state: float(values[:, -1].mean()) for state, values in shares.items()}
+    upwards = sorted(shares, key=lambda state: heights[state])
+    wanted = np.array([heights[state] for state in upwards]) / ax.get_ylim()[1] * SHARES_MM
     line_mm = LEADING * SMALL_PT * MM_PER_PT
     places = spread_apart(np.maximum(wanted, line_mm / 2), line_mm + 0.6, SHARES_MM)
     for state, want, place in zip(upwards, wanted, places, strict=True):
-        number = mean_share(shares[state][:, -1]).replace(NO_BREAK, " ")
+        number = mean_share(ends[state]).replace(NO_BREAK, " ")
         room = LABELS_MM - LEADER_MM - 2.0 - text_width(page.figure, f" {number}", size=SMALL_PT)
         ax.annotate(
             f"{shorten(page.figure, names[state], room, size=SMALL_PT)} {number}",
-            (last_day, ends[state]),
+            (last_day, heights[state]),
             (LEADER_MM / MM_PER_PT, (place - want) / MM_PER_PT),
             textcoords="offset points",
             va="center",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.ensemble.estimate import estimate_all
+from sim.ensemble.estimate_events import prison_break_rows
 from sim.ensemble.results import Results, ResultsError, load_results, read_manifest
 from sim.world.catalogue import scenario_of
 from sim.world.config import read_config
@@ -14,6 +15,7 @@ from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.tables import WorldError
 
+MOST_COMPARED = 100_000  # runs: paired differences are known to a fifth of a percentage point by then
 REPEAT = "give the command of the ensemble again"
 
 
@@ -33,6 +35,10 @@ class Case:
     results: Results
     scenario: Scenario
 
+    def first(self, n: int) -> Case:
+        """Return the ensemble with the tables of its first ``n`` runs alone; estimates stay those of all."""
+        return replace(self, results=self.results.first(n))
+
 
 def of_equal_runs(cases: Sequence[Case], most: int | None = None) -> list[Case]:
     """Return ensembles of the same runs: the first ones that all of them have, with the estimates of these.
@@ -42,21 +48,20 @@ def of_equal_runs(cases: Sequence[Case], most: int | None = None) -> list[Case]:
     cases
         Ensembles, perhaps of different numbers of runs.
     most
-        No more than so many runs; by default all.
+        No more than so many runs; by default, and at most, as many as several ensembles can be held in memory.
     """
-    counts = [len(case.results.runs) for case in cases]
-    n = min(counts if most is None else [*counts, most])
+    counts = [case.results.manifest["runs"] for case in cases]
+    n = min(*counts, MOST_COMPARED if most is None else min(most, MOST_COMPARED))
     return [case if case.results.manifest["runs"] == n else _first_runs(case, n) for case in cases]
 
 
 def _first_runs(case: Case, n: int) -> Case:
     """Return an ensemble as if it had so many runs."""
-    results = case.results
-    names = ("runs", "twins", "falls", "events", "tolls", "daily")
-    frames = {name: frame[frame["run"] < n] for name in names for frame in [getattr(results, name)]}
-    estimates = estimate_all(frames["runs"], frames["falls"], frames["tolls"], case.scenario)
+    results = case.results.first(n)
+    breaks = prison_break_rows(results.runs, results.events, case.scenario)
+    estimates = estimate_all(results.runs, results.falls, results.tolls, case.scenario, breaks)
     manifest = results.manifest | {"runs": n}
-    return replace(case, results=replace(results, manifest=manifest, **frames, estimates=estimates))
+    return replace(case, results=replace(results, manifest=manifest, estimates=estimates))
 
 
 def open_case(folder: Path) -> Case:

@@ -155,6 +155,19 @@ def check_comparable(cases: Sequence[Case]) -> None:
         raise ConfigError(faults)
 
 
+def base_means(comparison: Comparison) -> dict[str, float]:
+    """Return the mean of each outcome in the base.
+
+    Parameters
+    ----------
+    comparison
+        Scenarios beside a base.
+    """
+    table = comparison.table
+    own = table[table["scenario"] == comparison.cases[0].name]
+    return dict(zip(own["outcome"].astype(str), own["estimate"].astype(float), strict=True))
+
+
 def outcome_numbers(case: Case) -> pd.DataFrame:
     """Return the outcomes of a case: a row for each run that did not fail, by number, a column an outcome.
 

@@ -1,8 +1,9 @@
-"""Sum a comparison up as tables of text: what each scenario changes, and what pairing was worth."""
+"""Sum a comparison up as tables of text: all scenarios at a glance, what each changes, and what pairing was worth."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,22 +12,24 @@ from rich.console import Group, RenderableType
 from sim.ensemble.outcomes import PROBABILITY
 from sim.ensemble.sections import Section
 from sim.ensemble.summary import CAVEAT, markdown_table, terminal_table
-from sim.ensemble.wording import change
-from sim.study.compare import Comparison
+from sim.ensemble.wording import Change, change
+from sim.study.compare import COMPARISON, Comparison, base_means
+from sim.study.comparison_overview import NOTE, main_outcomes, mark_of, overview, write_means
 
 HEADLINES = (
     *("p_collapse", "p_collapse_by_30", "p_capital_fall", "p_settlement", "days_in_power"),
     *("refugees", "displaced_peak", "fatalities_combatants", "fatalities_civilians", "extremists_last"),
 )
 HEADLINE_LEVELS = ("p_level_2_", "p_level_3_")
+FEW = 2  # scenarios beside the base whose tables a terminal has room for
 NOTES = (
+    f"{NOTE} "
     "p_level_2_X: state X reaches level 2 or a higher one; by the last day, where no other is named. In brackets: 95 % "
     "intervals of the difference over the same runs (Bonett and Price for probabilities, normal for "
     "means). Runs without pairing: how many of each scenario would give as narrow an interval if they shared no draws; "
     f"all the same: no run differs in it. {CAVEAT}"
 )
 PER_CENT = 100.0
-WHOLE = 100.0  # from here on decimals say nothing
 
 
 def headline_rows(comparison: Comparison) -> pd.DataFrame:
@@ -43,14 +46,16 @@ def headline_rows(comparison: Comparison) -> pd.DataFrame:
 
 
 def comparison_table(comparison: Comparison) -> RenderableType:
-    """Return a comparison as tables for a terminal.
+    """Return a comparison as tables for a terminal: the overview, and what else differs.
 
     Parameters
     ----------
     comparison
         Scenarios beside a base.
     """
-    return Group(*map(terminal_table, sections(comparison)), NOTES)
+    few = len(comparison.cases) - 1 <= FEW
+    besides = _changed_tables(comparison) if few else _changed_lines(comparison)
+    return Group(*(terminal_table(_upright(s)) for s in overview(comparison)), *besides, "", NOTES)
 
 
 def comparison_markdown(comparison: Comparison) -> str:
@@ -67,7 +72,7 @@ def comparison_markdown(comparison: Comparison) -> str:
 
 
 def sections(comparison: Comparison) -> list[Section]:
-    """Return a table for each scenario but the base.
+    """Return the overview, and a table for each scenario but the base.
 
     Parameters
     ----------
@@ -75,36 +80,71 @@ def sections(comparison: Comparison) -> list[Section]:
         Scenarios beside a base.
     """
     rows = headline_rows(comparison)
-    base = rows[rows["scenario"] == comparison.cases[0].name].set_index("outcome")["estimate"].to_dict()
-    return [_section(case.name, comparison.cases[0].name, rows, base) for case in comparison.cases[1:]]
+    return [*overview(comparison), *(_section(comparison, case.name, rows) for case in comparison.cases[1:])]
 
 
-def _section(name: str, base: str, rows: pd.DataFrame, estimates: Mapping[Any, float]) -> Section:
-    """Return the table of one scenario."""
-    own = rows[rows["scenario"] == name]
-    n, changed, day = own.iloc[0][["n", "share_changed", "first_divergence_day"]]
-    since = "" if pd.isna(day) else f", half of them by day {day}"
-    title = f"{name} against {base}: {PER_CENT * changed:.3g} % of {n:,} runs differ in something{since}"
+def _upright(section: Section) -> Section:
+    """Return a table with intervals below their numbers and units below what they are of, for a narrow terminal."""
+    rows = tuple(tuple(cell.replace(" [", "\n[") for cell in row) for row in section.rows)
+    return replace(section, header=tuple(head.replace(", ", ",\n") for head in section.header), rows=rows)
+
+
+def _changed_tables(comparison: Comparison) -> Iterator[RenderableType]:
+    """Yield what differs in any run, a table for each scenario."""
+    rows = headline_rows(comparison)
+    for case in comparison.cases[1:]:
+        section = _section(comparison, case.name, rows[rows["n_unpaired"].notna()])
+        yield terminal_table(section) if section.rows else f"{section.title}.\n"
+
+
+def _changed_lines(comparison: Comparison) -> Iterator[str]:
+    """Yield what else differs clearly, in words for each scenario."""
+    rows = headline_rows(comparison)
+    rows = rows[((rows["low"] > 0.0) | (rows["high"] < 0.0)) & ~rows["outcome"].isin(main_outcomes(comparison))]
+    for case in comparison.cases[1:]:
+        besides = ", ".join(map(_besides, rows[rows["scenario"] == case.name].to_dict("records")))
+        yield f"{case.name}: {_divergence(comparison, case.name)}{f'; also clear: {besides}' if besides else ''}."
+    yield f"\nsummary.md has a table for each scenario, {COMPARISON}.parquet all outcomes."
+
+
+def _section(comparison: Comparison, name: str, rows: pd.DataFrame) -> Section:
+    """Return the table of one scenario, of those of some rows that are its own."""
+    base, means = comparison.cases[0].name, base_means(comparison)
     header = ("outcome", base, name, "difference with 95 % interval", "runs without pairing")
-    return Section(title, header, tuple(_row(row, estimates) for row in own.to_dict("records")))
+    own = rows[rows["scenario"] == name].to_dict("records")
+    cells = tuple(_row(row, means[row["outcome"]]) for row in own)
+    return Section(f"{name} against {base}: {_divergence(comparison, name)}", header, cells)
 
 
-def _row(row: Mapping[Any, Any], estimates: Mapping[Any, float]) -> tuple[str, ...]:
+def _divergence(comparison: Comparison, name: str) -> str:
+    """Return in how many runs a scenario differs from the base, and since when."""
+    table = comparison.table
+    n, changed, day = table[table["scenario"] == name].iloc[0][["n", "share_changed", "first_divergence_day"]]
+    since = "" if pd.isna(day) else f", half of them by day {day}"
+    return f"{PER_CENT * changed:.3g} % of {n:,} runs differ in something{since}"
+
+
+def _row(row: Mapping[Any, Any], mean: float) -> tuple[str, ...]:
     """Return one outcome."""
     is_share = row["unit"] == PROBABILITY
     factor, unit = (PER_CENT, "%") if is_share else (1.0, row["unit"])
-    write = "{:.1f}".format if is_share else _figures
-    values = [write(factor * value) for value in (estimates[row["outcome"]], row["estimate"])]
-    gap = change(*(factor * row[key] for key in ("difference", "low", "high")))
+    values = write_means([factor * mean, factor * row["estimate"]], is_share=is_share)
     needed = "all the same" if pd.isna(row["n_unpaired"]) else _round(row["n_unpaired"])
-    return f"{row['outcome']}, {unit}", *values, gap, needed
+    return f"{row['outcome']}, {unit}", *values, f"{mark_of(row)}{change(*_numbers(row))}", needed
+
+
+def _besides(row: Mapping[Any, Any]) -> str:
+    """Return one outcome in words, without its interval."""
+    unit = "points" if row["unit"] == PROBABILITY else row["unit"]
+    return f"{row['outcome']} {change(*_numbers(row)).partition(' [')[0]} {unit}"
+
+
+def _numbers(row: Mapping[Any, Any]) -> Change:
+    """Return a difference with its interval, those of probabilities in points."""
+    factor = PER_CENT if row["unit"] == PROBABILITY else 1.0
+    return factor * row["difference"], factor * row["low"], factor * row["high"]
 
 
 def _round(number: float) -> str:
     """Return a number of runs to two figures."""
     return f"{float(f'{number:.2g}'):,.0f}"
-
-
-def _figures(number: float) -> str:
-    """Return a number to three figures, thousands and more as whole numbers."""
-    return f"{number:,.0f}" if number >= WHOLE else f"{number:.3g}"

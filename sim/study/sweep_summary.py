@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from sim.ensemble.outcomes import PROBABILITY
 from sim.ensemble.sections import Section
 from sim.ensemble.summary import CAVEAT, terminal_table
-from sim.ensemble.wording import amount, change, percent
+from sim.ensemble.wording import amounts, changes, percents
 from sim.study.effects import effects
 from sim.study.sweep import Sweep
 
@@ -52,13 +52,13 @@ def sections(sweep: Sweep, outcomes: Sequence[str]) -> Iterator[Section]:
 
 def _points(sweep: Sweep, outcome: str, rows: pd.DataFrame) -> Section:
     """Return the table of all points."""
-    write = percent if rows["unit"].iloc[0] == PROBABILITY else amount
-    told = zip(
-        rows[list(sweep.factors)].to_numpy(), rows[["estimate", "low", "high"]].to_numpy(), rows["n"], strict=True
-    )
+    write = percents if rows["unit"].iloc[0] == PROBABILITY else amounts
+    counted = rows[rows["n"] > 0]
+    texts = dict(zip(counted.index, write(_triples(counted[["estimate", "low", "high"]])), strict=True))
+    factors = [_aligned(rows[name]) for name in sweep.factors]
     cells = tuple(
-        (*(f"{value:g}" for value in factors), write(*estimate) if n else "no runs", f"{n:,}")
-        for factors, estimate, n in told
+        (*values, texts.get(row, "no runs"), f"{n:,}")
+        for row, n, *values in zip(rows.index, rows["n"], *factors, strict=True)
     )
     return Section(f"{outcome}, point by point", (*sweep.factors, outcome, "runs"), cells)
 
@@ -66,7 +66,19 @@ def _points(sweep: Sweep, outcome: str, rows: pd.DataFrame) -> Section:
 def _effects(outcome: str, ranked: pd.DataFrame, *, is_share: bool) -> Section:
     """Return the table of effects."""
     factor, unit = (PER_CENT, "percentage points") if is_share else (1.0, "its unit")
-    rows = zip(ranked["factor"], ranked[["effect", "low", "high"]].to_numpy(), strict=True)
-    cells = tuple((name, change(*(factor * numbers))) for name, numbers in rows)
+    told = changes(_triples(factor * ranked[["effect", "low", "high"]]))
+    cells = tuple(zip(ranked["factor"], told, strict=True))
     title = f"What each factor does to {outcome} over its range, others held; n = {ranked['n'].iloc[0]:,} points"
     return Section(title, ("factor", f"change of {outcome}, {unit}"), cells)
+
+
+def _aligned(values: pd.Series) -> list[str]:
+    """Return the values of a factor with as many decimals each, which are those of the one that has most."""
+    short = [f"{value:g}" for value in values]
+    decimals = max((len(text.partition(".")[2]) for text in short), default=0)
+    return short if any("e" in text for text in short) else [f"{value:.{decimals}f}" for value in values]
+
+
+def _triples(table: pd.DataFrame) -> list[tuple[float, float, float]]:
+    """Return the rows of three columns."""
+    return [(float(one), float(low), float(high)) for one, low, high in table.to_numpy()]

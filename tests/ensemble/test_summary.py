@@ -18,7 +18,7 @@ from sim.ensemble.results import Results
 from sim.ensemble.schema import names_of
 from sim.ensemble.sections import Section, sections
 from sim.ensemble.summary import markdown_table, summary_markdown, summary_table
-from sim.ensemble.wording import amount, day, percent, points, spread
+from sim.ensemble.wording import amount, amounts, change, changes, day, percent, percents, points, spread
 from sim.world.scenario import Scenario
 from tests.ensemble.small import COMMAND, lines_to, quiet_runs, run_small, small_names, small_scenario
 from tests.worlds import WORLDS, scenario_of
@@ -106,6 +106,48 @@ def test_amount_is_off_by_less_than_its_interval_is_wide(middle: float, below: f
         assert abs(float(text) - middle) <= max(high - low, 0.005 * middle) * (1 + 1e-9)
 
 
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        ((12.14, 10.83, 13.38), "+12.1 [+10.8, +13.4]"),
+        ((-93_214.0, -117_000.0, -69_000.0), "−93,000 [−117,000, −69,000]"),
+        ((0.0, -0.9, 0.9), "0 [−0.9, +0.9]"),
+        ((0.0, 0.0, 0.0), "0 [0, 0]"),
+        ((3.25, 3.25, 3.25), "+3.25 [+3.25, +3.25]"),
+        ((5.4, NAN, NAN), "+5"),
+    ],
+)
+def test_a_difference_has_one_digit_more_than_its_interval_supports(
+    estimate: tuple[float, float, float], text: str
+) -> None:
+    assert change(*estimate) == text
+
+
+def test_differences_below_each_other_have_as_many_decimals() -> None:
+    column = [(399.0, 388.0, 410.0), (8.1, 4.4, 12.4), (-0.06, -0.1, 0.02), (0.0, 0.0, 0.0)]
+    assert changes(column) == ["+399 [+388, +410]", "+8 [+4, +12]", "<0.5", "0 [0, 0]"]
+    assert changes([(2.5, 2.31, 2.69), (-0.7, -1.2, -0.2), (1.0, -3.0, 5.0)]) == [
+        "+2.5 [+2.3, +2.7]",
+        "−0.7 [−1.2, −0.2]",
+        "+1.0 [−3.0, +5.0]",
+    ]
+
+
+def test_estimates_below_each_other_have_as_many_decimals() -> None:
+    shares = [(0.12, 0.08, 0.17), (0.034, 0.021, 0.055), (0.0, 0.0, 0.004), (1.0, 0.96, 1.0)]
+    assert percents(shares) == ["12 % [8, 17]", "3 % [2, 6]", "0 % [0, <1]", "100 % [96, 100]"]
+    assert percents([(0.12, 0.117, 0.123), (0.034, 0.031, 0.037)]) == ["12.0 % [11.7, 12.3]", "3.4 % [3.1, 3.7]"]
+    assert percents([(0.414, NAN, NAN), (0.056, NAN, NAN)]) == ["41 %", "6 %"]
+    assert amounts([(1_234.0, 1_200.0, 1_270.0), (87.6, 80.1, 95.0)]) == ["1,230 [1,200, 1,270]", "90 [80, 100]"]
+    assert percents([]) == amounts([]) == changes([]) == []
+
+
+@given(st.lists(st.tuples(*[st.floats(-1e6, 1e6)] * 3).map(lambda t: (sorted(t)[1], min(t), max(t))), min_size=1))
+def test_a_column_of_differences_never_mixes_decimals(column: list[tuple[float, float, float]]) -> None:
+    numbers = [number for text in changes(column) for number in re.findall(r"[\d.,]*\d", text.partition("<")[0])]
+    assert len({len(number.partition(".")[2]) for number in numbers if number != "0"}) <= 1
+
+
 def test_a_range_of_runs_leaves_intervals_out() -> None:
     assert spread("20 [10, 30]", "4,000 [3,000, 5,000]") == "20 to 4,000"
     assert spread("12 % [11, 13]", "45 % [44, 46]") == "12 % to 45 %"
@@ -159,9 +201,8 @@ def made_results(results: Results, scenario: Scenario, n: int) -> Results:
         runs[f"refugees_{state}"] = 1000.0 * k * (runs["run"] % 10 + 1)
         runs[f"influence_{state}"] = 0.1 * k
     runs["displaced_peak"] = 1e5 + 1e3 * (runs["run"] % 49)
-    return replace(
-        results, runs=runs, estimates=estimate_all(runs, results.falls.iloc[:0], results.tolls.iloc[:0], scenario)
-    )
+    estimates = estimate_all(runs, results.falls.iloc[:0], results.tolls.iloc[:0], scenario)
+    return replace(results, frames={**results.frames, "runs": runs}, estimates=estimates)
 
 
 def rows_of(text: str, title: str) -> list[list[str]]:
@@ -224,7 +265,9 @@ def test_every_world_has_its_tables(world: str, results: Results) -> None:
     runs = quiet_runs(names_of(scenario.tables), 10)
     told = sections(
         replace(
-            results, runs=runs, estimates=estimate_all(runs, results.falls.iloc[:0], results.tolls.iloc[:0], scenario)
+            results,
+            frames={**results.frames, "runs": runs},
+            estimates=estimate_all(runs, results.falls.iloc[:0], results.tolls.iloc[:0], scenario),
         ),
         scenario,
     )
@@ -252,7 +295,9 @@ def test_a_single_run_and_none_can_be_told(results: Results) -> None:
     for runs in (results.runs.iloc[:1], results.runs.iloc[:0]):
         falls = results.falls.iloc[:0]
         few = replace(
-            results, runs=runs, falls=falls, estimates=estimate_all(runs, falls, results.tolls.iloc[:0], scenario)
+            results,
+            frames={**results.frames, "runs": runs, "falls": falls},
+            estimates=estimate_all(runs, falls, results.tolls.iloc[:0], scenario),
         )
         assert "nan" not in summary_markdown(few, scenario).lower()
 

@@ -58,7 +58,7 @@ def made_results(
         folder=folder,
         manifest={"seed": 7, "config_digest": "c0ffee" * 10, "world_digest": scenario.tables.digest},
         estimates=estimate_all(frames[RUNS], frames[FALLS], frames[TOLLS], scenario),
-        **frames,
+        frames=frames,
     )
 
 
@@ -81,6 +81,7 @@ def _row(run: int, day: Day, scenario: Scenario, names: Names, *, quiet: bool) -
         "displaced_peak": float(DISPLACED * last),
         "fatalities_civilians": float(KILLED * last),
         "extremists_day_0": 0.0 if quiet else float(EXTREMISTS),
+        state_column("influence", names.states[0 if last else -1]): float(not quiet),
     }
     for i, state in enumerate(names.neighbours):
         highest = 0 if quiet else min((run + i) % LEVELS, last // RUNG_DAYS + 1)

@@ -1,5 +1,6 @@
 import dataclasses
 import functools
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from tests.show.reading import assert_readable, subtitle_of, title_of
 from tests.worlds import scenario_of, tables_of
 
 RUNS, PRINTED_MM = 20, 277.0  # height of what fits a printed page
+MINUS = "\N{MINUS SIGN}"
 LONG = "a_name_that_says_everything_about_a_scenario"
 NEVER: list[Day] = [None] * 40
 ALWAYS: list[Day] = [5] * 40
@@ -169,6 +171,41 @@ def test_places_that_do_not_clearly_differ_are_white_on_the_map(root: Path) -> N
     white = [colour for fill in fills for colour in map(to_hex, fill.get_facecolor()) if colour == NOT_CLEAR]
     assert len(white) >= len(held)
     assert title_of(figure) == "same does not change which places are lost: every run is as in base"
+
+
+def test_a_map_on_which_all_numbers_are_the_same_says_it_once(tmp_path: Path) -> None:
+    comparison = made(tmp_path, [NEVER, ALWAYS])
+    falls = comparison.table["outcome"].str.startswith("p_fall_") & (comparison.table["scenario"] == "s1")
+    places = set(comparison.table.loc[falls, "outcome"])
+    for n_clear, head in ((len(places), "+100 everywhere"), (2, "+100 where coloured"), (0, "nothing clear")):
+        table = comparison.table.copy()
+        unclear = sorted(places)[n_clear:]
+        table.loc[falls & table["outcome"].isin(unclear), ["difference", "low", "high"]] = (0.0, -0.1, 0.1)
+        figure = drawn(dataclasses.replace(comparison, table=table), "fall_differences")
+        assert head in {text.get_text() for text in figure.texts}
+        assert not [text for text in figure.axes[1].texts if "100" in text.get_text()]
+
+
+def test_a_map_with_different_numbers_writes_each_in_whole_points(tmp_path: Path) -> None:
+    comparison = made(tmp_path, [NEVER, ALWAYS])
+    table = comparison.table.copy()
+    falls = table.index[table["outcome"].str.startswith("p_fall_") & (table["scenario"] == "s1")]
+    for i, numbers in enumerate([(0.123, 0.1, 0.15), (0.003, 0.001, 0.005), (-0.003, -0.005, -0.001)]):
+        table.loc[falls[i], ["difference", "low", "high"]] = numbers
+    figure = drawn(dataclasses.replace(comparison, table=table), "fall_differences")
+    numbers = {text.get_text() for text in figure.axes[1].texts}
+    assert {"+12", "<+1", f">{MINUS}1", "+100"} <= numbers
+    assert f">{MINUS}1 to +100" in {text.get_text() for text in figure.texts}
+
+
+@pytest.mark.parametrize("name", ["refugees", "influence", "amounts", "probabilities"])
+def test_numbers_below_each_other_have_as_many_decimals(name: str, root: Path) -> None:
+    figure = drawn(compared("levant_2024", list(SCENARIOS), root), name)
+    columns = [[text.get_text() for text in ax.texts] for ax in figure.axes]
+    assert sum(map(len, columns)) > len(SCENARIOS)
+    for column in columns:
+        numbers = [number for text in column if "<" not in text for number in re.findall(r"[\d.,]*\d", text)]
+        assert len({len(number.partition(".")[2]) for number in numbers if number != "0"}) <= 1, column
 
 
 def test_without_a_map_many_scenarios_stand_in_a_table_with_a_number_where_it_is_clear(root: Path) -> None:

@@ -244,7 +244,8 @@ def test_cases_without_runs_or_without_their_comparison_are_refused(tmp_path: Pa
     case = made_case(tmp_path, scenario, MIXED)
     with pytest.raises(ValueError, match="expected the comparison of 2 cases"):
         write_report([case, case], tmp_path / "report.html")
-    failed = dataclasses.replace(case.results, runs=case.results.runs.assign(status="failed"))
+    frames = {**case.results.frames, "runs": case.results.runs.assign(status="failed")}
+    failed = dataclasses.replace(case.results, frames=frames)
     with pytest.raises(ResultsError, match="every run failed"):
         write_report([dataclasses.replace(case, results=failed)], tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()

@@ -196,6 +196,19 @@ def test_influence_is_labelled_at_the_end_in_its_order(levant: Scenario, mixed: 
 
 
 @pytest.mark.usefixtures("style")
+def test_influence_at_the_end_is_that_of_all_runs_not_of_the_traced_alone(levant: Scenario, tmp_path: Path) -> None:
+    made = made_results(tmp_path, levant, MIXED, traces=2)
+    runs = made.runs.copy()
+    runs.loc[2:, "influence_SYR"], runs.loc[2:, "influence_JOR"] = 0.2, 0.8  # the last six, which leave no day series
+    figure = draw_influence(dataclasses.replace(made, frames={**made.frames, "runs": runs}), levant)
+    numbers = [text.get_text().partition(" [")[0] for text in figure.axes[0].texts]
+    assert numbers == ["Jordan 60 %", "Syria 40 %"]
+    assert title_of(figure).startswith("Jordan stays ahead: 100 % of influence on day 0, 60 %")
+    told = subtitle_of(figure).replace(NO_BREAK, " ")
+    assert "the first 2 runs; at the right: the last day of all 8 runs" in told
+
+
+@pytest.mark.usefixtures("style")
 def test_incidents_are_a_mean_over_all_runs_that_count(levant: Scenario, mixed: Results) -> None:
     counts = incidents(mixed, levant)
     locations = levant.tables.locations

@@ -1,6 +1,7 @@
 """Comparisons: run by run, of what can be compared only, the same whether scenarios are run or opened."""
 
 import dataclasses
+import io
 import json
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
+from experiments.present import WIDTH
 from sim.ensemble.manifest import write_manifest
-from sim.ensemble.results import ResultsError
+from sim.ensemble.results import MANIFEST, SEAL, ResultsError
 from sim.ensemble.runner import run_ensemble
 from sim.study.cases import Case, open_case
 from sim.study.compare import (
@@ -23,10 +26,12 @@ from sim.study.compare import (
     outcome_numbers,
     store_comparison,
 )
-from sim.study.comparison_summary import comparison_markdown
+from sim.study.comparison_overview import LESS, MORE, SAME, overview
+from sim.study.comparison_summary import comparison_markdown, comparison_table, headline_rows
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, small_scenario, tables_of
 
+SCREEN = 80  # lines
 PULLED = ({"lever": "support", "actor": "all", "value": 0.0, "day": 4},)
 
 
@@ -89,19 +94,25 @@ def test_scenarios_that_differ_in_name_only_have_the_same_histories(comparison: 
     assert found["n_unpaired"].isna().all()
 
 
+def with_runs(case: Case, runs: pd.DataFrame) -> Case:
+    """Return a case with another table of runs."""
+    frames = {**case.results.frames, "runs": runs}
+    return dataclasses.replace(case, results=dataclasses.replace(case.results, frames=frames))
+
+
 def test_the_share_changed_counts_runs_that_differ_in_anything(cases: list[Case]) -> None:
     base = cases[0]
     runs = base.results.runs.copy()
     runs.loc[[3, 8], "hhi"] += 1e-12
     runs.loc[8, "collapse_day"] = pd.NA
-    other = dataclasses.replace(base, results=dataclasses.replace(base.results, runs=runs))
+    other = with_runs(base, runs)
     assert divergence(base, other) == (2 / 40, None)
 
 
 def test_failed_runs_are_left_out_on_both_sides(home: Path, cases: list[Case]) -> None:
     failed = cases[2].results.runs.copy()
     failed.loc[[0, 5], "status"] = "failed"
-    other = dataclasses.replace(cases[2], results=dataclasses.replace(cases[2].results, runs=failed))
+    other = with_runs(cases[2], failed)
     assert set(rows(compare([cases[0], other], home, COMMAND), "pulled")["n"]) == {38}
 
 
@@ -118,6 +129,74 @@ def test_the_summary_tells_each_scenario_against_the_base(comparison: Comparison
     assert "## same against base: 0 % of 40 runs differ in something" in text
     assert "of 40 runs differ in something, half of them by day 4" in text
     assert "all the same" in text
+
+
+def printed(comparison: Comparison) -> list[str]:
+    """Return the lines that a terminal of some width shows."""
+    text = io.StringIO()
+    Console(file=text, width=WIDTH, markup=False, emoji=False).print(comparison_table(comparison))
+    return text.getvalue().splitlines()
+
+
+def told(comparison: Comparison, name: str, **differences: tuple[float, float, float]) -> Comparison:
+    """Return a comparison as if outcomes of a scenario differed so, with their intervals."""
+    table = comparison.table.copy()
+    for outcome, numbers in differences.items():
+        here = (table["scenario"] == name) & (table["outcome"] == outcome)
+        table.loc[here, ["difference", "low", "high"]] = numbers
+        table.loc[here, "n_unpaired"] = 90
+    return dataclasses.replace(comparison, table=table)
+
+
+def test_the_overview_has_a_row_for_each_scenario_and_marks_what_is_clear(comparison: Comparison) -> None:
+    made = told(
+        comparison,
+        "pulled",
+        p_collapse=(-0.12, -0.14, -0.1),
+        refugees=(5_000.0, 1_000.0, 9_000.0),
+        displaced_peak=(-2_000.0, -4_000.0, 100.0),
+        fatalities_civilians=(0.0, 0.0, 0.0),
+        extremists_last=(30.0, -10.0, 70.0),
+    )
+    for section in overview(made):
+        assert [row[0] for row in section.rows] == ["base, base", "same", "pulled"]
+        assert set(section.rows[1][1:]) == {SAME}
+    assert overview(made)[0].rows[2][1:] == (
+        f"{LESS} −12.0 [−14.0, −10.0]",
+        f"{MORE} +5.0 [+1.0, +9.0]",
+        "−2.0 [−4.0, +0.1]",
+        "0 [0, 0]",
+        "+30 [−10, +70]",
+    )
+    base = rows(comparison, "base")["estimate"]
+    assert overview(made)[0].rows[0][1:3] == (f"{100 * base['p_collapse']:.1f} %", f"{base['refugees'] / 1000:.3g}")
+
+
+def test_the_overview_is_at_the_head_of_the_page_and_of_the_terminal(comparison: Comparison) -> None:
+    title = overview(comparison)[0].title
+    page = comparison_markdown(comparison)
+    assert page.index(title) < page.index("same against base")
+    assert printed(comparison)[0].strip() == title
+
+
+def test_few_scenarios_print_a_table_of_what_differs(comparison: Comparison) -> None:
+    lines = printed(comparison)
+    assert "same against base: 0 % of 40 runs differ in something." in (line.strip() for line in lines)
+    headlines = headline_rows(comparison)
+    for row in headlines[headlines["scenario"] == "pulled"].to_dict("records"):
+        is_shown = any(line.strip().startswith(f"{row['outcome']},") for line in lines)
+        assert is_shown == pd.notna(row["n_unpaired"]), row["outcome"]
+
+
+def test_ten_scenarios_fit_on_a_screen_and_miss_no_clear_difference(cases: list[Case], tmp_path: Path) -> None:
+    others = [dataclasses.replace(cases[2], name=f"a_name_as_they_are_{i}") for i in range(10)]
+    clear = {"p_capital_fall": (0.2, 0.1, 0.3), "days_in_power": (-3.4, -5.6, -1.2)}
+    unclear = {"fatalities_combatants": (1.0, -2.0, 4.0)}
+    lines = printed(told(compare([cases[0], *others], tmp_path, COMMAND), others[3].name, **clear, **unclear))
+    assert len(lines) <= SCREEN
+    text = " ".join(line.strip() for line in lines)
+    assert "also clear: p_capital_fall +20 points, days_in_power −3.4 days." in text
+    assert "…" not in text
 
 
 def test_a_folder_opens_as_the_case_that_it_was(home: Path, cases: list[Case]) -> None:
@@ -186,6 +265,21 @@ def test_ensembles_of_different_size_are_compared_over_the_runs_that_both_have(
     pd.testing.assert_frame_equal(found.table[numbers], alike[numbers])
     small = found.cases[0].results.estimates.query("quantity == 'collapse_by_day'")
     assert set(small["n"]) == {40}
+
+
+def test_a_manifest_without_a_seal_is_told_from_one_with_a_wrong_seal(tmp_path: Path, cases: list[Case]) -> None:
+    folder = tmp_path / "old"
+    run_ensemble(cases[0].scenario, folder, COMMAND)
+    path = folder / MANIFEST
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps({key: value for key, value in manifest.items() if key != SEAL}))
+    with pytest.raises(
+        ResultsError, match=r"earlier version, .*; give the command of the ensemble again, which computes"
+    ):
+        open_case(folder)
+    path.write_text(json.dumps(manifest | {"seed": 5}))
+    with pytest.raises(ResultsError, match="is damaged, or was changed by another hand"):
+        open_case(folder)
 
 
 def test_a_folder_of_another_kind_is_told(comparison: Comparison) -> None:

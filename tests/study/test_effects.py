@@ -9,6 +9,7 @@ from scipy import stats
 
 from sim.study.effects import effects
 from sim.study.sweep import Sweep
+from sim.study.sweep_summary import sections
 from tests.statistics import assert_share
 
 NUMBERS = npt.NDArray[np.float64]
@@ -102,3 +103,15 @@ def test_too_few_points_give_no_rows(columns: dict[str, NUMBERS]) -> None:
     found = effects(swept(columns, estimates), OUTCOME)
     assert found.empty
     assert list(found.columns) == ["factor", "effect", "low", "high", "n"]
+
+
+def test_points_are_told_below_each_other_with_as_many_decimals() -> None:
+    sweep = swept({"a": np.array([2.0, 3.25, 0.5])}, [0.12, 0.034, 0.5])
+    sweep.table.loc[:2, "low"], sweep.table.loc[:2, "high"] = [0.117, 0.03, 0.49], [0.123, 0.038, 0.51]
+    sweep.table.loc[2, "n"] = 0
+    (points,) = sections(sweep, [OUTCOME])
+    assert points.rows == (
+        ("2.00", "12.0 % [11.7, 12.3]", "10"),
+        ("3.25", "3.4 % [3.0, 3.8]", "10"),
+        ("0.50", "no runs", "0"),
+    )

@@ -38,8 +38,10 @@ def begin_alignment(world: World, rules: Rules, state: State) -> None:
     state.sides_changed = 0
     survey(world, rules, state)
     for faction in range(world.n_factions):
-        for other in range(world.n_factions):
-            state.drift_day_0[faction, other] = drift(world, rules, state, faction, other)
+        for other in range(faction):
+            pull = drift(world, rules, state, faction, other)
+            state.drift_day_0[faction, other] = pull
+            state.drift_day_0[other, faction] = pull
 
 
 @phase

@@ -16,7 +16,7 @@ from sim.core.phases.forces import (
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.advance import inner_distance_km, is_melted
-from sim.core.rules.contest import log_odds, logistic
+from sim.core.rules.contest import contest_success
 from sim.core.rules.orders import mobile_share, operations_limit, target_score, target_value
 from sim.core.rules.regime import storm_probability
 from sim.core.state import State, World
@@ -212,7 +212,7 @@ def is_melted_place(rules: Rules, state: State, place: int) -> bool:
 @phase
 def expected_odds(world: World, rules: Rules, state: State, place: int, leader: int, strength: float) -> float:
     """Return the chance that a side expects at a place."""
-    return logistic(log_odds(strength, defence(world, rules, state, place, leader), rules.contest.decisiveness))
+    return contest_success(strength, defence(world, rules, state, place, leader), rules.contest.decisiveness)
 
 
 @part

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sim.core.jit import rule
 from sim.core.parameters import parameter
+from sim.core.rules.contest import power
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def appeal(value: float, affinity: float, share: float, focus: float) -> float:
 @rule
 def effort(affinity: float, investment: float, decisiveness: float) -> float:
     """Return what an investment weighs in the contest for a place."""
-    return (affinity * investment) ** decisiveness
+    return power(affinity * investment, decisiveness)
 
 
 @rule

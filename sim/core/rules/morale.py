@@ -14,6 +14,7 @@ from sim.core.rules.contest import logistic
 
 ONE_STATE = 4.0  # up to this steepness the threshold model has one stable state
 AT_REST = 1e-9
+STEEP = 0.8
 
 
 @dataclass(frozen=True)
@@ -316,11 +317,17 @@ def relaxed_morale(morale: float, target: float, falling: float, rising: float) 
 
 @rule
 def morale_at_rest(field: float, beta: float) -> float:
-    """Return the upper fixed point of the threshold model (the only one when there is one)."""
+    """Return the upper fixed point of the threshold model (the only one when there is one).
+
+    By Newton's steps from above, which end at the fixed point, or plain ones where the curve is too steep for them.
+    """
     morale = 0.99
     for _ in range(300):
         before = morale
-        morale = logistic(beta * (morale - 0.5) + field)
+        morale = logistic(beta * (before - 0.5) + field)
+        slope = beta * morale * (1.0 - morale)
+        if slope < STEEP:
+            morale = before + (morale - before) / (1.0 - slope)
         if abs(morale - before) < AT_REST:
             break
     return morale

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sim.core.jit import rule
 from sim.core.parameters import parameter
+from sim.core.rules.contest import power
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def target_score(
     value: float, expected_odds: float, distance: float, weakness_exponent: float, distance_scale: float
 ) -> float:
     """Return how attractive a target is: its value, discounted for strong defence and distance in km."""
-    return value * math.pow(expected_odds, weakness_exponent) / (1.0 + distance / distance_scale)
+    return value * power(expected_odds, weakness_exponent) / (1.0 + distance / distance_scale)
 
 
 @rule

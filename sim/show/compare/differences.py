@@ -1,12 +1,12 @@
 """Take differences out of a comparison in the units in which figures show them."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.ensemble.wording import DIGITS, change, percent
+from sim.ensemble.wording import DIGITS, Change, changes, decimals_of, percent
 from sim.show.typeset import NO_BREAK
-from sim.study.compare import Comparison
+from sim.study.compare import Comparison, base_means
 
 POINTS, PERCENT = "points", "%"
 TINY = 0.05  # in any unit; nobody asks for more
@@ -48,20 +48,7 @@ class Difference:
     @property
     def text(self) -> str:
         """Return the difference with its interval and unit."""
-        return f"{self.bounds} {self.unit}".replace(" ", NO_BREAK)
-
-    @property
-    def bounds(self) -> str:
-        """Return the difference with its interval; what is the same in every run has none."""
-        if self.value == self.low == self.high == 0.0:
-            return "0"
-        is_tiny = max(abs(self.value), abs(self.low), abs(self.high)) < TINY
-        return f"<{TINY}" if is_tiny else change(self.value, self.low, self.high)
-
-    @property
-    def number(self) -> str:
-        """Return the difference alone, with the digits that its interval supports."""
-        return self.bounds.partition(" ")[0]
+        return f"{texts_of([self])[0]} {self.unit}".replace(" ", NO_BREAK)
 
     @property
     def base_text(self) -> str:
@@ -97,16 +84,41 @@ def in_unit(comparison: Comparison, outcomes: Iterable[str], unit: str, size: fl
     return _differences(comparison, dict.fromkeys(outcomes, 1.0 / size), unit)
 
 
-def base_means(comparison: Comparison) -> dict[str, float]:
-    """Return the mean of each outcome in the base."""
-    table = comparison.table
-    own = table[table["scenario"] == comparison.cases[0].name]
-    return dict(zip(own["outcome"].astype(str), own["estimate"].astype(float), strict=True))
+def texts_of(column: Sequence[Difference]) -> list[str]:
+    """Return differences that stand below each other with their intervals; what is the same in every run has none.
+
+    Parameters
+    ----------
+    column
+        In one unit; at least one.
+    """
+    numbers = _numbers(column)
+    least = max(TINY, 0.5 * 10.0 ** -decimals_of(numbers))
+    texts = zip((max(map(abs, row)) for row in numbers), changes(numbers), strict=True)
+    return ["0" if farthest == 0.0 else f"<{least:,g}" if farthest < TINY else text for farthest, text in texts]
+
+
+def base_text(mean: float, column: Sequence[Difference]) -> str:
+    """Return the mean of the base as it stands above differences from it, with as many decimals.
+
+    Parameters
+    ----------
+    mean
+        In their unit.
+    column
+        As of `texts_of`.
+    """
+    return f"{mean:,.{min(max(decimals_of(_numbers(column)), 0), DIGITS - 1)}f}"
 
 
 def short(number: float) -> str:
     """Return a number with the most digits that are told."""
     return f"{float(f'{number:.{DIGITS}g}'):,.10g}"
+
+
+def _numbers(column: Sequence[Difference]) -> list[Change]:
+    """Return differences with their intervals."""
+    return [(difference.value, difference.low, difference.high) for difference in column]
 
 
 def _differences(comparison: Comparison, factors: Mapping[str, float], unit: str) -> Differences:

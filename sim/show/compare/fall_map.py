@@ -72,20 +72,23 @@ def _extent(by_place: Mapping[str, Difference]) -> str:
     if not clear:
         return "nothing clear"
     first, last = number_of(clear[0]), number_of(clear[-1])
-    return first if first == last else f"{first} to {last}"
+    if first != last:
+        return f"{first} to {last}"
+    return f"{first} everywhere" if len(clear) == len(by_place) else f"{first} where coloured"
 
 
 def _draw_map(ax: Axes, shapes: Shapes, by_place: Mapping[str, Difference], unheld: Sequence[str], top: float) -> None:
-    """Draw the map of a scenario, a number where its difference is clear."""
+    """Draw the map of a scenario, numbers where clear differences are not all the same, which its head then tells."""
     colours = dict.fromkeys(shapes.location_ids, LAND_AROUND) | dict.fromkeys(unheld, NO_VALUE)
     colours |= {
         place: difference_colour(difference.value, top) if difference.is_clear else NOT_CLEAR
         for place, difference in by_place.items()
     }
     numbers = {place: number_of(difference) for place, difference in by_place.items() if difference.is_clear}
-    paint_map(ax, shapes, colours, labels=_labels(shapes, numbers), hatched=unheld, extent=home_extent(shapes))
+    shown = numbers if len(set(numbers.values())) > 1 else {}
+    paint_map(ax, shapes, colours, labels=_labels(shapes, shown), hatched=unheld, extent=home_extent(shapes))
     if not shapes.is_mapped:
-        write_numbers(ax, shapes, numbers, colours)
+        write_numbers(ax, shapes, shown, colours)
 
 
 def _labels(shapes: Shapes, numbers: Mapping[str, str]) -> dict[str, str]:

@@ -53,5 +53,6 @@ def farthest(falls: Falls) -> float:
 
 
 def number_of(difference: Difference) -> str:
-    """Return a difference in whole points, finer only where it would round to nothing."""
-    return signed(round(difference.value)) if abs(difference.value) >= 1.0 else difference.number
+    """Return a difference in whole points; one that would round to nothing lies between that and 1."""
+    whole = round(difference.value)
+    return signed(whole) if whole else f"<{signed(1)}" if difference.value > 0.0 else f">{signed(-1)}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from matplotlib.figure import Figure
 
-from sim.show.compare.differences import Difference
+from sim.show.compare.differences import Difference, texts_of
 from sim.show.compare.findings import finding
 from sim.show.compare.looks import Look, looks_of
 from sim.show.compare.marks import FARTHEST, draw_difference, draw_zero, mark_handles, scale_around_0
@@ -26,6 +26,7 @@ TITLE_MM, KEY_GAP_MM, GROUP_GAP_MM = 4.5, 3.5, 1.5
 MOST_COLUMNS = 3
 NUMBER_MM, INTERVAL_MM, LABEL_MM = 10.0, 30.0, 92.0  # for a difference, one with its interval, and a long name
 MOST_STEPS, FEW_STEPS = 6, 3  # of a scale, in a wide panel and in a narrow one
+Texts = dict[Difference, str]
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,9 @@ def draw_forest(comparison: Comparison, groups: Sequence[Group], what: str, show
         top + sum(block.total_mm for block in blocks) - GROUP_GAP_MM,
     )
     draw_key(page, handles, size, 0.0)
-    shared = scale_around_0(_cells(blocks), MOST_STEPS) if is_one else {}
+    shared, texts = scale_around_0(_cells(blocks), MOST_STEPS) if is_one else {}, _texts(blocks, is_one=is_one)
     for block in blocks:
-        _draw_block(page, block, top, looks, shared)
+        _draw_block(page, block, top, looks, shared, texts)
         top += block.total_mm
     return page.figure
 
@@ -137,8 +138,19 @@ def _cells(blocks: Iterable[Block]) -> list[Difference]:
     return [cell for block in blocks for cells in block.cells for cell in cells]
 
 
-def _draw_block(page: Page, block: Block, top: float, looks: dict[str, Look], shared: dict[float, str]) -> None:
-    """Draw a group of outcomes: all on a shared scale, with intervals in words, or each panel on its own."""
+def _texts(blocks: Sequence[Block], *, is_one: bool) -> Texts:
+    """Return what stands at the right of each row: in the one column with intervals, or in a column of each panel."""
+    if is_one:
+        return dict(zip(_cells(blocks), texts_of(_cells(blocks)), strict=True))
+    columns = [cells for block in blocks for cells in block.cells]
+    texts = (zip(cells, texts_of(cells), strict=True) for cells in columns)
+    return {cell: text.partition(" ")[0] for column in texts for cell, text in column}
+
+
+def _draw_block(
+    page: Page, block: Block, top: float, looks: dict[str, Look], shared: dict[float, str], texts: Texts
+) -> None:
+    """Draw a group of outcomes, all on a shared scale or each panel on its own."""
     if block.title:
         page.write(0.0, top, block.title, size=SMALL_PT).set_fontweight("bold")
     for i, cells in enumerate(block.cells):
@@ -147,8 +159,7 @@ def _draw_block(page: Page, block: Block, top: float, looks: dict[str, Look], sh
         draw_zero(ax)
         for row, cell in enumerate(cells):
             draw_difference(ax, row, cell, looks[cell.scenario])
-            text = cell.bounds if shared else cell.number
-            write_number(ax, block.panels, row, text, INK if cell.is_clear else FAINT_INK)
+            write_number(ax, block.panels, row, texts[cell], INK if cell.is_clear else FAINT_INK)
 
 
 def _title(comparison: Comparison, groups: Sequence[Group], what: str) -> str:

@@ -2,14 +2,14 @@
 
 from matplotlib.figure import Figure
 
-from sim.show.compare.differences import base_means, in_points, short
+from sim.show.compare.differences import in_points
 from sim.show.compare.findings import finding
 from sim.show.compare.ranges import Ranges, amounts_by_state, draw_ranges, highest_drawn
 from sim.show.compare.words import words_of
 from sim.show.panels import scale_to
 from sim.show.places import state_names
 from sim.show.wording import listed
-from sim.study.compare import Comparison
+from sim.study.compare import Comparison, base_means
 
 MOST_STATES = 8
 LEAST = 0.02  # share in some scenario that is worth a panel
@@ -40,6 +40,6 @@ def draw_compare_influence(comparison: Comparison) -> Figure:
         note="at the right: the base's mean, and how means differ from it in points, with 95 % intervals over the same "
         f"runs{left_out}",
     )
-    base_texts = {state: f"{short(100.0 * means[f'influence_{state}'])} %" for state in first}
+    in_percent = {state: 100.0 * means[f"influence_{state}"] for state in first}
     scale = scale_to(highest_drawn(values), lambda share: f"{100.0 * share:g} %")
-    return draw_ranges(comparison, words, Ranges("influence", values, differences, base_texts, scale))
+    return draw_ranges(comparison, words, Ranges("influence", values, differences, in_percent, " %", scale))

@@ -18,12 +18,12 @@ from sim.show.places import state_names
 from sim.show.theme import LEVEL_COLOURS
 from sim.show.wording import share_alone
 from sim.study.compare import Comparison
+from sim.study.comparison_overview import LESS, MORE
 
 MOST_COLUMNS = 3
 NUMBERS_MM, KEY_GAP_MM = 14.0, 2.0
 BAR = 0.78  # of a row
 SCALE = {0.0: "0", 0.5: "50 %", 1.0: "100"}
-MORE, LESS = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
 
 
 def draw_compare_levels(comparison: Comparison) -> Figure:

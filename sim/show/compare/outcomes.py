@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sim.core.codes import Level
 from sim.ensemble.sections import LEVELS
-from sim.show.compare.differences import Differences, base_means, in_percent, in_points
+from sim.show.compare.differences import Differences, in_percent, in_points
 from sim.show.days import headline_day
 from sim.show.outcomes import outcome_labels
 from sim.show.places import state_names
-from sim.study.compare import Comparison
+from sim.study.compare import Comparison, base_means
 
 COLLAPSE = "p_collapse"
 OF_REGIME = ("p_flight", "p_settlement", "p_handover", "p_infighting")

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from sim.ensemble.rows import Numbers, usable
 from sim.ensemble.schema import state_column
-from sim.show.compare.differences import Differences
+from sim.show.compare.differences import Differences, base_text, texts_of
 from sim.show.compare.looks import Look, looks_of
 from sim.show.compare.marks import NARROW, mark_of
 from sim.show.compare.rows import draw_rows, set_rows, write_number
@@ -38,8 +38,10 @@ class Ranges:
         Numbers of runs by state, each by scenario, the base first.
     differences
         Of means from the base, in the unit that is written.
-    base_texts
-        Means of the base by state.
+    base_means
+        Means of the base by state, in that unit.
+    sign
+        What follows these means: a per cent sign, or nothing.
     scale
         Of the amounts.
     """
@@ -47,7 +49,8 @@ class Ranges:
     quantity: str
     values: Mapping[str, Mapping[str, Numbers]]
     differences: Differences
-    base_texts: Mapping[str, str]
+    base_means: Mapping[str, float]
+    sign: str
     scale: Scale
 
 
@@ -105,10 +108,12 @@ def draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure:
     draw_key(page, handles, size, 0.0)
     for i, (state, by_name) in enumerate(ranges.values.items()):
         ax = draw_rows(page, panels, top, i, dict(zip(ranges.scale.ticks, ranges.scale.labels, strict=True)), bold=0)
+        column = [ranges.differences[name, f"{ranges.quantity}_{state}"] for name in list(by_name)[1:]]
+        texts = [f"{base_text(ranges.base_means[state], column)}{ranges.sign}", *texts_of(column)]
+        filled = [True, *(difference.is_clear for difference in column)]
         for row, (name, own) in enumerate(by_name.items()):
-            difference = ranges.differences.get((name, f"{ranges.quantity}_{state}"))
-            _draw_range(ax, row, own, looks[name], is_filled=difference is None or difference.is_clear)
-            write_number(ax, panels, row, difference.bounds if difference else ranges.base_texts[state])
+            _draw_range(ax, row, own, looks[name], is_filled=filled[row])
+            write_number(ax, panels, row, texts[row])
     return page.figure
 
 

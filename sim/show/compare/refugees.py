@@ -2,12 +2,12 @@
 
 from matplotlib.figure import Figure
 
-from sim.show.compare.differences import base_means, in_unit, short
+from sim.show.compare.differences import in_unit
 from sim.show.compare.findings import finding
 from sim.show.compare.ranges import Ranges, amounts_by_state, draw_ranges, highest_drawn
 from sim.show.compare.words import words_of
 from sim.show.panels import MANY, people_scale
-from sim.study.compare import Comparison
+from sim.study.compare import Comparison, base_means
 
 
 def draw_compare_refugees(comparison: Comparison) -> Figure:
@@ -31,5 +31,5 @@ def draw_compare_refugees(comparison: Comparison) -> Figure:
         shown=f"Refugees who came since day 0 and are there on the last day, {unit}; states without any left out",
         note="at the right: the base's mean, and how means differ from it with 95 % intervals over the same runs",
     )
-    base_texts = {state: short(means[f"refugees_{state}"] / size) for state in values}
-    return draw_ranges(comparison, words, Ranges("refugees", values, differences, base_texts, scale))
+    in_scale = {state: means[f"refugees_{state}"] / size for state in values}
+    return draw_ranges(comparison, words, Ranges("refugees", values, differences, in_scale, "", scale))

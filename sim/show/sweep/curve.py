@@ -129,17 +129,12 @@ def _draw_alone(ax: Axes, view: View, factor: Factor) -> None:
     if len(x) > FEW:
         return
     top = ax.get_ylim()[1]
-    for here, *numbers in zip(x, estimate, low, high, strict=True):
-        side, place = (-7.0, "top") if numbers[0] > NEAR_TOP * top else (7.0, "bottom")
-        where = (float(here), float(numbers[0]))
-        text = ax.annotate(_number(view, numbers), where, (0.0, side), textcoords="offset points", ha="center")
+    numbers = view.measure.on_scale(view.highest, list(zip(estimate, low, high, strict=True)))
+    for here, height, number in zip(x, estimate, numbers, strict=True):
+        side, place = (-7.0, "top") if height > NEAR_TOP * top else (7.0, "bottom")
+        where, told = (float(here), float(height)), number.split(f"{NO_BREAK}[", maxsplit=1)[0]  # the interval is drawn
+        text = ax.annotate(told, where, (0.0, side), textcoords="offset points", ha="center")
         text.set(va=place, fontsize=SMALL_PT, path_effects=[withStroke(linewidth=HALO_PT, foreground="white")])
-
-
-def _number(view: View, numbers: list[float]) -> str:
-    """Return the number of a point in the unit of the axis; its interval is drawn."""
-    estimate, low, high = numbers
-    return view.measure.on_scale(view.highest, estimate, low, high).split(f"{NO_BREAK}[", maxsplit=1)[0]
 
 
 def _draw_lines(ax: Axes, factor: Factor, lines: list[Line]) -> None:

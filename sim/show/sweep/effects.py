@@ -82,8 +82,9 @@ def draw_effects(view: View) -> Figure:
     page = new_page(_words(view, every), place.bottom + TICKS_MM)
     page.write(place.left, 0.0, _head(view), size=SMALL_PT, ink=SOFT_INK)
     _draw_bars(page.axes(*place.box), view, shown, edges)
-    for effect, top, bottom in zip(shown, edges, edges[1:], strict=False):
-        _write_row(page, view, effect, (HEAD_MM + top, HEAD_MM + bottom))
+    numbers = view.measure.gaps([effect.change for effect in shown])
+    for effect, number, top, bottom in zip(shown, numbers, edges, edges[1:], strict=False):
+        _write_row(page, effect, number, (HEAD_MM + top, HEAD_MM + bottom))
     return page.figure
 
 
@@ -144,10 +145,10 @@ def _draw_bars(ax: Axes, view: View, shown: list[Effect], edges: Numbers) -> Non
     ax.spines["left"].set_visible(False)
 
 
-def _write_row(page: Page, view: View, effect: Effect, ends: tuple[float, float]) -> None:
+def _write_row(page: Page, effect: Effect, number: str, ends: tuple[float, float]) -> None:
     """Write what a factor is and its range at the left, what it does at the right."""
     top, bottom = ends
     page.write(0.0, top + GAP_MM / 2.0, effect.name, size=SMALL_PT)
     page.write(0.0, top + GAP_MM / 2.0 + NAME_MM, effect.told, size=TINY_PT, ink=SOFT_INK)
-    number = page.write(ROOM_MM, (top + bottom) / 2.0, view.measure.gap(*effect.change), size=SMALL_PT)
-    number.set(ha="right", va="center")
+    text = page.write(ROOM_MM, (top + bottom) / 2.0, number, size=SMALL_PT)
+    text.set(ha="right", va="center")

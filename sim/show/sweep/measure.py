@@ -1,7 +1,7 @@
 """Say the numbers of an outcome in words, and choose the scale on which they are drawn."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.ensemble.outcomes import PROBABILITY, outcomes_of
 from sim.ensemble.schema import names_of
-from sim.ensemble.wording import amount, change, percent
+from sim.ensemble.wording import Change, Estimate, amount, amounts, changes, percent, percents
 from sim.show.outcomes import outcome_labels
 from sim.show.panels import MANY, Scale
 from sim.show.sweep.factors import roughly
@@ -72,10 +72,12 @@ class Measure:
         """Return the estimate of `text` for where its interval is drawn."""
         return self.text(estimate, low, high).split(f"{NO_BREAK}[", maxsplit=1)[0]
 
-    def on_scale(self, highest: float, estimate: float, low: float, high: float) -> str:
-        """Return `text` in the unit of the `scale` that holds a number."""
+    def on_scale(self, highest: float, column: Sequence[Estimate]) -> list[str]:
+        """Return a column of estimates with their intervals, in the unit of the `scale` that holds a number."""
         factor = self._in_one(highest)
-        return self.text(estimate / factor, low / factor, high / factor)
+        write = percents if self.is_share else amounts
+        rows = [(estimate / factor, max(low, 0.0) / factor, high / factor) for estimate, low, high in column]
+        return [text.replace(" ", NO_BREAK) for text in write(rows)]
 
     def _in_one(self, highest: float) -> float:
         """Return how many are one on the scale that holds a number."""
@@ -83,8 +85,13 @@ class Measure:
 
     def gap(self, difference: float, low: float, high: float) -> str:
         """Return a difference with its interval, such as `+12 [+10, +14]`, in `gap_unit`."""
+        return self.gaps([(difference, low, high)])[0]
+
+    def gaps(self, column: Sequence[Change]) -> list[str]:
+        """Return differences with their intervals that stand below each other, with as many decimals each."""
         factor = PER_CENT if self.is_share else 1.0
-        return change(factor * difference, factor * low, factor * high).replace(" ", NO_BREAK)
+        told = changes([(factor * difference, factor * low, factor * high) for difference, low, high in column])
+        return [text.replace(" ", NO_BREAK) for text in told]
 
     def about(self, value: float) -> str:
         """Return a number that is no estimate, to two figures."""
