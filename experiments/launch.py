@@ -6,11 +6,11 @@ import dataclasses
 import os
 import shlex
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -81,9 +81,9 @@ def main(script: Script, arguments: list[str]) -> int:
 def _run_hydra(job: Callable[[], Any], parts: Arguments) -> int:
     """Return the exit status of Hydra, which reads the command line from ``sys.argv``."""
     before = sys.argv
-    # Hydra insists on a folder for its own notes of a sweep.
-    with tempfile.TemporaryDirectory() as scratch:
-        sweep = [f"hydra.sweep.dir={scratch}"] if parts.is_sweep else []
+    with ExitStack() as stack:
+        # Hydra insists on a folder for its own notes of a sweep.
+        sweep = [f"hydra.sweep.dir={stack.enter_context(TemporaryDirectory())}"] if parts.is_sweep else []
         # Options last: Hydra takes settings for one block.
         sys.argv = [before[0], *parts.overrides, *sweep, *parts.flags]
         try:

@@ -121,6 +121,9 @@ def opened(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder):
             yield
+    except KeyboardInterrupt:
+        message = f"{folder}: stopped; what is stored is kept"
+        raise EnsembleInterruptedError(message) from None
     except (BusyError, DepotError) as error:
         raise EnsembleError(str(error)) from None
     except OSError as error:

@@ -1,6 +1,7 @@
 """Ensembles that grow: more runs later, only those computed, and the same tables as if all were asked for at once."""
 
 import io
+import signal
 from pathlib import Path
 
 import pandas as pd
@@ -37,6 +38,18 @@ def test_an_ensemble_that_is_stopped_while_it_grows_goes_on(tmp_path: Path, at_o
     run_small(tmp_path)
     with pytest.raises(EnsembleInterruptedError, match="of 70 runs are stored"):
         run_ensemble(small_scenario(runs=70), tmp_path, COMMAND, stopper(after=7))
+    run_small(tmp_path, runs=70)
+    assert stored_bytes(tmp_path) == at_once
+
+
+def test_ctrl_c_before_a_run_is_lived_is_told_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: dict[str, bytes]
+) -> None:
+    run_small(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.ensemble.store.adopt_final", lambda *_: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(EnsembleInterruptedError, match="stopped; what is stored is kept"):
+            run_small(tmp_path, runs=70)
     run_small(tmp_path, runs=70)
     assert stored_bytes(tmp_path) == at_once
 
