@@ -66,6 +66,9 @@ NO_BATCH_RUN = "this Mesa has no batch_run"
 FIGURES = {
     "engine_over_mesa": Figure("engine over the Mesa twin stepped by hand, both keeping day series", least=50),
     "engine_over_mesa_without_collector": Figure("the same without any series"),
+    "process_over_mesa": Figure(
+        "one process of the engine, a thread a core, over one of the Mesa twin, both keeping day series", least=50
+    ),
     "engine_over_batch_run": Figure(
         "engine over Mesa's `batch_run`, compiled rules, both keeping day series", least=100, missing=NO_BATCH_RUN
     ),
@@ -89,9 +92,9 @@ FIGURES = {
     "exponent_locations": Figure("cost ~ locations^x, 16 to 225 locations, front at rest", most=1.1),
     "exponent_factions": Figure("cost ~ factions^x, 2 to 16 factions, 64 garrisons in all"),
     "exponent_patrons": Figure("cost ~ patrons^x, 1 to 15 patron states"),
-    "large_job_runs": Figure("runs of an ensemble, stored, all cores"),
+    "large_job_runs": Figure("runs of the main job, with its tables and figures, all cores"),
     "large_job_s": Figure("seconds that it takes"),
-    "large_job_peak_mb": Figure("MB of memory at its peak"),
+    "large_job_peak_mb": Figure("MB of memory at its peak", most=600),
     "large_job_disk_mb": Figure("MB on disk"),
 }
 

@@ -8,11 +8,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from experiments.benchmark_timing import build, growth, live, seconds
+from experiments.benchmark_timing import build, growth, live, live_in_threads, seconds
 from experiments.grid import grid_tables
 from sim.world.scenario import Scenario
 from sim.world.tables import load_tables
@@ -45,20 +44,6 @@ end = time.perf_counter()
 print(end - before, end - start)
 """
 
-LARGE_JOB = """
-import resource, sys, time
-import sim
-from sim.ensemble.runner import run_ensemble
-from pathlib import Path
-scenario = sim.load_scenario("as_recorded", {"ensemble.runs": int(sys.argv[1])})
-folder = Path(sys.argv[2])
-start = time.perf_counter()
-run_ensemble(scenario, folder, "benchmark")
-seconds = time.perf_counter() - start
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(seconds, peak * (1 if sys.platform == "darwin" else 1024))
-"""
-
 
 def in_fresh_process(program: str, *arguments: str, **environment: str) -> tuple[float, float]:
     """Return the two numbers that a program prints."""
@@ -84,14 +69,6 @@ def starts(turns: int) -> dict[str, float]:
         "first_run_warm_s": statistics.median(first for first, _ in warm),
         "start_warm_s": statistics.median(whole for _, whole in warm),
     }
-
-
-def live_in_threads(scenario: Scenario, runs: int, workers: int, chunk: int = 20) -> None:
-    """Live some runs in chunks on a pool of threads."""
-    with ThreadPoolExecutor(workers) as pool:
-        tasks = [pool.submit(live, scenario, chunk, first) for first in range(0, runs, chunk)]
-        for task in tasks:
-            task.result()
 
 
 def workers(scenario: Scenario, turns: int, runs: int) -> dict[str, float]:
@@ -122,14 +99,27 @@ def exponents(turns: int) -> dict[str, float]:
     }
 
 
+def run_command(runs: int, output: Path) -> tuple[float, float]:
+    """Return the seconds that the main job takes with so many runs, and its peak of memory in MB."""
+    command = [sys.executable, "experiments/run.py", f"ensemble.runs={runs}", f"output={output}"]
+    start = time.perf_counter()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)  # of this process alone
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return time.perf_counter() - start, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+
+
 def large_job(runs: int) -> dict[str, float]:
-    """Return what an ensemble of so many runs takes, stored on disk, in a process of its own."""
+    """Return what the main job takes with so many runs: tables, estimates and figures, stored on disk."""
     with tempfile.TemporaryDirectory() as name:
-        spent, peak = in_fresh_process(LARGE_JOB, str(runs), name)
-        stored = sum(path.stat().st_size for path in Path(name).rglob("*") if path.is_file())
+        run_command(10, Path(name) / "first")  # compiles if need be, which takes memory of its own, once
+        spent, peak = run_command(runs, Path(name) / "large")
+        stored = sum(path.stat().st_size for path in (Path(name) / "large").rglob("*") if path.is_file())
     return {
         "large_job_runs": runs,
         "large_job_s": spent,
-        "large_job_peak_mb": peak / 1e6,
+        "large_job_peak_mb": peak,
         "large_job_disk_mb": stored / 1e6,
     }

@@ -14,6 +14,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -21,9 +22,10 @@ from unittest import mock
 import numpy as np
 from mesa import DataCollector
 
-from experiments.benchmark_timing import DAYS, build, live, live_with_series, ratio, seconds
+from experiments.benchmark_timing import CHUNK, DAYS, build, live, live_in_threads, live_with_series, ratio, seconds
 from sim.agents.actors import FactionAgent, StateAgent
 from sim.agents.model import SpilloverModel
+from sim.core.ahead import usable_cores
 from sim.core.state import new_state
 from sim.world.scenario import Scenario
 from sim.world.tables import load_tables
@@ -130,6 +132,19 @@ def over_plain_python(scenario: Scenario, turns: int, many: int = 50) -> float:
     return statistics.median(ratios)
 
 
+def process_over_mesa(scenario: Scenario, turns: int) -> float:
+    """Return how many times the runs of a process of Mesa a process of the engine lives, a thread on each core."""
+    workers = usable_cores()
+    many = 10 * CHUNK * workers
+    return ratio(
+        lambda: step_through(scenario, 3, collect=True),
+        lambda: live_in_threads(scenario, many, workers, live_with_series),
+        many,
+        turns,
+        time.perf_counter,
+    )
+
+
 def against_mesa(scenario: Scenario, turns: int) -> dict[str, float | None]:
     """Return how many times faster the engine is than its Mesa twin, in the ways that Mesa offers."""
     many = 10
@@ -141,6 +156,7 @@ def against_mesa(scenario: Scenario, turns: int) -> dict[str, float | None]:
         "engine_over_mesa_without_collector": ratio(
             lambda: step_through(scenario, 3, collect=False), lambda: live(scenario, many), many, turns
         ),
+        "process_over_mesa": process_over_mesa(scenario, turns),
         "engine_over_batch_run": None,
         "engine_over_plain_python": None,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from sim.world.tables import Tables
 
 Work = Callable[[], object]
 DAYS = 120
+CHUNK = 20  # runs that a thread lives at a stretch
 
 
 def build(tables: Tables, days: int = DAYS, rules: dict[str, dict[str, float]] | None = None) -> Scenario:
@@ -36,9 +38,19 @@ def live(scenario: Scenario, runs: int, first: int = 0) -> None:
     simulate(scenario.world, scenario.rules, 1, first, runs)
 
 
-def live_with_series(scenario: Scenario, runs: int) -> None:
+def live_with_series(scenario: Scenario, runs: int, first: int = 0) -> None:
     """Live some runs in this thread, and keep the day series of all."""
-    simulate(scenario.world, scenario.rules, 1, 0, runs, runs)
+    simulate(scenario.world, scenario.rules, 1, first, runs, runs)
+
+
+def live_in_threads(
+    scenario: Scenario, runs: int, workers: int, one: Callable[[Scenario, int, int], None] = live
+) -> None:
+    """Live some runs in chunks on a pool of threads; ``one`` lives a chunk."""
+    with ThreadPoolExecutor(workers) as pool:
+        tasks = [pool.submit(one, scenario, CHUNK, first) for first in range(0, runs, CHUNK)]
+        for task in tasks:
+            task.result()
 
 
 def seconds(work: Work, clock: Callable[[], float] = time.process_time) -> float:
@@ -48,11 +60,11 @@ def seconds(work: Work, clock: Callable[[], float] = time.process_time) -> float
     return clock() - start
 
 
-def ratio(slow: Work, fast: Work, per: float, turns: int) -> float:
+def ratio(slow: Work, fast: Work, per: float, turns: int, clock: Callable[[], float] = time.process_time) -> float:
     """Return the median of slow/fast over alternated turns; ``per`` is how many times more work ``fast`` does."""
     slow()
     fast()
-    return statistics.median([seconds(slow) / seconds(fast) * per for _ in range(turns)])
+    return statistics.median([seconds(slow, clock) / seconds(fast, clock) * per for _ in range(turns)])
 
 
 def exponent(sizes: Sequence[float], times: Sequence[float]) -> float:
