@@ -9,7 +9,7 @@ LARGEST_KB := 500
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run bench docs test bounds large audit lint types layers spelling files format hooks clean clean-all
+.PHONY: help run bench docs test bounds large fuzz audit lint types layers spelling files format hooks clean clean-all
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ bounds: $(VENV)/.dev ## Run whole histories with array bounds checked in compile
 
 large: $(VENV)/.dev ## Run 100,000 histories within 600 MB of memory (some minutes)
 	@$(BIN)/python -m pytest -m large -n 0 $(ARGS)
+
+fuzz: $(VENV)/.dev ## Read 100,000 hostile files, settings and manifests (a quarter of an hour)
+	@FUZZ=125 $(BIN)/python -m pytest tests/world/test_fuzz.py tests/ensemble/test_fuzz.py $(ARGS)
 
 lint: $(VENV)/.dev ## Check style with ruff
 	@$(BIN)/ruff check $(LINT)

@@ -1,10 +1,12 @@
 """Make hostile inputs for tests: damaged bytes, and values of any shape."""
 
 import math
+import os
 from typing import Any
 
 from hypothesis import strategies as st
 
+TIMES = int(os.environ.get("FUZZ", "1"))  # as many examples of each kind; `make fuzz` asks for more
 SCALARS = (
     st.none()
     | st.booleans()

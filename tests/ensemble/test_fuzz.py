@@ -27,7 +27,7 @@ from sim.study.sweep import BATCHES, SWEEP, load_sweep, plan_sweep, run_sweep
 from tests.ensemble.killed import SMALL, quick_estimates
 from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_bytes
 from tests.ensemble.test_faults import stopped_at
-from tests.fuzz import damaged, values
+from tests.fuzz import TIMES, damaged, values
 
 FACTORS = {"rules.morale.beta": [5.0, 6.0]}
 FILES = (MANIFEST, *(f"{name}.parquet" for name in FINAL))
@@ -84,7 +84,7 @@ def sealed(manifest: dict[str, Any]) -> bytes:
 
 
 @pytest.mark.parametrize("kind", OPENERS)
-@settings(max_examples=40, suppress_health_check=FOLDER_STAYS)
+@settings(max_examples=40 * TIMES, suppress_health_check=FOLDER_STAYS)
 @given(data=st.data())
 def test_results_with_a_damaged_file_are_not_opened(folders: dict[str, Path], kind: str, data: st.DataObject) -> None:
     folder = folders[kind]
@@ -101,7 +101,7 @@ def test_results_with_a_damaged_file_are_not_opened(folders: dict[str, Path], ki
 
 
 @pytest.mark.parametrize("kind", OPENERS)
-@settings(max_examples=60, suppress_health_check=FOLDER_STAYS)
+@settings(max_examples=60 * TIMES, suppress_health_check=FOLDER_STAYS)
 @given(changes=st.dictionaries(KEYS | st.text(max_size=5), values(), min_size=1, max_size=2))
 @example({"names": {"locations": [{}], "factions": [], "states": [], "neighbours": []}})
 @example({"config": {"world": {"name": "any", "path": "/dev"}, "scenario": {"name": "any", "question": "?"}}})
@@ -136,7 +136,7 @@ def test_a_command_mends_whatever_is_damaged(
     assert stored_bytes(folder) == stored_bytes(folders["ensemble"])
 
 
-@settings(max_examples=30, suppress_health_check=FOLDER_STAYS)
+@settings(max_examples=30 * TIMES, suppress_health_check=FOLDER_STAYS)
 @given(changes=st.dictionaries(st.sampled_from(["first", "n", "config_digest", "tables"]) | st.text(), values()))
 def test_a_part_that_tells_anything_is_used_or_set_aside(
     folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory, changes: dict[str, Any]

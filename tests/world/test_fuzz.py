@@ -19,7 +19,7 @@ from sim.world.frozen import ConfigError
 from sim.world.levers import keys_of, kinds_of
 from sim.world.scenario import Scenario, build_scenario
 from sim.world.tables import Tables, WorldError, load_tables
-from tests.fuzz import damaged, values
+from tests.fuzz import TIMES, damaged, values
 from tests.worlds import tables_of
 
 SMALL = CONF / "world" / "liberia_2003"
@@ -43,7 +43,9 @@ HOSTILE = (
         "lurd",
     ),
 )
-NO_RESET = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+NO_RESET = settings(
+    max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @functools.cache
@@ -117,7 +119,7 @@ def test_a_header_of_any_text_is_read_or_refused(world: Path, text: str) -> None
     check(world, "world.yaml", text.encode())
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100 * TIMES, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), key=st.sampled_from(sorted(known_keys())), value=values())
 def test_a_setting_of_any_value_is_read_or_refused(data: st.DataObject, key: str, value: object) -> None:
     settings_: dict[str, Any] = {name: dict(group) for name, group in FRAME.items()}
@@ -130,7 +132,7 @@ def test_a_setting_of_any_value_is_read_or_refused(data: st.DataObject, key: str
     assert said(lambda: read_config(named_world(settings_)), RunConfig)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100 * TIMES, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), group=st.sampled_from(["lever", "event"]))
 def test_a_lever_of_any_shape_is_read_or_refused(data: st.DataObject, group: str) -> None:
     kind = data.draw(st.sampled_from(kinds_of(group)) | values())
@@ -142,7 +144,7 @@ def test_a_lever_of_any_shape_is_read_or_refused(data: st.DataObject, group: str
     )
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100 * TIMES, suppress_health_check=[HealthCheck.too_slow])
 @given(values_=st.dictionaries(st.sampled_from(list(RunConfig.model_fields)) | st.text() | st.integers(), values()))
 @example({"world": {"name": "any", "path": "a\x00b"}})
 @example({"world": {"name": "any", "path": "\ud800"}})
@@ -156,7 +158,7 @@ def test_a_number_too_long_to_write_out_is_refused() -> None:
         read_config(FRAME | {"ensemble": {"seed": 10**5000}})
 
 
-@settings(max_examples=50)
+@settings(max_examples=50 * TIMES)
 @given(path=st.text(min_size=1) | st.sampled_from(["~", "~nobody-at-all", "a\x00b", "\ud800", "/dev", "x" * 5000]))
 def test_a_world_at_any_path_is_read_or_refused(path: str) -> None:
     world = {"name": "any", "path": path}
