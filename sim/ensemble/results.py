@@ -64,19 +64,29 @@ class StoredFrames(Mapping[str, pd.DataFrame]):
 
     Parameters
     ----------
-    folder, columns
-        Where they lie, and their columns.
+    folder, manifest
+        Where they lie, and what it told about itself when it was opened; should the ensemble have grown since, its
+        tables are refused.
+    columns
+        Those of each table.
     most_runs
         How many of the first runs to read; all by default.
     """
 
-    def __init__(self, folder: Path, columns: Mapping[str, pa.Schema], most_runs: int | None = None) -> None:
-        self._folder, self._columns, self._most_runs = folder, columns, most_runs
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Mapping[str, Any],
+        columns: Mapping[str, pa.Schema],
+        most_runs: int | None = None,
+    ) -> None:
+        self._folder, self._manifest, self._columns, self._most_runs = folder, manifest, columns, most_runs
         self._read: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table."""
         if name not in self._read:
+            check_tables(self._folder, self._manifest, [name])
             self._read[name] = read_table(self._folder / f"{name}.parquet", self._columns[name], self._most_runs)
         return self._read[name]
 
@@ -90,7 +100,7 @@ class StoredFrames(Mapping[str, pd.DataFrame]):
 
     def first(self, n: int) -> StoredFrames:
         """Return the same tables for the first ``n`` runs alone."""
-        return StoredFrames(self._folder, self._columns, n)
+        return StoredFrames(self._folder, self._manifest, self._columns, n)
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +198,7 @@ def read_results(folder: Path, manifest: dict[str, Any]) -> Results:
     """
     columns = schemas(_names(folder, manifest))
     estimates = read_table(folder / f"{ESTIMATES}.parquet", columns[ESTIMATES])
-    return Results(folder, manifest, estimates, StoredFrames(folder, columns))
+    return Results(folder, manifest, estimates, StoredFrames(folder, manifest, columns))
 
 
 def check_told(folder: Path, manifest: Mapping[str, Any], kinds: Mapping[str, type]) -> None:

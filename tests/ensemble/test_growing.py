@@ -9,7 +9,7 @@ import pytest
 
 from sim.ensemble.estimate import estimate_all
 from sim.ensemble.manifest import describe
-from sim.ensemble.results import load_results, read_manifest
+from sim.ensemble.results import ResultsError, load_results, read_manifest
 from sim.ensemble.runner import run_ensemble
 from sim.ensemble.work import EnsembleInterruptedError
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
@@ -40,6 +40,16 @@ def test_an_ensemble_that_is_stopped_while_it_grows_goes_on(tmp_path: Path, at_o
         run_ensemble(small_scenario(runs=70), tmp_path, COMMAND, stopper(after=7))
     run_small(tmp_path, runs=70)
     assert stored_bytes(tmp_path) == at_once
+
+
+def test_what_was_opened_before_an_ensemble_grew_is_not_mixed_with_what_came_later(tmp_path: Path) -> None:
+    run_small(tmp_path)
+    before = load_results(tmp_path)
+    assert len(before.falls) == len(before.falls[before.falls["run"] < 40])
+    run_small(tmp_path, runs=70)
+    assert before.falls["run"].max() < 40  # read before
+    with pytest.raises(ResultsError, match=r"runs\.parquet: is damaged: it is not the one"):
+        before.runs.info()
 
 
 def test_ctrl_c_before_a_run_is_lived_is_told_as_any_other(
