@@ -45,6 +45,17 @@ print(end - before, end - start)
 """
 
 
+# Started from a process of next to no memory: a child's peak begins with what its parent held.
+MAIN_JOB = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+command = [sys.executable, "experiments/run.py", *sys.argv[1:]]
+subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(time.perf_counter() - start, peak * (1 if sys.platform == "darwin" else 1024) / 1e6)
+"""
+
+
 def in_fresh_process(program: str, *arguments: str, **environment: str) -> tuple[float, float]:
     """Return the two numbers that a program prints."""
     done = subprocess.run(
@@ -101,14 +112,7 @@ def exponents(turns: int) -> dict[str, float]:
 
 def run_command(runs: int, output: Path) -> tuple[float, float]:
     """Return the seconds that the main job takes with so many runs, and its peak of memory in MB."""
-    command = [sys.executable, "experiments/run.py", f"ensemble.runs={runs}", f"output={output}"]
-    start = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)  # of this process alone
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return time.perf_counter() - start, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    return in_fresh_process(MAIN_JOB, f"ensemble.runs={runs}", f"output={output}")
 
 
 def large_job(runs: int) -> dict[str, float]:

@@ -98,6 +98,13 @@ class StoredFrames(Mapping[str, pd.DataFrame]):
         """Return how many tables there are."""
         return len(TABLES)
 
+    def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Yield some columns of a table, piece by piece; the first piece is empty, for tables without rows."""
+        check_tables(self._folder, self._manifest, [name])
+        yield table_frame(self._columns[name].empty_table().select(list(columns)))
+        for piece in read_pieces(self._folder / f"{name}.parquet", self._columns[name], columns, self._most_runs):
+            yield table_frame(piece)
+
     def first(self, n: int) -> StoredFrames:
         """Return the same tables for the first ``n`` runs alone."""
         return StoredFrames(self._folder, self._manifest, self._columns, n)
@@ -153,6 +160,19 @@ class Results:
     def daily(self) -> pd.DataFrame:
         """Return day series of the first runs."""
         return self.frames[DAILY]
+
+    def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Yield some columns of a table, piece by piece where it lies on the disk.
+
+        Parameters
+        ----------
+        name, columns
+            Of the table, and of its columns; that of the run is among them.
+        """
+        if isinstance(self.frames, StoredFrames):
+            yield from self.frames.pieces(name, columns)
+        else:
+            yield self.frames[name][list(columns)]
 
     def first(self, n: int) -> Results:
         """Return the ensemble with the tables of its first ``n`` runs alone; estimates stay those of all."""

@@ -193,6 +193,7 @@ def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
     write_text(folder / SUMMARY, summary_markdown(results, scenario))
     work.write(COMPLETE)
     store.remove_parts(folder)
+    pa.default_memory_pool().release_unused()
     return results
 
 

@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 from sim.ensemble.intervals import mean_interval
 from sim.ensemble.results import Results
 from sim.ensemble.rows import usable
+from sim.ensemble.schema import EVENTS
 from sim.show.geometry import Extent, Shapes, load_shapes
 from sim.show.key import Handles, draw_key, measure_key
 from sim.show.map_layout import HEAD_MM, bottom_of, place_maps
@@ -41,8 +42,9 @@ def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
     """
     locations, header = scenario.tables.locations, scenario.tables.header
     places = locations["id"][locations["state"].isin(header.neighbours)]
-    events = results.events[results.events["kind"] == "incident"]
-    counts = events.pivot_table("size", "run", "location_id", "count", fill_value=0, observed=True)
+    pieces = results.pieces(EVENTS, ("run", "kind", "location_id"))
+    events = pd.concat([piece.loc[piece["kind"] == "incident", ["run", "location_id"]] for piece in pieces])
+    counts = pd.crosstab(events["run"], events["location_id"])
     return counts.reindex(index=usable(results.runs)["run"], columns=list(places), fill_value=0).astype(np.float64)
 
 
