@@ -132,7 +132,7 @@ def rows(figures: dict[str, float | None]) -> list[tuple[str, str, str, str]]:
 
 
 def markdown(figures: dict[str, float | None], shares: dict[str, float]) -> str:
-    """Return both tables as they stand in docs/performance.md."""
+    """Return the table and the shares of phases as they stand in docs/performance.md."""
     lines = ["| figure | value | aim |", "|---|---|---|"]
     lines += [f"| {meaning} (`{name}`) | {value} | {aim} |" for name, meaning, value, aim in rows(figures)]
     lines += ["", ", ".join(f"`{name}` {share:.1%}" for name, share in shares.items())]

@@ -6,17 +6,19 @@ that tells what it holds; that file is sent last, and its digests are checked wh
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import platform
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from sim.ensemble.store import PARTS, TELLS, Part, Shelf, new_draft, part_of, take_in, write_part
+from sim.ensemble.store import PARTS, TELLS, Part, Shelf, is_stored, new_draft, part_of, take_in, write_part
 from sim.world.config import ExecutorConfig
 from sim.world.frozen import ConfigError
 
@@ -48,11 +50,13 @@ class Depot:
         self.address = address
         self.shelf = shelf
         self._files, base = _file_system(address)
-        self._base = f"{base.rstrip('/')}/{shelf.digest[:DIGEST_LENGTH]}"
+        # By machine and folder too: two commands with the same settings must not take each other's parts.
+        owner = hashlib.sha256(f"{platform.node()} {shelf.folder.resolve()} {shelf.digest}".encode()).hexdigest()
+        self._base = f"{base.rstrip('/')}/{owner[:DIGEST_LENGTH]}"
 
-    def __reduce__(self) -> tuple[type[Depot], tuple[str, Shelf]]:
+    def __reduce__(self) -> tuple[Callable[..., Depot], tuple[str, Shelf, str]]:
         """Send the address to a worker, which opens it with its own rights."""
-        return Depot, (self.address, self.shelf)
+        return _reopened, (self.address, self.shelf, self._base)
 
     def leave(self, part: Part, tables: Mapping[str, pa.Table]) -> None:
         """Send a part, from a worker; what it tells about itself goes last."""
@@ -63,21 +67,26 @@ class Depot:
             for file in self._names():
                 self._files.put_file(str(place / file), f"{self._at(part)}/{file}")
 
-    def fetch(self, part: Part) -> None:
-        """Move a part to its shelf, if it arrives as it was left."""
-        draft = new_draft(self.shelf, part)
-        with self._told():
-            for file in self._names():
-                self._files.get_file(f"{self._at(part)}/{file}", str(draft / file))
-        fault = take_in(self.shelf, part)
-        self.remove(part)
-        if fault is not None:
-            raise DepotError(self._message(f"part {part.name} {fault}"))
+    def fetch(self, part: Part) -> str | None:
+        """Move a part to its shelf, unless it is there already; return what is wrong with it, if anything is."""
+        fault = None
+        if not is_stored(self.shelf, part):
+            draft = new_draft(self.shelf, part)
+            with self._told():
+                for file in self._names():
+                    self._files.get_file(f"{self._at(part)}/{file}", str(draft / file))
+            fault = take_in(self.shelf, part, draft)
+        self._remove(self._at(part))
+        return fault and f"part {part.name} at {self.address} {fault}"
 
-    def remove(self, part: Part) -> None:
-        """Remove a part from the address."""
-        with self._told():
-            self._files.rm(self._at(part), recursive=True)
+    def clear(self) -> None:
+        """Remove everything that workers have left, or begun to leave, for this job."""
+        self._remove(self._base)
+
+    def _remove(self, place: str) -> None:
+        """Remove a folder at the address, should it be there."""
+        with self._told(), suppress(FileNotFoundError):
+            self._files.rm(place, recursive=True)
 
     def left(self) -> list[Part]:
         """Return the parts that workers have left whole, in order of number."""
@@ -108,12 +117,19 @@ class Depot:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - each kind of store has errors of its own
-            raise DepotError(self._message(str(error) or type(error).__name__)) from None
+            raise DepotError(self._message(f"{type(error).__name__}: {error}")) from None
 
 
 def depot_of(config: ExecutorConfig, shelf: Shelf) -> Depot | None:
     """Return where workers leave parts, None where that is the shelf itself or they come back to the caller."""
     return None if config.parts is None else Depot(config.parts, shelf)
+
+
+def _reopened(address: str, shelf: Shelf, base: str) -> Depot:
+    """Return the depot that a caller has sent; on another machine the folder of its shelf means something else."""
+    depot = Depot(address, shelf)
+    depot._base = base
+    return depot
 
 
 def _file_system(address: str) -> tuple[Any, str]:
@@ -124,7 +140,7 @@ def _file_system(address: str) -> tuple[Any, str]:
         raise ConfigError([f"executor.parts: fsspec is not installed; {INSTALL}"]) from None
     try:
         files, base = core.url_to_fs(address)
-    except (ImportError, OSError, ValueError) as error:
-        text = " ".join(str(error).split())
+    except Exception as error:  # noqa: BLE001 - as above
+        text = " ".join(f"{type(error).__name__}: {error}".split())
         raise ConfigError([f"executor.parts = {address!r}: cannot be reached ({text}); name another address"]) from None
     return files, base

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from multiprocessing import resource_tracker
 from typing import Any, Literal, Self, TypeVar
 
 from sim.core.ahead import usable_cores
@@ -93,15 +94,9 @@ class Crew:
             raise ConfigError([f"executor = dask: Dask is not installed; {cure}"]) from None
         address = self.config.address
         try:
-            if address is None:
-                # Workers that live in this process's children; nothing listens beyond this machine.
-                local = distributed.LocalCluster(
-                    self.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-                )
-                client = distributed.Client(self._closing.enter_context(local))
-            else:
-                client = distributed.Client(address, timeout=SECONDS_TO_CONNECT)
+            client = distributed.Client(address or self._open_local_cluster(distributed), timeout=SECONDS_TO_CONNECT)
         except (OSError, ValueError) as error:
+            self._closing.close()
             text = " ".join(str(error).split())
             cure = "start a scheduler there, or leave the address out for a local cluster"
             raise ConfigError([f"executor.address = {address!r}: no Dask cluster answers ({text}); {cure}"]) from None
@@ -109,6 +104,14 @@ class Crew:
         self.workers = max(1, sum(client.nthreads().values()))
         executor: Executor = client.get_executor(pure=False)
         return executor
+
+    def _open_local_cluster(self, distributed: Any) -> Any:
+        """Return a cluster whose workers are children of this process; nothing listens beyond this machine."""
+        with _ctrl_c_held_back():
+            local = distributed.LocalCluster(
+                self.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+            )
+        return self._closing.enter_context(local)
 
 
 def is_death(error: BaseException) -> bool:
@@ -130,6 +133,7 @@ def _ctrl_c_held_back() -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
+    resource_tracker.ensure_running()  # by itself it starts with the first process, and then lets Ctrl-C through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -107,7 +107,8 @@ class StoredFrames(Mapping[str, pd.DataFrame]):
 
     def first(self, n: int) -> StoredFrames:
         """Return the same tables for the first ``n`` runs alone."""
-        return StoredFrames(self._folder, self._manifest, self._columns, n)
+        most = n if self._most_runs is None else min(n, self._most_runs)
+        return StoredFrames(self._folder, self._manifest, self._columns, most)
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,7 +55,7 @@ from sim.ensemble.work import EnsembleError, Queue, Work, make_ready, opened, re
 from sim.world.scenario import Scenario
 
 SUMMARY = "summary.md"
-SPEED = ("runs_computed", "seconds", "runs_per_second", "precision")
+SPEED = ("runs_computed", "seconds", "runs_per_second", "precision", "chunks_lost")
 
 
 def run_ensemble(scenario: Scenario, folder: Path, command: str, reporter: Reporter | None = None) -> Results:
@@ -119,7 +119,7 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
     except ResultsError as error:
         work.reporter.note(f"{error.fault}: computing again")
         return None
-    store.remove_parts(folder)  # should an earlier call have been stopped just before it did so
+    work.clear()  # should an earlier call have been stopped just before it did so
     if is_open and manifest["runs"] < work.total:
         store.adopt_final(work.shelf, manifest["runs"])
         return None
@@ -192,7 +192,7 @@ def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
     results = read_results(folder, work.manifest)
     write_text(folder / SUMMARY, summary_markdown(results, scenario))
     work.write(COMPLETE)
-    store.remove_parts(folder)
+    work.clear()
     pa.default_memory_pool().release_unused()
     return results
 

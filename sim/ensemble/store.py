@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 import shutil
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ TELLS = "part.json"
 
 _DIGEST = b"config_digest"
 _NAME = re.compile(r"([0-9]{10})-([0-9]{10})")
-_DRAFT = re.compile(rf"\.{_NAME.pattern}")
+_DRAFT = re.compile(rf"\.{_NAME.pattern}.*")
 _WRITER = {
     "version": "2.6",
     "compression": "zstd",
@@ -81,7 +82,7 @@ def write_part(shelf: Shelf, part: Part, tables: Mapping[str, pa.Table]) -> None
     part, tables
         Which items, and what they left behind.
     """
-    if (shelf.folder / PARTS / part.name).exists():
+    if is_stored(shelf, part):
         return  # stopped between this and the caller's note of it
     draft = new_draft(shelf, part)
     for name in shelf.schemas:
@@ -94,7 +95,7 @@ def write_part(shelf: Shelf, part: Part, tables: Mapping[str, pa.Table]) -> None
 def adopt_final(shelf: Shelf, n: int) -> None:
     """Take final tables as the part that holds the first ``n`` items, so that more can be added to them."""
     part = Part(0, n)
-    if (shelf.folder / PARTS / part.name).exists():
+    if is_stored(shelf, part):
         return
     draft = new_draft(shelf, part)
     for name in shelf.schemas:
@@ -103,24 +104,27 @@ def adopt_final(shelf: Shelf, n: int) -> None:
     _finish_part(shelf, part, draft)
 
 
+def is_stored(shelf: Shelf, part: Part) -> bool:
+    """Tell whether a part is in its place."""
+    return (shelf.folder / PARTS / part.name).exists()
+
+
 def new_draft(shelf: Shelf, part: Part) -> Path:
-    """Return the empty folder in which a part is made ready."""
-    draft = shelf.folder / PARTS / f".{part.name}"
-    shutil.rmtree(draft, ignore_errors=True)
+    """Return an empty folder in which a part is made ready; each writer has its own, should two be at the same part."""
+    draft = shelf.folder / PARTS / f".{part.name}-{uuid.uuid4().hex}"
     draft.mkdir(parents=True)
     return draft
 
 
-def take_in(shelf: Shelf, part: Part) -> str | None:
+def take_in(shelf: Shelf, part: Part, draft: Path) -> str | None:
     """Put the draft of a part that comes from elsewhere into place; return what is wrong with it, if anything is."""
-    draft = shelf.folder / PARTS / f".{part.name}"
     fault = _fault(draft, part, shelf, [])
     if fault is not None:
         shutil.rmtree(draft)
         return fault
     for file in draft.iterdir():
         sync(file)
-    _put_in_place(draft)
+    _put_in_place(draft, part)
     return None
 
 
@@ -129,13 +133,18 @@ def _finish_part(shelf: Shelf, part: Part, draft: Path) -> None:
     digests = {name: file_digest(draft / f"{name}.parquet") for name in shelf.schemas}
     told = {"first": part.first, "n": part.n, "config_digest": shelf.digest, "tables": digests}
     write_text(draft / TELLS, json.dumps(told, indent=1) + "\n")
-    _put_in_place(draft)
+    _put_in_place(draft, part)
 
 
-def _put_in_place(draft: Path) -> None:
-    """Give a draft the name of its part."""
+def _put_in_place(draft: Path, part: Part) -> None:
+    """Give a draft the name of its part, unless another writer was faster, who wrote the same."""
     sync(draft)
-    draft.replace(draft.with_name(draft.name.removeprefix(".")))
+    try:
+        draft.replace(draft.with_name(part.name))
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        shutil.rmtree(draft)
     sync(draft.parent)
 
 

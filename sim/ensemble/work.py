@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -31,6 +32,7 @@ AHEAD = 2  # parts submitted for each worker: it never waits, and little is lost
 RETRIES = 2  # times that a part is tried again after a worker died of it alone
 DEATH = "a worker died, stopped from outside or for want of memory"
 PATIENCE = 60.0  # seconds after which one looks whether anybody is still working
+HASTE = 5.0  # the same while a person waits for the end
 SECONDS_TO_LOAD = 2.0  # what takes longer is not loaded but compiled
 Tables = dict[str, pa.Table]
 Lose = Callable[[int, int, str], Tables]
@@ -108,10 +110,19 @@ class Work:
         """Fetch the parts that an earlier call did not, except those whose items are stored."""
         for part in depot.left():
             if any(part.first < other.first + other.n and other.first < part.first + part.n for other in self.parts):
-                depot.remove(part)
-            else:
-                depot.fetch(part)
+                continue
+            fault = depot.fetch(part)
+            if fault is None:
                 self.parts.append(part)
+            else:
+                self.reporter.note(f"{fault}: computing it again")
+        depot.clear()
+
+    def clear(self) -> None:
+        """Remove all parts: the final tables stand."""
+        store.remove_parts(self.shelf.folder)
+        if self.depot is not None:
+            self.depot.clear()
 
 
 @contextmanager
@@ -128,7 +139,8 @@ def opened(folder: Path) -> Iterator[None]:
         raise EnsembleError(str(error)) from None
     except OSError as error:
         reason = error.strerror or error
-        cure = "free some space, or name another place with output=DIR; what is stored is kept"
+        space = "free some space, or " if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else ""
+        cure = f"{space}name another place with output=DIR; what is stored is kept"
         message = f"{folder}: cannot be written ({reason}); {cure}"
         raise EnsembleError(message) from None
 
@@ -303,7 +315,8 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
     except KeyboardInterrupt:
         work.reporter.note("stopping: what is at work is finished and stored (again Ctrl-C: it is not)")
         queue.cancel()
-        wait(queue.pending)
+        while wait(queue.pending, HASTE).not_done and not queue.crew.is_deserted:
+            pass
         _store_done(work, queue, lambda _: None)
         raise
     except BaseException:
@@ -322,7 +335,8 @@ def _store_done(work: Work, queue: Queue, advance: Callable[[int], None]) -> Non
             continue
         if tables is not None:
             store.write_part(work.shelf, part, tables)
-        elif work.depot is not None:
-            work.depot.fetch(part)
+        elif work.depot is not None and (fault := work.depot.fetch(part)) is not None:
+            message = f"{fault}; {work.kept()}"
+            raise EnsembleError(message)
         work.parts.append(queue.pending.pop(future))
         advance(part.n)

@@ -1,6 +1,7 @@
 """Draw how strong extremist factions are and how often they attack, in runs with and without a collapse."""
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -18,6 +19,7 @@ PANEL_MM = 36.0
 KEY_GAP_MM = 2.0
 MONTH = 30  # days
 BAR = 0.36  # half the width of a month's mark, as a share of the month
+Mask = npt.NDArray[np.bool_]
 
 
 def draw_extremists(results: Results, scenario: Scenario) -> Figure:
@@ -39,10 +41,10 @@ def draw_extremists(results: Results, scenario: Scenario) -> Figure:
         words(
             results,
             scenario,
-            title=_title(groups, scenario.horizon_days),
+            title=_title(_left(results), scenario.horizon_days),
             shown=f"Above: extremist fighters as a share of day 0; below: their attacks in each full {MONTH} days",
             note=f"{traced(results)}, split by what becomes of the regime by day {scenario.horizon_days}; "
-            "brackets: 95 % order-statistic intervals",
+            "in the title: all runs, with 95 % order-statistic intervals",
         ),
         top + panels.total_mm,
     )
@@ -66,19 +68,34 @@ def _groups(results: Results) -> dict[str, tuple[Numbers, Numbers]]:
     at_start = runs.set_index("run")["extremists_day_0"][daily["run"].unique()].to_numpy(np.float64)
     ends = range(MONTH - 1, so_far.shape[1], MONTH)
     per_month = np.diff(so_far[:, list(ends)], axis=1, prepend=0.0)
-    found = {}
-    for name, chosen in (("With a collapse", collapsed), ("Without a collapse", ~collapsed)):
-        kept = chosen & (at_start > 0.0)
-        if kept.any():
-            found[name] = (fighters[kept] / at_start[kept, None], per_month[kept])
-    return found
+    return {
+        name: (fighters[kept] / at_start[kept, None], per_month[kept])
+        for name, kept in _split(collapsed, at_start > 0.0).items()
+    }
 
 
-def _title(groups: dict[str, tuple[Numbers, Numbers]], horizon: int) -> str:
+def _left(results: Results) -> dict[str, Numbers]:
+    """Return the share of extremists that is left at the end of every run that counts, traced or not."""
+    runs = usable(results.runs)
+    at_start, at_end = (runs[name].to_numpy(np.float64) for name in ("extremists_day_0", "extremists_last"))
+    groups = _split(runs["collapse_day"].notna().to_numpy(np.bool_), at_start > 0.0)
+    return {name: at_end[kept] / at_start[kept] for name, kept in groups.items()}
+
+
+def _split(collapsed: Mask, has_any: Mask) -> dict[str, Mask]:
+    """Return which runs that have any extremists are with and without collapse; a group of none is left out."""
+    groups = {"With a collapse": collapsed & has_any, "Without a collapse": ~collapsed & has_any}
+    return {name: kept for name, kept in groups.items() if kept.any()}
+
+
+def _title(left: dict[str, Numbers], horizon: int) -> str:
     """Return the finding: what is left of extremists at the end."""
-    first, *other = [median_share(group[0][:, -1]) for group in groups.values()]
-    finding = f"By day {horizon} extremists are at {first} of their strength on day 0 {next(iter(groups)).lower()}"
-    return f"{finding}, at {other[0]} without (medians)" if other else f"{finding} (median)"
+    first, *other = [median_share(shares) for shares in left.values()]
+    n_first, *n_other = map(len, left.values())
+    finding = f"By day {horizon} extremists are at {first} of their strength on day 0 {next(iter(left)).lower()}"
+    if not other:
+        return f"{finding} (median of {count(n_first, 'run')})"
+    return f"{finding}, at {other[0]} without (medians of {n_first:,} and {count(n_other[0], 'run')})"
 
 
 def _percent(share: float) -> str:

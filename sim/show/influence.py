@@ -11,7 +11,7 @@ from sim.show.days import label_days
 from sim.show.page import Page, new_page
 from sim.show.panels import SCALE_MM, Panels, draw_panel, scale_to
 from sim.show.places import state_names
-from sim.show.series import FAN, FEW, Numbers, by_day, draw_fan, highest_drawn, to_horizon, traced
+from sim.show.series import FAN, FEW, Numbers, by_day, highest_drawn, to_horizon, traced
 from sim.show.theme import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL_PT, SOFT_INK, VERMILLION
 from sim.show.typeset import LEADING, MM_PER_PT, NO_BREAK, shorten, spread_apart, text_width
 from sim.show.wording import count, listed, mean_share, words
@@ -44,7 +44,8 @@ def draw_influence(results: Results, scenario: Scenario) -> Figure:
             results,
             scenario,
             title=_title(shares, ends, names),
-            shown=f"Share of the influence that states have in the contested state, mean with {_spread(shares)}",
+            shown=f"Shares of influence in the contested state, the rest is local, no state's; lines: means, with "
+            f"{_spread(shares)}",
             note=f"{traced(results)}; at the right: the last day of {_all_runs(ends)}, means with 95 % intervals"
             f"{_left_out(ends, shown, names)}",
         ),
@@ -52,7 +53,7 @@ def draw_influence(results: Results, scenario: Scenario) -> Figure:
     )
     ax = _axes(page, scenario, shares)
     for state, colour, style in zip(shown, COLOURS, STYLES, strict=False):
-        _draw_share(ax, shares[state], colour, style)
+        _draw_mean(ax, shares[state], colour, style)
     _label_ends(page, ax, {state: shares[state] for state in shown}, ends, names)
     _draw_below(page, panels, below, results, scenario)
     return page.figure
@@ -103,8 +104,8 @@ def _axes(page: Page, scenario: Scenario, shares: dict[str, Numbers]) -> Axes:
     return ax
 
 
-def _draw_share(ax: Axes, values: Numbers, colour: str, style: str) -> None:
-    """Draw the mean share of a state with its band."""
+def _draw_mean(ax: Axes, values: Numbers, colour: str, style: str = "-") -> None:
+    """Draw the mean of runs with its band."""
     drawn = to_horizon(values)
     days = np.arange(drawn.shape[1])
     low, high, opacity = FAN[0]
@@ -173,7 +174,7 @@ def _draw_below(page: Page, panels: Panels, top: float, results: Results, scenar
     days = (scenario.tables.header.day0, scenario.horizon_days)
     concentration, factions = by_day(results.daily, "hhi"), by_day(results.daily, "effective_factions")
     head = ("Concentration among states, 1: all is one's", "")
-    draw_fan(draw_panel(page, panels, top, 0, scale_to(1.0), head, days), concentration, SOFT_INK)
+    _draw_mean(draw_panel(page, panels, top, 0, scale_to(1.0), head, days), concentration, SOFT_INK)
     head = ("Effective number of factions in control", "")
     scale = scale_to(highest_drawn(factions))
-    draw_fan(draw_panel(page, panels, top, 1, scale, head, days), factions, SOFT_INK)
+    _draw_mean(draw_panel(page, panels, top, 1, scale, head, days), factions, SOFT_INK)

@@ -19,7 +19,8 @@ MORE, LESS = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}
 SAME = "same"
 NOTE = (
     f"{MORE} {LESS}: clearly more or less than the base, the interval excludes 0, which 1 in 20 does by chance; "
-    f"{SAME}: no run differs in it; displaced: most at once; extremists: fighters on the last day."
+    f"{SAME}: no run differs in it; <5, <0.5: with its interval smaller than that, either way; "
+    "displaced: most at once; extremists: fighters on the last day."
 )
 REACHED = Level.INCIDENT
 REACH = f"p_level_{REACHED.value}_"

@@ -30,6 +30,7 @@ NOTES = (
     f"all the same: no run differs in it. {CAVEAT}"
 )
 PER_CENT = 100.0
+MOST_RUNS = 1_000_000  # beyond which nobody asks how many more it would take
 
 
 def headline_rows(comparison: Comparison) -> pd.DataFrame:
@@ -147,4 +148,4 @@ def _numbers(row: Mapping[Any, Any]) -> Change:
 
 def _round(number: float) -> str:
     """Return a number of runs to two figures."""
-    return f"{float(f'{number:.2g}'):,.0f}"
+    return f"over {MOST_RUNS:,}" if number > MOST_RUNS else f"{float(f'{number:.2g}'):,.0f}"

@@ -216,13 +216,19 @@ def _stored(work: Work, plan: Plan) -> Sweep | None:
     folder = work.shelf.folder
     try:
         manifest = read_manifest(folder)
-        if manifest.get("config_digest") != work.shelf.digest:
-            message = f"{folder}: holds another sweep; name another place with output=DIR"
-            raise EnsembleError(message)
-        found = load_sweep(folder)
     except ResultsError:
         return None
-    store.remove_parts(folder)
+    if manifest.get("config_digest") != work.shelf.digest:
+        message = f"{folder}: holds another sweep; name another place with output=DIR"
+        raise EnsembleError(message)
+    if manifest.get("status") != COMPLETE:
+        return None
+    try:
+        found = load_sweep(folder)
+    except ResultsError as error:
+        work.reporter.note(f"{error.fault}: computing again")
+        return None
+    work.clear()
     work.reporter.note(f"{len(plan.points):,} points are stored already; nothing is computed")
     return found
 
@@ -243,7 +249,7 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
         folder = work.shelf.folder
         work.manifest["tables"] = {name: file_digest(folder / f"{name}.parquet") for name in (SWEEP, BATCHES)}
         work.write(COMPLETE)
-    store.remove_parts(folder)
+    work.clear()
     return load_sweep(folder)
 
 

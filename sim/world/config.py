@@ -14,7 +14,7 @@ from sim.core.codes import Channel
 from sim.core.parameters import Parameter, describe
 from sim.core.rules import MECHANISMS, Rules
 from sim.world.faults import shown, suggestion
-from sim.world.frozen import PLAIN, Address, ConfigError, Count, Frozen, Name, Place
+from sim.world.frozen import HIDDEN, PLAIN, Address, ConfigError, Count, Frozen, Name, Place
 from sim.world.levers import EventConfig, LeverConfig, keys_of, kinds_of
 from sim.world.limits import MAX_HORIZON_DAYS
 
@@ -66,9 +66,18 @@ class ExecutorConfig(Frozen):
     """Where chunks are run."""
 
     kind: Literal["thread", "process", "dask"] = "thread"
-    address: Address | None = None
+    address: Address | None = None  # of a scheduler
     write: Literal["caller", "worker"] = "caller"
     parts: Address | None = None
+
+    @field_validator("address")
+    @classmethod
+    def _is_a_scheduler(cls, address: str | None, info: ValidationInfo) -> str | None:
+        """Refuse an address that nobody would connect to."""
+        if address is not None and info.data.get("kind") != "dask":
+            message = "is that of a Dask cluster; add executor=dask, or leave it out"
+            raise ValueError(message)
+        return address
 
     @field_validator("parts")
     @classmethod
@@ -187,7 +196,8 @@ def _line(detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         return f"{key}: is missing; give a value"
     problem = _OR_AUTO if is_branched else _problem(detail)
-    return f"{key} = {_came(detail['input'])}: {problem}{_plausible(key)}"
+    came = "(not shown)" if detail["type"] == HIDDEN else _came(detail["input"])
+    return f"{key} = {came}: {problem}{_plausible(key)}"
 
 
 def _came(value: object) -> str:

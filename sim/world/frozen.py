@@ -8,9 +8,11 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from sim.world.faults import shown
 
+HIDDEN = "hidden"  # kind of a fault whose value is not to be shown
 MAX_LINE = 2_000  # characters of a line about a fault, which may quote any key
 
 Id = Annotated[str, Field(min_length=1, max_length=40)]
@@ -36,14 +38,15 @@ def _leads_somewhere(text: str) -> str:
 
 
 def _tells_no_secret(text: str) -> str:
-    """Return the text of an address; raise ValueError where it holds a password, which results would tell."""
+    """Return the text of an address; refuse one with a password or query, which results would tell."""
     try:
-        password = urlsplit(text).password
+        parts = urlsplit(text)
+        is_telling = parts.password is not None or bool(parts.query)
     except ValueError:
-        password = None  # whoever connects tells what is wrong
-    if password is not None:
-        message = "must hold no password, which would be stored with the results; set it in the environment"
-        raise ValueError(message)
+        is_telling = "@" in text  # whoever connects tells what is wrong
+    if is_telling:
+        message = "must hold no password and no query, which results would tell; set them in the environment"
+        raise PydanticCustomError(HIDDEN, message)
     return text
 
 

@@ -98,17 +98,45 @@ def test_a_part_whose_worker_was_killed_while_it_left_it_is_computed_again(
     assert stored_bytes(tmp_path / "results") == undisturbed
 
 
-def test_a_part_that_arrives_damaged_is_one_line_and_computed_by_the_next_command(
-    tmp_path: Path, undisturbed: dict[str, bytes]
-) -> None:
+def test_a_part_that_arrives_damaged_is_told_and_computed_again(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     address = f"file://{tmp_path}/depot"
     leave(depot_for(tmp_path / "results", address), 7, 7)
     with next((tmp_path / "depot").rglob("runs.parquet")).open("r+b") as file:
         file.truncate(300)
-    with pytest.raises(EnsembleError, match=r"part 0000000007-0000000007 is damaged; the same command"):
-        run_small(tmp_path / "results", executor=leaving(address))
+    lines = io.StringIO()
+    run_ensemble(small_scenario(executor=leaving(address)), tmp_path / "results", COMMAND, lines_to(lines))
+    assert f"part 0000000007-0000000007 at {address} is damaged: computing it again" in lines.getvalue()
+    assert stored_bytes(tmp_path / "results") == undisturbed
+
+
+def test_a_command_leaves_nothing_at_the_address(tmp_path: Path) -> None:
+    address = f"file://{tmp_path}/depot"
+    leave(depot_for(tmp_path / "results", address), 7, 7)
+    next((tmp_path / "depot").rglob("part.json")).unlink()
+    leave(depot_for(tmp_path / "results", address), 0, 20)
+    leave(depot_for(tmp_path / "results", address), 14, 7)  # by a command with other chunks
+    run_small(tmp_path / "results", executor=leaving(address))
+    assert [path for path in (tmp_path / "depot").rglob("*") if path.is_file()] == []
+
+
+def test_commands_with_the_same_settings_do_not_take_each_others_parts(
+    tmp_path: Path, undisturbed: dict[str, bytes], address: str
+) -> None:
+    other = depot_for(tmp_path / "other", address)
+    leave(other, 7, 7)
     run_small(tmp_path / "results", executor=leaving(address))
     assert stored_bytes(tmp_path / "results") == undisturbed
+    assert other.left() == [Part(7, 7)]
+
+
+def test_a_part_is_fetched_once_however_often_one_is_stopped(tmp_path: Path, address: str) -> None:
+    depot = depot_for(tmp_path / "results", address)
+    leave(depot, 7, 7)
+    for _ in range(2):
+        assert depot.fetch(Part(7, 7)) is None
+    leave(depot, 7, 7)
+    assert depot.fetch(Part(7, 7)) is None
+    assert depot.left() == []
 
 
 def test_an_address_that_cannot_be_written_is_one_line_and_nothing_is_lost(

@@ -234,7 +234,7 @@ def test_a_failing_run_is_a_row_and_not_the_end(tmp_path: Path, monkeypatch: pyt
 
 def test_an_unwritable_place_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(EnsembleError, match=r"cannot be written \(Not a directory\); free some space"):
+    with pytest.raises(EnsembleError, match=r"cannot be written \(Not a directory\); name another place"):
         run_small(tmp_path / "file" / "results")
 
 

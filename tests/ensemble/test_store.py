@@ -3,6 +3,7 @@
 import functools
 import itertools
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -191,3 +192,17 @@ def test_columns_tell_what_the_core_recorded() -> None:
     assert tables[EVENTS]["size"].to_pylist() == lived.events["size"].tolist()
     assert len(tables[DAILY]) == 5 * 30
     assert np.array_equal(tables[DAILY]["regime_morale"].to_numpy(), lived.days["regime_morale"])
+
+
+def test_writers_of_the_same_part_do_not_disturb_each_other(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        tasks = [
+            pool.submit(write_part, shelf(tmp_path), Part(10 * i, 10), tables_for(10 * i, 10))
+            for i in range(20)
+            for _ in range(4)
+        ]
+    assert [task.exception() for task in tasks] == [None] * 80
+    parts, complaints = find_parts(shelf(tmp_path))
+    assert [part.first for part in parts] == list(range(0, 200, 10))
+    assert complaints == []
+    assert len(list((tmp_path / "parts").iterdir())) == 20

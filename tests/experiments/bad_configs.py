@@ -62,6 +62,21 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
         "ensemble.chunk = -1: must be a whole number of at least 1, or auto",
     ),
     "traces below 0": (["ensemble.traces=-1"], "ensemble.traces = -1: must be greater than or equal to 0"),
+    "address without a cluster": (
+        ["executor.address=tcp://10.0.0.7:8786"],
+        "executor.address = 'tcp://10.0.0.7:8786': is that of a Dask cluster; add executor=dask, or leave it out",
+    ),
+    "address with a password": (
+        ["executor=dask", "executor.address=tcp://me:mine@10.0.0.7:8786"],
+        (
+            "executor.address = (not shown): must hold no password and no query, which results would tell; "
+            "set them in the environment"
+        ),
+    ),
+    "parts that nobody leaves": (
+        ["executor.parts=s3://bucket/b"],
+        "executor.parts = 's3://bucket/b': is where workers leave parts; add executor.write=worker, or leave it out",
+    ),
     "kind of executor": (["executor.kind=dusk"], "executor.kind = 'dusk': must be 'thread', 'process' or 'dask'"),
     "parameter too large": (
         ["rules.morale.beta=99"],

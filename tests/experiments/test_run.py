@@ -212,7 +212,7 @@ def test_an_unwritable_place_ends_with_1_and_one_line(tmp_path: Path, capsys: Ca
     assert "cannot be written (Not a directory)" in output.err
 
 
-@pytest.mark.parametrize("kind", ["thread", "process"])
+@pytest.mark.parametrize("kind", ["thread", "process", "dask"])
 def test_ctrl_c_ends_with_130_and_keeps_what_is_done(kind: str, tmp_path: Path) -> None:
     settings = [f"executor={kind}", "ensemble.runs=1000000", "ensemble.chunk=20", f"output={tmp_path}"]
     line = [sys.executable, "experiments/run.py", *settings]

@@ -81,6 +81,7 @@ def _row(run: int, day: Day, scenario: Scenario, names: Names, *, quiet: bool) -
         "displaced_peak": float(DISPLACED * last),
         "fatalities_civilians": float(KILLED * last),
         "extremists_day_0": 0.0 if quiet else float(EXTREMISTS),
+        "extremists_last": 0.0 if quiet else EXTREMISTS * (0.5 if last else 1.0),
         state_column("influence", names.states[0 if last else -1]): float(not quiet),
     }
     for i, state in enumerate(names.neighbours):

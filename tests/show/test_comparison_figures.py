@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from sim.ensemble.runner import run_ensemble
-from sim.show.compare.differences import in_points
+from sim.show.compare.differences import Difference, in_points, texts_of
 from sim.show.compare.fall_map import draw_compare_fall_map
 from sim.show.compare.figures import draw_comparison, draw_comparison_files, drawable_comparison
 from sim.show.compare.incidence import draw_compare_incidence
@@ -22,7 +22,7 @@ from sim.show.compare.looks import looks_of
 from sim.show.compare.probabilities import draw_compare_probabilities
 from sim.show.compare.scale import NOT_CLEAR, TOPS, difference_colour, top_of
 from sim.show.theme import FULL_WIDTH_MM, INK, LEVEL_COLOURS, RULE, luminance, styled
-from sim.show.typeset import MM_PER_INCH
+from sim.show.typeset import MM_PER_INCH, NO_BREAK
 from sim.study.cases import Case
 from sim.study.compare import Comparison, compare
 from sim.world.config import read_config
@@ -206,6 +206,29 @@ def test_numbers_below_each_other_have_as_many_decimals(name: str, root: Path) -
     for column in columns:
         numbers = [number for text in column if "<" not in text for number in re.findall(r"[\d.,]*\d", text)]
         assert len({len(number.partition(".")[2]) for number in numbers if number != "0"}) <= 1, column
+
+
+def test_what_is_too_small_to_tell_is_told_as_finely_as_what_stands_beside_it() -> None:
+    sizes = ((-0.035, -0.06, -0.01), (0.0002, -0.0001, 0.0004), (0.0, 0.0, 0.0), (0.02, 0.01, 0.03))
+    column = [Difference(f"s{i}", "any", "points", 0.1, *size, *size[1:]) for i, size in enumerate(sizes)]
+    assert texts_of(column) == [
+        f"{MINUS}0.035 [{MINUS}0.060, {MINUS}0.010]",
+        "<0.0005",
+        "0",
+        "+0.020 [+0.010, +0.030]",
+    ]
+    assert texts_of(column[1:]) == ["<0.05", "0", "<0.05"]
+
+
+def test_the_title_of_influence_has_the_digits_of_its_panel(root: Path) -> None:
+    comparison = compared("levant_2024", ["base", "shut"], root)
+    table = comparison.table.copy()
+    ours = (table["scenario"] == "shut") & (table["outcome"] == "influence_TUR")
+    table.loc[ours, ["difference", "low", "high"]] = (0.0123, 0.0101, 0.0145)
+    figure = drawn(dataclasses.replace(comparison, table=table), "influence")
+    told = title_of(figure).replace(NO_BREAK, " ").partition(" in the base")[0].partition(": ")[2]
+    assert re.fullmatch(r"\d+\.\d+ %", told)
+    assert told in {ax.texts[0].get_text() for ax in figure.axes}
 
 
 def test_without_a_map_many_scenarios_stand_in_a_table_with_a_number_where_it_is_clear(root: Path) -> None:

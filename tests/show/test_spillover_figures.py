@@ -183,6 +183,7 @@ def test_extremists_are_split_by_what_becomes_of_the_regime(levant: Scenario, tm
     assert "20 runs" in words
     assert "10 runs" in words
     assert "at 50.0 % [50.0, 50.0] of their strength on day 0 with a collapse, at 50.0 %" in title_of(figure)
+    assert title_of(figure).endswith("(medians of 26 and 14 runs)")  # of all, of which 30 left a day series
     medians = [line.get_ydata()[0] for line in figure.axes[1].get_lines()]  # type: ignore[index]
     assert medians == [29.0, 30.0, 30.0, 30.0]  # one attack a day; day 0 has none
 
@@ -206,6 +207,14 @@ def test_influence_at_the_end_is_that_of_all_runs_not_of_the_traced_alone(levant
     assert title_of(figure).startswith("Jordan stays ahead: 100 % of influence on day 0, 60 %")
     told = subtitle_of(figure).replace(NO_BREAK, " ")
     assert "the first 2 runs; at the right: the last day of all 8 runs" in told
+
+
+@pytest.mark.usefixtures("style")
+def test_all_panels_of_influence_show_means(levant: Scenario, tmp_path: Path) -> None:
+    figure = draw_influence(made_results(tmp_path, levant, MANY, traces=11), levant)
+    (line,) = figure.axes[2].get_lines()
+    assert np.asarray(line.get_ydata()) == pytest.approx((6 * 2.0 + 5 * 3.0) / 11)  # the median is 2
+    assert "the rest is local" in subtitle_of(figure)
 
 
 @pytest.mark.usefixtures("style")

@@ -131,6 +131,16 @@ def test_the_summary_tells_each_scenario_against_the_base(comparison: Comparison
     assert "all the same" in text
 
 
+def test_a_number_of_runs_that_nobody_could_make_is_not_told(comparison: Comparison) -> None:
+    table = comparison.table.copy()
+    table.loc[table["n_unpaired"].notna(), "n_unpaired"] = 12_345_678_901
+    made = dataclasses.replace(comparison, table=table)
+    text, headlines = comparison_markdown(made), headline_rows(made)
+    n_told = headlines.loc[headlines["scenario"] != "base", "n_unpaired"].notna().sum()
+    assert text.count("| over 1,000,000 |") == n_told > 0
+    assert "12,000,000,000" not in text
+
+
 def printed(comparison: Comparison) -> list[str]:
     """Return the lines that a terminal of some width shows."""
     text = io.StringIO()

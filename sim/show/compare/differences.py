@@ -9,7 +9,7 @@ from sim.show.typeset import NO_BREAK
 from sim.study.compare import Comparison, base_means
 
 POINTS, PERCENT = "points", "%"
-TINY = 0.05  # in any unit; nobody asks for more
+TINY = 0.05  # in any unit; where nothing in a column is larger, nobody asks for more
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ def texts_of(column: Sequence[Difference]) -> list[str]:
         In one unit; at least one.
     """
     numbers = _numbers(column)
-    least = max(TINY, 0.5 * 10.0 ** -decimals_of(numbers))
-    texts = zip((max(map(abs, row)) for row in numbers), changes(numbers), strict=True)
-    return ["0" if farthest == 0.0 else f"<{least:,g}" if farthest < TINY else text for farthest, text in texts]
+    farthest = [max(map(abs, row)) for row in numbers]
+    told = changes(numbers) if max(farthest) >= TINY else [f"<{TINY:g}"] * len(column)
+    return [text if far else "0" for far, text in zip(farthest, told, strict=True)]
 
 
 def base_text(mean: float, column: Sequence[Difference]) -> str:

@@ -28,12 +28,13 @@ from sim.show.incidence import (
 )
 from sim.show.key import Handles, draw_key, measure_key
 from sim.show.page import ROOM_MM, new_page
-from sim.show.panels import Scale, draw_panel, set_panels
+from sim.show.panels import Panels, Scale, draw_panel, set_panels
 from sim.show.theme import RULE, SMALL_PT
 from sim.show.typeset import shorten
 from sim.study.compare import Comparison
 
 MOST_CURVES = 4  # that one panel can hold
+MOST_WIDE = 10  # panels in two columns, with room for names, that fit a printed page
 COLLAPSE = "collapse_day"
 WIDTHS = (2.4, 1.6)  # of the base, which the others may cover, and of the others
 PANEL_MM, KEY_GAP_MM = 28.0, 2.0
@@ -82,7 +83,7 @@ def _draw_apart(comparison: Comparison, bands: Bands, last_day: int) -> Figure:
     """Return the figure with a panel for each scenario, the base repeated in each."""
     scenario = comparison.cases[0].scenario
     by, (base, *others) = headline_day(scenario.horizon_days), list(bands)
-    looks, panels = looks_of(bands), set_panels(len(others), PANEL_MM)
+    looks, panels = looks_of(bands), _panels(len(others))
     handles: Handles = {
         base: (
             Patch(color=RULE, alpha=0.3, linewidth=0),
@@ -109,6 +110,11 @@ def _draw_apart(comparison: Comparison, bands: Bands, last_day: int) -> Figure:
         draw_curve(ax, Event(COLLAPSE, base, RULE, "--", WIDTHS[1]), bands[base], last_day)
         draw_curve(ax, Event(COLLAPSE, name, looks[name].colour, "-", WIDTHS[1]), bands[name], last_day)
     return page.figure
+
+
+def _panels(n: int) -> Panels:
+    """Return panels with room for the names of scenarios, narrower where they are many."""
+    return Panels(n, 2, PANEL_MM) if n <= MOST_WIDE else set_panels(n, PANEL_MM)
 
 
 def _events(figure: Figure, names: list[str]) -> list[Event]:

@@ -33,13 +33,15 @@ def draw_compare_influence(comparison: Comparison) -> Figure:
     differences = in_points(comparison, [f"influence_{state}" for state in first])
     most = f"at most {100.0 * max((peak[state] for state in rest), default=0.0):.2g} %"
     left_out = f"; left out, {most}: {listed([names[state] for state in rest])}" if rest else ""
+    in_percent = {state: 100.0 * means[f"influence_{state}"] for state in first}
+    scale = scale_to(highest_drawn(values), lambda share: f"{100.0 * share:g} %")
+    ranges = Ranges("influence", values, differences, in_percent, " %", scale)
+    bases = {f"influence_{state}": ranges.base(state) for state in first}
     words = words_of(
         comparison,
-        title=finding(comparison, differences.values(), "who has influence"),
-        shown="Share of the influence that states have in the contested state on the last day",
+        title=finding(comparison, differences.values(), "who has influence", bases=bases),
+        shown="Shares of influence in the contested state on the last day; the rest is local, no state's",
         note="at the right: the base's mean, and how means differ from it in points, with 95 % intervals over the same "
         f"runs{left_out}",
     )
-    in_percent = {state: 100.0 * means[f"influence_{state}"] for state in first}
-    scale = scale_to(highest_drawn(values), lambda share: f"{100.0 * share:g} %")
-    return draw_ranges(comparison, words, Ranges("influence", values, differences, in_percent, " %", scale))
+    return draw_ranges(comparison, words, ranges)

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from sim.ensemble.rows import Numbers, usable
 from sim.ensemble.schema import state_column
-from sim.show.compare.differences import Differences, base_text, texts_of
+from sim.show.compare.differences import Difference, Differences, base_text, texts_of
 from sim.show.compare.looks import Look, looks_of
 from sim.show.compare.marks import NARROW, mark_of
 from sim.show.compare.rows import draw_rows, set_rows, write_number
@@ -52,6 +52,15 @@ class Ranges:
     base_means: Mapping[str, float]
     sign: str
     scale: Scale
+
+    def column(self, state: str) -> list[Difference]:
+        """Return the differences of a state, by scenario."""
+        _, *others = self.values[state]
+        return [self.differences[name, f"{self.quantity}_{state}"] for name in others]
+
+    def base(self, state: str) -> str:
+        """Return the mean of the base as it stands above these differences."""
+        return f"{base_text(self.base_means[state], self.column(state))}{self.sign}"
 
 
 def amounts_by_state(comparison: Comparison, quantity: str) -> dict[str, dict[str, Numbers]]:
@@ -108,8 +117,8 @@ def draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure:
     draw_key(page, handles, size, 0.0)
     for i, (state, by_name) in enumerate(ranges.values.items()):
         ax = draw_rows(page, panels, top, i, dict(zip(ranges.scale.ticks, ranges.scale.labels, strict=True)), bold=0)
-        column = [ranges.differences[name, f"{ranges.quantity}_{state}"] for name in list(by_name)[1:]]
-        texts = [f"{base_text(ranges.base_means[state], column)}{ranges.sign}", *texts_of(column)]
+        column = ranges.column(state)
+        texts = [ranges.base(state), *texts_of(column)]
         filled = [True, *(difference.is_clear for difference in column)]
         for row, (name, own) in enumerate(by_name.items()):
             _draw_range(ax, row, own, looks[name], is_filled=filled[row])
