@@ -35,7 +35,7 @@ bounds: $(VENV)/.dev ## Run whole histories with array bounds checked in compile
 large: $(VENV)/.dev ## Run 100,000 histories within 600 MB of memory (some minutes)
 	@$(BIN)/python -m pytest -m large -n 0 $(ARGS)
 
-fuzz: $(VENV)/.dev ## Read 100,000 hostile files, settings and manifests (a quarter of an hour)
+fuzz: $(VENV)/.dev ## Read 100,000 hostile files, settings and manifests (up to half an hour)
 	@FUZZ=125 $(BIN)/python -m pytest tests/world/test_fuzz.py tests/ensemble/test_fuzz.py $(ARGS)
 
 lint: $(VENV)/.dev ## Check style with ruff
