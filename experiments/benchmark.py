@@ -67,7 +67,7 @@ FIGURES = {
     "engine_over_mesa": Figure("engine over the Mesa twin stepped by hand, both keeping day series", least=50),
     "engine_over_mesa_without_collector": Figure("the same without any series"),
     "process_over_mesa": Figure(
-        "one process of the engine, a thread a core, over one of the Mesa twin, both keeping day series", least=50
+        "one process of the engine, a thread a core, over one of the Mesa twin, both keeping day series"
     ),
     "engine_over_batch_run": Figure(
         "engine over Mesa's `batch_run`, compiled rules, both keeping day series", least=100, missing=NO_BATCH_RUN
