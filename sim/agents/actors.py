@@ -98,7 +98,7 @@ class StateAgent(_Actor):
     @property
     def refugees(self) -> int:
         """Return the refugees who came since day 0 and are there now."""
-        return int(self.model.state["refugees"][:, self.actor_index].sum())
+        return int(self.model.state["refugees_in"][self.actor_index])
 
     @property
     def influence(self) -> float:

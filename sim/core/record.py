@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.core.codes import Channel, RunStatus
 from sim.core.jit import part, phase, rule
+from sim.core.phases.settlement import people_held
 from sim.core.state import TIERS, Floats, Ints, State, World, record_dtype, tier_of
 
 FALLS_PER_LOCATION = 8  # more changes of one seat than this, on average, end a run with a status of its own
@@ -150,22 +151,11 @@ def signed(number: np.uint64) -> int:
 
 
 @phase
-def held_population_share(world: World, state: State) -> float:
-    """Return the share of the contested state's people in places that the regime's side holds."""
-    share = 0.0
-    for place in range(world.n_locations):
-        holder = state.holder[place]
-        if world.state_of[place] == world.contested_state and holder >= 0 and state.side[holder] == world.regime:
-            share += world.population_share[place]
-    return share
-
-
-@phase
 def sum_places(world: World, values: Floats) -> float:
-    """Return the sum of a quantity over all places."""
+    """Return the sum of a quantity over the places of the contested state."""
     total = 0.0
-    for place in range(world.n_locations):
-        total += values[place]
+    for i in range(world.n_contested):
+        total += values[world.contested[i]]
     return total
 
 
@@ -187,16 +177,6 @@ def sum_factions(world: World, values: Floats) -> float:
     for faction in range(world.n_factions):
         total += values[faction]
     return total
-
-
-@phase
-def count_refugees(world: World, state: State, refugees: Floats) -> None:
-    """Count the refugees in each state who came since day 0."""
-    for host in range(world.n_states):
-        refugees[host] = 0.0
-    for i in range(world.n_contested):
-        for host in range(world.n_states):
-            refugees[host] += state.refugees[world.contested[i], host]
 
 
 @part
@@ -237,7 +217,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.regime_strength_left = 0.0
     if state.power_day_0 > 0.0:
         row.regime_strength_left = state.side_power[world.regime] / state.power_day_0
-    row.regime_population_share = held_population_share(world, state)
+    row.regime_population_share = people_held(world, state, world.regime)
     row.displaced_peak = state.displaced_peak
     row.displaced_last = sum_places(world, state.displaced)
     row.extremists_day_0 = sum_factions(world, state.extremists_day_0)
@@ -246,8 +226,8 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.hhi = state.concentration
     row.effective_factions = state.effective_factions
     row.tempo = state.tempo
-    count_refugees(world, state, row.refugees)
     for host in range(world.n_states):
+        row.refugees[host] = state.refugees_in[host]
         row.level_max[host] = state.level_max[host]
         row.level_day_1[host] = state.level_day[host, 1]
         row.level_day_2[host] = state.level_day[host, 2]
@@ -268,7 +248,7 @@ def write_day(world: World, state: State, row: DayRow) -> None:
         row.challenger_strength = state.side_power[world.challenger]
     row.regime_morale = state.side_morale[world.regime]
     row.regime_fighters = state.side_fighters[world.regime]
-    row.regime_population_share = held_population_share(world, state)
+    row.regime_population_share = people_held(world, state, world.regime)
     row.patron_level = state.patron_level[world.regime]
     row.direct_help = state.direct_help[world.regime]
     row.fatalities_combatants = sum_factions(world, state.killed)
@@ -280,8 +260,8 @@ def write_day(world: World, state: State, row: DayRow) -> None:
     row.infighting_hazard = state.infighting_hazard
     row.hhi = state.concentration
     row.effective_factions = state.effective_factions
-    count_refugees(world, state, row.refugees)
     for host in range(world.n_states):
+        row.refugees[host] = state.refugees_in[host]
         row.level[host] = state.level[host]
         row.hardening[host] = state.hardening[host]
         row.pressure[host] = state.pressure[host]
@@ -307,25 +287,21 @@ def write_event(state: State, slot: int, row: EventRow) -> None:
 
 
 @part
-def is_spared(world: World, state: State, place: int) -> bool:
+def is_spared(state: State, place: int) -> bool:
     """Tell whether nobody was killed in a place and nobody is away from it."""
-    away = state.displaced[place]
-    for host in range(world.n_states):
-        away += state.refugees[place, host]
-    return away + state.combatants_killed[place] + state.civilians_killed[place] <= 0.0
+    killed = state.combatants_killed[place] + state.civilians_killed[place]
+    return killed + state.displaced[place] + state.refugees_from[place] <= 0.0
 
 
 @phase
-def write_toll(world: World, state: State, place: int, row: TollRow) -> bool:
+def write_toll(state: State, place: int, row: TollRow) -> bool:
     """Write what a run cost one place; tell whether it cost anything."""
-    if is_spared(world, state, place):
+    if is_spared(state, place):
         return False
     row.run = signed(state.key.run)
     row.location = place
     row.fatalities_combatants = state.combatants_killed[place]
     row.fatalities_civilians = state.civilians_killed[place]
     row.displaced = state.displaced[place]
-    row.refugees = 0.0
-    for host in range(world.n_states):
-        row.refugees += state.refugees[place, host]
+    row.refugees = state.refugees_from[place]
     return True

@@ -17,15 +17,25 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.codes import Channel, Level
+from sim.core.jit import rule
 from sim.core.rng import KEY_DTYPE, Key
 
 F8 = np.float64
 I8 = np.int64
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Shorts = npt.NDArray[np.int16]  # numbers of places, or NOBODY
+Flags = npt.NDArray[np.int8]  # 0 or 1, or a code
+Numbers = npt.NDArray[np.uint8]  # lists of numbers of places or factions; read through ``listed``
 DELAY_SLOTS = 32
 EVENT_SLOTS = 512
 """Events that a run can tell; more of them end it with a status of its own."""
+
+
+@rule
+def listed(number: int) -> int:
+    """Return an entry of a list of numbers; made signed here, it is known to be no less than 0 wherever it is used."""
+    return np.int64(number)  # type: ignore[return-value]  # to compiled code this is an int
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ class World:
     capital: int  # location
     # places
     state_of: Annotated[Ints, "L"]
-    contested: Annotated[Ints, "L"]  # places of the contested state by rank, rising
+    contested: Annotated[Numbers, "L"]  # places of the contested state by rank, rising
     population: Annotated[Floats, "L"]  # persons
     population_share: Annotated[Floats, "L"]  # of its country
     terrain: Annotated[Ints, "L"]  # codes.Terrain
@@ -95,9 +105,9 @@ class World:
     border_hops: Annotated[Ints, "L", "S"]  # borders to cross until a state is reached, 0 inside it
     crossing_hops: Annotated[Ints, "L", "S"]  # the same through open crossings only, all but the last inside a country
     edge_start: Annotated[Ints, "L+1"]  # edges of location l are edge_start[l] .. edge_start[l+1]
-    edge_to: Annotated[Ints, "E"]
+    edge_to: Annotated[Numbers, "E"]
     edge_km: Annotated[Floats, "E"]
-    edge_road: Annotated[Ints, "E"]
+    edge_road: Annotated[Flags, "E"]
     # factions
     home_state: Annotated[Ints, "F"]
     side: Annotated[Ints, "F"]  # faction that leads the side on day 0
@@ -116,7 +126,7 @@ class World:
     engagement: Annotated[Floats, "F", "F"]  # (faction, leader it fights for), [0, 1]
     deployed: Annotated[Floats, "L", "F"]  # fighters on day 0
     control: Annotated[Floats, "L", "F"]  # share of the place on day 0
-    in_theatre: Annotated[Ints, "L", "F"]  # a force of that faction there counts in its side's war
+    in_theatre: Annotated[Flags, "L", "F"]  # a force of that faction there counts in its side's war
     # actors: states first, then factions
     capacity: Annotated[Floats, "A"]  # [0, 1]
     resolve: Annotated[Floats, "A"]  # [0, 1]
@@ -152,8 +162,9 @@ class Scratch:
     """Working space of a phase; it means nothing between phases and is not part of the state."""
 
     score: Annotated[Floats, "L"]
-    targets: Annotated[Ints, "L"]  # places with a score, rising
+    targets: Annotated[Numbers, "L"]  # places with a score, rising
     kind: Annotated[Ints, "L"]  # codes.Order for each of them
+    odds: Annotated[Floats, "L"]  # expected chance at each of them
     committed: Annotated[Floats, "F"]
     moved: Annotated[Floats, "F"]
     tie_next: Annotated[Floats, "F", "F"]
@@ -181,9 +192,11 @@ class Derived:
     guard_share: float  # of a guard that is raised
     slack_share: float  # of one that is not
     held_share: float  # of the smoothed change of the map
+    least_ratio: float  # of strength to defence below which nobody attacks
     nearness: Annotated[Floats, "L"]  # weight of a force's loyalty by the hops to the capital
     people_value: Annotated[Floats, "L"]  # of a target
     place_value: Annotated[Floats, "L"]  # to those who seek influence
+    crossing_pull: Annotated[Floats, "L", "S"]  # of a state on those who leave a place, [0, 1]
     adrift_weight: Annotated[Floats, "L", "S"]  # what arrives in a state of the weapons adrift in a place
     descent: Annotated[Floats, "S", "R"]  # chance per day that a state steps down from a level
     # influence at rest on day 0
@@ -206,7 +219,7 @@ class State:
     side: Annotated[Ints, "F"]  # faction that leads the side
     side_mask: Annotated[Ints, "F"]  # bits of the factions of the side that this faction leads
     n_members: Annotated[Ints, "F"]  # of the side that this faction leads
-    members: Annotated[Ints, "F", "F"]  # (leader, rank): their numbers, rising
+    members: Annotated[Numbers, "F", "F"]  # (leader, rank): their numbers, rising
     tie: Annotated[Floats, "F", "F"]  # [-1, 1], symmetric
     attitude: Annotated[Floats, "S", "F"]  # of a state to a faction, [-1, 1]
     drift_day_0: Annotated[Floats, "F", "F"]  # what would have moved ties on day 0, per day
@@ -222,27 +235,26 @@ class State:
     rest_until: Annotated[Ints, "L", "F"]  # day
     vigour: Annotated[Floats, "L", "F"]  # morale factor of its strength today
     strength: Annotated[Floats, "L", "F"]  # effective strength today
-    task: Annotated[Ints, "L", "F"]  # target of an opposed operation, NOBODY for none
-    pursuit: Annotated[Ints, "L", "F"]  # target of a pursuit, NOBODY for none
+    task: Annotated[Shorts, "L", "F"]  # target of an opposed operation, NOBODY for none
+    pursuit: Annotated[Shorts, "L", "F"]  # target of a pursuit, NOBODY for none
     presence: Annotated[Ints, "L"]  # bits of the factions with a force there this morning or since
     n_here: Annotated[Ints, "L"]  # how many they are
-    here: Annotated[Ints, "L", "F"]  # (place, rank): their numbers, rising
+    here: Annotated[Numbers, "L", "F"]  # (place, rank): their numbers, rising
     n_posts: Annotated[Ints, "F"]  # places where a faction is present in this sense
-    posts: Annotated[Ints, "F", "L"]  # (faction, rank): their numbers, rising
+    posts: Annotated[Numbers, "F", "L"]  # (faction, rank): their numbers, rising
     reach: Annotated[Ints, "L"]  # bits of the factions with a force there or next to it, this morning or since
     garrison: Annotated[Floats, "L"]  # fighters of the holder's side when it came to hold the place
     unit_strength: Annotated[Floats, "F"]  # of one fighter at morale 1
     side_shift: Annotated[Floats, "F"]  # deviation of the side's true resolve, log margin
     is_active: Annotated[Ints, "F"]  # takes part in attacks
     is_waking: Annotated[Ints, "F"]  # will from tomorrow on
-    was_cut_off: Annotated[Ints, "L", "F"]  # on day 0
-    is_cut_off: Annotated[Ints, "L", "F"]  # since the last change of hands
+    was_cut_off: Annotated[Flags, "L", "F"]  # on day 0
+    is_cut_off: Annotated[Flags, "L", "F"]  # since the last change of hands
     # places
     holder: Annotated[Ints, "L"]  # faction or NOBODY
     control: Annotated[Floats, "L", "F"]  # share
     front: Annotated[Floats, "L", "F"]  # progress towards the seat by leader of a side, < 1
-    order: Annotated[Ints, "L", "F"]  # codes.Order by leader of a side
-    odds: Annotated[Floats, "L", "F"]  # expected chance when the side last considered the place
+    order: Annotated[Flags, "L", "F"]  # codes.Order by leader of a side
     n_orders: Annotated[Ints, "F"]  # given today, by leader
     pressed: Annotated[Ints, "L"]  # bits of the leaders who may have an order or a front there
     contact: Annotated[Floats, "L"]  # best chance among those who attacked the place yesterday
@@ -252,8 +264,9 @@ class State:
     lost_from: Annotated[Ints, "L"]  # faction that held it
     lost_shock: Annotated[Floats, "L"]  # its size, in units of the margin
     n_lost: int  # places that changed hands today
-    lost: Annotated[Ints, "L"]  # (rank): their numbers, rising
+    lost: Annotated[Numbers, "L"]  # (rank): their numbers, rising
     n_abandoned: int  # places that nobody holds any more
+    given_up: Annotated[Numbers, "L"]  # (rank): their numbers, rising
     abandoned: Annotated[Ints, "L"]  # one of them, as this morning found it
     # sides and patrons
     power: Annotated[Floats, "F"]  # of a faction: fighters x (0.5 + quality) x morale factor
@@ -269,6 +282,7 @@ class State:
     belief_day_0: Annotated[Floats, "K"]
     is_abandoned: Annotated[Ints, "K"]
     abandoned_day: Annotated[Ints, "K"]
+    n_exits: int  # announced today
     exit_shock: Annotated[Floats, "K"]  # dependence lost by an exit announced today
     abstains: Annotated[Ints, "K"]
     support_wanted: Annotated[Floats, "K", "D"]  # by day modulo D
@@ -292,6 +306,8 @@ class State:
     displaced: Annotated[Floats, "L"]  # from that place, inside their country
     hosted: Annotated[Floats, "L"]  # displaced who live in that place
     refugees: Annotated[Floats, "L", "S"]  # from that place, in that state, since day 0
+    refugees_from: Annotated[Floats, "L"]  # the same in all states
+    refugees_in: Annotated[Floats, "S"]  # the same from all places
     refugees_old: Annotated[Floats, "S"]  # in that state since before day 0
     returned: Annotated[Floats, "S"]  # from that state since day 0
     displaced_peak: float
@@ -399,7 +415,8 @@ def _field(name: str, hint: Any, tier: Tier) -> tuple[Any, ...]:
     if hint in (int, float):
         return (name, I8 if hint is int else F8)
     array, *axes = get_args(hint)
-    return (name, F8 if array == Floats else I8, tuple(tier.axes[axis] for axis in axes))
+    (element,) = get_args(get_args(array)[1])
+    return (name, element, tuple(tier.axes[axis] for axis in axes))
 
 
 WORLD_DTYPES = {tier.name: record_dtype(World, tier) for tier in TIERS}

@@ -26,7 +26,7 @@ from sim.core.rules.alignment import (
     tie_after_week,
     tie_drift,
 )
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
 
 
 @phase
@@ -112,9 +112,10 @@ def find_overlap(world: World, state: State) -> None:
         for other in range(world.n_factions):
             overlap[faction, other] = 0.0
     for i in range(world.n_contested):
-        state.scratch.standing[world.contested[i]] = standing(state, world.contested[i])
+        place = listed(world.contested[i])
+        state.scratch.standing[place] = standing(state, place)
     for i in range(world.n_contested):
-        count_neighbours(world, state, world.contested[i])
+        count_neighbours(world, state, listed(world.contested[i]))
     for faction in range(world.n_factions):
         for other in range(faction):
             places = overlap[faction, faction] + overlap[other, other]
@@ -145,7 +146,7 @@ def standing(state: State, place: int) -> int:
     """Return the bits of the factions with a force in a place."""
     bits = 0
     for i in range(state.n_here[place]):
-        faction = state.here[place, i]
+        faction = listed(state.here[place, i])
         if state.fighters[place, faction] > LEAST_FORCE:
             bits |= 1 << faction
     return bits
@@ -338,7 +339,7 @@ def turn_states(world: World, rules: Rules, state: State) -> None:
         return
     for actor in range(world.n_states):
         for i in range(state.n_members[winner]):
-            faction = state.members[winner, i]
+            faction = listed(state.members[winner, i])
             state.attitude[actor, faction] = turned(rules, state.attitude[actor, faction])
 
 

@@ -22,7 +22,7 @@ from sim.core.rules.extremists import (
     strength_after,
     ungoverned_share,
 )
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
 
 PEOPLE_PER_MILLION = 1e6
 STEP_DAYS = 7  # growth is slow; its step is exact for any length
@@ -110,12 +110,15 @@ def resurge(world: World, rules: Rules, state: State, faction: int) -> None:
     end_of_step = today(state) % STEP_DAYS == STEP_DAYS - 1
     expected = 0.0
     for i in range(state.n_posts[faction]):
-        place = state.posts[faction, i]
+        place = listed(state.posts[faction, i])
         here = state.fighters[place, faction]
         if here <= 0.0:
             continue
+        in_the_war = world.state_of[place] == world.contested_state
+        if not (in_the_war or end_of_step):
+            continue
         ungoverned = ungoverned_share(most_control(world, rules, state, place), extremists.governed_share)
-        if world.state_of[place] == world.contested_state:
+        if in_the_war:
             expected += attack_rate(here, ungoverned, extremists.attacks_per_month, extremists.attack_floor)
         if end_of_step:
             grow(world, rules, state, place, faction, ungoverned)

@@ -10,7 +10,7 @@ from sim.core.rng import normal_of_run
 from sim.core.rules import Rules
 from sim.core.rules.contest import terrain_multiplier
 from sim.core.rules.morale import resistance_margin
-from sim.core.state import Ints, State, World
+from sim.core.state import Numbers, State, World, listed
 
 FRIENDLY_TIE = 0.3
 HOSTILE_TIE = -0.4
@@ -92,7 +92,7 @@ def dismiss(state: State, place: int, faction: int) -> None:
 
 
 @part
-def enlist(numbers: Ints, n: int, number: int) -> None:
+def enlist(numbers: Numbers, n: int, number: int) -> None:
     """Insert a number into the rising ones that are the first ``n``."""
     while n > 0 and numbers[n - 1] > number:
         numbers[n] = numbers[n - 1]
@@ -101,7 +101,7 @@ def enlist(numbers: Ints, n: int, number: int) -> None:
 
 
 @part
-def strike_off(numbers: Ints, n: int, number: int) -> None:
+def strike_off(numbers: Numbers, n: int, number: int) -> None:
     """Remove a number from among the first ``n``."""
     kept = 0
     for i in range(n):
@@ -118,7 +118,7 @@ def defending_fighters(state: State, place: int) -> float:
     if holder != NOBODY:
         leader = state.side[holder]
         for i in range(state.n_here[place]):
-            faction = state.here[place, i]
+            faction = listed(state.here[place, i])
             if state.side[faction] == leader:
                 total += state.fighters[place, faction]
     return total
@@ -131,7 +131,7 @@ def defending_morale(state: State, place: int) -> float:
     weighted = 0.0
     leader = state.side[state.holder[place]]
     for i in range(state.n_here[place]):
-        faction = state.here[place, i]
+        faction = listed(state.here[place, i])
         if state.side[faction] == leader:
             total += state.fighters[place, faction]
             weighted += state.fighters[place, faction] * state.morale[place, faction]
@@ -144,7 +144,7 @@ def defence(world: World, rules: Rules, state: State, place: int, attacker: int)
     total = 0.0
     leader = state.side[state.holder[place]]
     for i in range(state.n_here[place]):
-        faction = state.here[place, i]
+        faction = listed(state.here[place, i])
         if state.fighters[place, faction] > 0.0 and defends(state, faction, place, attacker):
             total += state.strength[place, faction] * effort(world, state, faction, place, leader)
     contest = rules.contest
@@ -194,7 +194,7 @@ def find_isolated(world: World, state: State) -> None:
     """Mark the garrisons that have no friend next to them on the new map."""
     for place in range(world.n_locations):
         for i in range(state.n_here[place]):
-            faction = state.here[place, i]
+            faction = listed(state.here[place, i])
             if state.fighters[place, faction] > 0.0:
                 alone = has_no_friend_near(world, state, place, faction)
                 state.is_cut_off[place, faction] = 1 if alone else 0

@@ -15,7 +15,7 @@ from sim.core.rules.morale import (
     rout,
     shock_kernel,
 )
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
 
 
 @phase
@@ -27,7 +27,7 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
     common = common_field(world, rules, state, faction)
     side_morale = state.side_morale[state.side[faction]]
     for i in range(state.n_posts[faction]):
-        place = state.posts[faction, i]
+        place = listed(state.posts[faction, i])
         if state.fighters[place, faction] <= 0.0:
             continue
         field = common + garrison_field(rules, state, place, faction)
@@ -94,12 +94,9 @@ def thin_out(state: State, place: int, faction: int, share: float) -> None:
 @phase
 def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let every garrison of a faction hear of today's losses, gains, and exits of patrons."""
-    announced = 0.0
-    for link in range(world.n_links):
-        if world.link_client[link] == faction:
-            announced += rules.patronage.abandon_shock * state.exit_shock[link]
+    announced = exits_announced(world, rules, state, faction) if state.n_exits > 0 else 0.0
     for i in range(state.n_posts[faction]):
-        place = state.posts[faction, i]
+        place = listed(state.posts[faction, i])
         if state.fighters[place, faction] <= 0.0 or world.in_theatre[place, faction] == 0:
             state.shock[place, faction] = 0.0
             continue
@@ -109,12 +106,22 @@ def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None
 
 
 @part
+def exits_announced(world: World, rules: Rules, state: State, faction: int) -> float:
+    """Return the shock of the patrons who tell a faction today that they leave."""
+    announced = 0.0
+    for link in range(world.n_links):
+        if world.link_client[link] == faction:
+            announced += rules.patronage.abandon_shock * state.exit_shock[link]
+    return announced
+
+
+@part
 def news(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return what today's captures mean to a garrison: shock of losses less relief from gains."""
     total = 0.0
     leader = state.side[faction]
     for i in range(state.n_lost):
-        lost = state.lost[i]
+        lost = listed(state.lost[i])
         size = state.lost_shock[lost] * shock_kernel(world.hops[place, lost], rules.morale.shock_reach_hops)
         if state.lost_by[lost] == leader:
             total += size if state.lost_from[lost] == faction else size * rules.morale.shock_ally

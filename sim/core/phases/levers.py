@@ -30,8 +30,10 @@ def open_day(world: World, rules: Rules, state: State) -> None:
     """Put today's levers into force, and let happen what the scenario lets happen."""
     contest = rules.contest
     state.surprise = surprise_left(contest.surprise, contest.surprise_decay, today(state))
-    for link in range(world.n_links):
-        state.exit_shock[link] = 0.0
+    if state.n_exits > 0:
+        state.n_exits = 0
+        for link in range(world.n_links):
+            state.exit_shock[link] = 0.0
     for place in range(world.n_locations):
         state.dispersed[place] = 0.0
         state.forced_break[place] = 0

@@ -9,7 +9,7 @@ from sim.core.rules import Rules
 from sim.core.rules.advance import is_melted
 from sim.core.rules.capture import air_force
 from sim.core.rules.contest import equipment_factor, morale_factor
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
 
 
 @phase
@@ -18,8 +18,7 @@ def muster(world: World, rules: Rules, state: State) -> None:
     dismiss_gone(world, state)
     count_sides(world, rules, state)
     count_means(world, rules, state)
-    for faction in range(world.n_factions):
-        state.enemy_power[faction] = enemy_power(world, state, faction)
+    count_enemies(world, state)
     set_strengths(world, rules, state)
     count_abandoned(world, rules, state)
 
@@ -30,7 +29,7 @@ def dismiss_gone(world: World, state: State) -> None:
     any_gone = False
     for place in range(world.n_locations):
         for i in range(state.n_here[place] - 1, -1, -1):
-            faction = state.here[place, i]
+            faction = listed(state.here[place, i])
             if state.fighters[place, faction] <= 0.0:
                 state.strength[place, faction] = 0.0
                 dismiss(state, place, faction)
@@ -51,7 +50,7 @@ def count_sides(world: World, rules: Rules, state: State) -> None:
         state.scratch.committed[faction] = 0.0
     for place in range(world.n_locations):
         for i in range(state.n_here[place]):
-            faction = state.here[place, i]
+            faction = listed(state.here[place, i])
             people = state.fighters[place, faction]
             if world.in_theatre[place, faction] == 0:
                 state.vigour[place, faction] = 0.0  # stays at home: no part of anybody's war
@@ -97,14 +96,16 @@ def count_means(world: World, rules: Rules, state: State) -> None:
 
 
 @part
-def enemy_power(world: World, state: State, faction: int) -> float:
-    """Return the power of a faction's enemies, as far as one of the two takes part in the war."""
-    total = 0.0
-    for other in range(world.n_factions):
-        at_war = state.is_active[other] == 1 or state.is_active[faction] == 1
-        if at_war and state.power[other] > 0.0 and is_hostile(state, faction, other):
-            total += state.power[other]
-    return total
+def count_enemies(world: World, state: State) -> None:
+    """Sum the power of each faction's enemies, as far as one of the two takes part in the war."""
+    for faction in range(world.n_factions):
+        state.enemy_power[faction] = 0.0
+    for enemy in range(world.n_factions):
+        power = state.power[enemy]
+        if power > 0.0:
+            for faction in range(world.n_factions):
+                at_war = state.is_active[enemy] == 1 or state.is_active[faction] == 1
+                state.enemy_power[faction] += power if at_war and is_hostile(state, enemy, faction) else 0.0
 
 
 @part
@@ -122,7 +123,7 @@ def set_strengths(world: World, rules: Rules, state: State) -> None:
         )
     for place in range(world.n_locations):
         for i in range(state.n_here[place]):
-            faction = state.here[place, i]
+            faction = listed(state.here[place, i])
             people = state.fighters[place, faction]
             state.strength[place, faction] = people * means[faction] * state.vigour[place, faction]
 
@@ -132,9 +133,11 @@ def count_abandoned(world: World, rules: Rules, state: State) -> None:
     """Count the places whose garrison is gone."""
     state.n_abandoned = 0
     for place in range(world.n_locations):
-        gone = state.holder[place] != NOBODY and is_abandoned(rules, state, place)
-        state.abandoned[place] = 1 if gone else 0
-        state.n_abandoned += state.abandoned[place]
+        state.abandoned[place] = 0
+        if state.holder[place] != NOBODY and is_abandoned(rules, state, place):
+            state.abandoned[place] = 1
+            state.given_up[state.n_abandoned] = place
+            state.n_abandoned += 1
 
 
 @part
@@ -150,5 +153,8 @@ def find_reach(world: World, state: State) -> None:
 @rule
 def is_abandoned(rules: Rules, state: State, place: int) -> bool:
     """Tell whether the holder of a place has next to nobody left there."""
-    people = defending_fighters(state, place)
-    return is_melted(1.0, people, max(state.garrison[place], 1.0), 0.0, rules.advance.melt_share)
+    garrison = max(state.garrison[place], 1.0)
+    melt_share = rules.advance.melt_share
+    if not is_melted(1.0, state.fighters[place, state.holder[place]], garrison, 0.0, melt_share):
+        return False  # the holder's own force is enough; whoever stands by it need not be counted
+    return is_melted(1.0, defending_fighters(state, place), garrison, 0.0, melt_share)

@@ -19,8 +19,9 @@ from sim.core.rules.advance import inner_distance_km, is_melted
 from sim.core.rules.contest import contest_success
 from sim.core.rules.orders import mobile_share, operations_limit, target_score, target_value
 from sim.core.rules.regime import storm_probability
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
 
+HOPELESS = 0.999  # of the least ratio of strength: clear of what is a matter of rounding
 STORM_CONSIDERED = 0.8  # of the least odds: from here on the challenger thinks about the capital
 
 
@@ -33,7 +34,7 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
     may_attack = state.is_active[leader] == 1 and state.side_morale[leader] >= rules.orders.attack_morale
     if state.side_fighters[leader] <= 0.0 or not (may_attack or state.n_abandoned > 0):
         return
-    n_targets = list_targets(world, rules, state, leader, may_attack)
+    n_targets = list_targets(world, rules, state, leader, may_attack, full_strength(state, leader))
     if n_targets == 0:
         return
     consider_storm(world, rules, state, leader)
@@ -58,22 +59,42 @@ def clear_orders(world: World, state: State, leader: int) -> None:
         return
     state.n_orders[leader] = 0
     for place in range(world.n_locations):
-        state.order[place, leader] = Order.NONE.value
-        state.odds[place, leader] = 0.0
-        for i in range(state.n_members[leader]):
-            faction = state.members[leader, i]
-            state.task[place, faction] = NOBODY
-            state.pursuit[place, faction] = NOBODY
+        if state.order[place, leader] != Order.NONE:
+            state.order[place, leader] = Order.NONE.value
+            recall(state, place, leader)
+            for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+                recall(state, listed(world.edge_to[edge]), leader)
+
+
+@rule
+def recall(state: State, origin: int, leader: int) -> None:
+    """Take a side's forces in one place off their tasks."""
+    for i in range(state.n_members[leader]):
+        faction = listed(state.members[leader, i])
+        state.task[origin, faction] = NOBODY
+        state.pursuit[origin, faction] = NOBODY
 
 
 @part
-def list_targets(world: World, rules: Rules, state: State, leader: int, may_attack: bool) -> int:
-    """List the places that a side could go to and score them; return how many they are."""
+def full_strength(state: State, leader: int) -> float:
+    """Return the strength of all forces of a side: more than it could send anywhere."""
+    total = 0.0
+    for i in range(state.n_members[leader]):
+        faction = listed(state.members[leader, i])
+        for rank in range(state.n_posts[faction]):
+            total += state.strength[state.posts[faction, rank], faction]
+    return total
+
+
+@part
+def list_targets(world: World, rules: Rules, state: State, leader: int, may_attack: bool, most: float) -> int:
+    """List the places that a side could attack with good enough odds, and score them; return how many they are."""
     n = 0
     state.scratch.score[world.capital] = 0.0
-    for place in range(world.n_locations):
-        if state.reach[place] & state.side_mask[leader]:
-            state.scratch.score[place] = score_of(world, rules, state, place, leader, may_attack)
+    for i in range(world.n_locations if may_attack else state.n_abandoned):
+        place = i if may_attack else listed(state.given_up[i])
+        if state.reach[place] & state.side_mask[leader] and is_target(state, place, leader, may_attack):
+            state.scratch.score[place] = score_of(world, rules, state, place, leader, most)
             if state.scratch.score[place] > 0.0:
                 state.scratch.targets[n] = place
                 n += 1
@@ -86,7 +107,7 @@ def best_target(state: State, n_targets: int) -> int:
     best = NOBODY
     score = 0.0
     for i in range(n_targets):
-        place = state.scratch.targets[i]
+        place = listed(state.scratch.targets[i])
         if state.scratch.score[place] > score:
             best = place
             score = state.scratch.score[place]
@@ -156,7 +177,7 @@ def spare_strength(
     """Return the strength that a side could send to a target, and its mean distance in km."""
     strength, km = origin_strength(world, rules, state, target, target, leader, kind, 0.0)
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
-        origin = world.edge_to[edge]
+        origin = listed(world.edge_to[edge])
         if state.presence[origin] & state.side_mask[leader]:
             more, more_km = origin_strength(world, rules, state, origin, target, leader, kind, world.edge_km[edge])
             strength += more
@@ -172,7 +193,7 @@ def origin_strength(
     strength = 0.0
     km = 0.0
     for i in range(state.n_here[origin]):
-        faction = state.here[origin, i]
+        faction = listed(state.here[origin, i])
         if state.side[faction] != leader:
             continue
         share = spare_share(world, rules, state, origin, target, faction, kind)
@@ -209,24 +230,33 @@ def is_melted_place(rules: Rules, state: State, place: int) -> bool:
     )
 
 
-@phase
-def expected_odds(world: World, rules: Rules, state: State, place: int, leader: int, strength: float) -> float:
-    """Return the chance that a side expects at a place."""
-    return contest_success(strength, defence(world, rules, state, place, leader), rules.contest.decisiveness)
+@rule
+def least_odds(world: World, rules: Rules, state: State, place: int, leader: int) -> float:
+    """Return the expected chance below which a side does not attack a place; the assault on the capital needs more."""
+    if place == world.capital and leader == world.challenger and state.collapse_day == NEVER:
+        return rules.orders.least_odds_capital
+    return rules.orders.least_odds
 
 
 @part
-def score_of(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> float:
-    """Return how attractive a place is to a side, 0 for one that it would not or could not attack."""
-    if not is_target(state, place, leader, may_attack):
+def score_of(world: World, rules: Rules, state: State, place: int, leader: int, most: float) -> float:
+    """Return how attractive a target is to a side, 0 for one that it lacks the odds to attack.
+
+    ``most`` is the strength of all its forces: a target that is out of reach even for these needs no closer look.
+    """
+    least = least_odds(world, rules, state, place, leader)
+    if place == world.capital:
+        least = min(least, STORM_CONSIDERED * rules.orders.least_odds)
+    against = defence(world, rules, state, place, leader)
+    if place != world.capital and most < HOPELESS * state.derived.least_ratio * against:
         return 0.0
     kind = order_kind(rules, state, place)
-    state.scratch.kind[place] = kind
     strength, km = spare_strength(world, rules, state, place, leader, kind)
-    if strength <= 0.0:
+    odds = contest_success(strength, against, rules.contest.decisiveness)
+    if strength <= 0.0 or odds < least:
         return 0.0
-    odds = expected_odds(world, rules, state, place, leader, strength)
-    state.odds[place, leader] = odds
+    state.scratch.kind[place] = kind
+    state.scratch.odds[place] = odds
     value = target_value(
         state.derived.people_value[place],
         state.front[place, leader],
@@ -243,7 +273,7 @@ def consider_storm(world: World, rules: Rules, state: State, leader: int) -> Non
     capital = world.capital
     if leader != world.challenger or state.collapse_day != NEVER or state.scratch.score[capital] <= 0.0:
         return
-    if state.is_storming == 0 and state.odds[capital, leader] >= STORM_CONSIDERED * rules.orders.least_odds:
+    if state.is_storming == 0 and state.scratch.odds[capital] >= STORM_CONSIDERED * rules.orders.least_odds:
         chance = storm_probability(
             defending_morale(state, capital),
             rules.regime.bargain_days,
@@ -259,22 +289,16 @@ def consider_storm(world: World, rules: Rules, state: State, leader: int) -> Non
 @part
 def send(world: World, rules: Rules, state: State, target: int, leader: int, kind: int) -> bool:
     """Give the order if the forces that are still free have good enough odds; tell whether it was given."""
-    least = rules.orders.least_odds
-    if target == world.capital and leader == world.challenger and state.collapse_day == NEVER:
-        least = rules.orders.least_odds_capital
-    if state.n_orders[leader] == 0 and state.odds[target, leader] < least:
-        return False  # as scored: nobody has been sent anywhere since
     strength, _ = spare_strength(world, rules, state, target, leader, kind)
-    odds = expected_odds(world, rules, state, target, leader, strength)
-    state.odds[target, leader] = odds
-    if strength <= 0.0 or odds < least:
+    odds = contest_success(strength, defence(world, rules, state, target, leader), rules.contest.decisiveness)
+    if strength <= 0.0 or odds < least_odds(world, rules, state, target, leader):
         return False
     starts_pursuit = state.front[target, leader] <= 0.0 and is_melted_place(rules, state, target)
     if starts_pursuit and strength < rules.orders.rival_ratio * strongest_rival(world, state, target, leader):
         return False
     assign(world, rules, state, target, target, leader, kind)
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
-        assign(world, rules, state, world.edge_to[edge], target, leader, kind)
+        assign(world, rules, state, listed(world.edge_to[edge]), target, leader, kind)
     state.order[target, leader] = kind
     state.pressed[target] |= 1 << leader
     state.n_orders[leader] += 1
@@ -301,7 +325,7 @@ def strongest_rival(world: World, state: State, place: int, leader: int) -> floa
 def assign(world: World, rules: Rules, state: State, origin: int, target: int, leader: int, kind: int) -> None:
     """Give a side's forces in one place their task."""
     for i in range(state.n_here[origin]):
-        faction = state.here[origin, i]
+        faction = listed(state.here[origin, i])
         if state.side[faction] == leader and spare_share(world, rules, state, origin, target, faction, kind) > 0.0:
             if kind == Order.OPPOSED:
                 state.task[origin, faction] = target

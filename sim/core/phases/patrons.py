@@ -19,7 +19,7 @@ from sim.core.rules.patronage import (
     support_utility,
 )
 from sim.core.rules.spillover import hardening_day_0
-from sim.core.state import DELAY_SLOTS, State, World
+from sim.core.state import DELAY_SLOTS, State, World, listed
 
 RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much better off (hysteresis)
 
@@ -88,6 +88,7 @@ def abandon(world: World, state: State, link: int) -> None:
 def announce_exit(world: World, state: State, link: int) -> None:
     """Let a client know that a patron leaves; it feels it by what it depended on."""
     state.exit_shock[link] = dependence(world, state, link)
+    state.n_exits += 1
     client = world.n_states + world.link_client[link]
     note_event(state, Event.PATRON_EXIT.value, NOBODY, world.link_patron[link], client, state.exit_shock[link])
 
@@ -248,5 +249,5 @@ def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
 def strike(rules: Rules, state: State, faction: int, share: float) -> None:
     """Remove a share of a faction's fighters wherever they are."""
     for i in range(state.n_posts[faction]):
-        place = state.posts[faction, i]
+        place = listed(state.posts[faction, i])
         remove_losses(rules, state, place, faction, share * state.fighters[place, faction])

@@ -13,17 +13,18 @@ from sim.core.codes import NEVER, Purpose
 from sim.core.jit import part, phase
 from sim.core.phases.forces import pair, today
 from sim.core.phases.violence import all_scores, mismatch
-from sim.core.rng import uniform
+from sim.core.rng import two_uniforms, uniform
 from sim.core.rules import Rules
 from sim.core.rules.displacement import (
-    crossing_pull,
     crossing_share,
     leaving_probability,
     people_up_to,
     return_probability,
     whole_people,
 )
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
+
+ROUNDED = 0.5  # where shares of people need no draw: nobody minds which of two places hosts one person more
 
 
 @part
@@ -32,11 +33,13 @@ def begin_people(world: World, state: State) -> None:
     state.displaced_peak = 0.0
     for host in range(world.n_states):
         state.refugees_old[host] = math.floor(world.refugees_hosted[host] + 0.5)
+        state.refugees_in[host] = 0.0
         state.returned[host] = 0.0
     for place in range(world.n_locations):
         state.residents[place] = math.floor(world.population[place] + 0.5)
         state.displaced[place] = 0.0
         state.hosted[place] = 0.0
+        state.refugees_from[place] = 0.0
         for host in range(world.n_states):
             state.refugees[place, host] = 0.0
 
@@ -47,7 +50,7 @@ def move_people(world: World, rules: Rules, state: State) -> None:
     back = 0.0
     welcomed = 0.0
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         state.scratch.score[place] = 0.0
         if is_safe(rules, state, place):
             welcome = 1.0 - mismatch(world, state, place) if state.collapse_day != NEVER else 0.0
@@ -59,7 +62,7 @@ def move_people(world: World, rules: Rules, state: State) -> None:
     end_exile(world, rules, state, welcomed)
     displaced = 0.0
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         if state.residents[place] > 0.0 and is_driven(state, place):
             flee(world, rules, state, place)
         displaced += state.displaced[place]
@@ -84,35 +87,33 @@ def is_safe(rules: Rules, state: State, place: int) -> bool:
 @part
 def bring_home(world: World, rules: Rules, state: State, place: int, welcome: float) -> float:
     """Let people return to a safe place; return how many of them were displaced inside the country."""
-    home = 0.0
-    if not is_left(world, state, place):
-        return home
+    away = state.displaced[place] + state.refugees_from[place]
+    if away <= 0.0:
+        return 0.0
     chance = state.derived.return_share
     if welcome > 0.0:
         displacement = rules.displacement
         chance = return_probability(displacement.return_new, welcome, displacement.return_welcome)
-    if state.displaced[place] > 0.0:
-        home = whole_people(chance * state.displaced[place], uniform(state.key, Purpose.RETURN, place, 0))
-        state.displaced[place] -= home
-    abroad = 0.0
+    u, v = two_uniforms(state.key, Purpose.RETURN, place, 0)
+    people = whole_people(chance * away, u)
+    if people <= 0.0:
+        return 0.0
+    passed = state.displaced[place]
+    home = min(people_up_to(people, passed, away, v), passed)
+    state.displaced[place] -= home
+    placed = home
     for host in range(world.n_states):
-        if state.refugees[place, host] > 0.0:
-            u = uniform(state.key, Purpose.RETURN_ABROAD, pair(place, host), 0)
-            back = whole_people(chance * state.refugees[place, host], u)
+        there = state.refugees[place, host]
+        if there > 0.0:
+            passed += there
+            back = min(people_up_to(people, passed, away, v) - placed, there)
             state.refugees[place, host] -= back
+            state.refugees_in[host] -= back
             state.returned[host] += back
-            abroad += back
-    state.residents[place] += home + abroad
+            placed += back
+    state.refugees_from[place] -= placed - home
+    state.residents[place] += placed
     return home
-
-
-@part
-def is_left(world: World, state: State, place: int) -> bool:
-    """Tell whether anybody from a place is away from it."""
-    away = state.displaced[place]
-    for host in range(world.n_states):
-        away += state.refugees[place, host]
-    return away > 0.0
 
 
 @part
@@ -126,7 +127,7 @@ def leave_hosts(world: World, state: State, people: float) -> None:
     for place in range(world.n_locations):
         if state.hosted[place] > 0.0:
             passed += state.hosted[place]
-            so_far = people_up_to(people, passed, hosted)
+            so_far = people_up_to(people, passed, hosted, ROUNDED)
             state.hosted[place] -= so_far - gone
             gone = so_far
 
@@ -139,16 +140,24 @@ def end_exile(world: World, rules: Rules, state: State, welcomed: float) -> None
     if room <= 0.0:
         return
     chance = return_probability(displacement.return_old, welcomed, displacement.return_welcome)
-    people = 0.0
+    exiles = 0.0
     for host in range(world.n_states):
-        if state.refugees_old[host] > 0.0:
-            u = uniform(state.key, Purpose.RETURN_HOSTED, host, 0)
-            back = whole_people(chance * state.refugees_old[host], u)
+        exiles += state.refugees_old[host]
+    u, v = two_uniforms(state.key, Purpose.RETURN_HOSTED, world.contested_state, 0)
+    people = whole_people(chance * exiles, u)
+    if people <= 0.0:
+        return
+    passed = 0.0
+    placed = 0.0
+    for host in range(world.n_states):
+        there = state.refugees_old[host]
+        if there > 0.0:
+            passed += there
+            back = min(people_up_to(people, passed, exiles, v) - placed, there)
             state.refugees_old[host] -= back
             state.returned[host] += back
-            people += back
-    if people > 0.0:
-        settle_in(world, state, people, room)
+            placed += back
+    settle_in(world, state, placed, room)
 
 
 @part
@@ -157,10 +166,10 @@ def settle_in(world: World, state: State, people: float, room: float) -> None:
     passed = 0.0
     placed = 0.0
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         if state.scratch.score[place] > 0.0:
             passed += state.scratch.score[place]
-            so_far = people_up_to(people, passed, room)
+            so_far = people_up_to(people, passed, room, ROUNDED)
             state.residents[place] += so_far - placed
             placed = so_far
 
@@ -193,18 +202,20 @@ def cross_borders(world: World, rules: Rules, state: State, place: int, people: 
     strongest = 0.0
     total = 0.0
     for host in range(world.n_states):
-        pull = crossing_pull(world.crossing_hops[place, host], displacement.crossing_reach_hops)
+        pull = state.derived.crossing_pull[place, host]
         strongest = max(strongest, pull)
         total += pull
     abroad = 0.0
     for host in range(world.n_states):
-        pull = crossing_pull(world.crossing_hops[place, host], displacement.crossing_reach_hops)
+        pull = state.derived.crossing_pull[place, host]
         if pull > 0.0 and state.border_lever[host] > 0.0:
             share = crossing_share(pull, strongest, total, state.border_lever[host], displacement.abroad_share)
             u = uniform(state.key, Purpose.ABROAD, pair(place, host), 0)
             crossing = min(whole_people(people * share, u), people - abroad)
             state.refugees[place, host] += crossing
+            state.refugees_in[host] += crossing
             abroad += crossing
+    state.refugees_from[place] += abroad
     return abroad
 
 
@@ -213,7 +224,7 @@ def find_hosts(world: World, state: State, place: int, people: float) -> None:
     """Spread the displaced over safe places by size and nearness; without any they hide where they are."""
     room = 0.0
     for i in range(world.n_contested):
-        host = world.contested[i]
+        host = listed(world.contested[i])
         if state.scratch.score[host] > 0.0:
             room += state.scratch.score[host] / world.hops[place, host]
     if room <= 0.0:
@@ -222,9 +233,9 @@ def find_hosts(world: World, state: State, place: int, people: float) -> None:
     passed = 0.0
     placed = 0.0
     for i in range(world.n_contested):
-        host = world.contested[i]
+        host = listed(world.contested[i])
         if state.scratch.score[host] > 0.0:
             passed += state.scratch.score[host] / world.hops[place, host]
-            so_far = people_up_to(people, passed, room)
+            so_far = people_up_to(people, passed, room, ROUNDED)
             state.hosted[host] += so_far - placed
             placed = so_far

@@ -15,7 +15,7 @@ from sim.core.rules.orders import awakening_probability
 from sim.core.rules.patronage import share_of_a_day
 from sim.core.rules.regime import coup_probability, daily_recruits, disloyalty, flight_probability
 from sim.core.rules.settlement import dissolution_after_handover
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
 
 ACTIVE_TIE = 0.5  # an ally with a weaker tie sleeps until the enemy falters
 
@@ -55,7 +55,7 @@ def loyal_morale(world: World, state: State) -> float:
             continue
         nearness = state.derived.nearness[place]
         for i in range(state.n_here[place]):
-            faction = state.here[place, i]
+            faction = listed(state.here[place, i])
             if state.side[faction] != world.regime:
                 continue
             people = state.fighters[place, faction]
@@ -108,7 +108,7 @@ def consider_coup(world: World, rules: Rules, state: State, disloyal: float, pat
         return
     fresh = rules.morale.side_spread * normal(state.key, Purpose.COUP_RESOLVE, state_index, 0) + regime.coup_rally
     for i in range(state.n_members[world.regime]):
-        faction = state.members[world.regime, i]
+        faction = listed(state.members[world.regime, i])
         for place in range(world.n_locations):
             state.margin[place, faction] *= math.exp(fresh - state.side_shift[faction])
         state.side_shift[faction] = fresh
@@ -120,7 +120,7 @@ def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution
     state.collapse_day = today(state)
     state.outcome = outcome
     for i in range(state.n_members[world.regime]):
-        faction = state.members[world.regime, i]
+        faction = listed(state.members[world.regime, i])
         state.is_active[faction] = 0
         for place in range(world.n_locations):
             people = state.fighters[place, faction]
@@ -147,13 +147,13 @@ def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
     )
     total = 0.0
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         state.scratch.score[place] = recruiting_ground(world, state, place, faction)
         total += state.scratch.score[place]
     if total <= 0.0:
         return
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         weight = state.scratch.score[place]
         if weight > 0.0:
             new = people * weight / total
@@ -219,5 +219,5 @@ def hand_out_weapons(state: State, faction: int, weapons: float) -> None:
         return
     state.heavy_waiting[faction] -= weapons
     for i in range(state.n_posts[faction]):
-        place = state.posts[faction, i]
+        place = listed(state.posts[faction, i])
         state.heavy[place, faction] += weapons * state.fighters[place, faction] / total

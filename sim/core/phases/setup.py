@@ -24,8 +24,8 @@ from sim.core.phases.spillover import begin_neighbours, set_ladder
 from sim.core.phases.violence import begin_violence
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
-from sim.core.rules.contest import fighter_strength
-from sim.core.rules.displacement import return_probability
+from sim.core.rules.contest import fighter_strength, winning_ratio
+from sim.core.rules.displacement import crossing_pull, return_probability
 from sim.core.rules.morale import bistable_half_width, desertion_probability, morale_at_rest
 from sim.core.rules.orders import people_value
 from sim.core.rules.patronage import desired_support, need, share_of_a_day
@@ -107,7 +107,11 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.guard_share = share_of_a_day(rules.spillover.guard_days)
     derived.slack_share = share_of_a_day(rules.spillover.guard_decay_days)
     derived.held_share = share_of_a_day(rules.settlement.smoothing_days)
+    derived.least_ratio = winning_ratio(rules.orders.least_odds, rules.contest.decisiveness)
     for place in range(world.n_locations):
+        for host in range(world.n_states):
+            hops = world.crossing_hops[place, host]
+            derived.crossing_pull[place, host] = crossing_pull(hops, displacement.crossing_reach_hops)
         derived.nearness[place] = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
         derived.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
 
@@ -124,6 +128,7 @@ def clear_regime(state: State) -> None:
     state.coup_day = NEVER
     state.outcome = Outcome.IN_POWER.value
     state.n_captures = 0
+    state.n_exits = 0
     state.n_lost = 0
     state.n_events = 0
     state.n_events_before = 0
@@ -175,7 +180,6 @@ def begin_place(world: World, state: State, place: int) -> None:
         state.control[place, faction] = world.control[place, faction]
         state.front[place, faction] = 0.0
         state.order[place, faction] = 0
-        state.odds[place, faction] = 0.0
         state.task[place, faction] = NOBODY
         state.pursuit[place, faction] = NOBODY
         state.rest_until[place, faction] = NEVER

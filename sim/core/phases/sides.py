@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.core.codes import NEVER, NOBODY, Order
 from sim.core.jit import phase
 from sim.core.phases.forces import defending_fighters
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
 
 
 @phase
@@ -61,7 +61,6 @@ def stand_down(world: World, state: State, faction: int) -> None:
         state.pursuit[place, faction] = NOBODY
         state.order[place, faction] = Order.NONE.value
         state.front[place, faction] = 0.0
-        state.odds[place, faction] = 0.0
 
 
 @phase
@@ -86,9 +85,9 @@ def count_contenders(world: World, state: State) -> None:
         power[faction] = 0.0
         side_power[faction] = 0.0
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         for rank in range(state.n_here[place]):
-            faction = state.here[place, rank]
+            faction = listed(state.here[place, rank])
             people = state.fighters[place, faction]
             if people > 0.0:
                 power[faction] += people * (0.5 + world.quality[faction]) * state.morale[place, faction]

@@ -24,7 +24,7 @@ from sim.core.rules.spillover import (
     rise_probability,
     wanted_guard,
 )
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
 
 N_RUNGS = len(Level)
 N_CHANNELS = len(Channel)
@@ -53,7 +53,7 @@ def set_ladder(world: World, rules: Rules, state: State) -> None:
     spillover = rules.spillover
     for host in range(world.n_states):
         for i in range(world.n_contested):
-            place = world.contested[i]
+            place = listed(world.contested[i])
             state.derived.adrift_weight[place, host] = math.exp(1.0 - world.border_hops[place, host])
         capacity = world.capacity[host]
         effect = spillover.recovery_effect
@@ -82,7 +82,6 @@ def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
 def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     """Measure what each channel carries, in one pass over the contested state's places; what is off carries nothing."""
     spillover = rules.spillover
-    refugees = 0.0
     adrift = 0.0
     dispersed = 0.0
     kin = 0.0
@@ -90,9 +89,8 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     hostile_ground = 0.0
     at_the_border = 0.0
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         hops = world.border_hops[place, host]
-        refugees += state.refugees[place, host]
         if state.adrift[place] > 0.0:
             adrift += state.adrift[place] * state.derived.adrift_weight[place, host]
         if state.contact[place] > kin:  # neither nearness nor kinship exceeds 1, so that cooler places need no search
@@ -112,7 +110,7 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     fighters = state.fled[host] + state.crossing[host]
     smuggled = adrift * state.border_lever[host]
     channel = state.channel[host]
-    channel[Channel.REFUGEES.value] = refugee_burden(refugees, world.state_population[host])
+    channel[Channel.REFUGEES.value] = refugee_burden(state.refugees_in[host], world.state_population[host])
     channel[Channel.ARMS.value] = fill(smuggled, spillover.arms_scale * state.depots_day_0)
     channel[Channel.FIGHTERS.value] = fill(fighters, spillover.fighters_scale)
     channel[Channel.KIN.value] = kin
@@ -140,7 +138,7 @@ def fights(world: World, state: State, faction: int, place: int) -> bool:
     takes_part = state.order[place, leader] != Order.NONE or (holder != NOBODY and leader == state.side[holder])
     found = faction == holder or (takes_part and state.fighters[place, faction] > LEAST_FORCE)
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        near = world.edge_to[edge]
+        near = listed(world.edge_to[edge])
         if state.task[near, faction] == place or state.pursuit[near, faction] == place:
             found = found or state.fighters[near, faction] > LEAST_FORCE
     return found
@@ -266,7 +264,7 @@ def danger_next_to(world: World, state: State, place: int) -> float:
     """Return the hottest fighting next to a place in the contested state; where jihadists hold the ground, 1."""
     danger = 0.0
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        near = world.edge_to[edge]
+        near = listed(world.edge_to[edge])
         if world.state_of[near] == world.contested_state:
             danger = max(danger, state.contact[near])
             holder = state.holder[near]

@@ -19,7 +19,7 @@ from sim.core.rules.violence import (
     relaxed_grievance,
     revenge_weight,
 )
-from sim.core.state import State, World
+from sim.core.state import State, World, listed
 
 
 @part
@@ -42,7 +42,7 @@ def harm(world: World, rules: Rules, state: State) -> None:
     if state.collapse_day != NEVER:
         consider_revenge(world, rules, state)
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         close_toll(world, rules, state, place)
 
 
@@ -65,7 +65,7 @@ def mismatch(world: World, state: State, place: int) -> float:
 def open_toll(world: World, rules: Rules, state: State) -> None:
     """Begin the toll of the day, let bursts and grievance age, and weigh each place by its people."""
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         state.civilians_killed_today[place] = 0.0
         state.revenge_days[place] = max(0, state.revenge_days[place] - 1)
         state.scratch.score[place] = state.residents[place]
@@ -78,7 +78,7 @@ def all_scores(world: World, state: State) -> float:
     """Return the sum of the scores of all contested places."""
     total = 0.0
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         total += state.scratch.score[place]
     return total
 
@@ -88,7 +88,7 @@ def drawn_place(world: World, state: State, mark: float) -> int:
     """Return the contested place in which the rising sum of scores passes a mark."""
     drawn = NOBODY
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         if state.scratch.score[place] > 0.0:
             drawn = place
             mark -= state.scratch.score[place]
@@ -116,7 +116,7 @@ def consider_revenge(world: World, rules: Rules, state: State) -> None:
     if uniform(state.key, Purpose.REVENGE, host, 0) >= burst_probability(violence.revenge_per_day):
         return
     for i in range(world.n_contested):
-        place = world.contested[i]
+        place = listed(world.contested[i])
         state.scratch.score[place] = 0.0
         if state.captured_day[place] != NEVER and state.revenge_days[place] == 0:
             strange = mismatch(world, state, place)

@@ -230,6 +230,14 @@ def contest_success(own: float, other: float, decisiveness: float) -> float:
 
 
 @rule
+def winning_ratio(odds: float, decisiveness: float) -> float:
+    """Return how many times the other's strength gives a chance in [0, 1]: the inverse of ``contest_success``."""
+    if odds >= 1.0:
+        return math.inf
+    return math.pow(odds / (1.0 - odds), 1.0 / decisiveness)
+
+
+@rule
 def log_odds(own: float, other: float, decisiveness: float) -> float:
     """Return the log odds of the ratio form; an absent side counts as next to nothing."""
     return decisiveness * (math.log(max(own, NO_DEFENCE)) - math.log(max(other, NO_DEFENCE)))

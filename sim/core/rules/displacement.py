@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.core.jit import rule
 from sim.core.parameters import parameter
 
@@ -161,13 +163,14 @@ def return_probability(hazard: float, welcome: float, boost: float) -> float:
 @rule
 def whole_people(expected: float, u: float) -> float:
     """Return a whole number of people, the expected number on average over ``u`` in (0, 1)."""
-    return math.floor(expected + u)
+    return np.floor(expected + u)
 
 
 @rule
-def people_up_to(people: float, part: float, total: float) -> float:
+def people_up_to(people: float, part: float, total: float, offset: float) -> float:
     """Return how many of some people fall to the first part of a total, to the person.
 
-    Taken along the rising sums of weights, the differences are whole shares that add up to all people.
+    Taken along the rising sums of weights, the differences are whole shares that add up to all people. An ``offset`` of
+    0.5 rounds; one drawn from (0, 1) makes each share right on average, whatever its size (systematic sampling).
     """
-    return math.floor(people * part / total + 0.5)
+    return np.floor(people * (part / total) + offset)
