@@ -46,7 +46,7 @@ def survey_places(tables: Tables) -> Places:
     states = {name: i for i, name in enumerate(tables.states["id"])}
     factions = {name: i for i, name in enumerate(tables.factions["id"])}
     state_of = np.array([states[s] for s in locations["state"]])
-    population = locations["population"].to_numpy(float)
+    population = locations["population"].astype(float)
     edge_start, edge_to, edge_km, edge_road = _edges(tables, index)
     hops = _hops(edge_start, edge_to)
     capital = index[tables.header.capital]
@@ -81,17 +81,22 @@ def great_circle_km(lat_a: Floats, lon_a: Floats, lat_b: Floats, lon_b: Floats) 
 
 def _edges(tables: Tables, index: dict[str, int]) -> tuple[Ints, Ints, Floats, Ints]:
     """Return both directions of every border, sorted by start and end, with km and whether a trunk road joins them."""
-    a = tables.borders["a"].map(index).to_numpy(np.int64)
-    b = tables.borders["b"].map(index).to_numpy(np.int64)
+    a, b = _ends(tables, index)
     start, end = np.concatenate([a, b]), np.concatenate([b, a])
-    road = np.tile(tables.borders["road"].to_numpy(np.int64), 2)
+    road = np.tile(tables.borders["road"].astype(np.int64), 2)
     order = np.lexsort((end, start))
     start, end, road = start[order], end[order], road[order]
-    lat, lon = tables.locations["lat"].to_numpy(float), tables.locations["lon"].to_numpy(float)
+    lat, lon = tables.locations["lat"], tables.locations["lon"]
     # Two nodes may share one seat (a capital and the province around it): 10 km stand for the way across.
     km = np.maximum(great_circle_km(lat[start], lon[start], lat[end], lon[end]), 10.0)
     edge_start = np.searchsorted(start, np.arange(len(index) + 1))
     return edge_start, end, km, road
+
+
+def _ends(tables: Tables, index: dict[str, int]) -> tuple[Ints, Ints]:
+    """Return the numbers of the two locations of every border."""
+    a, b = (np.array([index[name] for name in tables.borders[end]], np.int64) for end in ("a", "b"))
+    return a, b
 
 
 def _hops(edge_start: Ints, edge_to: Ints) -> Ints:
@@ -131,12 +136,11 @@ def _crossing_hops(tables: Tables, index: dict[str, int], state_of: Ints, n_stat
 
     All borders but the last are inside the location's own country. ``FAR`` where no open crossing can be reached.
     """
-    a = tables.borders["a"].map(index).to_numpy(np.int64)
-    b = tables.borders["b"].map(index).to_numpy(np.int64)
+    a, b = _ends(tables, index)
     inside = state_of[a] == state_of[b]
     within = _hops(*_adjacency(a[inside], b[inside], len(index)))
     reach = np.full((len(index), n_states), FAR, np.int64)
-    is_open = ~inside & (tables.borders["crossing"].to_numpy(np.int64) == 1)
+    is_open = ~inside & tables.borders["crossing"]
     for start, end in (*zip(a[is_open], b[is_open], strict=True), *zip(b[is_open], a[is_open], strict=True)):
         reach[:, state_of[end]] = np.minimum(reach[:, state_of[end]], np.minimum(within[start] + 1, FAR))
     return reach
