@@ -72,7 +72,7 @@ def observed_end(tables: Tables) -> str:
     """Return what happened, from the observed table."""
     if tables.observed is None:
         return ""
-    observed = tables.observed.set_index("name")["value"]
+    observed = dict(tables.observed[["name", "value"]].tolist())
     if not observed.get("regime_falls", 0):
         return "held"
     days = [observed.get(name) for name in ("regime_fall_day", "capital_fall_day")]

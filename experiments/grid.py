@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sim.world.header import WorldHeader
@@ -50,8 +51,8 @@ def grid_tables(edge: int, n_militias: int = 0, n_patrons: int = 0) -> Tables:
         factions=_factions([ARMY, REBELS, *militias], holders),
         locations=_locations(ids, holders),
         borders=_borders(ids),
-        control=pd.DataFrame({"location_id": places, "faction_id": holders, "share": 1.0}),
-        deployment=pd.DataFrame({"location_id": places, "faction_id": holders, "fighters": GARRISON}),
+        control=_records(pd.DataFrame({"location_id": places, "faction_id": holders, "share": 1.0})),
+        deployment=_records(pd.DataFrame({"location_id": places, "faction_id": holders, "fighters": GARRISON})),
         relations=_relations(militias, patrons),
         installations=None,
         foreign_forces=None,
@@ -72,15 +73,20 @@ def _holders(edge: int, militias: list[str]) -> list[str]:
     return holders
 
 
-def _states(ids: list[str]) -> pd.DataFrame:
+def _records(frame: pd.DataFrame) -> np.ndarray:
+    """Return a frame as a table of a world."""
+    return frame.to_records(index=False)
+
+
+def _states(ids: list[str]) -> np.ndarray:
     """Return states that are alike."""
-    return pd.DataFrame({"id": ids, "name": ids}).assign(population=1e6, capacity=0.4, resolve=0.5)
+    return _records(pd.DataFrame({"id": ids, "name": ids}).assign(population=1e6, capacity=0.4, resolve=0.5))
 
 
-def _factions(ids: list[str], holders: list[str]) -> pd.DataFrame:
+def _factions(ids: list[str], holders: list[str]) -> np.ndarray:
     """Return the factions, as many fighters as they have garrisons; only the army has heavy weapons to speak of."""
     strengths = [GARRISON * holders.count(name) for name in ids]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "id": ids,
             "name": ids,
@@ -90,23 +96,25 @@ def _factions(ids: list[str], holders: list[str]) -> pd.DataFrame:
             "fighters_high": strengths,
             "heavy_weapons": [0.5] + [0.1] * (len(ids) - 1),
         }
-    ).assign(home_state="LAND", jihadist=False, quality=0.5, morale=0.5)
+    )
+    return _records(frame.assign(home_state="LAND", jihadist=False, quality=0.5, morale=0.5))
 
 
-def _relations(militias: list[str], patrons: list[str]) -> pd.DataFrame:
+def _relations(militias: list[str], patrons: list[str]) -> np.ndarray:
     """Return who is against whom, with whom, and behind whom."""
     rows = [(ARMY, REBELS, -1.0, "", 0.0), (REBELS, ARMY, -1.0, "", 0.0)]
     rows += [(name, ARMY, 0.9, "", 1.0) for name in militias]
     rows += [(name, REBELS, -1.0, "", 0.0) for name in militias]
     rows += [(name, ARMY, 0.8, "arms", 0.5) for name in patrons]
-    return pd.DataFrame(rows, columns=["source_actor", "target_actor", "relation", "support_kinds", "commitment"])
+    columns = ["source_actor", "target_actor", "relation", "support_kinds", "commitment"]
+    return _records(pd.DataFrame(rows, columns=columns))
 
 
-def _locations(ids: list[list[str]], holders: list[str]) -> pd.DataFrame:
+def _locations(ids: list[list[str]], holders: list[str]) -> np.ndarray:
     """Return the provinces, half a degree apart."""
     rows = [(place, 0.5 * row, 0.5 * column) for row, line in enumerate(ids) for column, place in enumerate(line)]
     frame = pd.DataFrame(rows, columns=["id", "lat", "lon"])
-    return frame.assign(
+    frame = frame.assign(
         name=frame["id"],
         state="LAND",
         capital_of="",
@@ -116,11 +124,13 @@ def _locations(ids: list[list[str]], holders: list[str]) -> pd.DataFrame:
         military_installations=1,
         seat_holder=holders,
     )
+    return _records(frame)
 
 
-def _borders(ids: list[list[str]]) -> pd.DataFrame:
+def _borders(ids: list[list[str]]) -> np.ndarray:
     """Return the borders between neighbours in a row and in a column."""
     edge = len(ids)
     across = [(ids[r][c], ids[r][c + 1]) for r in range(edge) for c in range(edge - 1)]
     down = [(ids[r][c], ids[r + 1][c]) for r in range(edge - 1) for c in range(edge)]
-    return pd.DataFrame(across + down, columns=["a", "b"]).assign(kind="internal", road=True, crossing=True)
+    pairs = pd.DataFrame(across + down, columns=["a", "b"])
+    return _records(pairs.assign(kind="internal", road=True, crossing=True))

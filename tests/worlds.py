@@ -18,6 +18,14 @@ WORLDS = tuple(sorted(path.stem for path in (CONF / "world").glob("*.yaml")))
 SEED = 1
 
 
+def changed(table: np.ndarray, **columns: object) -> np.ndarray:
+    """Return a world's table with other values in some columns, one for all rows or one for each."""
+    copy = table.copy()
+    for name, values in columns.items():
+        copy[name] = values
+    return copy
+
+
 @functools.cache
 def tables_of(name: str) -> Tables:
     """Return a world's tables, read once."""

@@ -21,7 +21,7 @@ def regime_places(scenario: Scenario) -> list[str]:
     """Return the places of the contested state that the regime's side holds on day 0, in table order."""
     tables, own = scenario.tables, own_side(scenario)
     at_home = tables.locations["state"] == tables.header.contested_state
-    held = tables.locations["seat_holder"].isin(own)
+    held = np.isin(tables.locations["seat_holder"], list(own))
     return [str(place) for place in tables.locations["id"][at_home & held]]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from sim.core.codes import Level, Outcome
@@ -233,6 +234,6 @@ def _ends(lookup: Lookup) -> Section:
     return Section(f"How runs end by day {horizon}", ("end", "share"), rows)
 
 
-def _labels(table: pd.DataFrame) -> dict[str, str]:
+def _labels(table: np.ndarray) -> dict[str, str]:
     """Return how the rows of a table of the world are called, by id."""
     return {key: f"{name} ({key})" for key, name in zip(table["id"], table["name"], strict=True)}

@@ -136,7 +136,7 @@ def _mapped(tables: Tables) -> Shapes:
 def _circled(tables: Tables) -> Shapes:
     """Return the shapes of a world without a map: circles at the seats, joined by their borders."""
     seats = _seats(tables)
-    is_home = np.array(tables.locations["state"] == tables.header.contested_state, dtype=np.bool_)
+    is_home = tables.locations["state"] == tables.header.contested_state
     anchors, radius = place_circles(project(seats, _middle([seats])), is_home)
     ids = [str(name) for name in tables.locations["id"]]
     ends = [
@@ -152,7 +152,7 @@ def _circled(tables: Tables) -> Shapes:
         outlines=circles,
         anchors=anchors,
         links=anchors[np.array(ends, dtype=np.int64).reshape(-1, 2)],
-        is_international=np.array(tables.borders["kind"] == "international", dtype=np.bool_),
+        is_international=tables.borders["kind"] == "international",
         state_borders=(),
         context=(),
         state_names=(),
@@ -164,7 +164,7 @@ def _circled(tables: Tables) -> Shapes:
 
 def _state_middles(tables: Tables, outlines: Sequence[Outline], states: Sequence[str]) -> dict[str, FloatArray]:
     """Return the middle of the largest area of each state but the contested one, by name, in degrees."""
-    names = {str(state): str(name) for state, name in tables.states[["id", "name"]].to_numpy()}
+    names = dict(tables.states[["id", "name"]].tolist())
     largest: dict[str, FloatArray] = {}
     for outline, state in zip(
         outlines, [*states, *(outline.state for outline in outlines[len(states) :])], strict=True
@@ -181,7 +181,7 @@ def _state_middles(tables: Tables, outlines: Sequence[Outline], states: Sequence
 
 def _seats(tables: Tables) -> FloatArray:
     """Return the seats of all locations, (location, 2) in degrees of longitude and latitude."""
-    return np.asarray(tables.locations[["lon", "lat"]], dtype=np.float64)
+    return np.column_stack([tables.locations["lon"], tables.locations["lat"]])
 
 
 def _short_names(tables: Tables) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
         The ensemble.
     """
     locations, header = scenario.tables.locations, scenario.tables.header
-    places = locations["id"][locations["state"].isin(header.neighbours)]
+    places = locations["id"][np.isin(locations["state"], header.neighbours)]
     pieces = results.pieces(EVENTS, ("run", "kind", "location_id"))
     events = pd.concat([piece.loc[piece["kind"] == "incident", ["run", "location_id"]] for piece in pieces])
     counts = pd.crosstab(events["run"], events["location_id"])
@@ -97,8 +97,8 @@ def _extent(shapes: Shapes, means: Mapping[str, float]) -> Extent:
 def _title(counts: pd.DataFrame, scenario: Scenario) -> str:
     """Return the finding: which place sees most incidents, and how many all places together."""
     worst = str(counts.mean().idxmax())
-    locations = scenario.tables.locations.set_index("id")
-    state = state_names(scenario)[str(locations["state"][worst])]
+    locations = scenario.tables.locations
+    state = state_names(scenario)[dict(zip(locations["id"], locations["state"], strict=True))[worst]]
     name = place_names(scenario)[worst]
     where = name if name == state else f"{name} ({state})"
     most, total = mean_of(counts[worst].to_numpy()), mean_of(counts.sum(axis=1).to_numpy())

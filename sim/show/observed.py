@@ -42,10 +42,10 @@ def observed_falls(scenario: Scenario) -> dict[str, ObservedFall]:
     observed = scenario.tables.observed
     if observed is None:
         return {}
-    rows = observed[observed["name"].str.startswith(FALL)]
     return {
-        str(name).removeprefix(FALL): _fall(float(day), float(low), float(high), scenario.horizon_days)
-        for name, day, low, high in zip(rows["name"], rows["value"], rows["low"], rows["high"], strict=True)
+        name.removeprefix(FALL): _fall(day, low, high, scenario.horizon_days)
+        for name, day, low, high in observed[["name", "value", "low", "high"]].tolist()
+        if name.startswith(FALL)
     }
 
 
@@ -102,16 +102,13 @@ def _rows_of(scenario: Scenario) -> dict[str, tuple[float, float, float]]:
     observed = scenario.tables.observed
     if observed is None:
         return {}
-    rows = observed[observed["value"].notna()]
-    numbers = zip(rows["value"], rows["low"], rows["high"], strict=True)
-    return dict(zip((str(name) for name in rows["name"]), numbers, strict=True))
+    rows = observed[["name", "value", "low", "high"]].tolist()
+    return {name: tuple(numbers) for name, *numbers in rows if not np.isnan(numbers[0])}
 
 
 def _amount(day: int, amount: float, low: float, high: float) -> ObservedAmount:
     """Return an observed amount; a missing bound is the amount itself."""
-    return ObservedAmount(
-        day, float(amount), float(amount if np.isnan(low) else low), float(amount if np.isnan(high) else high)
-    )
+    return ObservedAmount(day, amount, amount if np.isnan(low) else low, amount if np.isnan(high) else high)
 
 
 def _fall(day: float, low: float, high: float, horizon_days: int) -> ObservedFall:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
 from sim.world.columns import ID_PATTERN, Column, TableSchema
 from sim.world.faults import Fault, nearest, suggestion
@@ -61,18 +60,13 @@ class Table:
         """Return the columns as plain values: what the table says, however it is written."""
         return {name: self.number.get(name, cells) for name, cells in self.text.items()}
 
-    def frame(self) -> pd.DataFrame:
-        """Return the table for use: text, whole numbers, numbers (NaN where empty), and flags as booleans."""
+    def records(self) -> np.ndarray:
+        """Return the table for use, a record a row: text, whole numbers, numbers (NaN where empty), and booleans."""
         columns = [column for column in self.schema.columns if column.name in self.text]
-        return pd.DataFrame({column.name: self._array(column) for column in columns})
-
-    def _array(self, column: Column) -> np.ndarray | list[str]:
-        """Return one column as an array."""
-        if column.kind not in _NUMERIC:
-            return self.text[column.name]
-        is_whole = column.kind == "whole" and not column.may_be_empty
-        dtype = np.bool_ if column.kind == "flag" else np.int64 if is_whole else np.float64
-        return np.array(self.number[column.name], dtype=dtype)  # None becomes NaN
+        records = np.empty(len(self.rows), [(column.name, _type_of(column)) for column in columns])
+        for name, cells in self.content().items():
+            records[name] = cells  # None becomes NaN
+        return records
 
 
 def column_faults(header: Sequence[str], schema: TableSchema) -> list[Fault]:
@@ -99,6 +93,14 @@ def parse(grid: Grid, schema: TableSchema) -> tuple[Table, list[Fault]]:
     number = {column.name: [value for _, value in cells] for column, cells in judged.items() if column.kind in _NUMERIC}
     table = Table(schema, [row for row, _ in grid.rows], text, number)
     return table, [*_cell_faults(table, judged), *_key_faults(table), *_order_faults(table)]
+
+
+def _type_of(column: Column) -> type:
+    """Return the type of a column's cells; text has no fixed length, so it is kept as objects."""
+    if column.kind not in _NUMERIC:
+        return object
+    is_whole = column.kind == "whole" and not column.may_be_empty
+    return np.bool_ if column.kind == "flag" else np.int64 if is_whole else np.float64
 
 
 def _header_fault(schema: TableSchema, name: str, problem: str, cure: str) -> Fault:

@@ -90,7 +90,7 @@ class Names:
 
 def names_of(tables: Tables) -> Names:
     """Return the names that a world knows."""
-    places = {name: i for i, name in enumerate(tables.locations["id"].tolist())}
+    places = {name: i for i, name in enumerate(tables.locations["id"])}
     return Names(tables.header.title, call_roll(tables), places)
 
 

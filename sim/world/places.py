@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,9 +45,9 @@ def survey_places(tables: Tables) -> Places:
     states = {name: i for i, name in enumerate(tables.states["id"])}
     factions = {name: i for i, name in enumerate(tables.factions["id"])}
     state_of = np.array([states[s] for s in locations["state"]])
-    population = locations["population"].to_numpy(float)
+    population = locations["population"].astype(float)
     edge_start, edge_to, edge_km, edge_road = _edges(tables, index)
-    hops = _hops(edge_start, edge_to)
+    hops = _hops(*_ends(tables, index), len(index))
     capital = index[tables.header.capital]
     totals = np.bincount(state_of, population, minlength=len(states))
     return Places(
@@ -81,40 +80,38 @@ def great_circle_km(lat_a: Floats, lon_a: Floats, lat_b: Floats, lon_b: Floats) 
 
 def _edges(tables: Tables, index: dict[str, int]) -> tuple[Ints, Ints, Floats, Ints]:
     """Return both directions of every border, sorted by start and end, with km and whether a trunk road joins them."""
-    a = tables.borders["a"].map(index).to_numpy(np.int64)
-    b = tables.borders["b"].map(index).to_numpy(np.int64)
+    a, b = _ends(tables, index)
     start, end = np.concatenate([a, b]), np.concatenate([b, a])
-    road = np.tile(tables.borders["road"].to_numpy(np.int64), 2)
+    road = np.tile(tables.borders["road"].astype(np.int64), 2)
     order = np.lexsort((end, start))
     start, end, road = start[order], end[order], road[order]
-    lat, lon = tables.locations["lat"].to_numpy(float), tables.locations["lon"].to_numpy(float)
+    lat, lon = tables.locations["lat"], tables.locations["lon"]
     # Two nodes may share one seat (a capital and the province around it): 10 km stand for the way across.
     km = np.maximum(great_circle_km(lat[start], lon[start], lat[end], lon[end]), 10.0)
     edge_start = np.searchsorted(start, np.arange(len(index) + 1))
     return edge_start, end, km, road
 
 
-def _hops(edge_start: Ints, edge_to: Ints) -> Ints:
-    """Return the fewest borders between any two locations, ``FAR`` where there is no way."""
-    n = len(edge_start) - 1
-    hops = np.full((n, n), FAR, np.int64)
-    for first in range(n):
-        hops[first, first] = 0
-        queue = deque([first])
-        while queue:
-            here = queue.popleft()
-            for near in edge_to[edge_start[here] : edge_start[here + 1]]:
-                if hops[first, near] == FAR:
-                    hops[first, near] = hops[first, here] + 1
-                    queue.append(near)
+def _ends(tables: Tables, index: dict[str, int]) -> tuple[Ints, Ints]:
+    """Return the numbers of the two locations of every border."""
+    a, b = (np.array([index[name] for name in tables.borders[end]], np.int64) for end in ("a", "b"))
+    return a, b
+
+
+def _hops(a: Ints, b: Ints, n: int) -> Ints:
+    """Return the fewest of some borders between any two of ``n`` locations, ``FAR`` where there is no way."""
+    near = np.eye(n)
+    near[a, b] = near[b, a] = 1.0
+    known = np.eye(n)
+    hops = np.where(known > 0.0, 0, FAR)
+    for count in range(1, n):
+        wider = np.minimum(known @ near, 1.0)
+        is_new = wider > known
+        if not is_new.any():
+            break
+        hops[is_new] = count
+        known = wider
     return hops
-
-
-def _adjacency(a: Ints, b: Ints, n: int) -> tuple[Ints, Ints]:
-    """Return both directions of some borders by the location that they start from."""
-    start, end = np.concatenate([a, b]), np.concatenate([b, a])
-    order = np.lexsort((end, start))
-    return np.searchsorted(start[order], np.arange(n + 1)), end[order]
 
 
 def _border_hops(hops: Ints, state_of: Ints, n_states: int) -> Ints:
@@ -131,12 +128,11 @@ def _crossing_hops(tables: Tables, index: dict[str, int], state_of: Ints, n_stat
 
     All borders but the last are inside the location's own country. ``FAR`` where no open crossing can be reached.
     """
-    a = tables.borders["a"].map(index).to_numpy(np.int64)
-    b = tables.borders["b"].map(index).to_numpy(np.int64)
+    a, b = _ends(tables, index)
     inside = state_of[a] == state_of[b]
-    within = _hops(*_adjacency(a[inside], b[inside], len(index)))
+    within = _hops(a[inside], b[inside], len(index))
     reach = np.full((len(index), n_states), FAR, np.int64)
-    is_open = ~inside & (tables.borders["crossing"].to_numpy(np.int64) == 1)
+    is_open = ~inside & tables.borders["crossing"]
     for start, end in (*zip(a[is_open], b[is_open], strict=True), *zip(b[is_open], a[is_open], strict=True)):
         reach[:, state_of[end]] = np.minimum(reach[:, state_of[end]], np.minimum(within[start] + 1, FAR))
     return reach

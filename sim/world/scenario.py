@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from sim.core.codes import Channel
 from sim.core.rules import pack_rules
@@ -172,7 +171,7 @@ def _fill_factions(world: World, tables: Tables, ties: Ties) -> None:
 def _fill_states(world: World, tables: Tables, config: RunConfig) -> None:
     """Fill what a state is to the war: how many live there, whether it is a neighbour, how far it is drawn in."""
     states, n = tables.states, len(tables.states)
-    is_neighbour = states["id"].isin(tables.header.neighbours).to_numpy()
+    is_neighbour = np.isin(states["id"], tables.header.neighbours)
     world.state_population[:n] = states["population"]
     world.is_neighbour[:n] = is_neighbour
     world.level_day_0[:n] = _or_zero(states, "level_day_0")
@@ -180,9 +179,9 @@ def _fill_states(world: World, tables: Tables, config: RunConfig) -> None:
     world.channel_on[:] = [getattr(config.channels, channel.name.lower()) for channel in Channel]
 
 
-def _or_zero(frame: pd.DataFrame, column: str) -> np.ndarray:
+def _or_zero(table: np.ndarray, column: str) -> np.ndarray:
     """Return a column of numbers, 0 where a cell is empty or the table has no such column."""
-    return frame[column].fillna(0.0).to_numpy() if column in frame else np.zeros(len(frame))
+    return np.nan_to_num(table[column]) if column in (table.dtype.names or ()) else np.zeros(len(table))
 
 
 def _fill_links(world: World, ties: Ties) -> None:

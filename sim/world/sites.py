@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from sim.world.tables import Tables
 
@@ -38,15 +37,17 @@ def survey_sites(tables: Tables) -> Sites:
     )
 
 
-def _counted(table: pd.DataFrame, places: pd.Series, kind: str, held: str = "") -> Floats:
+def _counted(table: np.ndarray, places: np.ndarray, kind: str, held: str = "") -> Floats:
     """Return what the table counts of one kind in each location."""
     rows = table[(table["kind"] == kind) & (table["held"] == held)]
-    return rows.groupby("location_id")["count"].sum().reindex(places, fill_value=0).to_numpy(float)
+    is_there: npt.NDArray[np.bool_] = places[:, None] == rows["location_id"]
+    counts: Floats = is_there @ rows["count"].astype(float)
+    return counts
 
 
 def _by_grade(tables: Tables) -> Sites:
     """Return one airbase for each place of a high grade, depots by grade in the contested state, and no prison."""
-    grade = tables.locations["military_installations"].to_numpy(float)
-    is_contested = (tables.locations["state"] == tables.header.contested_state).to_numpy()
+    grade = tables.locations["military_installations"].astype(float)
+    is_contested = tables.locations["state"] == tables.header.contested_state
     nobody = np.zeros(len(grade))
     return Sites((grade >= AIRBASE_GRADE).astype(float), np.where(is_contested, grade, 0.0), nobody, nobody)

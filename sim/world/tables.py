@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
 from sim.world import checks, geography
 from sim.world.cells import Table
@@ -43,8 +43,10 @@ CHECKS = (
 class Tables:
     """Hold the checked tables of one world, rows in the order of the files.
 
-    Columns are those of `schema.py` that the files have. Texts are never null ("" where empty), flags are
-    booleans, whole numbers int64; a number that may be empty is a float, NaN where it is.
+    A table is a structured array, a record a row: ``tables.states["population"]`` is a column of it, and
+    ``pandas.DataFrame(tables.states)`` makes a frame. Columns are those of `schema.py` that the files have. Texts are
+    never null ("" where empty), flags are booleans, whole numbers int64; a number that may be empty is a float, NaN
+    where it is.
 
     Attributes
     ----------
@@ -66,19 +68,19 @@ class Tables:
 
     folder: Path
     header: WorldHeader
-    states: pd.DataFrame
-    factions: pd.DataFrame
-    locations: pd.DataFrame
-    borders: pd.DataFrame
-    control: pd.DataFrame
-    deployment: pd.DataFrame
-    relations: pd.DataFrame
-    foreign_forces: pd.DataFrame | None
-    installations: pd.DataFrame | None
-    observed: pd.DataFrame | None
-    timeline: pd.DataFrame | None
-    map_keys: pd.DataFrame | None
-    sources: pd.DataFrame | None
+    states: np.ndarray
+    factions: np.ndarray
+    locations: np.ndarray
+    borders: np.ndarray
+    control: np.ndarray
+    deployment: np.ndarray
+    relations: np.ndarray
+    foreign_forces: np.ndarray | None
+    installations: np.ndarray | None
+    observed: np.ndarray | None
+    timeline: np.ndarray | None
+    map_keys: np.ndarray | None
+    sources: np.ndarray | None
     digest: str
 
 
@@ -100,23 +102,23 @@ def load_tables(folder: Path) -> Tables:
         draft.faults.extend(check(draft))
     if draft.faults or draft.frame is None:
         raise WorldError(folder, _in_file_order(draft.faults))
-    frames = {name: table.frame() for name, table in draft.tables.items()}
+    records = {name: table.records() for name, table in draft.tables.items()}
     return Tables(
         folder=folder,
         header=draft.frame.header,
-        states=frames["states"],
-        factions=frames["factions"],
-        locations=frames["locations"],
-        borders=frames["borders"],
-        control=frames["control"],
-        deployment=frames["deployment"],
-        relations=frames["relations"],
-        foreign_forces=frames.get("foreign_forces"),
-        installations=frames.get("installations"),
-        observed=frames.get("observed"),
-        timeline=frames.get("timeline"),
-        map_keys=frames.get("map_keys"),
-        sources=frames.get("sources"),
+        states=records["states"],
+        factions=records["factions"],
+        locations=records["locations"],
+        borders=records["borders"],
+        control=records["control"],
+        deployment=records["deployment"],
+        relations=records["relations"],
+        foreign_forces=records.get("foreign_forces"),
+        installations=records.get("installations"),
+        observed=records.get("observed"),
+        timeline=records.get("timeline"),
+        map_keys=records.get("map_keys"),
+        sources=records.get("sources"),
         digest=_digest(draft.frame.header, draft.tables.values()),
     )
 

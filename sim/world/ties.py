@@ -6,7 +6,6 @@ Everything here is derived from the tables, by the same rules for every world.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,15 +82,15 @@ def survey_ties(tables: Tables) -> Ties:
     tie = _symmetric(actor_tie[n:, n:])
     engagement = np.nan_to_num(_with_reverse(actor_commitment[n:, n:]))
     np.fill_diagonal(engagement, 1.0)
-    home_states = tables.factions["home_state"].tolist()
-    is_native = np.array([state == tables.header.contested_state for state in home_states])
-    deployed = _by_place(tables, roster, "deployment", "fighters")
-    control = _by_place(tables, roster, "control", "share")
-    at_home = np.array([state == tables.header.contested_state for state in tables.locations["state"]])
+    home_states = tables.factions["home_state"]
+    is_native = home_states == tables.header.contested_state
+    deployed = _by_place(tables, roster, tables.deployment, "fighters")
+    control = _by_place(tables, roster, tables.control, "share")
+    at_home = tables.locations["state"] == tables.header.contested_state
     may_enter = _may_enter(tie, is_native, roster)
     takes_part = may_enter | (deployed[at_home].sum(axis=0) > 0)
     side = _sides(tie, takes_part, roster)
-    jihadist = tables.factions["jihadist"].to_numpy(np.int64) == 1
+    jihadist = tables.factions["jihadist"]
     capacity = _capacities(tables, deployed, at_home, is_native, roster)
     return Ties(
         roster=roster,
@@ -118,16 +117,10 @@ def survey_ties(tables: Tables) -> Ties:
 def call_roll(tables: Tables) -> Roster:
     """Return the numbers of states and factions, in the order of the tables."""
     header = tables.header
-    states = {name: i for i, name in enumerate(tables.states["id"].tolist())}
-    factions = {name: i for i, name in enumerate(tables.factions["id"].tolist())}
+    states = {name: i for i, name in enumerate(tables.states["id"])}
+    factions = {name: i for i, name in enumerate(tables.factions["id"])}
     challenger = factions[header.challenger] if header.challenger else NOBODY
     return Roster(states, factions, factions[header.regime], challenger, states[header.contested_state])
-
-
-def _rows(tables: Tables, table: str, *columns: str) -> list[tuple[Any, ...]]:
-    """Return some columns of a table row by row."""
-    frame = getattr(tables, table)
-    return list(zip(*(frame[column].tolist() for column in columns), strict=True))
 
 
 def _actor_ties(tables: Tables, roster: Roster) -> tuple[Floats, Floats]:
@@ -135,9 +128,8 @@ def _actor_ties(tables: Tables, roster: Roster) -> tuple[Floats, Floats]:
     actors = roster.actors
     tie = np.full((len(actors), len(actors)), np.nan)
     commitment = np.full((len(actors), len(actors)), np.nan)
-    for source, target, relation, stake in _rows(
-        tables, "relations", "source_actor", "target_actor", "relation", "commitment"
-    ):
+    columns = ["source_actor", "target_actor", "relation", "commitment"]
+    for source, target, relation, stake in tables.relations[columns].tolist():
         if source in actors and target in actors:
             tie[actors[source], actors[target]] = relation
             commitment[actors[source], actors[target]] = stake
@@ -147,7 +139,7 @@ def _actor_ties(tables: Tables, roster: Roster) -> tuple[Floats, Floats]:
 
 def _inherit(tables: Tables, roster: Roster, tie: Floats) -> None:
     """Let a state's regular forces share the relations of their state where they have none of their own."""
-    for name, home, alignment in _rows(tables, "factions", "id", "home_state", "alignment"):
+    for name, home, alignment in tables.factions[["id", "home_state", "alignment"]].tolist():
         if alignment in ("state", "regime") and home in roster.states:
             force, state = roster.actors[name], roster.states[home]
             tie[force] = np.where(np.isnan(tie[force]), tie[state], tie[force])
@@ -215,19 +207,19 @@ def _theatre(at_home: Flags, may_enter: Flags, side: Ints, roster: Roster) -> In
     return counts.astype(np.int64)
 
 
-def _by_place(tables: Tables, roster: Roster, table: str, column: str) -> Floats:
+def _by_place(tables: Tables, roster: Roster, table: np.ndarray, column: str) -> Floats:
     """Return a (location, faction) table as a matrix."""
-    index = {name: i for i, name in enumerate(tables.locations["id"].tolist())}
+    index = {name: i for i, name in enumerate(tables.locations["id"])}
     matrix = np.zeros((len(index), len(roster.factions)))
-    for place, faction, value in _rows(tables, table, "location_id", "faction_id", column):
+    for place, faction, value in table[["location_id", "faction_id", column]].tolist():
         matrix[index[place], roster.factions[faction]] = value
     return matrix
 
 
 def _homes(tables: Tables, control: Floats, side: Ints, roster: Roster) -> Ints:
     """Return each faction's home: where it controls most people, among the places that its side holds on day 0."""
-    population = tables.locations["population"].to_numpy(float)
-    holder = np.array([roster.factions.get(f, NOBODY) for f in tables.locations["seat_holder"].tolist()])
+    population = tables.locations["population"].astype(float)
+    holder = np.array([roster.factions.get(f, NOBODY) for f in tables.locations["seat_holder"]])
     homes = np.full(len(side), NOBODY)
     for faction in range(len(side)):
         own = (holder != NOBODY) & (side[holder] == side[faction])
@@ -241,7 +233,7 @@ def _capacities(tables: Tables, deployed: Floats, at_home: Flags, is_native: Fla
     """Return what each actor can give: a state's capacity; a foreign faction's forces abroad against the regime's."""
     army = max(float(deployed[at_home, roster.regime].sum()), 1.0)
     abroad = np.where(is_native, 0.0, deployed[~at_home].sum(axis=0))
-    return np.concatenate([tables.states["capacity"].to_numpy(float), np.minimum(1.0, abroad / army)])
+    return np.concatenate([tables.states["capacity"], np.minimum(1.0, abroad / army)])
 
 
 def _strikes(tables: Tables, tie: Floats, commitment: Floats, side: Ints, roster: Roster) -> Floats:
@@ -250,7 +242,7 @@ def _strikes(tables: Tables, tie: Floats, commitment: Floats, side: Ints, roster
     strikes = np.zeros((len(tie), len(side)))
     if roster.challenger == NOBODY:
         return strikes
-    jihadist = tables.factions["jihadist"].to_numpy(np.int64) == 1
+    jihadist = tables.factions["jihadist"]
     for state in range(n):
         opposes_both = max(tie[state, n + roster.regime], tie[state, n + roster.challenger]) <= OPPOSING_TIE
         for faction in np.flatnonzero(jihadist & ~np.isin(side, [roster.regime, roster.challenger])):
@@ -266,9 +258,8 @@ def _links(tables: Tables, takes_part: Flags, capacity: Floats, roster: Roster) 
     support is no link.
     """
     links = []
-    for source, target, tie, commitment, kinds in _rows(
-        tables, "relations", "source_actor", "target_actor", "relation", "commitment", "support_kinds"
-    ):
+    columns = ["source_actor", "target_actor", "relation", "commitment", "support_kinds"]
+    for source, target, tie, commitment, kinds in tables.relations[columns].tolist():
         client, patron = roster.factions.get(target, NOBODY), roster.actors.get(source, NOBODY)
         if NOBODY in (client, patron) or tie <= 0.0 or commitment <= 0.0:
             continue

@@ -3,12 +3,11 @@
 import dataclasses
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from sim.core.codes import NOBODY
 from sim.core.engine import simulate
-from tests.worlds import SEED, WORLDS, mornings, scenario_of, tables_of
+from tests.worlds import SEED, WORLDS, changed, mornings, scenario_of, tables_of
 
 RUNS = (0, 1, 2, 3)
 
@@ -94,8 +93,8 @@ def test_nobody_crosses_a_border_except_into_the_war() -> None:
 
 def test_an_idle_faction_changes_no_other_draw() -> None:
     tables = tables_of("levant_2024")
-    idle = tables.factions.iloc[[-1]].assign(id="IDLE", fighters_low=0, fighters_central=0, fighters_high=0)
-    larger = dataclasses.replace(tables, factions=pd.concat([tables.factions, idle], ignore_index=True))
+    idle = changed(tables.factions[-1:], id="IDLE", fighters_low=0, fighters_central=0, fighters_high=0)
+    larger = dataclasses.replace(tables, factions=np.concatenate([tables.factions, idle]))
     plain = scenario_of("levant_2024")
     crowded = scenario_of("levant_2024", tables=larger)
     a = simulate(plain.world, plain.rules, SEED, 0, 20)

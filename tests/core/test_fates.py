@@ -111,7 +111,8 @@ def test_the_power_that_opposes_both_sides_aids_neither() -> None:
     for name in WORLDS:
         scenario = scenario_of(name)
         w = scenario.world[0]
-        relations = scenario.tables.relations.set_index(["source_actor", "target_actor"])["relation"]
+        rows = scenario.tables.relations[["source_actor", "target_actor", "relation"]].tolist()
+        relations = {(source, target): relation for source, target, relation in rows}
         header = scenario.tables.header
         for i, state in enumerate(scenario.tables.states["id"]):
             ties = [relations.get((state, side), 0.0) for side in (header.regime, header.challenger)]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from experiments import benchmark, benchmark_c, benchmark_mesa, benchmark_muster, benchmark_phases
-from experiments.benchmark_engine import STEADY
+from experiments.benchmark_engine import FIRST_RUN, STEADY, in_fresh_process
 from experiments.benchmark_timing import build, exponent
 from experiments.grid import grid_tables
 from sim.core import calls
@@ -25,6 +25,13 @@ needs_batch_run = pytest.mark.skipif(not benchmark_mesa.HAS_BATCH_RUN, reason="t
 def test_the_exponent_of_a_power_law_is_its_power() -> None:
     sizes = [10, 20, 40, 80]
     assert exponent(sizes, [3.0 * size**1.25 for size in sizes]) == pytest.approx(1.25)
+
+
+def test_a_first_run_does_without_the_libraries_of_tables_and_figures() -> None:
+    """Importing pandas alone would take longer than everything that the project's own modules do at a start."""
+    heavy = ("matplotlib", "mesa", "pandas", "pyarrow")
+    look = f"import sys; found = sorted(set(sys.modules) & set({heavy})); assert not found, found"
+    in_fresh_process(FIRST_RUN + look)
 
 
 @needs_gcc

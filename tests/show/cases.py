@@ -4,12 +4,13 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
 from sim.ensemble.manifest import describe
 from sim.study.cases import Case
 from sim.world.scenario import Scenario
 from tests.show.made import Day, made_results
+from tests.worlds import changed
 
 COMMAND = "python experiments/run.py scenario=made"
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
@@ -26,14 +27,14 @@ def made_case(
 def hostile(scenario: Scenario) -> Scenario:
     """Return a scenario whose every text is code."""
     tables, asked = scenario.tables, scenario.config.scenario.model_copy(update={"question": HOSTILE})
-    sources = pd.DataFrame({"key": [HOSTILE], "what": [HOSTILE], "url": ["javascript:alert(1)"]})
-    changed = dataclasses.replace(
+    text = [(name, object) for name in ("key", "what", "url")]
+    worse = dataclasses.replace(
         tables,
         header=tables.header.model_copy(update={"title": HOSTILE, "note": HOSTILE}),
-        locations=tables.locations.assign(name=HOSTILE, source=HOSTILE),
-        states=tables.states.assign(name=HOSTILE),
-        factions=tables.factions.assign(name=HOSTILE),
-        sources=sources,
+        locations=changed(tables.locations, name=HOSTILE, source=HOSTILE),
+        states=changed(tables.states, name=HOSTILE),
+        factions=changed(tables.factions, name=HOSTILE),
+        sources=np.array([(HOSTILE, HOSTILE, "javascript:alert(1)")], text),
     )
     config = scenario.config.model_copy(update={"scenario": asked})
-    return dataclasses.replace(scenario, tables=changed, config=config)
+    return dataclasses.replace(scenario, tables=worse, config=config)

@@ -27,7 +27,7 @@ from sim.show.theme import FULL_WIDTH_MM, HALF_WIDTH_MM, styled
 from sim.world.scenario import Scenario
 from tests.show.made import MIXED, Day, made_results
 from tests.show.reading import assert_readable, subtitle_of, title_of, words_of
-from tests.worlds import scenario_of, tables_of
+from tests.worlds import changed, scenario_of, tables_of
 
 Draw = Callable[[Results, Scenario], Figure]
 DRAWINGS: dict[str, Draw] = {
@@ -46,8 +46,8 @@ def one_place() -> Scenario:
     capital = whole.header.capital
     tables = dataclasses.replace(
         whole,
-        locations=whole.locations[whole.locations["id"] == capital].reset_index(drop=True),
-        borders=whole.borders.iloc[:0],
+        locations=whole.locations[whole.locations["id"] == capital],
+        borders=whole.borders[:0],
         control=whole.control[whole.control["location_id"] == capital],
         deployment=whole.deployment[whole.deployment["location_id"] == capital],
         observed=None,
@@ -206,7 +206,7 @@ def test_an_ensemble_whose_runs_all_failed_has_no_figures(tmp_path: Path, levant
 
 def test_without_a_place_of_the_regime_the_figures_of_falls_are_left_out(tmp_path: Path) -> None:
     scenario = one_place()
-    locations = scenario.tables.locations.assign(seat_holder=scenario.tables.header.challenger)
+    locations = changed(scenario.tables.locations, seat_holder=scenario.tables.header.challenger)
     lost = dataclasses.replace(scenario, tables=dataclasses.replace(scenario.tables, locations=locations))
     results = made_results(tmp_path, lost, NEVER)
     assert not {"order_of_falls", "fall_map"} & {path.stem for path in draw_all(results, lost)}

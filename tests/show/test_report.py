@@ -22,7 +22,7 @@ from sim.study.compare import compare
 from sim.world.scenario import Scenario
 from tests.show.cases import HOSTILE, hostile, made_case
 from tests.show.made import MIXED, Day
-from tests.worlds import scenario_of
+from tests.worlds import changed, scenario_of
 
 NEVER: list[Day] = [None] * 8
 
@@ -210,7 +210,7 @@ def test_texts_that_would_like_to_be_code_stay_text(hostile_report: Path) -> Non
 
 def without_places(scenario: Scenario) -> Scenario:
     """Return a scenario in which the regime holds no seat on day 0."""
-    locations = scenario.tables.locations.assign(seat_holder=scenario.tables.header.challenger)
+    locations = changed(scenario.tables.locations, seat_holder=scenario.tables.header.challenger)
     return dataclasses.replace(scenario, tables=dataclasses.replace(scenario.tables, locations=locations))
 
 

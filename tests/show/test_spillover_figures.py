@@ -221,7 +221,7 @@ def test_all_panels_of_influence_show_means(levant: Scenario, tmp_path: Path) ->
 def test_incidents_are_a_mean_over_all_runs_that_count(levant: Scenario, mixed: Results) -> None:
     counts = incidents(mixed, levant)
     locations = levant.tables.locations
-    home = str(locations["id"][locations["state"] == "IRQ"].iloc[0])
+    home = str(locations["id"][locations["state"] == "IRQ"][0])
     assert counts[home].mean() == 4 / 8
     assert len(counts) == 8
     assert counts.sum().sum() == len(mixed.events) == 3.5 * 8

@@ -136,8 +136,9 @@ def test_attitudes_are_those_of_the_relations() -> None:
 
 def attitude_of(scenario: Scenario, source: str, target: str) -> float:
     """Return a relation as the table states it."""
-    rows = scenario.tables.relations.set_index(["source_actor", "target_actor"])["relation"]
-    return float(rows[source, target])
+    rows = scenario.tables.relations[["source_actor", "target_actor", "relation"]].tolist()
+    (relation,) = (value for *pair, value in rows if pair == [source, target])
+    return float(relation)
 
 
 def test_kin_live_where_a_faction_of_theirs_is_at_home_or_stands() -> None:
@@ -155,7 +156,7 @@ def test_kin_live_where_a_faction_of_theirs_is_at_home_or_stands() -> None:
 def test_every_faction_has_the_home_that_its_row_names(world: str) -> None:
     scenario = scenario_of(world)
     record, tables = scenario.world[0], scenario.tables
-    states = tables.states["id"].to_numpy()
+    states = tables.states["id"]
     assert states[record["home_state"][: record["n_factions"]]].tolist() == tables.factions["home_state"].tolist()
     assert np.all((record["kin"] >= 0.0) & (record["kin"] <= 1.0))
     assert np.all(np.abs(record["attitude"]) <= 1.0)

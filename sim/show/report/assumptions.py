@@ -5,7 +5,7 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator
 
-import pandas as pd
+import numpy as np
 from pydantic import BaseModel
 
 from sim.core.parameters import Parameter, describe
@@ -99,7 +99,7 @@ def sources_of(tables: Tables) -> list[Source]:
     """
     if tables.sources is None:
         return []
-    return [Source(row["key"], row["what"], _link(row["url"])) for row in tables.sources.to_dict("records")]
+    return [Source(key, what, _link(url)) for key, what, url in tables.sources[["key", "what", "url"]].tolist()]
 
 
 def rows_by_source(tables: Tables) -> Section:
@@ -127,8 +127,8 @@ def _asked(item: BaseModel, names: dict[str, str]) -> tuple[str, ...]:
 
 def _names(tables: Tables) -> dict[str, str]:
     """Return how states, factions and locations are called, by id."""
-    frames = (tables.states, tables.factions, tables.locations)
-    return {key: f"{name} ({key})" for frame in frames for key, name in zip(frame["id"], frame["name"], strict=True)}
+    named = (tables.states, tables.factions, tables.locations)
+    return {key: f"{name} ({key})" for table in named for key, name in table[["id", "name"]].tolist()}
 
 
 def _parameters(scenario: Scenario) -> Iterator[tuple[str, ...]]:
@@ -147,11 +147,11 @@ def _described(parameter: Parameter) -> tuple[str, ...]:
     return f"{low:g} to {high:g}", parameter.unit, parameter.meaning, parameter.source
 
 
-def _sources(frame: pd.DataFrame | None) -> list[str]:
+def _sources(table: np.ndarray | None) -> list[str]:
     """Return the source of each row of a table, none where the table or the column is not there."""
-    if frame is None or "source" not in frame:
+    if table is None or "source" not in (table.dtype.names or ()):
         return []
-    return [str(source) for source in frame["source"] if source]
+    return [source for source in table["source"] if source]
 
 
 def _link(url: str) -> str:
