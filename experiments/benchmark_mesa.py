@@ -68,16 +68,17 @@ def batch(scenario: Scenario, runs: int, first: int = 0) -> list[dict[str, Any]]
     return rows
 
 
-def step_through(scenario: Scenario, run: int, *, collect: bool) -> None:
-    """Live one run of the Mesa twin; ``collect`` records states and factions each day."""
-    model = SpilloverModel(scenario, 1, run)
-    collector = DataCollector(
-        model_reporters=MODEL_SERIES, agenttype_reporters={FactionAgent: FACTION_SERIES, StateAgent: STATE_SERIES}
-    )
-    while model.running:
-        model.step()
-        if collect:
-            collector.collect(model)
+def step_through(scenario: Scenario, runs: int, *, collect: bool) -> None:
+    """Live the first runs as Mesa twins; ``collect`` records states and factions each day."""
+    for run in range(runs):
+        model = SpilloverModel(scenario, 1, run)
+        collector = DataCollector(
+            model_reporters=MODEL_SERIES, agenttype_reporters={FactionAgent: FACTION_SERIES, StateAgent: STATE_SERIES}
+        )
+        while model.running:
+            model.step()
+            if collect:
+                collector.collect(model)
 
 
 class Plain:
@@ -135,26 +136,24 @@ def over_plain_python(scenario: Scenario, turns: int, many: int = 50) -> float:
 def process_over_mesa(scenario: Scenario, turns: int) -> float:
     """Return how many times the runs of a process of Mesa a process of the engine lives, a thread on each core."""
     workers = usable_cores()
-    many = 10 * CHUNK * workers
     return ratio(
-        lambda: step_through(scenario, 3, collect=True),
-        lambda: live_in_threads(scenario, many, workers, live_with_series),
-        many,
+        lambda: step_through(scenario, CHUNK, collect=True),
+        lambda: live_in_threads(scenario, 10 * CHUNK * workers, workers, live_with_series),
+        10 * workers,
         turns,
         time.perf_counter,
     )
 
 
 def against_mesa(scenario: Scenario, turns: int) -> dict[str, float | None]:
-    """Return how many times faster the engine is than its Mesa twin, in the ways that Mesa offers."""
-    many = 10
-    step_through(scenario, 0, collect=True)
+    """Return how many times faster the engine is than its Mesa twin on the same runs, in the ways that Mesa offers."""
+    step_through(scenario, 1, collect=True)
     figures: dict[str, float | None] = {
         "engine_over_mesa": ratio(
-            lambda: step_through(scenario, 3, collect=True), lambda: live_with_series(scenario, many), many, turns
+            lambda: step_through(scenario, CHUNK, collect=True), lambda: live_with_series(scenario, CHUNK), 1, turns
         ),
         "engine_over_mesa_without_collector": ratio(
-            lambda: step_through(scenario, 3, collect=False), lambda: live(scenario, many), many, turns
+            lambda: step_through(scenario, CHUNK, collect=False), lambda: live(scenario, CHUNK), 1, turns
         ),
         "process_over_mesa": process_over_mesa(scenario, turns),
         "engine_over_batch_run": None,
@@ -162,7 +161,7 @@ def against_mesa(scenario: Scenario, turns: int) -> dict[str, float | None]:
     }
     if HAS_BATCH_RUN:
         figures["engine_over_batch_run"] = ratio(
-            lambda: batch(scenario, 2), lambda: live_with_series(scenario, 2 * many), many, turns
+            lambda: batch(scenario, CHUNK), lambda: live_with_series(scenario, CHUNK), 1, turns
         )
         figures["engine_over_plain_python"] = over_plain_python(scenario, max(turns // 2, 1))
     return figures

@@ -26,16 +26,16 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Shorts = npt.NDArray[np.int16]  # numbers of places, or NOBODY
 Flags = npt.NDArray[np.int8]  # 0 or 1, or a code
-Numbers = npt.NDArray[np.uint8]  # lists of numbers of places or factions; read through ``listed``
+Numbers = npt.NDArray[np.uint8]  # lists of numbers of places or factions; read through ``index``
 DELAY_SLOTS = 32
 EVENT_SLOTS = 512
 """Events that a run can tell; more of them end it with a status of its own."""
 
 
 @rule
-def listed(number: int) -> int:
-    """Return an entry of a list of numbers; made signed here, it is known to be no less than 0 wherever it is used."""
-    return np.int64(number)  # type: ignore[return-value]  # to compiled code this is an int
+def index(number: int) -> int:
+    """Return a number that is not negative; compiled code then knows that it is not counted from an array's end."""
+    return np.int64(np.uint32(number))  # type: ignore[return-value]  # to compiled code this is an int
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,7 @@ class Scratch:
     moved: Annotated[Floats, "F"]
     tie_next: Annotated[Floats, "F", "F"]
     enemy: Annotated[Floats, "F", "F"]
+    quarrels: Annotated[Ints, "F"]  # bits of those with whom a faction falls out today
     standing: Annotated[Ints, "L"]
 
 
@@ -196,6 +197,10 @@ class Derived:
     nearness: Annotated[Floats, "L"]  # weight of a force's loyalty by the hops to the capital
     people_value: Annotated[Floats, "L"]  # of a target
     place_value: Annotated[Floats, "L"]  # to those who seek influence
+    n_rulers: Annotated[Ints, "L"]  # factions that controlled a part of a place on day 0
+    rulers: Annotated[Numbers, "L", "F"]  # (place, rank): their numbers, rising
+    n_border: Annotated[Ints, "S"]  # places of the contested state next to a state
+    border: Annotated[Numbers, "S", "L"]  # (state, rank): their numbers, rising
     crossing_pull: Annotated[Floats, "L", "S"]  # of a state on those who leave a place, [0, 1]
     adrift_weight: Annotated[Floats, "L", "S"]  # what arrives in a state of the weapons adrift in a place
     descent: Annotated[Floats, "S", "R"]  # chance per day that a state steps down from a level
@@ -330,6 +335,8 @@ class State:
     fled: Annotated[Floats, "S"]  # beaten fighters who crossed into that state
     crossing: Annotated[Floats, "S"]  # fighters based there who are in the war today
     incident_deaths: Annotated[Floats, "S"]
+    ground_changed: int  # control of places or attitudes of states moved since yesterday
+    hostile_ground: Annotated[Floats, "S"]  # shares of the places next to a state that factions hostile to it control
     # extremists
     guards_day_0: Annotated[Floats, "L"]  # fighters who guarded a prison on day 0
     extremists_day_0: Annotated[Floats, "F"]

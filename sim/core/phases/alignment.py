@@ -26,7 +26,7 @@ from sim.core.rules.alignment import (
     tie_after_week,
     tie_drift,
 )
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 
 @phase
@@ -112,10 +112,10 @@ def find_overlap(world: World, state: State) -> None:
         for other in range(world.n_factions):
             overlap[faction, other] = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         state.scratch.standing[place] = standing(state, place)
     for i in range(world.n_contested):
-        count_neighbours(world, state, listed(world.contested[i]))
+        count_neighbours(world, state, index(world.contested[i]))
     for faction in range(world.n_factions):
         for other in range(faction):
             places = overlap[faction, faction] + overlap[other, other]
@@ -146,7 +146,7 @@ def standing(state: State, place: int) -> int:
     """Return the bits of the factions with a force in a place."""
     bits = 0
     for i in range(state.n_here[place]):
-        faction = listed(state.here[place, i])
+        faction = index(state.here[place, i])
         if state.fighters[place, faction] > LEAST_FORCE:
             bits |= 1 << faction
     return bits
@@ -220,22 +220,35 @@ def fall_out(world: World, rules: Rules, state: State) -> None:
     total = 0.0
     any_fell_out = False
     for faction in range(world.n_factions):
+        state.scratch.quarrels[faction] = 0
         if state.rivals[faction] == 0:
             continue
         for other in range(faction):
-            rate = state.infighting_rate[faction, other]
-            state.scratch.tie_next[faction, other] = 0.0
-            if rate > 0.0 and are_rivals(world, state, faction, other):  # they may have made war or peace since
+            if (state.rivals[faction] >> other) & 1 == 1:
+                rate = infighting_today(world, state, faction, other)
                 total += rate
-                if uniform(state.key, Purpose.INFIGHTING, pair(other, faction), 0) < 1.0 - math.exp(-rate):
-                    state.scratch.tie_next[faction, other] = 1.0
+                if rate > 0.0 and rivals_clash(state, faction, other, rate):
+                    state.scratch.quarrels[faction] |= 1 << other
                     any_fell_out = True
     state.infighting_hazard = total
     if any_fell_out:
         for faction in range(world.n_factions):
             for other in range(faction):
-                if state.rivals[faction] != 0 and state.scratch.tie_next[faction, other] > 0.0:
+                if (state.scratch.quarrels[faction] >> other) & 1 == 1:
                     break_with(world, rules, state, faction, other)
+
+
+@part
+def infighting_today(world: World, state: State, faction: int, other: int) -> float:
+    """Return the hazard of a pair that were rivals when last surveyed; they may have made war or peace since."""
+    rate = state.infighting_rate[faction, other]
+    return rate if rate > 0.0 and are_rivals(world, state, faction, other) else 0.0
+
+
+@part
+def rivals_clash(state: State, faction: int, other: int, rate: float) -> bool:
+    """Draw whether a pair of rivals begins to fight."""
+    return uniform(state.key, Purpose.INFIGHTING, pair(other, faction), 0) < 1.0 - math.exp(-rate)
 
 
 @part
@@ -337,9 +350,10 @@ def turn_states(world: World, rules: Rules, state: State) -> None:
     winner = victor(world, state)
     if winner == NOBODY:
         return
+    state.ground_changed = 1
     for actor in range(world.n_states):
         for i in range(state.n_members[winner]):
-            faction = listed(state.members[winner, i])
+            faction = index(state.members[winner, i])
             state.attitude[actor, faction] = turned(rules, state.attitude[actor, faction])
 
 

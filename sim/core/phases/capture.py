@@ -25,7 +25,7 @@ from sim.core.rules import Rules
 from sim.core.rules.capture import joining_probability, looted_share, retreating_share, scuttled_share
 from sim.core.rules.morale import shock_of_loss, winner_factor
 from sim.core.rules.orders import rest_after_capture
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 HALF_WON = 0.5  # a front this far takes a place whose garrison is all but gone
 
@@ -87,7 +87,7 @@ def local_weight(state: State, place: int, leader: int) -> float:
     """Return a side's share of control in a place where it has people."""
     share = 0.0
     for i in range(state.n_members[leader]):
-        faction = listed(state.members[leader, i])
+        faction = index(state.members[leader, i])
         if state.fighters[place, faction] > LEAST_FORCE:
             share += state.control[place, faction]
     return share
@@ -162,7 +162,7 @@ def refuge(world: World, state: State, place: int, faction: int) -> int:
     best = NOBODY
     nearest = 1 << 30
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        near = listed(world.edge_to[edge])
+        near = index(world.edge_to[edge])
         holder = state.holder[near]
         if holder == NOBODY or state.side[holder] != state.side[faction]:
             continue
@@ -231,11 +231,11 @@ def occupy(world: World, rules: Rules, state: State, place: int, winner: int) ->
             state.scratch.moved[faction] = state.fighters[place, faction]
             march_in(world, rules, state, place, place, faction)
             for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-                march_in(world, rules, state, listed(world.edge_to[edge]), place, faction)
+                march_in(world, rules, state, index(world.edge_to[edge]), place, faction)
     best = winner
     most = -1.0
     for i in range(state.n_members[winner]):
-        faction = listed(state.members[winner, i])
+        faction = index(state.members[winner, i])
         if state.scratch.moved[faction] > 0.0:
             weight = state.scratch.moved[faction] * state.unit_strength[faction]
             if weight > most:
@@ -266,8 +266,9 @@ def march_in(world: World, rules: Rules, state: State, origin: int, place: int, 
 @part
 def shift_control(world: World, rules: Rules, state: State, place: int, loser: int, captor: int) -> None:
     """Give the captor the loser's share of the place; every garrison there stands on other ground now."""
+    state.ground_changed = 1
     for i in range(state.n_members[loser]):
-        faction = listed(state.members[loser, i])
+        faction = index(state.members[loser, i])
         state.control[place, captor] += state.control[place, faction]
         state.control[place, faction] = 0.0
     for faction in range(world.n_factions):

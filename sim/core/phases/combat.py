@@ -18,7 +18,7 @@ from sim.core.rng import noise_around_one, normal
 from sim.core.rules import Rules
 from sim.core.rules.advance import front_after, opposed_days, pursuit_days
 from sim.core.rules.contest import NO_DEFENCE, log_odds, logistic, loss_share
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 
 @phase
@@ -104,7 +104,7 @@ def sent_strength(world: World, rules: Rules, state: State, target: int, leader:
     km = 0.0
     road = 0.0
     for i in range(state.n_here[target]):
-        faction = listed(state.here[target, i])
+        faction = index(state.here[target, i])
         if state.side[faction] != leader:
             continue
         part = part_sent(world, rules, state, target, target, faction)
@@ -112,11 +112,11 @@ def sent_strength(world: World, rules: Rules, state: State, target: int, leader:
         km += part * enclave_km(world, rules, state, target, faction)
         road += part
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
-        origin = listed(world.edge_to[edge])
+        origin = index(world.edge_to[edge])
         if not state.presence[origin] & state.side_mask[leader]:
             continue
         for i in range(state.n_here[origin]):
-            faction = listed(state.here[origin, i])
+            faction = index(state.here[origin, i])
             if state.side[faction] != leader:
                 continue
             part = part_sent(world, rules, state, origin, target, faction)
@@ -149,11 +149,11 @@ def take_losses(
     share = loss_share(1.0 - odds, contest.losses_per_day, intensity, attacker_noise)
     take_attacker_losses(world, rules, state, place, place, leader, share)
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        take_attacker_losses(world, rules, state, listed(world.edge_to[edge]), place, leader, share)
+        take_attacker_losses(world, rules, state, index(world.edge_to[edge]), place, leader, share)
     defender_noise = noise_around_one(state.key, Purpose.LOSSES_DEFENDER, entity, 0)
     share = loss_share(odds, contest.losses_per_day, intensity, defender_noise) * contest.defender_presence
     for i in range(state.n_here[place]):
-        faction = listed(state.here[place, i])
+        faction = index(state.here[place, i])
         if state.fighters[place, faction] > 0.0 and defends(state, faction, place, leader):
             remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
 
@@ -164,7 +164,7 @@ def take_attacker_losses(
 ) -> None:
     """Take a contest's losses out of the forces that one place sent."""
     for i in range(state.n_here[origin]):
-        faction = listed(state.here[origin, i])
+        faction = index(state.here[origin, i])
         if state.side[faction] != leader:
             continue
         sent = committed_share(world, rules, state, origin, target, faction)

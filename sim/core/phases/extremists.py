@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Event, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, rule
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import add_force, defending_fighters, is_friend, is_hostile, today
 from sim.core.phases.muster import is_abandoned
@@ -22,7 +22,7 @@ from sim.core.rules.extremists import (
     strength_after,
     ungoverned_share,
 )
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 PEOPLE_PER_MILLION = 1e6
 STEP_DAYS = 7  # growth is slow; its step is exact for any length
@@ -101,16 +101,21 @@ def release(world: World, rules: Rules, state: State, place: int, escaped: float
     note_event(state, Event.PRISON_BREAK.value, place, actor, NOBODY, escaped)
 
 
-@phase
+@rule
 def resurge(world: World, rules: Rules, state: State, faction: int) -> None:
+    """Let a faction grow or shrink, and attack, if it is an extremist one."""
+    if world.is_extremist[faction] == 1:
+        spread_terror(world, rules, state, faction)
+
+
+@phase
+def spread_terror(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let one extremist faction grow or shrink, and attack; its attacks abroad are part of other wars."""
-    if world.is_extremist[faction] == 0:
-        return
     extremists = rules.extremists
     end_of_step = today(state) % STEP_DAYS == STEP_DAYS - 1
     expected = 0.0
     for i in range(state.n_posts[faction]):
-        place = listed(state.posts[faction, i])
+        place = index(state.posts[faction, i])
         here = state.fighters[place, faction]
         if here <= 0.0:
             continue

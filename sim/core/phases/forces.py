@@ -10,7 +10,7 @@ from sim.core.rng import normal_of_run
 from sim.core.rules import Rules
 from sim.core.rules.contest import terrain_multiplier
 from sim.core.rules.morale import resistance_margin
-from sim.core.state import Numbers, State, World, listed
+from sim.core.state import Numbers, State, World, index
 
 FRIENDLY_TIE = 0.3
 HOSTILE_TIE = -0.4
@@ -118,7 +118,7 @@ def defending_fighters(state: State, place: int) -> float:
     if holder != NOBODY:
         leader = state.side[holder]
         for i in range(state.n_here[place]):
-            faction = listed(state.here[place, i])
+            faction = index(state.here[place, i])
             if state.side[faction] == leader:
                 total += state.fighters[place, faction]
     return total
@@ -131,7 +131,7 @@ def defending_morale(state: State, place: int) -> float:
     weighted = 0.0
     leader = state.side[state.holder[place]]
     for i in range(state.n_here[place]):
-        faction = listed(state.here[place, i])
+        faction = index(state.here[place, i])
         if state.side[faction] == leader:
             total += state.fighters[place, faction]
             weighted += state.fighters[place, faction] * state.morale[place, faction]
@@ -144,15 +144,21 @@ def defence(world: World, rules: Rules, state: State, place: int, attacker: int)
     total = 0.0
     leader = state.side[state.holder[place]]
     for i in range(state.n_here[place]):
-        faction = listed(state.here[place, i])
+        faction = index(state.here[place, i])
         if state.fighters[place, faction] > 0.0 and defends(state, faction, place, attacker):
             total += state.strength[place, faction] * effort(world, state, faction, place, leader)
+    return on_the_ground(world, rules, state, place, attacker, total)
+
+
+@rule
+def on_the_ground(world: World, rules: Rules, state: State, place: int, attacker: int, strength: float) -> float:
+    """Return what the strength of a place's defenders comes to: ground and presence add to it, surprise takes."""
     contest = rules.contest
     ground = terrain_multiplier(world.terrain[place], contest.hills, contest.mountain, contest.urban)
     surprise = 0.0
-    if attacker == world.challenger and leader == world.regime:
+    if attacker == world.challenger and state.side[state.holder[place]] == world.regime:
         surprise = state.surprise
-    return contest.defender_presence * total * ground / (1.0 + surprise)
+    return contest.defender_presence * strength * ground / (1.0 + surprise)
 
 
 @phase
@@ -194,7 +200,7 @@ def find_isolated(world: World, state: State) -> None:
     """Mark the garrisons that have no friend next to them on the new map."""
     for place in range(world.n_locations):
         for i in range(state.n_here[place]):
-            faction = listed(state.here[place, i])
+            faction = index(state.here[place, i])
             if state.fighters[place, faction] > 0.0:
                 alone = has_no_friend_near(world, state, place, faction)
                 state.is_cut_off[place, faction] = 1 if alone else 0

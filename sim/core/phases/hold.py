@@ -15,7 +15,7 @@ from sim.core.rules.morale import (
     rout,
     shock_kernel,
 )
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 
 @phase
@@ -27,7 +27,7 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
     common = common_field(world, rules, state, faction)
     side_morale = state.side_morale[state.side[faction]]
     for i in range(state.n_posts[faction]):
-        place = listed(state.posts[faction, i])
+        place = index(state.posts[faction, i])
         if state.fighters[place, faction] <= 0.0:
             continue
         field = common + garrison_field(rules, state, place, faction)
@@ -95,8 +95,11 @@ def thin_out(state: State, place: int, faction: int, share: float) -> None:
 def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let every garrison of a faction hear of today's losses, gains, and exits of patrons."""
     announced = exits_announced(world, rules, state, faction) if state.n_exits > 0 else 0.0
+    is_quiet = announced == 0.0 and state.n_lost == 0
     for i in range(state.n_posts[faction]):
-        place = listed(state.posts[faction, i])
+        place = index(state.posts[faction, i])
+        if is_quiet and state.shock[place, faction] == 0.0:
+            continue
         if state.fighters[place, faction] <= 0.0 or world.in_theatre[place, faction] == 0:
             state.shock[place, faction] = 0.0
             continue
@@ -121,7 +124,7 @@ def news(world: World, rules: Rules, state: State, place: int, faction: int) -> 
     total = 0.0
     leader = state.side[faction]
     for i in range(state.n_lost):
-        lost = listed(state.lost[i])
+        lost = index(state.lost[i])
         size = state.lost_shock[lost] * shock_kernel(world.hops[place, lost], rules.morale.shock_reach_hops)
         if state.lost_by[lost] == leader:
             total += size if state.lost_from[lost] == faction else size * rules.morale.shock_ally

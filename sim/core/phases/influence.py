@@ -9,7 +9,7 @@ from sim.core.jit import part, phase, rule
 from sim.core.phases.forces import today
 from sim.core.rules import Rules
 from sim.core.rules.influence import appeal, earned_share, effort, moved
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 STEP_DAYS = 7
 ROUNDS_TO_REST = 8  # half steps, since two patrons in one place may overshoot each other; within a percent of rest
@@ -20,7 +20,7 @@ def begin_influence(world: World, state: State) -> None:
     """Put every share of influence where it is at rest on day 0."""
     rest = state.derived
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         for power in range(world.n_states):
             state.influence[place, power] = rest.influence[place, power]
             state.investment[place, power] = rest.investment[place, power]
@@ -48,7 +48,7 @@ def put_influence_at_rest(world: World, rules: Rules, state: State) -> None:
     sum_up(world, state)
     rest = state.derived
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         for power in range(world.n_states):
             rest.influence[place, power] = state.influence[place, power]
             rest.investment[place, power] = state.investment[place, power]
@@ -59,7 +59,7 @@ def put_influence_at_rest(world: World, rules: Rules, state: State) -> None:
     rest.effective_factions = state.effective_factions
 
 
-@phase
+@rule
 def invest(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state spread its means over the places where they count most."""
     if is_end_of_week(state):
@@ -89,7 +89,7 @@ def spread_means(world: World, rules: Rules, state: State, power: int) -> None:
         return
     total = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         value = state.derived.place_value[place]
         access = state.access[place, power]
         weight = appeal(value, access, state.influence[place, power], rules.influence.focus)
@@ -97,7 +97,7 @@ def spread_means(world: World, rules: Rules, state: State, power: int) -> None:
         total += weight
     share = means(world, rules, state, power) / total
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         state.investment[place, power] *= share
 
 
@@ -116,7 +116,7 @@ def set_values(world: World, rules: Rules, state: State) -> None:
     """Set the value of every place."""
     sites = all_sites(world)
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         state.derived.place_value[place] = value_of(world, rules, place, sites)
 
 
@@ -125,7 +125,7 @@ def all_sites(world: World) -> float:
     """Return the military installations of the contested state."""
     total = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         total += world.depots[place]
     return total
 
@@ -148,7 +148,7 @@ def find_access(world: World, rules: Rules, state: State, power: int) -> None:
     if power == world.contested_state:
         return
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         state.access[place, power] = rules.influence.least_affinity
         for faction in range(world.n_factions):
             if state.attitude[power, faction] > 0.0:
@@ -162,7 +162,7 @@ def move_shares(world: World, rules: Rules, state: State, step: float) -> None:
     local = effort(influence.local_effort, 1.0, influence.decisiveness)
     efforts = state.scratch.score  # by state: there are never more states than places
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         total = 0.0
         for power in range(world.n_states):
             efforts[power] = effort(state.access[place, power], state.investment[place, power], influence.decisiveness)
@@ -179,7 +179,7 @@ def sum_up(world: World, state: State) -> None:
     for power in range(world.n_states):
         state.influence_total[power] = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         value = state.derived.place_value[place]
         all_value += value
         for power in range(world.n_states):

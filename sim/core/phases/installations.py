@@ -18,7 +18,7 @@ from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.capture import looted_share, scuttled_share
 from sim.core.rules.installations import adrift_share, denial_probability, is_exposed, share_after_half_life
-from sim.core.state import State, World
+from sim.core.state import State, World, index
 
 
 @part
@@ -106,8 +106,9 @@ def deny(world: World, rules: Rules, state: State) -> None:
             state.adrift[place] *= left
     if state.collapse_day == NEVER:
         return
-    for place in range(world.n_locations):
-        if world.state_of[place] != world.contested_state or state.holder[place] == NOBODY:
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        if state.holder[place] == NOBODY:
             continue
         since_collapse = today(state) - state.collapse_day
         since_capture = today(state) - state.captured_day[place]

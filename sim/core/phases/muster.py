@@ -9,63 +9,80 @@ from sim.core.rules import Rules
 from sim.core.rules.advance import is_melted
 from sim.core.rules.capture import air_force
 from sim.core.rules.contest import equipment_factor, morale_factor
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 
 @phase
 def muster(world: World, rules: Rules, state: State) -> None:
     """Refresh all quantities that follow from where forces stand and how they feel."""
-    dismiss_gone(world, state)
-    count_sides(world, rules, state)
+    clear_sides(world, state)
+    any_gone = False
+    for faction in range(world.n_factions):
+        if count_faction(world, rules, state, faction):
+            any_gone = True
+    if any_gone:
+        find_reach(world, state)
+    count_sides(world, state)
     count_means(world, rules, state)
     count_enemies(world, state)
-    set_strengths(world, rules, state)
+    for faction in range(world.n_factions):
+        set_strengths(rules, state, faction)
     count_abandoned(world, rules, state)
 
 
 @part
-def dismiss_gone(world: World, state: State) -> None:
-    """Strike off the lists whoever has no force in a place any more."""
-    any_gone = False
-    for place in range(world.n_locations):
-        for i in range(state.n_here[place] - 1, -1, -1):
-            faction = listed(state.here[place, i])
-            if state.fighters[place, faction] <= 0.0:
-                state.strength[place, faction] = 0.0
-                dismiss(state, place, faction)
-                any_gone = True
-    if any_gone:
-        find_reach(world, state)
+def clear_sides(world: World, state: State) -> None:
+    """Begin the sums over sides."""
+    for leader in range(world.n_factions):
+        state.side_power[leader] = 0.0
+        state.side_fighters[leader] = 0.0
+        state.side_morale[leader] = 0.0
+        state.equipment[leader] = 0.0
+        state.scratch.committed[leader] = 0.0
 
 
 @part
-def count_sides(world: World, rules: Rules, state: State) -> None:
-    """Sum fighters, power and morale of each faction and side over the theatre."""
-    for faction in range(world.n_factions):
-        state.power[faction] = 0.0
-        state.side_power[faction] = 0.0
-        state.side_fighters[faction] = 0.0
-        state.side_morale[faction] = 0.0
-        state.equipment[faction] = 0.0
-        state.scratch.committed[faction] = 0.0
-    for place in range(world.n_locations):
-        for i in range(state.n_here[place]):
-            faction = listed(state.here[place, i])
-            people = state.fighters[place, faction]
-            if world.in_theatre[place, faction] == 0:
-                state.vigour[place, faction] = 0.0  # stays at home: no part of anybody's war
-                continue
-            leader = state.side[faction]
-            weight = people * (0.5 + world.quality[faction])
-            morale = state.morale[place, faction]
-            state.vigour[place, faction] = morale_factor(morale, rules.contest.morale_exponent)
-            power = weight * state.vigour[place, faction]
-            state.power[faction] += power
-            state.side_power[leader] += power
-            state.side_fighters[leader] += people
-            state.side_morale[leader] += weight * morale
-            state.equipment[leader] += state.heavy[place, faction]
-            state.scratch.committed[leader] += weight
+def count_faction(world: World, rules: Rules, state: State, faction: int) -> bool:
+    """Add the forces of a faction in the theatre to its side; tell whether any of its forces is gone."""
+    any_gone = False
+    people = 0.0
+    power = 0.0
+    morale = 0.0
+    heavy = 0.0
+    quality = 0.5 + world.quality[faction]
+    i = 0
+    while i < state.n_posts[faction]:
+        place = index(state.posts[faction, i])
+        here = state.fighters[place, faction]
+        if here <= 0.0:
+            state.strength[place, faction] = 0.0
+            dismiss(state, place, faction)
+            any_gone = True
+            continue
+        i += 1
+        mood = state.morale[place, faction]
+        vigour = morale_factor(mood, rules.contest.morale_exponent)
+        if world.in_theatre[place, faction] == 0:
+            vigour = 0.0  # stays at home: no part of anybody's war
+        else:
+            people += here
+            power += here * vigour
+            morale += here * mood
+            heavy += state.heavy[place, faction]
+        state.vigour[place, faction] = vigour
+    leader = state.side[faction]
+    state.power[faction] = quality * power
+    state.side_power[leader] += quality * power
+    state.side_fighters[leader] += people
+    state.side_morale[leader] += quality * morale
+    state.equipment[leader] += heavy
+    state.scratch.committed[leader] += quality * people
+    return any_gone
+
+
+@part
+def count_sides(world: World, state: State) -> None:
+    """Set the mean morale of each side, by strength, and its heavy weapons per fighter."""
     for leader in range(world.n_factions):
         if state.side_fighters[leader] > 0.0:
             state.side_morale[leader] /= state.scratch.committed[leader]
@@ -109,23 +126,19 @@ def count_enemies(world: World, state: State) -> None:
 
 
 @part
-def set_strengths(world: World, rules: Rules, state: State) -> None:
-    """Set the effective strength of every force."""
+def set_strengths(rules: Rules, state: State, faction: int) -> None:
+    """Set the effective strength of every force of a faction."""
     contest = rules.contest
-    means = state.scratch.moved
-    for faction in range(world.n_factions):
-        leader = state.side[faction]
-        means[faction] = (
-            state.unit_strength[faction]
-            * (1.0 + contest.air_weight * state.air[leader])
-            * equipment_factor(state.equipment[leader], contest.equipment_weight)
-            * (1.0 + contest.support_weight * state.direct_help[faction])
-        )
-    for place in range(world.n_locations):
-        for i in range(state.n_here[place]):
-            faction = listed(state.here[place, i])
-            people = state.fighters[place, faction]
-            state.strength[place, faction] = people * means[faction] * state.vigour[place, faction]
+    leader = state.side[faction]
+    means = (
+        state.unit_strength[faction]
+        * (1.0 + contest.air_weight * state.air[leader])
+        * equipment_factor(state.equipment[leader], contest.equipment_weight)
+        * (1.0 + contest.support_weight * state.direct_help[faction])
+    )
+    for i in range(state.n_posts[faction]):
+        place = index(state.posts[faction, i])
+        state.strength[place, faction] = state.fighters[place, faction] * means * state.vigour[place, faction]
 
 
 @part

@@ -11,6 +11,7 @@ from sim.core.phases.forces import (
     defending_morale,
     effort,
     is_friend,
+    on_the_ground,
     today,
 )
 from sim.core.rng import uniform
@@ -19,7 +20,7 @@ from sim.core.rules.advance import inner_distance_km, is_melted
 from sim.core.rules.contest import contest_success
 from sim.core.rules.orders import mobile_share, operations_limit, target_score, target_value
 from sim.core.rules.regime import storm_probability
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 HOPELESS = 0.999  # of the least ratio of strength: clear of what is a matter of rounding
 STORM_CONSIDERED = 0.8  # of the least odds: from here on the challenger thinks about the capital
@@ -34,7 +35,7 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
     may_attack = state.is_active[leader] == 1 and state.side_morale[leader] >= rules.orders.attack_morale
     if state.side_fighters[leader] <= 0.0 or not (may_attack or state.n_abandoned > 0):
         return
-    n_targets = list_targets(world, rules, state, leader, may_attack, full_strength(state, leader))
+    n_targets = list_targets(world, rules, state, leader, may_attack, most_strength(world, rules, state, leader))
     if n_targets == 0:
         return
     consider_storm(world, rules, state, leader)
@@ -63,26 +64,28 @@ def clear_orders(world: World, state: State, leader: int) -> None:
             state.order[place, leader] = Order.NONE.value
             recall(state, place, leader)
             for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-                recall(state, listed(world.edge_to[edge]), leader)
+                recall(state, index(world.edge_to[edge]), leader)
 
 
 @rule
 def recall(state: State, origin: int, leader: int) -> None:
     """Take a side's forces in one place off their tasks."""
     for i in range(state.n_members[leader]):
-        faction = listed(state.members[leader, i])
+        faction = index(state.members[leader, i])
         state.task[origin, faction] = NOBODY
         state.pursuit[origin, faction] = NOBODY
 
 
 @part
-def full_strength(state: State, leader: int) -> float:
-    """Return the strength of all forces of a side: more than it could send anywhere."""
+def most_strength(world: World, rules: Rules, state: State, leader: int) -> float:
+    """Return what a side would send if all its forces could go to one place: more than it can send anywhere."""
     total = 0.0
     for i in range(state.n_members[leader]):
-        faction = listed(state.members[leader, i])
+        faction = index(state.members[leader, i])
+        strength = 0.0
         for rank in range(state.n_posts[faction]):
-            total += state.strength[state.posts[faction, rank], faction]
+            strength += state.strength[state.posts[faction, rank], faction]
+        total += strength * mobile_share(world.quality[faction], rules.orders.commitment)
     return total
 
 
@@ -92,7 +95,7 @@ def list_targets(world: World, rules: Rules, state: State, leader: int, may_atta
     n = 0
     state.scratch.score[world.capital] = 0.0
     for i in range(world.n_locations if may_attack else state.n_abandoned):
-        place = i if may_attack else listed(state.given_up[i])
+        place = i if may_attack else index(state.given_up[i])
         if state.reach[place] & state.side_mask[leader] and is_target(state, place, leader, may_attack):
             state.scratch.score[place] = score_of(world, rules, state, place, leader, most)
             if state.scratch.score[place] > 0.0:
@@ -107,7 +110,7 @@ def best_target(state: State, n_targets: int) -> int:
     best = NOBODY
     score = 0.0
     for i in range(n_targets):
-        place = listed(state.scratch.targets[i])
+        place = index(state.scratch.targets[i])
         if state.scratch.score[place] > score:
             best = place
             score = state.scratch.score[place]
@@ -177,7 +180,7 @@ def spare_strength(
     """Return the strength that a side could send to a target, and its mean distance in km."""
     strength, km = origin_strength(world, rules, state, target, target, leader, kind, 0.0)
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
-        origin = listed(world.edge_to[edge])
+        origin = index(world.edge_to[edge])
         if state.presence[origin] & state.side_mask[leader]:
             more, more_km = origin_strength(world, rules, state, origin, target, leader, kind, world.edge_km[edge])
             strength += more
@@ -193,7 +196,7 @@ def origin_strength(
     strength = 0.0
     km = 0.0
     for i in range(state.n_here[origin]):
-        faction = listed(state.here[origin, i])
+        faction = index(state.here[origin, i])
         if state.side[faction] != leader:
             continue
         share = spare_share(world, rules, state, origin, target, faction, kind)
@@ -239,21 +242,40 @@ def least_odds(world: World, rules: Rules, state: State, place: int, leader: int
 
 
 @part
+def is_hopeless(world: World, rules: Rules, state: State, place: int, leader: int, most: float) -> bool:
+    """Tell whether a place's holder alone, without those who stand by it, is too strong for all that a side has."""
+    if state.presence[place] & state.side_mask[leader]:
+        most *= 2.0  # a force that stands in its target sends up to twice as much
+    holder = state.holder[place]
+    own = state.strength[place, holder] * effort(world, state, holder, place, state.side[holder])
+    against = on_the_ground(world, rules, state, place, leader, own)
+    return is_too_weak(state, most, against)
+
+
+@rule
+def is_too_weak(state: State, strength: float, against: float) -> bool:
+    """Tell whether some strength is clearly too little to attack with; what is nearly enough is for the odds to say."""
+    return strength < HOPELESS * state.derived.least_ratio * against
+
+
+@part
 def score_of(world: World, rules: Rules, state: State, place: int, leader: int, most: float) -> float:
     """Return how attractive a target is to a side, 0 for one that it lacks the odds to attack.
 
-    ``most`` is the strength of all its forces: a target that is out of reach even for these needs no closer look.
+    ``most`` is what all its forces would send: a target that is too strong even for these needs no closer look.
     """
     least = least_odds(world, rules, state, place, leader)
     if place == world.capital:
         least = min(least, STORM_CONSIDERED * rules.orders.least_odds)
-    against = defence(world, rules, state, place, leader)
-    if place != world.capital and most < HOPELESS * state.derived.least_ratio * against:
+    if place != world.capital and is_hopeless(world, rules, state, place, leader, most):
         return 0.0
+    against = defence(world, rules, state, place, leader)
     kind = order_kind(rules, state, place)
     strength, km = spare_strength(world, rules, state, place, leader, kind)
+    if strength <= 0.0 or (place != world.capital and is_too_weak(state, strength, against)):
+        return 0.0
     odds = contest_success(strength, against, rules.contest.decisiveness)
-    if strength <= 0.0 or odds < least:
+    if odds < least:
         return 0.0
     state.scratch.kind[place] = kind
     state.scratch.odds[place] = odds
@@ -298,7 +320,7 @@ def send(world: World, rules: Rules, state: State, target: int, leader: int, kin
         return False
     assign(world, rules, state, target, target, leader, kind)
     for edge in range(world.edge_start[target], world.edge_start[target + 1]):
-        assign(world, rules, state, listed(world.edge_to[edge]), target, leader, kind)
+        assign(world, rules, state, index(world.edge_to[edge]), target, leader, kind)
     state.order[target, leader] = kind
     state.pressed[target] |= 1 << leader
     state.n_orders[leader] += 1
@@ -325,7 +347,7 @@ def strongest_rival(world: World, state: State, place: int, leader: int) -> floa
 def assign(world: World, rules: Rules, state: State, origin: int, target: int, leader: int, kind: int) -> None:
     """Give a side's forces in one place their task."""
     for i in range(state.n_here[origin]):
-        faction = listed(state.here[origin, i])
+        faction = index(state.here[origin, i])
         if state.side[faction] == leader and spare_share(world, rules, state, origin, target, faction, kind) > 0.0:
             if kind == Order.OPPOSED:
                 state.task[origin, faction] = target

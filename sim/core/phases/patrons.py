@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY, Event, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, rule
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import is_hostile, pair, remove_losses, today
 from sim.core.rng import uniform
@@ -19,14 +19,23 @@ from sim.core.rules.patronage import (
     support_utility,
 )
 from sim.core.rules.spillover import hardening_day_0
-from sim.core.state import DELAY_SLOTS, State, World, listed
+from sim.core.state import DELAY_SLOTS, State, World, index
 
 RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much better off (hysteresis)
 
 
-@phase
+@rule
 def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
-    """Let one patron judge each of its clients and decide what to send them; and strike whom it opposes."""
+    """Let one actor aid its clients and strike whom it opposes; who has no client never draws on a reserve."""
+    if world.link_start[actor] < world.link_start[actor + 1]:
+        aid_clients(world, rules, state, actor)
+    if world.is_striker[actor] == 1:
+        decide_strikes(world, rules, state, actor)
+
+
+@phase
+def aid_clients(world: World, rules: Rules, state: State, actor: int) -> None:
+    """Let one patron judge each of its clients and decide what to send them."""
     spent = 0.0
     for link in range(world.link_start[actor], world.link_start[actor + 1]):
         update_belief(world, rules, state, link)
@@ -38,8 +47,6 @@ def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
     patronage = rules.patronage
     reserve = state.reserve[actor] - patronage.depletion_per_day * spent + patronage.regeneration_per_day
     state.reserve[actor] = min(max(reserve, 0.0), world.capacity[actor])
-    if world.is_striker[actor] == 1:
-        decide_strikes(world, rules, state, actor)
 
 
 @part
@@ -175,7 +182,7 @@ def receive(world: World, rules: Rules, state: State, link: int) -> None:
     state.direct[link] = relaxed(state.direct[link], direct, derived.direct_share)
 
 
-@part
+@phase
 def decide_strikes(world: World, rules: Rules, state: State, actor: int) -> None:
     """Decide which extremist factions a power strikes today, and how hard."""
     patronage = rules.patronage
@@ -249,5 +256,5 @@ def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
 def strike(rules: Rules, state: State, faction: int, share: float) -> None:
     """Remove a share of a faction's fighters wherever they are."""
     for i in range(state.n_posts[faction]):
-        place = listed(state.posts[faction, i])
+        place = index(state.posts[faction, i])
         remove_losses(rules, state, place, faction, share * state.fighters[place, faction])

@@ -22,7 +22,7 @@ from sim.core.rules.displacement import (
     return_probability,
     whole_people,
 )
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 ROUNDED = 0.5  # where shares of people need no draw: nobody minds which of two places hosts one person more
 
@@ -50,7 +50,7 @@ def move_people(world: World, rules: Rules, state: State) -> None:
     back = 0.0
     welcomed = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         state.scratch.score[place] = 0.0
         if is_safe(rules, state, place):
             welcome = 1.0 - mismatch(world, state, place) if state.collapse_day != NEVER else 0.0
@@ -62,7 +62,7 @@ def move_people(world: World, rules: Rules, state: State) -> None:
     end_exile(world, rules, state, welcomed)
     displaced = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         if state.residents[place] > 0.0 and is_driven(state, place):
             flee(world, rules, state, place)
         displaced += state.displaced[place]
@@ -166,7 +166,7 @@ def settle_in(world: World, state: State, people: float, room: float) -> None:
     passed = 0.0
     placed = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         if state.scratch.score[place] > 0.0:
             passed += state.scratch.score[place]
             so_far = people_up_to(people, passed, room, ROUNDED)
@@ -224,7 +224,7 @@ def find_hosts(world: World, state: State, place: int, people: float) -> None:
     """Spread the displaced over safe places by size and nearness; without any they hide where they are."""
     room = 0.0
     for i in range(world.n_contested):
-        host = listed(world.contested[i])
+        host = index(world.contested[i])
         if state.scratch.score[host] > 0.0:
             room += state.scratch.score[host] / world.hops[place, host]
     if room <= 0.0:
@@ -233,7 +233,7 @@ def find_hosts(world: World, state: State, place: int, people: float) -> None:
     passed = 0.0
     placed = 0.0
     for i in range(world.n_contested):
-        host = listed(world.contested[i])
+        host = index(world.contested[i])
         if state.scratch.score[host] > 0.0:
             passed += state.scratch.score[host] / world.hops[place, host]
             so_far = people_up_to(people, passed, room, ROUNDED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, rule
 from sim.core.phases.events import sort_events
 from sim.core.phases.forces import add_force, disperse, is_hostile, latent_opposition, pair, today
 from sim.core.phases.settlement import hand_over
@@ -15,7 +15,7 @@ from sim.core.rules.orders import awakening_probability
 from sim.core.rules.patronage import share_of_a_day
 from sim.core.rules.regime import coup_probability, daily_recruits, disloyalty, flight_probability
 from sim.core.rules.settlement import dissolution_after_handover
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 ACTIVE_TIE = 0.5  # an ally with a weaker tie sleeps until the enemy falters
 
@@ -55,7 +55,7 @@ def loyal_morale(world: World, state: State) -> float:
             continue
         nearness = state.derived.nearness[place]
         for i in range(state.n_here[place]):
-            faction = listed(state.here[place, i])
+            faction = index(state.here[place, i])
             if state.side[faction] != world.regime:
                 continue
             people = state.fighters[place, faction]
@@ -108,7 +108,7 @@ def consider_coup(world: World, rules: Rules, state: State, disloyal: float, pat
         return
     fresh = rules.morale.side_spread * normal(state.key, Purpose.COUP_RESOLVE, state_index, 0) + regime.coup_rally
     for i in range(state.n_members[world.regime]):
-        faction = listed(state.members[world.regime, i])
+        faction = index(state.members[world.regime, i])
         for place in range(world.n_locations):
             state.margin[place, faction] *= math.exp(fresh - state.side_shift[faction])
         state.side_shift[faction] = fresh
@@ -120,7 +120,7 @@ def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution
     state.collapse_day = today(state)
     state.outcome = outcome
     for i in range(state.n_members[world.regime]):
-        faction = listed(state.members[world.regime, i])
+        faction = index(state.members[world.regime, i])
         state.is_active[faction] = 0
         for place in range(world.n_locations):
             people = state.fighters[place, faction]
@@ -130,11 +130,16 @@ def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution
                 disperse(world, rules, state, place, faction, people, 0.0, NOBODY)
 
 
-@phase
+@rule
 def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
     """Raise recruits for the regime after its first loss, where it holds the ground and people follow it."""
-    if faction != world.regime or state.first_loss_day == NEVER or state.collapse_day != NEVER:
-        return
+    if faction == world.regime and state.first_loss_day != NEVER and state.collapse_day == NEVER:
+        raise_recruits(world, rules, state, faction)
+
+
+@phase
+def raise_recruits(world: World, rules: Rules, state: State, faction: int) -> None:
+    """Let people join a faction's garrisons; fewer do the lower its morale is and the longer the war lasts."""
     regime = rules.regime
     people = daily_recruits(
         state.fighters_day_0[faction],
@@ -147,13 +152,13 @@ def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
     )
     total = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         state.scratch.score[place] = recruiting_ground(world, state, place, faction)
         total += state.scratch.score[place]
     if total <= 0.0:
         return
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         weight = state.scratch.score[place]
         if weight > 0.0:
             new = people * weight / total
@@ -169,12 +174,17 @@ def recruiting_ground(world: World, state: State, place: int, faction: int) -> f
     return world.population[place] * (1.0 - latent_opposition(world, state, place, faction))
 
 
-@phase
+@rule
 def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw whether a dormant faction joins the war from tomorrow on."""
     is_bound = state.settlement_day != NEVER and world.is_extremist[faction] == 0
-    if state.is_active[faction] == 1 or is_bound:
-        return
+    if state.is_active[faction] == 0 and not is_bound:
+        consider_war(world, rules, state, faction)
+
+
+@phase
+def consider_war(world: World, rules: Rules, state: State, faction: int) -> None:
+    """Wake an ally of an attacked regime after a while; draw whether others see their enemy falter."""
     if state.side[faction] == world.regime:
         attacked = state.collapse_day == NEVER and state.first_attack_day != NEVER
         if attacked and today(state) - state.first_attack_day >= rules.orders.reaction_days:
@@ -195,6 +205,7 @@ def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
 def close_day(world: World, rules: Rules, state: State) -> None:
     """Commission captured weapons, let the woken take their place in the war, and put the day's events in order."""
     sort_events(state)
+    state.ground_changed = 0
     ready = share_of_a_day(rules.capture.commissioning_days)
     for faction in range(world.n_factions):
         weapons = state.heavy_waiting[faction] * ready
@@ -219,5 +230,5 @@ def hand_out_weapons(state: State, faction: int, weapons: float) -> None:
         return
     state.heavy_waiting[faction] -= weapons
     for i in range(state.n_posts[faction]):
-        place = listed(state.posts[faction, i])
+        place = index(state.posts[faction, i])
         state.heavy[place, faction] += weapons * state.fighters[place, faction] / total

@@ -17,7 +17,7 @@ from sim.core.phases.sides import count_contenders, stand_down, victor
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.settlement import accepts, ripeness, settlement_probability
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 MOVED = 0.01  # of the people: less is no movement
 # Typed, or all that takes it would be compiled once more for the literal 2.
@@ -78,7 +78,7 @@ def people_held(world: World, state: State, leader: int) -> float:
     """Return the share of the contested state's people in places that a side holds."""
     share = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         holder = state.holder[place]
         if holder != NOBODY and state.side[holder] == leader:
             share += world.population_share[place]

@@ -109,11 +109,23 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.held_share = share_of_a_day(rules.settlement.smoothing_days)
     derived.least_ratio = winning_ratio(rules.orders.least_odds, rules.contest.decisiveness)
     for place in range(world.n_locations):
+        list_rulers(world, state, place)
         for host in range(world.n_states):
             hops = world.crossing_hops[place, host]
             derived.crossing_pull[place, host] = crossing_pull(hops, displacement.crossing_reach_hops)
         derived.nearness[place] = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
         derived.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
+
+
+@part
+def list_rulers(world: World, state: State, place: int) -> None:
+    """List the factions that controlled a part of a place on day 0."""
+    n = 0
+    for faction in range(world.n_factions):
+        if world.control[place, faction] > 0.0:
+            state.derived.rulers[place, n] = faction
+            n += 1
+    state.derived.n_rulers[place] = n
 
 
 @part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.core.codes import NEVER, NOBODY, Order
 from sim.core.jit import phase
 from sim.core.phases.forces import defending_fighters
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 
 @phase
@@ -85,9 +85,9 @@ def count_contenders(world: World, state: State) -> None:
         power[faction] = 0.0
         side_power[faction] = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         for rank in range(state.n_here[place]):
-            faction = listed(state.here[place, rank])
+            faction = index(state.here[place, rank])
             people = state.fighters[place, faction]
             if people > 0.0:
                 power[faction] += people * (0.5 + world.quality[faction]) * state.morale[place, faction]

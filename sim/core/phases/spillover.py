@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Channel, Event, Level, Order, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, rule
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import HOSTILE_TIE, LEAST_FORCE, today
 from sim.core.rng import uniform
@@ -24,7 +24,7 @@ from sim.core.rules.spillover import (
     rise_probability,
     wanted_guard,
 )
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 N_RUNGS = len(Level)
 N_CHANNELS = len(Channel)
@@ -33,6 +33,7 @@ N_CHANNELS = len(Channel)
 @phase
 def begin_neighbours(world: World, state: State) -> None:
     """Put every neighbour at its level of day 0."""
+    state.ground_changed = 1
     for host in range(world.n_states):
         level = world.level_day_0[host]
         state.level[host] = level
@@ -52,8 +53,12 @@ def set_ladder(world: World, rules: Rules, state: State) -> None:
     """Set what does not change in a run: how near weapons adrift are to a state, and how it steps down the ladder."""
     spillover = rules.spillover
     for host in range(world.n_states):
+        state.derived.n_border[host] = 0
         for i in range(world.n_contested):
-            place = listed(world.contested[i])
+            place = index(world.contested[i])
+            if world.border_hops[place, host] == 1:
+                state.derived.border[host, state.derived.n_border[host]] = place
+                state.derived.n_border[host] += 1
             state.derived.adrift_weight[place, host] = math.exp(1.0 - world.border_hops[place, host])
         capacity = world.capacity[host]
         effect = spillover.recovery_effect
@@ -65,17 +70,22 @@ def set_ladder(world: World, rules: Rules, state: State) -> None:
         descent[Level.CIVIL_WAR.value] = fall_probability(spillover.civil_war_end_per_day, capacity, effect)
 
 
-@phase
+@rule
 def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
-    """Let one state feel the war today: its channels fill, it may climb or step down, and it sets its guard."""
-    if world.is_neighbour[actor] == 0:
-        return
-    fill_channels(world, rules, state, actor)
-    add_pressure(rules, state, actor)
-    before = state.level[actor]
-    climb(world, rules, state, actor)
-    consider_incident(world, rules, state, actor, before)
-    set_guard(world, state, actor)
+    """Let one state feel the war today, if it is a neighbour."""
+    if world.is_neighbour[actor] == 1:
+        reach_neighbour(world, rules, state, actor)
+
+
+@phase
+def reach_neighbour(world: World, rules: Rules, state: State, host: int) -> None:
+    """Let one neighbour feel the war: its channels fill, it may climb or step down, and it sets its guard."""
+    fill_channels(world, rules, state, host)
+    add_pressure(rules, state, host)
+    before = state.level[host]
+    climb(world, rules, state, host)
+    consider_incident(world, rules, state, host, before)
+    set_guard(world, state, host)
 
 
 @part
@@ -83,28 +93,27 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     """Measure what each channel carries, in one pass over the contested state's places; what is off carries nothing."""
     spillover = rules.spillover
     adrift = 0.0
-    dispersed = 0.0
     kin = 0.0
-    n_border = 0.0
-    hostile_ground = 0.0
-    at_the_border = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
-        hops = world.border_hops[place, host]
+        place = index(world.contested[i])
         if state.adrift[place] > 0.0:
             adrift += state.adrift[place] * state.derived.adrift_weight[place, host]
         if state.contact[place] > kin:  # neither nearness nor kinship exceeds 1, so that cooler places need no search
-            heat = state.contact[place] * proximity(hops)
+            heat = state.contact[place] * proximity(world.border_hops[place, host])
             if heat > kin:
                 kin = max(kin, heat * kinship_of_fighters(world, state, host, place))
-        if hops == 1:
-            n_border += 1.0
-            dispersed += state.dispersed[place]
-            hostile_ground += hostile_share(world, state, host, place)
-            holder = state.holder[place]
-            is_threat = holder != NOBODY and world.is_jihadist[holder] == 1
-            if state.contact[place] > 0.0 or (is_threat and state.attitude[host, holder] <= HOSTILE_TIE):
-                at_the_border = 1.0
+    if state.ground_changed == 1:
+        state.hostile_ground[host] = hostile_ground(world, state, host)
+    n_border = state.derived.n_border[host]
+    dispersed = 0.0
+    at_the_border = 0.0
+    for i in range(n_border):
+        place = index(state.derived.border[host, i])
+        dispersed += state.dispersed[place]
+        holder = state.holder[place]
+        is_threat = holder != NOBODY and world.is_jihadist[holder] == 1
+        if state.contact[place] > 0.0 or (is_threat and state.attitude[host, holder] <= HOSTILE_TIE):
+            at_the_border = 1.0
     state.fled[host] *= state.derived.fled_fading
     state.fled[host] += spillover.fled_share * state.border_lever[host] * dispersed
     fighters = state.fled[host] + state.crossing[host]
@@ -114,7 +123,7 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     channel[Channel.ARMS.value] = fill(smuggled, spillover.arms_scale * state.depots_day_0)
     channel[Channel.FIGHTERS.value] = fill(fighters, spillover.fighters_scale)
     channel[Channel.KIN.value] = kin
-    channel[Channel.SANCTUARY.value] = fill(hostile_ground, n_border)
+    channel[Channel.SANCTUARY.value] = fill(state.hostile_ground[host], float(n_border))
     channel[Channel.BORDER.value] = at_the_border
     for i in range(N_CHANNELS):
         channel[i] *= world.channel_on[i]
@@ -138,20 +147,24 @@ def fights(world: World, state: State, faction: int, place: int) -> bool:
     takes_part = state.order[place, leader] != Order.NONE or (holder != NOBODY and leader == state.side[holder])
     found = faction == holder or (takes_part and state.fighters[place, faction] > LEAST_FORCE)
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        near = listed(world.edge_to[edge])
+        near = index(world.edge_to[edge])
         if state.task[near, faction] == place or state.pursuit[near, faction] == place:
             found = found or state.fighters[near, faction] > LEAST_FORCE
     return found
 
 
 @part
-def hostile_share(world: World, state: State, host: int, place: int) -> float:
-    """Return the share of a place that factions hostile to a state control."""
-    share = 0.0
-    for faction in range(world.n_factions):
-        if state.attitude[host, faction] <= HOSTILE_TIE:
-            share += state.control[place, faction]
-    return share
+def hostile_ground(world: World, state: State, host: int) -> float:
+    """Return the shares of the places next to a state, in all, that factions hostile to it control."""
+    total = 0.0
+    for i in range(state.derived.n_border[host]):
+        place = index(state.derived.border[host, i])
+        share = 0.0
+        for faction in range(world.n_factions):
+            if state.attitude[host, faction] <= HOSTILE_TIE:
+                share += state.control[place, faction]
+        total += share
+    return total
 
 
 @part
@@ -264,7 +277,7 @@ def danger_next_to(world: World, state: State, place: int) -> float:
     """Return the hottest fighting next to a place in the contested state; where jihadists hold the ground, 1."""
     danger = 0.0
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        near = listed(world.edge_to[edge])
+        near = index(world.edge_to[edge])
         if world.state_of[near] == world.contested_state:
             danger = max(danger, state.contact[near])
             holder = state.holder[near]

@@ -19,7 +19,7 @@ from sim.core.rules.violence import (
     relaxed_grievance,
     revenge_weight,
 )
-from sim.core.state import State, World, listed
+from sim.core.state import State, World, index
 
 
 @part
@@ -42,7 +42,7 @@ def harm(world: World, rules: Rules, state: State) -> None:
     if state.collapse_day != NEVER:
         consider_revenge(world, rules, state)
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         close_toll(world, rules, state, place)
 
 
@@ -55,8 +55,9 @@ def mismatch(world: World, state: State, place: int) -> float:
     share = 0.0
     holder = state.holder[place]
     if holder != NOBODY:
-        for faction in range(world.n_factions):
-            if world.control[place, faction] > 0.0 and state.tie[faction, holder] <= HOSTILE_TIE:
+        for i in range(state.derived.n_rulers[place]):
+            faction = index(state.derived.rulers[place, i])
+            if state.tie[faction, holder] <= HOSTILE_TIE:
                 share += world.control[place, faction]
     return share
 
@@ -65,7 +66,7 @@ def mismatch(world: World, state: State, place: int) -> float:
 def open_toll(world: World, rules: Rules, state: State) -> None:
     """Begin the toll of the day, let bursts and grievance age, and weigh each place by its people."""
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         state.civilians_killed_today[place] = 0.0
         state.revenge_days[place] = max(0, state.revenge_days[place] - 1)
         state.scratch.score[place] = state.residents[place]
@@ -78,7 +79,7 @@ def all_scores(world: World, state: State) -> float:
     """Return the sum of the scores of all contested places."""
     total = 0.0
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         total += state.scratch.score[place]
     return total
 
@@ -88,7 +89,7 @@ def drawn_place(world: World, state: State, mark: float) -> int:
     """Return the contested place in which the rising sum of scores passes a mark."""
     drawn = NOBODY
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         if state.scratch.score[place] > 0.0:
             drawn = place
             mark -= state.scratch.score[place]
@@ -116,7 +117,7 @@ def consider_revenge(world: World, rules: Rules, state: State) -> None:
     if uniform(state.key, Purpose.REVENGE, host, 0) >= burst_probability(violence.revenge_per_day):
         return
     for i in range(world.n_contested):
-        place = listed(world.contested[i])
+        place = index(world.contested[i])
         state.scratch.score[place] = 0.0
         if state.captured_day[place] != NEVER and state.revenge_days[place] == 0:
             strange = mismatch(world, state, place)

@@ -11,6 +11,7 @@ from sim.core.parameters import parameter
 
 NO_DEFENCE = 1e-9
 MORALE_FLOOR = 0.02
+LARGEST_EXPONENT = 700.0
 ONE_AND_A_HALF, TWO_AND_A_HALF = 1.5, 2.5
 
 
@@ -246,10 +247,7 @@ def log_odds(own: float, other: float, decisiveness: float) -> float:
 @rule
 def logistic(x: float) -> float:
     """Return 1 / (1 + exp(-x)) without overflow."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    z = math.exp(x)
-    return z / (1.0 + z)
+    return 1.0 / (1.0 + math.exp(min(-x, LARGEST_EXPONENT)))
 
 
 @rule

@@ -224,7 +224,7 @@ def observed_prospect(morale: float, own_power: float, enemy_power: float, moral
         return 1.0
     if own_power <= 0.0:
         return 0.0
-    return logistic(morale_weight * (morale - 0.5) + math.log(own_power / enemy_power))
+    return own_power / (own_power + enemy_power * math.exp(-morale_weight * (morale - 0.5)))
 
 
 @rule
