@@ -20,7 +20,7 @@ from sim.world.scenario import Scenario
 
 SOURCE = Path(__file__).with_suffix("").with_name("benchmark_muster.c")
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-Wall", "-Werror", "-shared", "-fPIC")
-C_TYPES = {"f8": "double", "i8": "int64_t", "u8": "uint64_t"}
+C_TYPES = {"f8": "double", "i8": "int64_t", "u8": "uint64_t", "i2": "int16_t", "i1": "int8_t", "u1": "uint8_t"}
 CONSTANTS = {"NOBODY": int(NOBODY), "HOSTILE_TIE": HOSTILE_TIE, "MORALE_FLOOR": MORALE_FLOOR}
 Muster = Callable[[np.ndarray, np.ndarray, np.ndarray, int], None]
 

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from inspect import get_annotations
@@ -30,12 +31,13 @@ from sim.core.record import LAYOUTS
 from sim.core.rules import RULES_DTYPE
 from sim.core.state import STATE_DTYPES, TIERS, WORLD_DTYPES
 
+KEPT_SECONDS = 90 * 86400
 MOST_HELPERS = 3  # what phases share is compiled by each process: more of them gain nothing
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def compile_ahead(world: np.ndarray, rules: np.ndarray) -> None:
-    """Compile the model for the tier of a world, or do nothing where the cache holds it already.
+    """Have the model ready for the tier of a world: from the cache, or compiled where that does not hold it yet.
 
     Parameters
     ----------
@@ -44,19 +46,29 @@ def compile_ahead(world: np.ndarray, rules: np.ndarray) -> None:
     """
     tier = next(tier.name for tier in TIERS if WORLD_DTYPES[tier.name] == world.dtype)
     mark = FOLDER / f"{tier}.compiled"
-    if mark.exists() or not isinstance(live_runs, Dispatcher) or multiprocessing.parent_process() is not None:
+    if not isinstance(live_runs, Dispatcher) or multiprocessing.parent_process() is not None:
         return
     with without_garbage_collection():
-        with suppress(OSError):
-            compile_together(tier)
+        if not mark.exists():
+            with suppress(OSError):
+                compile_together(tier)
+                forget_old_code()
         simulate(world, rules, 0, 0, 0)
     with suppress(OSError):
-        mark.touch()
+        mark.touch()  # its age tells when this version of the model was last used
+
+
+def forget_old_code() -> None:
+    """Remove the compiled code of versions of the model that nobody has used for some months."""
+    for folder in FOLDER.parent.iterdir():
+        last_used = max((path.stat().st_mtime for path in (folder, *folder.glob("*.compiled"))), default=0.0)
+        if folder.is_dir() and folder != FOLDER and time.time() - last_used > KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """Keep Python from looking for garbage: a compiler makes millions of objects and little garbage."""
+    """Keep Python from looking for garbage: compilers and loaders make millions of objects and little garbage."""
     was_on = gc.isenabled()
     gc.disable()
     try:

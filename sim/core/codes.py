@@ -51,7 +51,6 @@ class Purpose(IntEnum):
     OUTFLOW = 29
     ABROAD = 30
     RETURN = 31
-    RETURN_ABROAD = 32
     RETURN_HOSTED = 33
     LADDER = 34
     INCIDENT = 35

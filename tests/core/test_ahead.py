@@ -61,3 +61,20 @@ def test_entries_of_two_caches_of_one_function_do_not_mix(monkeypatch, tmp_path)
     ahead.copy_missing([other])
     held = {path.name: path.read_text() for path in own.iterdir()}
     assert held == {"f.nbi": "own", "f.1.nbc": "own", "g.nbi": "other", "g.1.nbc": "other"}
+
+
+def test_code_that_nobody_has_used_for_months_is_removed(monkeypatch, tmp_path):
+    now = 1_000_000_000
+    ages = {"own": 400, "fresh": 1, "used": 400, "old": 91}
+    for name, days in ages.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "f.nbc").touch()
+        os.utime(tmp_path / name, (0, now - days * 86400))
+    (tmp_path / "used" / "small.compiled").touch()
+    os.utime(tmp_path / "used" / "small.compiled", (0, now - 2 * 86400))
+    os.utime(tmp_path / "used", (0, now - 400 * 86400))
+    (tmp_path / "a file").touch()
+    monkeypatch.setattr(ahead, "FOLDER", tmp_path / "own")
+    monkeypatch.setattr(ahead.time, "time", lambda: now)
+    ahead.forget_old_code()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a file", "fresh", "own", "used"]

@@ -18,9 +18,12 @@ from sim.core.state import (
     TIERS,
     WORLD_DTYPES,
     Derived,
+    Flags,
     Floats,
     Ints,
+    Numbers,
     Scratch,
+    Shorts,
     State,
     Tier,
     World,
@@ -30,7 +33,13 @@ from sim.core.state import (
 )
 
 SCALARS = {int: np.dtype(np.int64), float: np.dtype(np.float64)}
-ARRAYS = {str(Ints): np.dtype(np.int64), str(Floats): np.dtype(np.float64)}
+ARRAYS = {
+    str(Ints): np.dtype(np.int64),
+    str(Floats): np.dtype(np.float64),
+    str(Shorts): np.dtype(np.int16),
+    str(Flags): np.dtype(np.int8),
+    str(Numbers): np.dtype(np.uint8),
+}
 BY_TIER = pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name)
 
 
@@ -154,3 +163,11 @@ def test_tiers_have_names_of_their_own_and_grow() -> None:
 def test_factions_fit_the_bits_of_a_mask_and_the_stride_of_entity_numbers(tier: Tier) -> None:
     assert tier.factions < 63  # one bit each of a signed 64-bit number
     assert tier.factions <= ENTITY_STRIDE
+
+
+@BY_TIER
+def test_numbers_of_places_and_factions_fit_into_lists(tier: Tier) -> None:
+    """Whoever makes a tier larger has to make the numbers in lists longer: they would wrap around in silence."""
+    most = max(tier.locations, tier.factions) - 1
+    assert most <= np.iinfo(ARRAYS[str(Numbers)]).max
+    assert most <= np.iinfo(ARRAYS[str(Shorts)]).max

@@ -256,9 +256,16 @@ def test_neighbours_that_change_names_feel_the_same() -> None:
     for day, state in enumerate(mornings(scenario, 0)):
         if day % 10 == 9:
             plain, swapped = state.copy(), state.copy()
-            axes = {"refugees": (1,), "attitude": (0,), "fled": (0,), "crossing": (0,), "border_lever": (0,)}
+            axes = {
+                "refugees_in": (0,),
+                "hostile_ground": (0,),
+                "attitude": (0,),
+                "fled": (0,),
+                "crossing": (0,),
+                "border_lever": (0,),
+            }
             swap_states(swapped[0], state.dtype, {**axes, "hardening": (0,), "hardening_lever": (0,)}, one, other)
-            derived = {"adrift_weight": (1,), "descent": (0,)}
+            derived = {"adrift_weight": (1,), "descent": (0,), "border": (0,), "n_border": (0,)}
             swap_states(swapped[0]["derived"], state.dtype["derived"], derived, one, other)
             for host in (one, other):
                 calls.call_spill_over(scenario.world, scenario.rules, plain, host)

@@ -173,4 +173,4 @@ def people_up_to(people: float, part: float, total: float, offset: float) -> flo
     Taken along the rising sums of weights, the differences are whole shares that add up to all people. An ``offset`` of
     0.5 rounds; one drawn from (0, 1) makes each share right on average, whatever its size (systematic sampling).
     """
-    return np.floor(people * (part / total) + offset)
+    return min(people, np.floor(people * (part / total) + offset))
