@@ -103,14 +103,14 @@ def release(world: World, rules: Rules, state: State, place: int, escaped: float
 
 @rule
 def resurge(world: World, rules: Rules, state: State, faction: int) -> None:
-    """Let a faction grow or shrink, and attack, if it is an extremist one."""
+    """Let one extremist faction grow or shrink, and attack; its attacks abroad are part of other wars."""
     if world.is_extremist[faction] == 1:
         spread_terror(world, rules, state, faction)
 
 
 @phase
 def spread_terror(world: World, rules: Rules, state: State, faction: int) -> None:
-    """Let one extremist faction grow or shrink, and attack; its attacks abroad are part of other wars."""
+    """Draw one extremist faction's attacks of the day; at the end of a step let it grow or shrink."""
     extremists = rules.extremists
     end_of_step = today(state) % STEP_DAYS == STEP_DAYS - 1
     expected = 0.0

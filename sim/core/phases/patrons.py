@@ -26,7 +26,7 @@ RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much bet
 
 @rule
 def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
-    """Let one actor aid its clients and strike whom it opposes; who has no client never draws on a reserve."""
+    """Let one patron judge each of its clients and decide what to send them; and strike whom it opposes."""
     if world.link_start[actor] < world.link_start[actor + 1]:
         aid_clients(world, rules, state, actor)
     if world.is_striker[actor] == 1:
@@ -35,7 +35,7 @@ def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
 
 @phase
 def aid_clients(world: World, rules: Rules, state: State, actor: int) -> None:
-    """Let one patron judge each of its clients and decide what to send them."""
+    """Let one patron decide on aid to its clients; those without any never draw on their reserve."""
     spent = 0.0
     for link in range(world.link_start[actor], world.link_start[actor + 1]):
         update_belief(world, rules, state, link)

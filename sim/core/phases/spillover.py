@@ -72,14 +72,14 @@ def set_ladder(world: World, rules: Rules, state: State) -> None:
 
 @rule
 def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
-    """Let one state feel the war today, if it is a neighbour."""
+    """Let one state feel the war today: its channels fill, it may climb or step down, and it sets its guard."""
     if world.is_neighbour[actor] == 1:
         reach_neighbour(world, rules, state, actor)
 
 
 @phase
 def reach_neighbour(world: World, rules: Rules, state: State, host: int) -> None:
-    """Let one neighbour feel the war: its channels fill, it may climb or step down, and it sets its guard."""
+    """Let one neighbour pass its day."""
     fill_channels(world, rules, state, host)
     add_pressure(rules, state, host)
     before = state.level[host]
