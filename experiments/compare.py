@@ -49,7 +49,7 @@ def job(config: DictConfig) -> None:
         print_tables(comparison_table(comparison))
         draw_once(folder, comparison.manifest, lambda: draw_comparison_files(comparison), reporter)
         if options.report:
-            reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison)}")
+            reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison).resolve()}")
         print(folder.resolve())
 
 

@@ -11,6 +11,7 @@ from sim.ensemble.intervals import wilson_interval
 from sim.ensemble.losses import loss_days
 from sim.ensemble.results import Results
 from sim.ensemble.rows import usable
+from sim.ensemble.wording import to_figures
 from sim.show.days import date_text, headline_day
 from sim.show.geometry import Shapes, load_shapes
 from sim.show.loss_scale import HEIGHT_MM as SCALE_MM
@@ -89,7 +90,7 @@ def _widest(days: pd.DataFrame, panels: Sequence[int]) -> str:
     counts = {int(fallen) for day in panels for fallen in (days <= day).sum()}
     bounds = {fallen: wilson_interval(fallen, n_runs) for fallen in counts}
     reach = max(max(fallen / n_runs - low, high - fallen / n_runs) for fallen, (low, high) in bounds.items())
-    return f"{100.0 * reach:.2g}"
+    return f"{to_figures(100.0 * reach, 2):g}"
 
 
 def _date(scenario: Scenario, day: int) -> str:
