@@ -49,7 +49,7 @@ def job(config: DictConfig) -> None:
         print_tables(comparison_table(comparison))
         draw_once(folder, comparison.manifest, lambda: draw_comparison_files(comparison), reporter)
         if options.report:
-            reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison)}")
+            reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison).resolve()}")
         print(folder.resolve())
 
 
@@ -96,7 +96,8 @@ def _run(names: tuple[str, ...], values: dict[str, Any], reporter: Reporter) -> 
     for name, scenario in zip(names, _scenarios(names, values), strict=True):
         reporter.note(f"{name}:")
         again = command("run", [f"scenario={name}", *shared])
-        cases.append(Case(name, run_ensemble(scenario, result_folder(scenario, "run"), again, reporter), scenario))
+        own = scenario.config.scenario.name
+        cases.append(Case(own, run_ensemble(scenario, result_folder(scenario, "run"), again, reporter), scenario))
     return cases
 
 

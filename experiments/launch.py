@@ -23,7 +23,7 @@ from sim.ensemble.precision import targets_of
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import ResultsError
 from sim.ensemble.work import EnsembleError, EnsembleInterruptedError
-from sim.world.catalogue import CONF, named_world, scenario_of
+from sim.world.catalogue import CONF, scenario_of, well_named
 from sim.world.config import ConfigError, RunConfig, known_keys, read_config
 from sim.world.frozen import Frozen
 from sim.world.scenario import Scenario
@@ -166,7 +166,7 @@ def read_point(values: Mapping[str, Any]) -> RunConfig:
     values
         Composed values of an ensemble.
     """
-    return read_config(named_world(values))
+    return read_config(well_named(values))
 
 
 def overrides() -> list[str]:

@@ -57,7 +57,7 @@ def _show(case: Case, reporter: Reporter, *, with_report: bool) -> None:
         for line in left_out(shown.results, scenario):
             reporter.note(line)
         if with_report:
-            reporter.note(f"report: {write_report([shown], results.folder / 'report.html')}")
+            reporter.note(f"report: {write_report([shown], results.folder / 'report.html').resolve()}")
     print(results.folder.resolve())
     if failed == runs or results.manifest.get("chunks_lost"):
         raise SystemExit(EXIT_FAILED)

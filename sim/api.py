@@ -35,7 +35,7 @@ from sim.study.comparison_summary import sections as comparison_sections
 from sim.study.design import Design
 from sim.study.sweep_summary import sections as sweep_sections
 from sim.study.sweep_summary import sweep_table
-from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choice, named_world, scenario_of
+from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choice, scenario_of, well_named
 from sim.world.config import read_config
 from sim.world.faults import suggestion
 from sim.world.scenario import Scenario
@@ -260,7 +260,7 @@ def load_scenario(
         for name in path:
             at = at.setdefault(name, {})
         at[last] = choice(key, value) if key in GROUPS and isinstance(value, str) else value
-    return scenario_of(read_config(named_world(values)))
+    return scenario_of(read_config(well_named(values)))
 
 
 def run(scenario: Scenario) -> Ensemble:

@@ -16,6 +16,12 @@ settings.load_profile("compiled")
 NEED_THE_MODEL = {"agents", "core", "ensemble", "experiments", "patterns", "show", "study"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold a slow test: as the last, one would keep a single core busy."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Compile the model on all cores before the first test that needs it, which would do it on one.
 

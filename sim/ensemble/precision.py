@@ -20,6 +20,7 @@ from sim.ensemble.intervals import LEVEL
 from sim.ensemble.outcomes import PROBABILITY, Outcome, outcomes_of
 from sim.ensemble.rows import Numbers, Row
 from sim.ensemble.schema import names_of
+from sim.ensemble.wording import to_figures
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
@@ -60,7 +61,7 @@ class Target:
     def __str__(self) -> str:
         """Return how precisely it is known, in words."""
         asked = "" if self.is_met else f" (asked: {self.half_width:g})"
-        return f"{self.outcome.name} ±{(self.high - self.low) / 2.0:.3g}{asked}"
+        return f"{self.outcome.name} ±{to_figures((self.high - self.low) / 2.0, 3):g}{asked}"
 
     def row(self, day: int) -> Row:
         """Return the target as a row of the estimates."""
@@ -174,11 +175,7 @@ def so_far(targets: list[Target], plan: list[int], runs: int) -> str:
     plan, runs
         Numbers of runs at which one looks, and that of this look.
     """
-    widths = [
-        f"{t.outcome.name} ±{(t.high - t.low) / 2.0:.3g}{'' if t.is_met else f' (asked: {t.half_width:g})'}"
-        for t in targets
-    ]
-    told_by_now = f"{runs:,} runs: {', '.join(widths)}"
+    told_by_now = f"{runs:,} runs: {', '.join(map(str, targets))}"
     if all(target.is_met for target in targets):
         return told_by_now
     if runs == plan[-1]:
@@ -196,7 +193,7 @@ def _likely_runs(target: Target, spread: float, n_looks: int) -> float:
 
 def _round(runs: float) -> str:
     """Return a number of runs in words, to two figures."""
-    return f"{float(f'{runs:.2g}'):,.0f}" if math.isfinite(runs) else "many more"
+    return f"{to_figures(runs, 2):,.0f}" if math.isfinite(runs) else "many more"
 
 
 def _z(n_looks: int) -> float:

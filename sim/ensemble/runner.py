@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -115,12 +117,12 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
     if manifest.get("status") != COMPLETE:
         return None
     try:
-        check_tables(folder, manifest, FINAL)
+        check_tables(folder, manifest, TABLES)
     except ResultsError as error:
         work.reporter.note(f"{error.fault}: computing again")
         return None
     work.clear()  # should an earlier call have been stopped just before it did so
-    if is_open and manifest["runs"] < work.total:
+    if not _are_estimated(work, manifest) or (is_open and manifest["runs"] < work.total):
         store.adopt_final(work.shelf, manifest["runs"])
         return None
     more = (
@@ -130,6 +132,16 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
     )
     work.reporter.note(f"{manifest['runs']:,} runs are stored already{more}; nothing is computed")
     return load_results(folder)
+
+
+def _are_estimated(work: Work, manifest: Mapping[str, Any]) -> bool:
+    """Tell whether the estimates of tables that are whole are whole too."""
+    try:
+        check_tables(work.shelf.folder, manifest, [ESTIMATES])
+    except ResultsError as error:
+        work.reporter.note(f"{error.fault}: estimating again")
+        return False
+    return True
 
 
 def _run(work: Work, scenario: Scenario, targets: list[Target]) -> Results:

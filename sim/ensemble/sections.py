@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from sim.core.codes import Level, Outcome
 from sim.ensemble.results import Results
 from sim.ensemble.rows import report_days
-from sim.ensemble.wording import amount, day, percent, points, spread
+from sim.ensemble.wording import Estimate, amount, day, percent, percents, points, span, spread
 from sim.world.scenario import Scenario
 from sim.world.tables import Tables
 
@@ -55,6 +56,9 @@ BESIDES = {
 }
 OVER_RUNS = ("mean", "10–90 % of runs")
 Write = Callable[[float, float, float], str]
+WriteColumn = Callable[[Sequence[Estimate]], list[str]]
+Key: TypeAlias = tuple[str, str, int]
+"""A quantity, whom it is of, and by which day."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Lookup:
     def __init__(self, frame: pd.DataFrame, horizon_days: int) -> None:
         keys = zip(frame["quantity"], frame["entity"].fillna(""), frame["day"], strict=True)
         values = zip(frame["estimate"], frame["low"], frame["high"], frame["n"], strict=True)
-        self._rows: dict[tuple[str, str, int], tuple[float, float, float, int]]
+        self._rows: dict[Key, tuple[float, float, float, int]]
         self._rows = dict(zip(keys, values, strict=True))
         self.days = report_days(horizon_days)
         self.horizon = horizon_days
@@ -104,16 +108,39 @@ class Lookup:
         *estimate, n = self._rows[quantity, entity, by_day]
         return write(*estimate) if n else "no runs"
 
-    def event(self, label: str, event: str, entity: str = "") -> tuple[str, ...]:
-        """Return what is told about an event: its probability by each day, and its median day."""
-        shares = (self.text(percent, f"{event}_by_day", entity, by_day) for by_day in self.days)
-        return label, *shares, day(*self._rows[f"{event}_day_q50", entity, self.horizon])
+    def column(self, write: WriteColumn, keys: Sequence[Key]) -> list[str]:
+        """Return estimates that stand below each other with their intervals."""
+        found = [self._rows[key] for key in keys]
+        told = iter(write([(estimate, low, high) for estimate, low, high, n in found if n]))
+        return [next(told) if n else "no runs" for *_, n in found]
+
+    def events(self, labels: Mapping[tuple[str, str], str]) -> tuple[tuple[str, ...], ...]:
+        """Return what is told about events, by name and entity: their probability by each day, and their median day."""
+        columns = [
+            self.column(percents, [(f"{event}_by_day", entity, by_day) for event, entity in labels])
+            for by_day in self.days
+        ]
+        days = [self.median_day(event, entity) for event, entity in labels]
+        return tuple(zip(labels.values(), *columns, days, strict=True))
+
+    def median_day(self, event: str, entity: str = "") -> str:
+        """Return the median day of an event with its interval."""
+        return day(*self._rows[f"{event}_day_q50", entity, self.horizon])
 
     def over_runs(self, label: str, write: Write, quantity: str, entity: str = "") -> tuple[str, ...]:
         """Return what is told about an amount: its mean, and the range of the runs but for a tenth at either end."""
-        kinds = ("mean", "q10", "q90")
-        mean, low, high = (self.text(write, f"{quantity}_{kind}", entity, self.horizon) for kind in kinds)
-        return label, mean, spread(low, high)
+        *low, n = self._rows[f"{quantity}_q10", entity, self.horizon]
+        *high, _ = self._rows[f"{quantity}_q90", entity, self.horizon]
+        mean = self.text(write, f"{quantity}_mean", entity, self.horizon)
+        return label, mean, spread((low[0], low[1], low[2]), (high[0], high[1], high[2])) if n else "no runs"
+
+    def shares_over_runs(self, labels: Mapping[str, str], quantity: str) -> Iterator[tuple[str, ...]]:
+        """Yield what `over_runs` tells about shares of several entities."""
+        means = self.column(percents, [(f"{quantity}_mean", entity, self.horizon) for entity in labels])
+        ends = [(f"{quantity}_{kind}", entity, self.horizon) for kind in ("q10", "q90") for entity in labels]
+        told = self.column(percents, ends)
+        spreads = map(span, told[: len(labels)], told[len(labels) :])
+        yield from zip(labels.values(), means, spreads, strict=True)
 
 
 def sections(results: Results, scenario: Scenario) -> list[Section]:
@@ -148,10 +175,9 @@ def _spillover(lookup: Lookup, tables: Tables) -> Section:
     def mean_level(state: str) -> float:
         return sum(level * lookup.number(quantity, state, horizon) for level, quantity in enumerate(quantities))
 
-    rows = (
-        (labels[state], *(lookup.text(points, quantity, state, horizon) for quantity in quantities))
-        for state in sorted(tables.header.neighbours, key=mean_level, reverse=True)
-    )
+    states = sorted(tables.header.neighbours, key=mean_level, reverse=True)
+    columns = [lookup.column(points, [(quantity, state, horizon) for state in states]) for quantity in quantities]
+    rows = zip((labels[state] for state in states), *columns, strict=True)
     title = f"Spillover: the highest level that each neighbour reaches by day {horizon}, % of runs"
     return Section(title, ("neighbour", *(f"{level.value} {word}" for level, word in LEVELS.items())), tuple(rows))
 
@@ -160,8 +186,8 @@ def _regime(lookup: Lookup, tables: Tables) -> tuple[Section, Section]:
     """Return whether and when the regime and its seats fall."""
     header = (*(f"by day {by_day}" for by_day in lookup.days), "median day")
     labels = _labels(tables.locations)
-    events = tuple(lookup.event(label, event) for event, label in EVENTS.items())
-    seats = tuple(lookup.event(labels[seat], "seat_fall", seat) for seat in _by_risk(lookup))
+    events = lookup.events({(event, ""): label for event, label in EVENTS.items()})
+    seats = lookup.events({("seat_fall", seat): labels[seat] for seat in _by_risk(lookup)})
     return (
         Section("The regime", ("event", *header), events),
         Section("Seats that its side holds on day 0, those most at risk first", ("fall of", *header), seats),
@@ -169,12 +195,18 @@ def _regime(lookup: Lookup, tables: Tables) -> tuple[Section, Section]:
 
 
 def _by_risk(lookup: Lookup) -> list[str]:
-    """Return the seats, those that fall in most runs first; of equals, those that fall in most runs early."""
+    """Return the seats, those that are lost for most days first: in many runs, or early in them.
 
-    def risk(seat: str) -> list[float]:
-        return [-lookup.number("seat_fall_by_day", seat, by_day) for by_day in reversed(lookup.days)]
+    The share of runs that have lost a seat is known by the days that are reported; in between it is taken to grow
+    evenly.
+    """
+    days = [0, *lookup.days]
 
-    return sorted(lookup.entities("seat_fall_by_day"), key=risk)
+    def days_lost(seat: str) -> float:
+        shares = [0.0, *(lookup.number("seat_fall_by_day", seat, by_day) for by_day in lookup.days)]
+        return float(np.trapezoid(shares, days))
+
+    return sorted(lookup.entities("seat_fall_by_day"), key=days_lost, reverse=True)
 
 
 def _people(lookup: Lookup, tables: Tables) -> Section:
@@ -195,7 +227,7 @@ def _influence(lookup: Lookup, tables: Tables) -> Section:
     """Return which states have influence in the contested one, and how divided it is."""
     labels = _labels(tables.states)
     rows = (
-        *(lookup.over_runs(labels[state], percent, "influence", state) for state in _most_first(lookup, "influence")),
+        *lookup.shares_over_runs({state: labels[state] for state in _most_first(lookup, "influence")}, "influence"),
         *(lookup.over_runs(label, amount, quantity) for quantity, label in DIVISION.items()),
     )
     return Section(f"Influence in the contested state on day {lookup.horizon}", ("state", *OVER_RUNS), rows)
@@ -227,11 +259,11 @@ def _count(number: float, low: float, high: float) -> str:
 def _ends(lookup: Lookup) -> Section:
     """Return how runs end, and what else may come about; only ends exclude each other."""
     horizon = lookup.horizon
-    rows = (
-        *((label, lookup.text(percent, "outcome_share", o.name.lower(), horizon)) for o, label in OUTCOMES.items()),
-        *((label, lookup.text(percent, f"{event}_by_day", "", horizon)) for event, label in BESIDES.items()),
-    )
-    return Section(f"How runs end by day {horizon}", ("end", "share"), rows)
+    ends = {("outcome_share", outcome.name.lower(), horizon): label for outcome, label in OUTCOMES.items()}
+    besides = {(f"{event}_by_day", "", horizon): label for event, label in BESIDES.items()}
+    labels = ends | besides
+    rows = zip(labels.values(), lookup.column(percents, list(labels)), strict=True)
+    return Section(f"How runs end by day {horizon}", ("end", "share"), tuple(rows))
 
 
 def _labels(table: np.ndarray) -> dict[str, str]:

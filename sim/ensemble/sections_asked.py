@@ -12,7 +12,7 @@ from sim.ensemble.precision import LOOKS, LOOKS_NORMAL
 from sim.ensemble.results import Results
 from sim.ensemble.sections import Section, Write
 from sim.ensemble.variance import QUANTITY
-from sim.ensemble.wording import amount, percent
+from sim.ensemble.wording import Estimate, amount, percent, percents
 
 SHOWN = (
     *("p_collapse", "p_flight", "p_capital_fall", "p_settlement", "days_in_power"),
@@ -38,7 +38,7 @@ def asked_sections(results: Results) -> Iterator[Section]:
     split = table[table["quantity"] == QUANTITY]
     split = split[split["entity"].isin(SHOWN) | split["entity"].str.startswith(SHOWN_BY_STATE)]
     if len(split):
-        rows = zip(split["entity"], _numbers(split, percent), strict=True)
+        rows = zip(split["entity"], percents(_estimates(split)), strict=True)
         title = f"Variance between runs due to uncertain parameters, not to chance; n = {_n(split)} pairs of runs"
         yield Section(title, ("outcome", "share of the variance with 95 % interval"), tuple(rows))
 
@@ -53,7 +53,12 @@ def _reached_rows(reached: pd.DataFrame, told: dict[str, Any]) -> Iterator[tuple
 
 def _numbers(table: pd.DataFrame, write: Write) -> list[str]:
     """Return estimates with their intervals as text."""
-    return [write(*row) for row in table[["estimate", "low", "high"]].to_numpy(float)]
+    return [write(*row) for row in _estimates(table)]
+
+
+def _estimates(table: pd.DataFrame) -> list[Estimate]:
+    """Return estimates with their intervals."""
+    return [(row[0], row[1], row[2]) for row in table[["estimate", "low", "high"]].to_numpy(float)]
 
 
 def _n(table: pd.DataFrame) -> str:

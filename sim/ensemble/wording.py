@@ -6,13 +6,49 @@ import math
 import statistics
 import sys
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 DIGITS = 3  # significant figures, at most
+TOLD_APART = 12  # significant figures: what differs further down differs by how a machine holds decimals
 Change: TypeAlias = tuple[float, float, float]
 """A difference and its interval."""
 Estimate: TypeAlias = tuple[float, float, float]
 """An estimate and its interval, none below 0."""
+
+
+def rounded(value: float, decimals: int = 0) -> float:
+    """Return a number as readers round it, a half away from 0: 8 of 7.5, and 23 of 22.5, which Python has as 22.
+
+    Parameters
+    ----------
+    value
+        Any finite number.
+    decimals
+        How many it keeps, below 0 for tens, hundreds and so on.
+    """
+    step = Decimal(1).scaleb(-decimals)
+    return float((Decimal(f"{value:.{TOLD_APART}g}") / step).to_integral_value(ROUND_HALF_UP) * step)
+
+
+def to_figures(value: float, figures: int) -> float:
+    """Return a number rounded to some significant figures, one that is not finite as it is.
+
+    Parameters
+    ----------
+    value
+        Any number.
+    figures
+        How many, at least 1.
+    """
+    if value == 0.0 or not math.isfinite(value):
+        return value
+    return rounded(value, figures - 1 - math.floor(math.log10(abs(value))))
+
+
+def whole_percent(share: float) -> str:
+    """Return a share without its interval, in whole percent, such as `41 %`."""
+    return f"{rounded(100 * share):.0f} %"
 
 
 def percent(share: float, low: float, high: float) -> str:
@@ -21,25 +57,13 @@ def percent(share: float, low: float, high: float) -> str:
     Parameters
     ----------
     share, low, high
-        The estimate and its interval, in [0, 1].
-    """
-    estimate, bracket, interval = points(share, low, high).partition(" [")
-    return f"{estimate} %{bracket}{interval}"
-
-
-def points(share: float, low: float, high: float) -> str:
-    """Return a share with its interval in percent, without the sign, such as `41 [40, 42]`.
-
-    Parameters
-    ----------
-    share, low, high
         The estimate and its interval, in [0, 1]; where so few runs give no bound (NaN), there is none.
     """
     if math.isnan(low) or math.isnan(high):
-        return _points(100 * share, 0)
+        return f"{_points(100 * share, 0)} %"
     decimals = max(_decimals(100 * (high - low)), 0)
     texts = [_points(100 * value, decimals) for value in (share, low, high)]
-    return f"{texts[0]} [{texts[1]}, {texts[2]}]"
+    return f"{texts[0]} % [{texts[1]}, {texts[2]}]"
 
 
 def amount(estimate: float, low: float, high: float) -> str:
@@ -65,10 +89,20 @@ def percents(column: Sequence[Estimate]) -> list[str]:
     column
         Estimates with their intervals, each as for `percent`.
     """
+    return [f"{first} %{bracket}{rest}" for first, bracket, rest in (cell.partition(" [") for cell in points(column))]
+
+
+def points(column: Sequence[Estimate]) -> list[str]:
+    """Return `percents` without the sign, such as `41 [40, 42]`.
+
+    Parameters
+    ----------
+    column
+        Estimates with their intervals, each as for `percent`.
+    """
     scaled = [(100 * share, 100 * low, 100 * high) for share, low, high in column]
     decimals = max(_shared_decimals(scaled, most_magnitude=1), 0)  # as `_points` has it
-    cells = (_cell([_points(value, decimals) for value in row if not math.isnan(value)]) for row in scaled)
-    return [f"{first} %{bracket}{rest}" for first, bracket, rest in (cell.partition(" [") for cell in cells)]
+    return [_cell([_points(value, decimals) for value in row if not math.isnan(value)]) for row in scaled]
 
 
 def amounts(column: Sequence[Estimate]) -> list[str]:
@@ -141,20 +175,43 @@ def decimals_of(column: Sequence[Change]) -> int:
 def _change(numbers: Change, decimals: int) -> str:
     """Return a difference with its interval; what rounds to nothing, but is not, is less than half a step."""
     told = [value for value in numbers if not math.isnan(value)]
-    if any(told) and not any(round(value, decimals) for value in told):
+    if any(told) and not any(rounded(value, decimals) for value in told):
         return f"<{0.5 * 10.0**-decimals:,g}"
     return _cell([_signed(value, decimals) for value in told])
 
 
 def _signed(value: float, decimals: int) -> str:
     """Return a number with its sign; what rounds to nothing has none."""
-    rounded = round(value, decimals)
-    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
-    return f"{sign}{abs(rounded):,.{max(decimals, 0) if rounded or value else 0}f}"
+    shown = rounded(value, decimals)
+    sign = "+" if shown > 0 else "−" if shown < 0 else ""
+    return f"{sign}{abs(shown):,.{max(decimals, 0) if shown or value else 0}f}"
 
 
-def spread(low: str, high: str) -> str:
-    """Return a range of runs from two quantiles as text, their own intervals left out: `120,000 to 530,000`."""
+def spread(low: Estimate, high: Estimate) -> str:
+    """Return a range of runs from two quantiles, with as many decimals each: `120,000 to 530,000`, `1.0 to 2.3`.
+
+    Parameters
+    ----------
+    low, high
+        The quantiles, each as for `amount`; their own intervals are left out.
+    """
+    places = [_supported(*quantile) for quantile in (low, high)]
+    fewest = max(min((n for n, (value, *_) in zip(places, (low, high), strict=True) if value), default=0), 0)
+    first, last = (_amount(value, min(n, fewest)) for n, (value, *_) in zip(places, (low, high), strict=True))
+    return span(first, last)
+
+
+def _supported(value: float, low: float, high: float) -> int:
+    """Return how many decimals a quantile supports; one that is certain and whole needs none."""
+    if value <= 0.0 or (low == high and value.is_integer()):
+        return 0
+    if math.isnan(low) or math.isnan(high):
+        return -math.floor(math.log10(value))
+    return min(_decimals(high - low), DIGITS - 1 - _magnitude(value))
+
+
+def span(low: str, high: str) -> str:
+    """Return a range from its ends as text; their own intervals are left out."""
     first, last = (text.split(" [", maxsplit=1)[0] for text in (low, high))
     return first if first == last else f"{first} to {last}"
 
@@ -166,7 +223,7 @@ def _decimals(width: float) -> int:
 
 def _magnitude(value: float) -> int:
     """Return the power of ten of a number's first figure, once it is rounded: 1 of 9.996."""
-    return math.floor(math.log10(float(f"{value:.{DIGITS - 1}e}")))
+    return math.floor(math.log10(to_figures(value, DIGITS)))
 
 
 def _points(value: float, decimals: int) -> str:
@@ -176,11 +233,12 @@ def _points(value: float, decimals: int) -> str:
     magnitude = min(max(_magnitude(value), 0), 1)  # what rounds to 100 is told as more than 99.9
     places = min(decimals, DIGITS - 1 - magnitude)
     step = 10.0**-places
-    if round(value, places) <= 0:
+    shown = rounded(value, places)
+    if shown <= 0:
         return f"<{step:.{places}f}"
-    if round(value, places) >= 100:  # noqa: PLR2004 - percent
+    if shown >= 100:  # noqa: PLR2004 - percent
         return f">{100 - step:.{places}f}"
-    return f"{value:.{places}f}"
+    return f"{shown:.{places}f}"
 
 
 def _amount(value: float, decimals: int) -> str:
@@ -188,8 +246,9 @@ def _amount(value: float, decimals: int) -> str:
     if value <= 0:
         return "0"
     places = min(decimals, DIGITS - 1 - _magnitude(value))
-    shown, sign = (round(value, places), "") if round(value, places) > 0 else (10.0**-places, "<")
-    return f"{sign}{shown:,.{max(places, 0)}f}"
+    shown = rounded(value, places)
+    number, sign = (shown, "") if shown > 0 else (10.0**-places, "<")
+    return f"{sign}{number:,.{max(places, 0)}f}"
 
 
 def day(estimate: float, low: float, high: float, n: int) -> str:
@@ -204,5 +263,5 @@ def day(estimate: float, low: float, high: float, n: int) -> str:
     """
     if n == 0:
         return "no runs"
-    first, *bounds = ("never" if math.isnan(value) else f"{value:.0f}" for value in (estimate, low, high))
+    first, *bounds = ("never" if math.isnan(value) else f"{rounded(value):.0f}" for value in (estimate, low, high))
     return first if bounds == ["never", "never"] else f"{first} [{', '.join(bounds)}]"

@@ -35,6 +35,8 @@ PATIENCE = 60.0  # seconds after which one looks whether anybody is still workin
 HASTE = 5.0  # the same while a person waits for the end
 SECONDS_TO_LOAD = 2.0  # what takes longer is not loaded but compiled
 Tables = dict[str, pa.Table]
+Unstored = DepotError | OSError
+Lived = Tables | Unstored | None
 Lose = Callable[[int, int, str], Tables]
 
 
@@ -184,13 +186,13 @@ class Task:
     Parameters
     ----------
     live
-        Returns the tables of ``n`` items from ``first`` on, or nothing where it has stored them itself; called by
-        workers, so it can be sent to a process.
+        Returns the tables of ``n`` items from ``first`` on, or nothing where it has stored them itself, or why it could
+        not store them; called by workers, so it can be sent to a process.
     lose
         Returns the tables of items that are given up, from ``first``, ``n`` and the reason.
     """
 
-    live: Callable[[int, int], Tables | None]
+    live: Callable[[int, int], Lived]
     lose: Lose
 
 
@@ -216,9 +218,17 @@ def task_of(config: ExecutorConfig, work: Work, live: Callable[[int, int], Table
 
 def live_and_store(
     live: Callable[[int, int], Tables], keep: Callable[[Part, Tables], None], first: int, n: int
-) -> None:
-    """Compute a part and store it, in a worker that reaches where it goes."""
-    keep(Part(first, n), live(first, n))
+) -> Unstored | None:
+    """Compute a part and store it, in a worker that reaches where it goes; return why it could not be stored.
+
+    It is not raised here: a worker of Dask would print where, before the caller has told it in one line.
+    """
+    tables = live(first, n)
+    try:
+        keep(Part(first, n), tables)
+    except (DepotError, OSError) as error:
+        return error
+    return None
 
 
 @dataclass
@@ -236,7 +246,7 @@ class Queue:
     crew: Crew
     task: Task
     todo: Iterator[Part]
-    pending: dict[Future[Tables | None], Part] = field(default_factory=dict)
+    pending: dict[Future[Lived], Part] = field(default_factory=dict)
     suspects: list[Part] = field(default_factory=list)
     deaths: Counter[Part] = field(default_factory=Counter)
 
@@ -257,21 +267,26 @@ class Queue:
         """Take back every part that nobody has begun."""
         self.pending = {future: part for future, part in self.pending.items() if not future.cancel()}
 
-    def ended(self) -> list[Future[Tables | None]]:
+    def ended(self) -> list[Future[Lived]]:
         """Return what is done, one way or another."""
         return [future for future in self.pending if future.done()]
 
-    def tables(self, future: Future[Tables | None]) -> Tables | None:
+    def tables(self, future: Future[Lived]) -> Tables | None:
         """Return what came of a part, or the rows of one that is given up.
 
         Raises
         ------
         WorkerDiedError
             If its worker died: it is to be tried again.
+        DepotError, OSError
+            If its worker could not store it.
         """
         part, error = self.pending[future], future.exception()
         if error is None:
-            return future.result()
+            lived = future.result()
+            if isinstance(lived, Unstored):
+                raise lived
+            return lived
         if not is_death(error):
             raise error
         # A worker that dies takes all with it that were at work; only one that was alone shows of what it died.

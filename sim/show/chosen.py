@@ -10,6 +10,7 @@ import pandas as pd
 from sim.ensemble.losses import own_side, regime_places
 from sim.ensemble.results import Results
 from sim.ensemble.rows import usable
+from sim.ensemble.wording import whole_percent
 from sim.show.days import day_values
 from sim.world.scenario import Scenario
 
@@ -61,7 +62,7 @@ def choose_histories(results: Results, scenario: Scenario) -> list[History]:
     if n <= len(LEVELS):
         chosen = {rank: f"{rank + 1} of {n}" for rank in range(n)}
     else:
-        chosen = {math.ceil(level * n) - 1: f"{100 * level:.0f} % quantile" for level in LEVELS}
+        chosen = {math.ceil(level * n) - 1: f"{whole_percent(level)} quantile" for level in LEVELS}
     return [_history(runs.iloc[rank], place, results, scenario) for rank, place in chosen.items()]
 
 

@@ -11,12 +11,13 @@ from sim.ensemble.intervals import wilson_interval
 from sim.ensemble.losses import loss_days
 from sim.ensemble.results import Results
 from sim.ensemble.rows import usable
+from sim.ensemble.wording import to_figures
 from sim.show.days import date_text, headline_day
 from sim.show.geometry import Shapes, load_shapes
 from sim.show.loss_scale import HEIGHT_MM as SCALE_MM
 from sim.show.loss_scale import draw_loss_scale, ink_on, loss_colour
 from sim.show.map_layout import HEAD_MM, Frame, bottom_of, home_extent, lighten, place_maps
-from sim.show.maps import LAND_AROUND, NO_VALUE, important_labels, paint_map
+from sim.show.maps import LAND_AROUND, NO_VALUE, important_labels, paint_map, radius_pt
 from sim.show.page import Page, new_page
 from sim.show.places import home_holders, place_names
 from sim.show.stamps import coarse_map
@@ -27,6 +28,8 @@ from sim.world.scenario import Scenario
 
 DAYS = (7, 14, 30)  # and the horizon
 NUMBER_LAYER = 7  # above the names, which make way
+PT_PER_INCH = 72.0
+FILLED = 0.9  # of the width of a circle: what a number may take
 
 
 def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
@@ -89,7 +92,7 @@ def _widest(days: pd.DataFrame, panels: Sequence[int]) -> str:
     counts = {int(fallen) for day in panels for fallen in (days <= day).sum()}
     bounds = {fallen: wilson_interval(fallen, n_runs) for fallen in counts}
     reach = max(max(fallen / n_runs - low, high - fallen / n_runs) for fallen, (low, high) in bounds.items())
-    return f"{100.0 * reach:.2g}"
+    return f"{to_figures(100.0 * reach, 2):g}"
 
 
 def _date(scenario: Scenario, day: int) -> str:
@@ -140,7 +143,7 @@ def _number(fallen: pd.DataFrame, place: str) -> str:
 
 
 def write_numbers(ax: Axes, shapes: Shapes, numbers: Mapping[str, str], colours: Mapping[str, str]) -> None:
-    """Write numbers into circles, and take away the names that would hide one.
+    """Write numbers into circles, in letters small enough for all, and take away the names that would hide one.
 
     Parameters
     ----------
@@ -152,7 +155,12 @@ def write_numbers(ax: Axes, shapes: Shapes, numbers: Mapping[str, str], colours:
         What to write, and on which colour, by location id.
     """
     names = [(text, text.get_window_extent()) for text in ax.texts if isinstance(text, Annotation)]
-    boxes = [_write_number(ax, shapes, place, text, colours).get_window_extent() for place, text in numbers.items()]
+    written = [_write_number(ax, shapes, place, text, colours) for place, text in numbers.items()]
+    widest = max((number.get_window_extent().width / ax.figure.dpi * PT_PER_INCH for number in written), default=1.0)
+    size = TINY_PT * min(1.0, FILLED * 2.0 * radius_pt(ax, shapes) / widest)
+    for number in written:
+        number.set_fontsize(size)
+    boxes = [number.get_window_extent() for number in written]
     for name, box in names:
         if any(box.overlaps(number) for number in boxes):
             name.remove()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -24,7 +25,7 @@ from sim.world.scenario import Scenario
 
 MOST_MAPS = 7  # in a row
 ENOUGH = 0.9  # share of the losses of a history that its row of maps must reach
-LONGEST_NAME = 44  # characters in the key
+LONGEST_LINE = 44  # characters in the key
 KEY_GAP_MM = 3.0
 NUMBERS = ("no", "one", "two", "three", "four", "five")
 
@@ -117,7 +118,7 @@ def _key(histories: Sequence[History], strips: Strips) -> Handles:
         )
     )
     own, factions, colours = own_side(scenario), scenario.tables.factions, faction_colours(scenario)
-    found = [(str(i), _short(str(name))) for i, name in zip(factions["id"], factions["name"], strict=True)]
+    found = [(str(i), _folded(str(name))) for i, name in zip(factions["id"], factions["name"], strict=True)]
     found = sorted((pair for pair in found if pair[0] in holders), key=lambda pair: pair[0] not in own)
     handles: dict[str, Patch] = {}
     for i, name in found:
@@ -125,15 +126,12 @@ def _key(histories: Sequence[History], strips: Strips) -> Handles:
             handles[f"{name} ({i})" if name in handles else name] = Patch(color=colours[i])
     minor = [name for i, name in found if colours[i] == MINOR_COLOUR]
     if minor:
-        handles[_short(", ".join(minor))] = Patch(color=MINOR_COLOUR)
+        handles[_folded(", ".join(minor))] = Patch(color=MINOR_COLOUR)
     if NOBODY_ID in holders:
         handles["nobody"] = Patch(facecolor=NOBODY_COLOUR, edgecolor=RULE)
     return handles
 
 
-def _short(name: str) -> str:
-    """Return a name without what it explains in brackets, cut where it is long."""
-    plain = name.split(" (", maxsplit=1)[0]
-    if len(plain) <= LONGEST_NAME:
-        return plain
-    return plain[:LONGEST_NAME].rsplit(" ", 1)[0].rstrip(" ,;") + " …"
+def _folded(name: str) -> str:
+    """Return a name without what it explains in brackets, in lines where it is long."""
+    return fill(name.split(" (", maxsplit=1)[0], LONGEST_LINE, break_long_words=False)

@@ -15,6 +15,7 @@ from sim.ensemble.intervals import mean_interval
 from sim.ensemble.results import Results
 from sim.ensemble.rows import usable
 from sim.ensemble.schema import EVENTS
+from sim.ensemble.wording import to_figures
 from sim.show.geometry import Extent, Shapes, load_shapes
 from sim.show.key import Handles, draw_key, measure_key
 from sim.show.map_layout import HEAD_MM, bottom_of, place_maps
@@ -111,7 +112,7 @@ def _interval(counts: pd.DataFrame) -> str:
     if len(counts) == 1:
         return "one run gives no intervals"
     reach = [high - mean for mean, _, high in (mean_interval(counts[place]) for place in counts.columns)]
-    return f"95 % intervals of means reach at most {max(reach):.1g} to either side"
+    return f"95 % intervals of means reach at most {to_figures(max(reach), 1):g} to either side"
 
 
 def _colour(mean: float) -> str:
@@ -157,4 +158,4 @@ def _labels(shapes: Shapes, means: Mapping[str, float]) -> dict[str, str]:
 
 def _number(mean: float) -> str:
     """Return an expected number with two figures."""
-    return f"{mean:#.2g}".rstrip(".")
+    return f"{to_figures(mean, 2):#.2g}".rstrip(".")

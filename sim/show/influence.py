@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from sim.ensemble.results import Results
 from sim.ensemble.rows import usable
 from sim.ensemble.schema import state_column
+from sim.ensemble.wording import to_figures, whole_percent
 from sim.show.days import label_days
 from sim.show.page import Page, new_page
 from sim.show.panels import SCALE_MM, Panels, draw_panel, scale_to
@@ -81,7 +82,7 @@ def _title(shares: dict[str, Numbers], ends: dict[str, Numbers], names: dict[str
     starts = {state: float(values[:, 0].mean()) for state, values in shares.items()}
     first = max(starts, key=lambda state: starts[state])
     last = max(ends, key=lambda state: float(ends[state].mean()))
-    end, start = mean_share(ends[last]), f"{100 * starts[first]:.0f} %"
+    end, start = mean_share(ends[last]), whole_percent(starts[first])
     if first == last:
         return f"{names[last]} stays ahead: {start} of influence on day 0, {end} at the end"
     left = mean_share(ends[first])
@@ -97,7 +98,7 @@ def _axes(page: Page, scenario: Scenario, shares: dict[str, Numbers]) -> Axes:
     top, step = next(pair for pair in TOPS if highest <= pair[0] + 1e-9)
     ticks = np.arange(0.0, top + step / 2, step)
     ax.set_ylim(0.0, top)
-    ax.set_yticks(ticks, [f"{100 * tick:.0f} %" for tick in ticks])
+    ax.set_yticks(ticks, [whole_percent(tick) for tick in ticks])
     ax.grid(visible=True, axis="y")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
@@ -134,7 +135,7 @@ def _left_out(ends: dict[str, Numbers], shown: list[str], names: dict[str, str])
     rest = sum(float(ends[state].mean()) for state in others)
     if not others:
         return ""
-    return f"; {listed([names[state] for state in others])} without a line, {100 * rest:.1g} % at the end"
+    return f"; {listed([names[state] for state in others])} without a line, {to_figures(100 * rest, 1):g} % at the end"
 
 
 def _label_ends(

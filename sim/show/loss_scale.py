@@ -5,6 +5,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.patches import Patch
 
+from sim.ensemble.wording import whole_percent
 from sim.show.key import draw_key, measure_key
 from sim.show.maps import INNER_LINE, NO_VALUE
 from sim.show.page import Page
@@ -58,7 +59,7 @@ def draw_loss_scale(page: Page, *, has_others: bool) -> None:
     ax.set_xlim(0.0, 1.0)
     ax.set_ylim(0.0, 1.0)
     ticks = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    ax.set_xticks(ticks, [f"{100 * tick:.0f} %" for tick in ticks], fontsize=SMALL_PT)
+    ax.set_xticks(ticks, [whole_percent(tick) for tick in ticks], fontsize=SMALL_PT)
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_visible(False)

@@ -197,14 +197,20 @@ def _draw_seats(ax: Axes, shapes: Shapes, colours: Mapping[str, ColorType]) -> N
 def _write_names(ax: Axes, shapes: Shapes, labels: Mapping[str, str]) -> None:
     """Write the names beside their seats or circles, then those of states where there is room left."""
     named = [shapes.location_ids.index(name) for name in labels]
-    size = SEAT_CLEARANCE if shapes.is_mapped else _radius_pt(ax, shapes)
+    size = SEAT_CLEARANCE if shapes.is_mapped else radius_pt(ax, shapes)
     seats = [box_around(ax, anchor, 0.8 * size) for anchor in shapes.anchors]
     texts = list(labels.values())
     taken = write_beside(ax, shapes.anchors[named], texts, clearance_pt=size + 1.0, keep_clear=seats)
     write_across(ax, shapes.state_middles, shapes.state_names, keep_clear=taken + seats)
 
 
-def _radius_pt(ax: Axes, shapes: Shapes) -> float:
-    """Return the radius of a circle on the page, in points."""
+def radius_pt(ax: Axes, shapes: Shapes) -> float:
+    """Return the radius of a circle on the page, in points.
+
+    Parameters
+    ----------
+    ax, shapes
+        Axes in their final place, and the shapes of a world without a map, drawn there.
+    """
     box = ax.transData.transform_bbox(shapes.outlines[0].get_extents())
     return float(0.5 * box.width * 72.0 / ax.figure.dpi)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sim.ensemble.losses import loss_days
 from sim.ensemble.results import Results
 from sim.ensemble.rows import usable
+from sim.ensemble.wording import whole_percent
 from sim.show.days import last_shown_day
 from sim.show.fall_rows import draw_days, draw_history, draw_shares, mark_handles
 from sim.show.key import KeySize, draw_key, measure_key
@@ -115,7 +116,7 @@ def _shown(days: pd.DataFrame, last_day: int, horizon_days: int) -> str:
     hidden = len(days.columns) - MOST_ROWS
     limit = f"; {hidden} later places left out" if hidden > 0 else ""
     beyond = (
-        f"; up to {100 * TAIL:.0f} % of falls come after day{NO_BREAK}{last_day}" if last_day < horizon_days else ""
+        f"; up to {whole_percent(TAIL)} of falls come after day{NO_BREAK}{last_day}" if last_day < horizon_days else ""
     )
     where = "in the runs in which it falls, by median day"
     return f"First fall of each place held by the regime's side, {where}{limit}{beyond}"

@@ -7,6 +7,7 @@ from datetime import date
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from sim.ensemble.wording import whole_percent
 from sim.show.days import label_days
 from sim.show.page import ROOM_MM, Page
 from sim.show.theme import SMALL_PT, SOFT_INK, TINY_PT
@@ -125,7 +126,7 @@ def people_scale(highest: float) -> tuple[Scale, str]:
 def percent_scale() -> Scale:
     """Return the scale of all probabilities."""
     ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
-    return Scale(ticks, [f"{100 * tick:.0f} %" for tick in ticks])
+    return Scale(ticks, [whole_percent(tick) for tick in ticks])
 
 
 def draw_panel(

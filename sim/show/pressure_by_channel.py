@@ -8,6 +8,7 @@ from matplotlib.patches import Patch
 from sim.core.codes import Channel
 from sim.ensemble.results import Results
 from sim.ensemble.schema import state_column
+from sim.ensemble.wording import whole_percent
 from sim.show.key import draw_key, measure_key
 from sim.show.page import ROOM_MM, new_page
 from sim.show.panels import draw_panel, scale_to, set_panels
@@ -93,7 +94,7 @@ def _title(parts: dict[str, Numbers], names: dict[str, str]) -> str:
     most = CHANNELS[Channel(int(by_channel.argmax()))]
     alone = "pressure" if len(parts) == 1 else "most pressure"
     mean = mean_of(parts[worst].sum(axis=0).mean(axis=1))
-    return f"{names[worst]} feels {alone}, {mean} on average; {100 * by_channel.max() / total:.0f} % of it: {most}"
+    return f"{names[worst]} feels {alone}, {mean} on average; {whole_percent(by_channel.max() / total)} of it: {most}"
 
 
 def _draw_stack(ax: Axes, means: Numbers) -> None:

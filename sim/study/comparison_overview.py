@@ -12,7 +12,7 @@ import pandas as pd
 from sim.core.codes import Level
 from sim.ensemble.outcomes import PROBABILITY
 from sim.ensemble.sections import LEVELS, Section
-from sim.ensemble.wording import DIGITS, changes
+from sim.ensemble.wording import DIGITS, changes, rounded
 from sim.study.compare import Comparison
 
 MORE, LESS = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
@@ -93,7 +93,7 @@ def write_means(values: Sequence[float], *, is_share: bool) -> list[str]:
     """
     largest = max(values)
     decimals = 1 if is_share else min(max(DIGITS - 1 - math.floor(math.log10(largest)), 0), 2) if largest else 0
-    return [f"{value:,.{decimals}f}" for value in values]
+    return [f"{rounded(value, decimals):,.{decimals}f}" for value in values]
 
 
 def mark_of(row: Mapping[Any, Any]) -> str:

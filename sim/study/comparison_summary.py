@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from sim.ensemble.outcomes import PROBABILITY
 from sim.ensemble.sections import Section
 from sim.ensemble.summary import CAVEAT, markdown_table, terminal_table
-from sim.ensemble.wording import Change, change
+from sim.ensemble.wording import Change, changes, to_figures
 from sim.study.compare import COMPARISON, Comparison, base_means
 from sim.study.comparison_overview import NOTE, main_outcomes, mark_of, overview, write_means
 
@@ -102,18 +102,20 @@ def _changed_lines(comparison: Comparison) -> Iterator[str]:
     """Yield what else differs clearly, in words for each scenario."""
     rows = headline_rows(comparison)
     rows = rows[((rows["low"] > 0.0) | (rows["high"] < 0.0)) & ~rows["outcome"].isin(main_outcomes(comparison))]
+    told = _differences(comparison)
     for case in comparison.cases[1:]:
-        besides = ", ".join(map(_besides, rows[rows["scenario"] == case.name].to_dict("records")))
+        own = rows[rows["scenario"] == case.name].to_dict("records")
+        besides = ", ".join(_besides(row, told[case.name, row["outcome"]]) for row in own)
         yield f"{case.name}: {_divergence(comparison, case.name)}{f'; also clear: {besides}' if besides else ''}."
     yield f"\nsummary.md has a table for each scenario, {COMPARISON}.parquet all outcomes."
 
 
 def _section(comparison: Comparison, name: str, rows: pd.DataFrame) -> Section:
     """Return the table of one scenario, of those of some rows that are its own."""
-    base, means = comparison.cases[0].name, base_means(comparison)
+    base, means, told = comparison.cases[0].name, base_means(comparison), _differences(comparison)
     header = ("outcome", base, name, "difference with 95 % interval", "runs without pairing")
     own = rows[rows["scenario"] == name].to_dict("records")
-    cells = tuple(_row(row, means[row["outcome"]]) for row in own)
+    cells = tuple(_row(row, means[row["outcome"]], told[name, row["outcome"]]) for row in own)
     return Section(f"{name} against {base}: {_divergence(comparison, name)}", header, cells)
 
 
@@ -122,22 +124,36 @@ def _divergence(comparison: Comparison, name: str) -> str:
     table = comparison.table
     n, changed, day = table[table["scenario"] == name].iloc[0][["n", "share_changed", "first_divergence_day"]]
     since = "" if pd.isna(day) else f", half of them by day {day}"
-    return f"{PER_CENT * changed:.3g} % of {n:,} runs differ in something{since}"
+    return f"{to_figures(PER_CENT * changed, 3):g} % of {n:,} runs differ in something{since}"
 
 
-def _row(row: Mapping[Any, Any], mean: float) -> tuple[str, ...]:
+def _differences(comparison: Comparison) -> dict[tuple[str, str], str]:
+    """Return each difference as text by scenario and outcome, those in one outcome with as many decimals each."""
+    table, base = comparison.table, comparison.cases[0].name
+    others = table[table["scenario"] != base].to_dict("records")
+    columns: dict[str, list[dict[Any, Any]]] = {}
+    for row in others:
+        columns.setdefault(row["outcome"], []).append(row)
+    return {
+        (row["scenario"], outcome): text
+        for outcome, rows in columns.items()
+        for row, text in zip(rows, changes([_numbers(row) for row in rows]), strict=True)
+    }
+
+
+def _row(row: Mapping[Any, Any], mean: float, difference: str) -> tuple[str, ...]:
     """Return one outcome."""
     is_share = row["unit"] == PROBABILITY
     factor, unit = (PER_CENT, "%") if is_share else (1.0, row["unit"])
     values = write_means([factor * mean, factor * row["estimate"]], is_share=is_share)
     needed = "all the same" if pd.isna(row["n_unpaired"]) else _round(row["n_unpaired"])
-    return f"{row['outcome']}, {unit}", *values, f"{mark_of(row)}{change(*_numbers(row))}", needed
+    return f"{row['outcome']}, {unit}", *values, f"{mark_of(row)}{difference}", needed
 
 
-def _besides(row: Mapping[Any, Any]) -> str:
+def _besides(row: Mapping[Any, Any], difference: str) -> str:
     """Return one outcome in words, without its interval."""
     unit = "points" if row["unit"] == PROBABILITY else row["unit"]
-    return f"{row['outcome']} {change(*_numbers(row)).partition(' [')[0]} {unit}"
+    return f"{row['outcome']} {difference.partition(' [')[0]} {unit}"
 
 
 def _numbers(row: Mapping[Any, Any]) -> Change:
@@ -148,4 +164,4 @@ def _numbers(row: Mapping[Any, Any]) -> Change:
 
 def _round(number: float) -> str:
     """Return a number of runs to two figures."""
-    return f"over {MOST_RUNS:,}" if number > MOST_RUNS else f"{float(f'{number:.2g}'):,.0f}"
+    return f"over {MOST_RUNS:,}" if number > MOST_RUNS else f"{to_figures(number, 2):,.0f}"

@@ -17,6 +17,9 @@ from sim.world.tables import load_tables
 USUAL_SCENARIO, USUAL_WORLD = "offensive_2024", "levant_2024"
 """What is run if nothing else is asked for, as in `conf/base.yaml`."""
 
+ANYWHERE = "as_recorded"
+"""What the usual scenario is called in another world, of whose offensive its name does not tell."""
+
 CONF = Path(__file__).resolve().parents[2] / "conf"
 
 
@@ -33,14 +36,27 @@ def scenario_of(config: RunConfig) -> Scenario:
     return build_scenario(load_tables(folder), config)
 
 
-def named_world(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return composed values in which a world that is given by its path is called by the name of its folder.
+def well_named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return composed values under names that fit: of a world that is given by its path, and of the usual scenario.
+
+    A world is called by the name of its folder, and the usual scenario is `as_recorded` in any world but its own.
 
     Parameters
     ----------
     values
         Composed values of a configuration.
     """
+    named = _named_world(values)
+    world, scenario = named.get("world"), named.get("scenario")
+    if not (isinstance(world, Mapping) and isinstance(scenario, Mapping)):
+        return named
+    if world.get("name") == USUAL_WORLD or scenario.get("name") != USUAL_SCENARIO:
+        return named
+    return {**named, "scenario": {**scenario, "name": ANYWHERE}}
+
+
+def _named_world(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values in which a world that is given by its path is called by the name of its folder."""
     world = values.get("world")
     if not (isinstance(world, Mapping) and isinstance(world.get("path"), str)):
         return dict(values)

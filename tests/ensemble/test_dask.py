@@ -1,5 +1,6 @@
 """A Dask cluster: the same bytes, whoever stores the parts, and whichever worker dies."""
 
+import errno
 import os
 import signal
 import time
@@ -10,9 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.ensemble import runner
+from sim.ensemble import runner, store
 from sim.ensemble.chunks import Job, live_part
+from sim.ensemble.depot import Depot
 from sim.ensemble.runner import run_ensemble
+from sim.ensemble.work import EnsembleError
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_bytes
 from tests.ensemble.test_runner import Watcher
@@ -52,6 +55,39 @@ def test_a_cluster_of_this_machine_gives_the_same_bytes(tmp_path: Path, undistur
 def test_workers_can_store_the_parts(tmp_path: Path, undisturbed: dict[str, bytes], cluster: object) -> None:
     run_small(tmp_path, executor=on(cluster, write="worker"))
     assert stored_bytes(tmp_path) == undisturbed
+
+
+def failures(cluster: object) -> list[object]:
+    """Return what workers have printed about calls that raised."""
+    with distributed.Client(cluster) as client:
+        logged = [line for lines in client.get_worker_logs().values() for line in lines]
+    return [line for line in logged if "Compute Failed" in str(line)]
+
+
+def test_workers_that_do_not_reach_the_address_leave_it_to_the_command_to_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: object
+) -> None:
+    monkeypatch.setattr(Depot, "left", lambda _: [])  # the command would find out by itself, before any worker
+    monkeypatch.setattr(Depot, "clear", lambda _: None)
+    (tmp_path / "taken").write_text("a file, no folder")
+    settings = on(cluster, write="worker", parts=f"file://{tmp_path}/taken/deep")
+    with pytest.raises(EnsembleError, match=r"^executor\.parts = 'file:.*taken/deep': .*; the same command"):
+        run_small(tmp_path / "results", executor=settings)
+    assert failures(cluster) == []
+
+
+def _no_room(*_: object) -> None:
+    """Find no room for a part."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_workers_whose_disk_is_full_leave_it_to_the_command_to_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: object
+) -> None:
+    monkeypatch.setattr(store, "write_part", _no_room)
+    with pytest.raises(EnsembleError, match=r"cannot be written \(No space left on device\); free some space"):
+        run_small(tmp_path, executor=on(cluster, write="worker"))
+    assert failures(cluster) == []
 
 
 def test_a_worker_that_is_killed_in_the_middle_changes_nothing(

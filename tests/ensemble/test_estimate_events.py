@@ -76,6 +76,6 @@ def test_the_summary_tells_of_breaks_where_they_are_estimated(levant: Scenario) 
         breaks = [row for row in extremists.rows if "prison" in row[0]]
         assert len(breaks) == told
     assert breaks == [
-        ("prison breaks", "0.1 [0, 0.4]", "0"),
+        ("prison breaks", "0.2 [0, 0.4]", "0"),
         ("at least one prison break, share of runs", "10 % [3, 30]", ""),
     ]

@@ -5,6 +5,7 @@ import io
 import json
 import multiprocessing
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -122,8 +124,28 @@ def test_a_damaged_final_table_is_made_again(tmp_path: Path, undisturbed: dict[s
         load_results(tmp_path)
     lines = io.StringIO()
     run_ensemble(small_scenario(), tmp_path, COMMAND, lines_to(lines))
-    assert "computing again" in lines.getvalue()
+    assert f"{'estimating' if name == 'estimates' else 'computing'} again" in lines.getvalue()
     assert stored_bytes(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("settings", [{}, {"runs": 20}, {"until": {"p_collapse": 0.2}}], ids=["all", "fewer", "until"])
+def test_estimates_that_are_missing_are_made_from_stored_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    asked = settings if "until" in settings else {}
+    run_small(tmp_path, **asked)
+    before, told = stored_bytes(tmp_path), load_results(tmp_path).manifest
+    (tmp_path / "estimates.parquet").unlink()
+
+    def forbidden(*_: object) -> None:
+        pytest.fail("a run is lived again")
+
+    monkeypatch.setattr(chunks, "simulate", forbidden)
+    lines = io.StringIO()
+    results = run_ensemble(small_scenario(**settings), tmp_path, COMMAND, lines_to(lines))
+    assert re.search(r"estimates\.parquet: is missing .*: estimating again", lines.getvalue())
+    assert all(results.manifest[key] == told[key] for key in ("runs", "runs_computed", "seconds"))
+    assert stored_bytes(tmp_path) == before
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,21 @@ from sim.ensemble.results import Results
 from sim.ensemble.schema import names_of
 from sim.ensemble.sections import Section, sections
 from sim.ensemble.summary import markdown_table, summary_markdown, summary_table
-from sim.ensemble.wording import amount, amounts, change, changes, day, percent, percents, points, spread
+from sim.ensemble.wording import (
+    amount,
+    amounts,
+    change,
+    changes,
+    day,
+    percent,
+    percents,
+    points,
+    rounded,
+    span,
+    spread,
+    to_figures,
+    whole_percent,
+)
 from sim.world.scenario import Scenario
 from tests.ensemble.small import COMMAND, lines_to, quiet_runs, run_small, small_names, small_scenario
 from tests.worlds import WORLDS, scenario_of
@@ -66,13 +81,12 @@ def test_only_certainty_is_written_as_0_or_100(n: int, data: st.DataObject) -> N
 
 def test_percent_without_bounds_has_none() -> None:
     assert percent(0.414, NAN, NAN) == "41 %"
-    assert points(0.414, 0.405, 0.424) == "41 [40, 42]"
 
 
 @pytest.mark.parametrize(
     ("estimate", "text"),
     [
-        ((412_345.0, 405_000.0, 419_000.0), "410,000 [400,000, 420,000]"),
+        ((412_345.0, 405_000.0, 419_000.0), "410,000 [410,000, 420,000]"),
         ((412_345.0, 412_300.0, 412_390.0), "412,000 [412,000, 412,000]"),
         ((96.4, 92.0, 101.0), "96 [92, 101]"),
         ((0.99999, 0.9999, 1.0), "1.00 [1.00, 1.00]"),
@@ -148,10 +162,50 @@ def test_a_column_of_differences_never_mixes_decimals(column: list[tuple[float, 
     assert len({len(number.partition(".")[2]) for number in numbers if number != "0"}) <= 1
 
 
-def test_a_range_of_runs_leaves_intervals_out() -> None:
-    assert spread("20 [10, 30]", "4,000 [3,000, 5,000]") == "20 to 4,000"
-    assert spread("12 % [11, 13]", "45 % [44, 46]") == "12 % to 45 %"
-    assert spread("0 [0, 0]", "0 [0, 7]") == "0"
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [(7.5, 0, 8), (22.5, 0, 23), (-2.5, 0, -3), (28.499999999999996, 0, 29), (0.285, 2, 0.29), (45_000.0, -4, 50_000)],
+)
+def test_a_half_is_rounded_away_from_0(value: float, decimals: int, shown: float) -> None:
+    assert rounded(value, decimals) == shown
+
+
+@given(st.floats(-1e9, 1e9), st.integers(-6, 6))
+def test_a_rounded_number_is_half_a_step_off_at_most(value: float, decimals: int) -> None:
+    off = abs(rounded(value, decimals) - value)
+    assert off <= 0.5 * 10.0**-decimals + 1e-11 * abs(value)
+    assert rounded(-value, decimals) == -rounded(value, decimals)
+
+
+def test_significant_figures_count_from_the_first() -> None:
+    assert [to_figures(value, 2) for value in (4_250.0, 0.0125, 9.96, -0.965, 0.0)] == [4_300, 0.013, 10, -0.97, 0]
+    assert to_figures(float("inf"), 2) == float("inf")
+
+
+def test_shares_without_an_interval_are_whole() -> None:
+    assert [whole_percent(share) for share in (0.075, 0.225, 1.0)] == ["8 %", "23 %", "100 %"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        ((20.0, 10.0, 30.0), (4_000.0, 3_000.0, 5_000.0), "20 to 4,000"),
+        ((1.04, 1.03, 1.05), (2.3, 2.2, 2.4), "1.0 to 2.3"),
+        ((0.175, 0.174, 0.176), (0.4, 0.3, 0.5), "0.2 to 0.4"),
+        ((0.0, 0.0, 0.0), (2.3, 2.2, 2.4), "0 to 2.3"),
+        ((0.0, 0.0, 0.0), (3.0, 3.0, 3.0), "0 to 3"),
+        ((0.0, 0.0, 0.0), (0.0, 0.0, 7.0), "0"),
+    ],
+)
+def test_a_range_of_runs_has_as_many_decimals_at_both_ends(
+    low: tuple[float, float, float], high: tuple[float, float, float], text: str
+) -> None:
+    assert spread(low, high) == text
+
+
+def test_a_span_leaves_intervals_out() -> None:
+    assert span("12 % [11, 13]", "45 % [44, 46]") == "12 % to 45 %"
+    assert span("0 [0, 0]", "0 [0, 7]") == "0"
 
 
 @pytest.mark.parametrize(
@@ -183,12 +237,29 @@ def test_summary_tells_every_seat_with_interval_and_n(results: Results) -> None:
         assert re.fullmatch(r"never|(\d+|never) \[.+, .+\]", cells[3])
 
 
-def test_seats_most_at_risk_come_first(results: Results) -> None:
-    rows = results.estimates[results.estimates["quantity"] == "seat_fall_by_day"]
-    last = rows[rows["day"] == 30].set_index("entity")["estimate"]
-    text = summary_markdown(results, small_scenario())
-    order = [name for name in re.findall(r"\| [^|]*\((\S+)\) \|", text) if name in last.index]
-    assert list(last[order]) == sorted(last, reverse=True)
+def seats_in_order(results: Results, shares: Mapping[str, Sequence[float]]) -> list[str]:
+    """Return the seats in the order of their table, with made up shares of runs in which they fall by the days."""
+    made = results.estimates.copy()
+    for seat, by_days in shares.items():
+        made.loc[(made["quantity"] == "seat_fall_by_day") & (made["entity"] == seat), "estimate"] = by_days
+    names = [row[0] for section in sections(replace(results, estimates=made), small_scenario()) for row in section.rows]
+    found = [name.rpartition("(")[2].rstrip(")") for name in names]
+    return [name for name in found if name in shares]
+
+
+def test_a_seat_that_is_at_more_risk_by_every_day_comes_first(results: Results) -> None:
+    shares = {seat: (rank % 4 / 4.0, rank / 20.0) for rank, seat in enumerate(regime_places(small_scenario()))}
+    order = seats_in_order(results, shares)
+    assert sorted(order) == sorted(shares)
+    for rank, first in enumerate(order):
+        for later in order[rank + 1 :]:
+            assert shares[later][0] < shares[first][0] or shares[later][1] < shares[first][1], (first, later)
+
+
+def test_of_seats_that_fall_in_nearly_all_runs_those_that_fall_early_come_first(results: Results) -> None:
+    early, late, *others = regime_places(small_scenario())
+    shares = {late: (0.09, 1.0), early: (0.97, 0.99), **dict.fromkeys(others, (0.0, 0.0))}
+    assert seats_in_order(results, shares)[:2] == [early, late]
 
 
 def made_results(results: Results, scenario: Scenario, n: int) -> Results:
@@ -226,17 +297,26 @@ def test_spillover_comes_first_with_a_share_for_each_level(results: Results) -> 
         "4 civil war",
     )
     assert [row[0].split("(")[1] for row in first.rows] == [f"{state})" for state in reversed(names.neighbours)]
-    for row in first.rows:
-        state = row[0].split("(")[1].strip(")")
-        for level, cell in enumerate(row[1:]):
-            count = int((made.runs[f"level_max_{state}"] == level).sum())
-            assert cell == points(count / 1_000, *wilson_interval(count, 1_000))
+    states = [row[0].split("(")[1].strip(")") for row in first.rows]
+    for level, cells in enumerate(zip(*(row[1:] for row in first.rows), strict=True)):
+        counts = [int((made.runs[f"level_max_{state}"] == level).sum()) for state in states]
+        assert list(cells) == points([(count / 1_000, *wilson_interval(count, 1_000)) for count in counts])
+
+
+def test_shares_below_each_other_have_as_many_decimals_in_every_table(results: Results) -> None:
+    scenario = small_scenario()
+    for section in sections(made_results(results, scenario, 100_000), scenario):
+        for column in zip(*section.rows, strict=True):
+            shares = [cell for cell in column if "%" in cell]
+            numbers = [number for cell in shares for number in re.findall(r"(?<![\d.<>])[\d.]+(?!\d)", cell)]
+            decimals = {len(number.partition(".")[2]) for number in numbers if number not in ("0", "100")}
+            assert len(decimals) <= 1, (section.title, shares)
 
 
 def test_people_are_told_by_state_those_with_most_first(results: Results) -> None:
     scenario, names = small_scenario(), small_names()
     rows = rows_of(summary_markdown(made_results(results, scenario, 1_000), scenario), "People by day 30")
-    assert rows[0] == ["refugees since day 0, in all states", "16,000 [16,000, 17,000]", "3,000 to 27,000"]
+    assert rows[0] == ["refugees since day 0, in all states", "17,000 [16,000, 17,000]", "3,000 to 27,000"]
     assert [row[0].split("(")[-1] for row in rows[1:3]] == [f"{state})" for state in reversed(names.neighbours[1:])]
     assert rows[3][1:] == ["124,000 [123,000, 125,000]", "104,000 to 143,000"]
     assert len(rows) == 6
@@ -246,7 +326,7 @@ def test_influence_is_a_share_with_the_range_of_runs(results: Results) -> None:
     scenario, names = small_scenario(), small_names()
     rows = rows_of(summary_markdown(made_results(results, scenario, 1_000), scenario), "Influence in")
     assert [row[0].split("(")[-1] for row in rows[:2]] == [f"{state})" for state in reversed(names.neighbours[1:])]
-    assert rows[0][1:] == ["20.0 % [20.0, 20.0]", "20.0 %"]
+    assert rows[0][1:] == ["20 % [20, 20]", "20 %"]
 
 
 def test_tables_are_no_wider_than_a_terminal_even_with_all_digits(results: Results) -> None:

@@ -1,5 +1,6 @@
-"""The notebooks run from top to bottom, and show what they were committed with."""
+"""The notebooks run from top to bottom, with fewer runs, and show what they were committed with."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -10,12 +11,16 @@ FOLDER = Path(__file__).parents[2] / "experiments" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
     place = tmp_path / "experiments" / "notebooks"  # results go to ../../results
     place.mkdir(parents=True)
     notebook = nbformat.read(path, as_version=4)
     committed = [_kinds(cell) for cell in notebook.cells]
+    for cell in notebook.cells:
+        if "ensemble.until" not in cell.source:  # with few runs to begin with, one looks more often
+            cell.source = re.sub(r'("ensemble\.runs": )\d+', r"\g<1>40", cell.source)
     resources = {"metadata": {"path": str(place)}}
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
     assert [_kinds(cell) for cell in notebook.cells] == committed

@@ -33,6 +33,7 @@ from tests.world.bad_worlds import BAD_WORLDS
 from tests.world.changes import append, cell, replace, write
 
 SMALL = ["world=liberia_2003", "ensemble.runs=20", "horizon_days=20", "ensemble.traces=2"]
+FEW_FIGURES = [*SMALL[:-1], "ensemble.traces=0"]  # for where a process of its own draws them
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 Captured = pytest.CaptureFixture[str]
 
@@ -72,7 +73,7 @@ def test_the_command_prints_a_table_and_leaves_a_folder(tmp_path: Path) -> None:
     assert "20 of 20 runs" in done.stderr
     folder = folder_of(done.stdout)
     assert folder.parent == tmp_path / "results" / "run"
-    assert folder.name.startswith("liberia_2003-offensive_2024-")
+    assert folder.name.startswith("liberia_2003-as_recorded-")
     names = {path.name for path in folder.iterdir()}
     assert names >= {
         "manifest.json",
@@ -101,7 +102,7 @@ def test_a_sweep_leaves_a_folder_for_each_point(tmp_path: Path, capsys: Captured
     swept = ["-m", "scenario=offensive_2024,no_offensive", f"output={tmp_path}"]
     assert run(*SMALL, *swept) == 0
     folders = sorted(path.name.rsplit("-", 1)[0] for path in (tmp_path / "run").iterdir())
-    assert folders == ["liberia_2003-no_offensive", "liberia_2003-offensive_2024"]
+    assert folders == ["liberia_2003-as_recorded", "liberia_2003-no_offensive"]
     output = capsys.readouterr().out
     last = folder_of(output)
     assert last.name.startswith("liberia_2003-no_offensive")
@@ -116,7 +117,7 @@ def test_a_world_of_ones_own_needs_only_its_path(tmp_path: Path, capsys: Capture
     shutil.copytree(CONF / "world" / "liberia_2003", tmp_path / "my world")
     assert run(*SMALL[1:], f"world.path='{tmp_path}/my world'", f"output={tmp_path}") == 0
     folder = folder_of(capsys.readouterr().out)
-    assert folder.name.startswith("my_world-offensive_2024-")
+    assert folder.name.startswith("my_world-as_recorded-")
 
 
 @pytest.mark.usefixtures("no_figures")
@@ -183,7 +184,7 @@ def test_texts_of_a_world_are_shown_as_they_are(tmp_path: Path, capsys: Captured
     replace("world.yaml", "title: ", "title: '[/] :smile: =cmd|1' #")(world)
     cell("states.csv", 2, "name", "[red]=cmd|1")(world)
     assert run(*SMALL[1:], f"world.path={world}", f"output={tmp_path}") == 0
-    assert "[/] :smile: =cmd|1: scenario offensive_2024" in capsys.readouterr().out
+    assert "[/] :smile: =cmd|1: scenario as_recorded" in capsys.readouterr().out
 
 
 def test_every_fault_has_its_line(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,9 +269,9 @@ def test_every_config_file_composes_and_validates(choice: str) -> None:
 
 
 def test_a_sweep_has_a_point_for_each_combination() -> None:
-    swept = take_apart(["scenario=glob(*)", "-m", "ensemble.seed=1,2", "rules.morale.beta=range(5,8)"])
+    swept = take_apart(["scenario=glob(patrons_*)", "-m", "ensemble.seed=1,2", "rules.morale.beta=range(5,8)"])
     points = resolve(CONF, "run", swept)
-    assert len(points) == len(list((CONF / "scenario").glob("*.yaml"))) * 2 * 3
+    assert len(points) == len(list((CONF / "scenario").glob("patrons_*.yaml"))) * 2 * 3 == 12
     seen = {(p["scenario"]["name"], p["ensemble"]["seed"], p["rules"]["morale"]["beta"]) for p in points}
     assert len(seen) == len(points)
 
@@ -278,7 +279,7 @@ def test_a_sweep_has_a_point_for_each_combination() -> None:
 def test_points_of_a_sweep_can_be_launched_side_by_side(tmp_path: Path) -> None:
     pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
     launcher = ["-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "ensemble.workers=1"]
-    done = command(*SMALL, *launcher, "scenario=as_recorded,patrons_leave", f"output={tmp_path}")
+    done = command(*FEW_FIGURES, *launcher, "scenario=as_recorded,patrons_leave", f"output={tmp_path}")
     assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.glob("run/*/runs.parquet"))) == 2
 
@@ -322,7 +323,7 @@ def test_asking_runs_nothing(tmp_path: Path, capsys: Captured, monkeypatch: pyte
 
 
 def test_a_reader_who_goes_away_is_no_traceback(tmp_path: Path) -> None:
-    line = f"{shlex.join([sys.executable, 'experiments/run.py', *SMALL, f'output={tmp_path}'])} | true"
+    line = f"{shlex.join([sys.executable, 'experiments/run.py', *FEW_FIGURES, f'output={tmp_path}'])} | true"
     done = subprocess.run(["sh", "-c", line], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr

@@ -21,6 +21,8 @@ from sim.show.compare.levels import draw_compare_levels
 from sim.show.compare.looks import looks_of
 from sim.show.compare.probabilities import draw_compare_probabilities
 from sim.show.compare.scale import NOT_CLEAR, TOPS, difference_colour, top_of
+from sim.show.geometry import load_shapes
+from sim.show.maps import radius_pt
 from sim.show.theme import FULL_WIDTH_MM, INK, LEVEL_COLOURS, RULE, luminance, styled
 from sim.show.typeset import MM_PER_INCH, NO_BREAK
 from sim.study.cases import Case
@@ -184,6 +186,21 @@ def test_a_map_on_which_all_numbers_are_the_same_says_it_once(tmp_path: Path) ->
         figure = drawn(dataclasses.replace(comparison, table=table), "fall_differences")
         assert head in {text.get_text() for text in figure.texts}
         assert not [text for text in figure.axes[1].texts if "100" in text.get_text()]
+
+
+@pytest.mark.usefixtures("style")
+def test_numbers_stay_in_their_circles_where_these_stand_close_together(tmp_path: Path) -> None:
+    comparison = made(tmp_path, [ALWAYS, NEVER, ALWAYS], "ethiopia_1991")
+    table = comparison.table.copy()
+    falls = table.index[table["outcome"].str.startswith("p_fall_") & (table["scenario"] == "s1")]
+    table.loc[falls[0], ["difference", "low", "high"]] = (-0.99, -1.0, -0.98)  # all the same would be told once
+    figure = drawn(dataclasses.replace(comparison, table=table), "fall_differences")
+    numbers = [text for ax in figure.axes[1:] for text in ax.texts if text.get_text().startswith(MINUS)]
+    shapes = load_shapes(scenario_of("ethiopia_1991").tables)
+    assert len(numbers) == len(falls)
+    for text in numbers:
+        assert text.get_window_extent().width < 2 * radius_pt(text.axes, shapes) * figure.dpi / 72
+    assert_readable(figure)
 
 
 def test_a_map_with_different_numbers_writes_each_in_whole_points(tmp_path: Path) -> None:

@@ -128,6 +128,19 @@ def test_the_order_of_falls_is_that_of_the_median_days(levant: Scenario, tmp_pat
     assert title_of(figure).startswith(f"Where it falls, {rows[0]} falls earliest, on median day {days.iloc[0]:.0f} [")
 
 
+@pytest.mark.usefixtures("style")
+def test_long_names_of_factions_stand_whole_in_the_key_of_histories(tmp_path: Path) -> None:
+    scenario = scenario_of("vietnam_1975")
+    figure = draw_histories(made_results(tmp_path, scenario, MIXED), scenario)
+    shown = [" ".join(text.get_text().split()) for key in figure.artists for text in key.get_texts()]
+    factions = scenario.tables.factions
+    regime = next(str(name) for i, name in factions[["id", "name"]] if i == scenario.tables.header.regime)
+    assert len(regime) > 80
+    assert regime in shown
+    assert not any("…" in name for name in shown)
+    assert_readable(figure)
+
+
 def diamonds(figure: Figure) -> list[Line2D]:
     return [line for ax in figure.axes for line in ax.get_lines() if line.get_marker() == "D"]
 

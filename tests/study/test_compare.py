@@ -27,7 +27,7 @@ from sim.study.compare import (
     store_comparison,
 )
 from sim.study.comparison_overview import LESS, MORE, SAME, overview
-from sim.study.comparison_summary import comparison_markdown, comparison_table, headline_rows
+from sim.study.comparison_summary import comparison_markdown, comparison_table, headline_rows, sections
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, small_scenario, tables_of
 
@@ -202,11 +202,28 @@ def test_ten_scenarios_fit_on_a_screen_and_miss_no_clear_difference(cases: list[
     others = [dataclasses.replace(cases[2], name=f"a_name_as_they_are_{i}") for i in range(10)]
     clear = {"p_capital_fall": (0.2, 0.1, 0.3), "days_in_power": (-3.4, -5.6, -1.2)}
     unclear = {"fatalities_combatants": (1.0, -2.0, 4.0)}
-    lines = printed(told(compare([cases[0], *others], tmp_path, COMMAND), others[3].name, **clear, **unclear))
+    made = compare([cases[0], *others], tmp_path, COMMAND)
+    for other in others:
+        made = told(made, other.name, p_capital_fall=(0.0, -0.1, 0.1), days_in_power=(0.0, -2.2, 2.2))
+    lines = printed(told(made, others[3].name, **clear, **unclear))
     assert len(lines) <= SCREEN
     text = " ".join(line.strip() for line in lines)
     assert "also clear: p_capital_fall +20 points, days_in_power −3.4 days." in text
     assert "…" not in text
+
+
+def test_a_difference_has_the_same_digits_in_the_overview_and_in_the_table_of_its_scenario(
+    cases: list[Case], tmp_path: Path
+) -> None:
+    third = dataclasses.replace(cases[2], name="third")
+    made = told(compare([cases[0], cases[2], third], tmp_path, COMMAND), "pulled", p_collapse=(-0.12, -0.14, -0.1))
+    made = told(made, "third", p_collapse=(0.00123, 0.00121, 0.00125))
+    main = overview(made)[0]
+    for name in ("pulled", "third"):
+        (at_a_glance,) = (row[1] for row in main.rows if row[0] == name)
+        (section,) = (section for section in sections(made) if section.title.startswith(f"{name} against"))
+        (in_detail,) = (row[3] for row in section.rows if row[0] == "p_collapse, %")
+        assert in_detail == at_a_glance
 
 
 def test_a_folder_opens_as_the_case_that_it_was(home: Path, cases: list[Case]) -> None:

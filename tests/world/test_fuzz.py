@@ -13,7 +13,7 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sim.world.catalogue import CONF, named_world, scenario_of
+from sim.world.catalogue import CONF, scenario_of, well_named
 from sim.world.config import RunConfig, known_keys, read_config
 from sim.world.frozen import ConfigError
 from sim.world.levers import keys_of, kinds_of
@@ -129,7 +129,7 @@ def test_a_setting_of_any_value_is_read_or_refused(data: st.DataObject, key: str
         place = place.setdefault(group, {})
     place[data.draw(st.just(last) | st.text())] = value
     assert said(lambda: read_config(settings_), RunConfig)
-    assert said(lambda: read_config(named_world(settings_)), RunConfig)
+    assert said(lambda: read_config(well_named(settings_)), RunConfig)
 
 
 @settings(max_examples=100 * TIMES, suppress_health_check=[HealthCheck.too_slow])

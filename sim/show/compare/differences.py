@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.ensemble.wording import DIGITS, Change, changes, decimals_of, percent
+from sim.ensemble.wording import DIGITS, Change, changes, decimals_of, percent, rounded, to_figures
 from sim.show.typeset import NO_BREAK
 from sim.study.compare import Comparison, base_means
 
@@ -108,12 +108,13 @@ def base_text(mean: float, column: Sequence[Difference]) -> str:
     column
         As of `texts_of`.
     """
-    return f"{mean:,.{min(max(decimals_of(_numbers(column)), 0), DIGITS - 1)}f}"
+    decimals = min(max(decimals_of(_numbers(column)), 0), DIGITS - 1)
+    return f"{rounded(mean, decimals):,.{decimals}f}"
 
 
 def short(number: float) -> str:
     """Return a number with the most digits that are told."""
-    return f"{float(f'{number:.{DIGITS}g}'):,.10g}"
+    return f"{to_figures(number, DIGITS):,.10g}"
 
 
 def _numbers(column: Sequence[Difference]) -> list[Change]:

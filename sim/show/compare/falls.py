@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from sim.ensemble.losses import regime_places
+from sim.ensemble.wording import rounded
 from sim.show.compare.differences import Difference, in_points
 from sim.show.compare.findings import finding
 from sim.show.compare.marks import signed
@@ -54,5 +55,5 @@ def farthest(falls: Falls) -> float:
 
 def number_of(difference: Difference) -> str:
     """Return a difference in whole points; one that would round to nothing lies between that and 1."""
-    whole = round(difference.value)
+    whole = int(rounded(difference.value))
     return signed(whole) if whole else f"<{signed(1)}" if difference.value > 0.0 else f">{signed(-1)}"

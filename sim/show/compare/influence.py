@@ -2,6 +2,7 @@
 
 from matplotlib.figure import Figure
 
+from sim.ensemble.wording import to_figures
 from sim.show.compare.differences import in_points
 from sim.show.compare.findings import finding
 from sim.show.compare.ranges import Ranges, amounts_by_state, draw_ranges, highest_drawn
@@ -31,7 +32,7 @@ def draw_compare_influence(comparison: Comparison) -> Figure:
     values = {state: every[state] for state in first}
     means, names = base_means(comparison), state_names(comparison.cases[0].scenario)
     differences = in_points(comparison, [f"influence_{state}" for state in first])
-    most = f"at most {100.0 * max((peak[state] for state in rest), default=0.0):.2g} %"
+    most = f"at most {to_figures(100.0 * max((peak[state] for state in rest), default=0.0), 2):g} %"
     left_out = f"; left out, {most}: {listed([names[state] for state in rest])}" if rest else ""
     in_percent = {state: 100.0 * means[f"influence_{state}"] for state in first}
     scale = scale_to(highest_drawn(values), lambda share: f"{100.0 * share:g} %")

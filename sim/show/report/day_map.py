@@ -11,6 +11,7 @@ from sim.ensemble.losses import loss_days
 from sim.ensemble.results import Results
 from sim.ensemble.rows import usable
 from sim.ensemble.sections import Section
+from sim.ensemble.wording import rounded
 from sim.show.days import date_text
 from sim.show.fall_map import DAYS
 from sim.show.geometry import Shapes, load_shapes
@@ -200,7 +201,7 @@ def _course(lost: pd.DataFrame, days: Sequence[int]) -> str:
     """Return how many seats the mean run has lost by each of some days."""
     if not lost.notna().to_numpy().any():
         return f"None of {lost.shape[1]} seats is lost in any run"
-    shown = [f"{_mean_lost(lost, day):.1f} by day {day}" for day in days]
+    shown = [f"{rounded(_mean_lost(lost, day), 1):.1f} by day {day}" for day in days]
     return f"Of {lost.shape[1]} seats the mean run has lost {listed(shown)}"
 
 

@@ -84,7 +84,7 @@ def range_of(headline: Headline, others: Sequence[Case]) -> str:
 def _collapse(lookup: Lookup, scenario: Scenario) -> Headline:
     """Return how likely the collapse of the regime is."""
     key, end = ("collapse_by_day", "", lookup.horizon), _date(scenario)
-    median = lookup.event("", "collapse")[-1]
+    median = lookup.median_day("collapse")
     half = f"half of the runs see it by day {median}" if lookup.number(*key) >= HALF else "most runs do not see it"
     return _headline(
         f"Collapse of the regime by day {lookup.horizon}",

@@ -22,7 +22,7 @@ from sim.ensemble.sections import (
     Lookup,
     Section,
 )
-from sim.ensemble.wording import amount, day, percent
+from sim.ensemble.wording import amount, day, percent, percents
 from sim.show.places import place_names, state_names
 from sim.world.scenario import Scenario
 
@@ -95,36 +95,36 @@ def seats_table(results: Results, scenario: Scenario) -> Section:
         An ensemble with at least one usable run.
     """
     lookup, places = Lookup(results.estimates, scenario.horizon_days), place_names(scenario)
-    rows = (lookup.event(places[seat], "seat_fall", seat) for seat in lookup.entities("seat_fall_by_day"))
+    rows = lookup.events({("seat_fall", seat): places[seat] for seat in lookup.entities("seat_fall_by_day")})
     header = ("seat", *_by_days(lookup), "median day")
-    return Section("Loss of each seat that the regime's side holds on day 0", header, tuple(rows))
+    return Section("Loss of each seat that the regime's side holds on day 0", header, rows)
 
 
 def _events(lookup: Lookup) -> Section:
     """Return how likely each event of the war is by when."""
     header = ("event", *_by_days(lookup), "median day")
-    return Section("What happens by when", header, tuple(lookup.event(label, e) for e, label in HAPPENINGS.items()))
+    return Section("What happens by when", header, lookup.events({(e, ""): label for e, label in HAPPENINGS.items()}))
 
 
 def _ends(lookup: Lookup) -> Section:
     """Return how runs end."""
-    rows = tuple(
-        (label, lookup.text(percent, "outcome_share", outcome.name.lower(), lookup.horizon))
-        for outcome, label in OUTCOMES.items()
-    )
-    return Section("How runs end", ("end", "share of runs"), rows)
+    keys = [("outcome_share", outcome.name.lower(), lookup.horizon) for outcome in OUTCOMES]
+    rows = zip(OUTCOMES.values(), lookup.column(percents, keys), strict=True)
+    return Section("How runs end", ("end", "share of runs"), tuple(rows))
 
 
 def _days_of_loss(lookup: Lookup, places: dict[str, str]) -> Section:
     """Return the median day on which each seat is lost, and how often it is."""
+    seats = lookup.entities("seat_fall_by_day")
+    shares = lookup.column(percents, [("seat_fall_by_day", seat, lookup.horizon) for seat in seats])
     rows = (
         (
             places[seat],
             lookup.text(_day, "seat_fall_day_given_fall_q50", seat, lookup.horizon),
             lookup.text(_day, "seat_fall_day_q50", seat, lookup.horizon),
-            lookup.text(percent, "seat_fall_by_day", seat, lookup.horizon),
+            share,
         )
-        for seat in lookup.entities("seat_fall_by_day")
+        for seat, share in zip(seats, shares, strict=True)
     )
     header = ("seat", "median day where it is lost", "median day of all runs", f"lost by day {lookup.horizon}")
     return Section("Day of the loss of each seat", header, tuple(rows))
@@ -132,24 +132,24 @@ def _days_of_loss(lookup: Lookup, places: dict[str, str]) -> Section:
 
 def _levels_by_day(lookup: Lookup, states: dict[str, str], scenario: Scenario) -> Section:
     """Return how likely each neighbour is to have reached each level by when."""
-    rows = (
-        (
-            f"{states[state]}: {level.value} {LEVELS[level]}",
-            *(lookup.text(percent, f"level_{level.value}_by_day", state, by_day) for by_day in lookup.days),
-        )
-        for state in scenario.tables.header.neighbours
-        for level in list(Level)[1:]
+    reached = [(state, level) for state in scenario.tables.header.neighbours for level in list(Level)[1:]]
+    labels = (f"{states[state]}: {level.value} {LEVELS[level]}" for state, level in reached)
+    columns = (
+        lookup.column(percents, [(f"level_{level.value}_by_day", state, by_day) for state, level in reached])
+        for by_day in lookup.days
     )
+    rows = zip(labels, *columns, strict=True)
     return Section("Each level, or a higher one, by neighbour", ("neighbour and level", *_by_days(lookup)), tuple(rows))
 
 
 def _highest_levels(lookup: Lookup, states: dict[str, str], scenario: Scenario) -> Section:
     """Return the highest level that each neighbour reaches."""
-    quantities = [f"level_max_share_{level.value}" for level in Level]
-    rows = (
-        (states[state], *(lookup.text(percent, quantity, state, lookup.horizon) for quantity in quantities))
-        for state in scenario.tables.header.neighbours
+    neighbours = scenario.tables.header.neighbours
+    columns = (
+        lookup.column(percents, [(f"level_max_share_{level.value}", state, lookup.horizon) for state in neighbours])
+        for level in Level
     )
+    rows = zip((states[state] for state in neighbours), *columns, strict=True)
     header = ("neighbour", *(f"{level.value} {word}" for level, word in LEVELS.items()))
     return Section(f"Highest level by day {lookup.horizon}", header, tuple(rows))
 
@@ -168,7 +168,7 @@ def _refugees(lookup: Lookup, states: dict[str, str]) -> Section:
 def _influence(lookup: Lookup, states: dict[str, str]) -> Section:
     """Return which states have influence in the contested one, and how divided it is."""
     rows = (
-        *(lookup.over_runs(states[state], percent, "influence", state) for state in _with_some(lookup, "influence")),
+        *lookup.shares_over_runs({state: states[state] for state in _with_some(lookup, "influence")}, "influence"),
         *(lookup.over_runs(label, amount, quantity) for quantity, label in DIVISION.items()),
     )
     return Section(f"Influence on day {lookup.horizon}", ("state", *OVER_RUNS), rows)
@@ -204,7 +204,7 @@ def _with_some(lookup: Lookup, quantity: str) -> list[str]:
 def _curve_texts(days: pd.Series, horizon: int) -> list[str]:
     """Return a curve as text, day by day."""
     found = curve(days, horizon)
-    return [percent(*values) for values in zip(found["probability"], found["low"], found["high"], strict=True)]
+    return percents(list(zip(found["probability"], found["low"], found["high"], strict=True)))
 
 
 def _estimate(row: dict[Hashable, Any], names: dict[str, str]) -> tuple[str, ...]:

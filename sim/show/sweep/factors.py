@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sim.core.parameters import describe
 from sim.core.rules import MECHANISMS
+from sim.ensemble.wording import rounded, to_figures
 from sim.show.places import place_names, state_names
 from sim.study.factors import numeric_keys
 from sim.world.levers import AnyEvent, AnyLever
@@ -66,13 +67,13 @@ class Factor:
 
 def plain(value: float) -> str:
     """Return a value of a factor to three figures, whole where it is large."""
-    text = f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.3g}"
+    text = f"{rounded(value):,.0f}" if abs(value) >= LARGE else f"{to_figures(value, 3):g}"
     return text.replace("-", "−")
 
 
 def roughly(value: float) -> str:
     """Return a value of a factor to two figures."""
-    return plain(float(f"{value:.2g}"))
+    return plain(to_figures(value, 2))
 
 
 def factors_of(keys: Sequence[str], scenario: Scenario) -> list[Factor]:

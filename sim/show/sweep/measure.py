@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.ensemble.outcomes import PROBABILITY, outcomes_of
 from sim.ensemble.schema import names_of
-from sim.ensemble.wording import Change, Estimate, amount, amounts, changes, percent, percents
+from sim.ensemble.wording import Change, Estimate, amount, amounts, changes, percent, percents, whole_percent
 from sim.show.outcomes import outcome_labels
 from sim.show.panels import MANY, Scale
 from sim.show.sweep.factors import roughly
@@ -95,7 +95,7 @@ class Measure:
 
     def about(self, value: float) -> str:
         """Return a number that is no estimate, to two figures."""
-        text = f"{PER_CENT * value:.0f} %" if self.is_share else roughly(value)
+        text = whole_percent(value) if self.is_share else roughly(value)
         return text.replace(" ", NO_BREAK)
 
     def width(self, value: float) -> str:

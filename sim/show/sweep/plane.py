@@ -6,6 +6,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
+from sim.ensemble.wording import to_figures
 from sim.show.page import ROOM_MM, Page, new_page
 from sim.show.panels import Scale
 from sim.show.sweep.axes import Place, below_mm, fold, label_factor, set_value_ticks
@@ -85,7 +86,7 @@ def _title(view: View, field: Field) -> str:
     lowest, highest = (
         (
             f"about {view.measure.about(float(field.heights[row, column]))}",
-            [float(f"{value:.2g}") for value in (field.across[column], field.upward[row])],
+            [to_figures(value, 2) for value in (field.across[column], field.upward[row])],
         )
         for row, column in field.ends
     )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.ensemble.outcomes import PROBABILITY
-from sim.ensemble.wording import spread
+from sim.ensemble.wording import span
 from sim.show.page import Words
 from sim.show.sweep.factors import Factor, plain
 from sim.show.sweep.view import View
@@ -67,7 +67,7 @@ def finding(view: View) -> str:
     if not view.differs:
         one, other = (measure.alone(estimate[i], low[i], high[i]) for i in (least, most))
         among = count(len(estimate), "point")
-        return f"{measure.title}: {spread(one, other)}{measure.after}, no clear difference among {among}"
+        return f"{measure.title}: {span(one, other)}{measure.after}, no clear difference among {among}"
     first, last = sorted((least, most)) if len(view.factors) == 1 else (least, most)
     one, other = (measure.text(estimate[i], low[i], high[i]) for i in (first, last))
     return between(view, (one, view.values_at(first)), (other, view.values_at(last)))
