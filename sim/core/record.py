@@ -12,8 +12,7 @@ import numpy as np
 
 from sim.core.codes import Channel, RunStatus
 from sim.core.jit import part, phase, rule
-from sim.core.phases.settlement import people_held
-from sim.core.state import TIERS, Floats, Ints, State, World, record_dtype, tier_of
+from sim.core.state import TIERS, Floats, Ints, State, World, index, record_dtype, tier_of
 
 FALLS_PER_LOCATION = 8  # more changes of one seat than this, on average, end a run with a status of its own
 
@@ -151,6 +150,18 @@ def signed(number: np.uint64) -> int:
 
 
 @phase
+def held_population_share(world: World, state: State) -> float:
+    """Return the share of the contested state's people in places that the regime's side holds."""
+    share = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        holder = state.holder[place]
+        if holder >= 0 and state.side[holder] == world.regime:
+            share += world.population_share[place]
+    return share
+
+
+@phase
 def sum_places(world: World, values: Floats) -> float:
     """Return the sum of a quantity over the places of the contested state."""
     total = 0.0
@@ -217,7 +228,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.regime_strength_left = 0.0
     if state.power_day_0 > 0.0:
         row.regime_strength_left = state.side_power[world.regime] / state.power_day_0
-    row.regime_population_share = people_held(world, state, world.regime)
+    row.regime_population_share = held_population_share(world, state)
     row.displaced_peak = state.displaced_peak
     row.displaced_last = sum_places(world, state.displaced)
     row.extremists_day_0 = sum_factions(world, state.extremists_day_0)
@@ -248,7 +259,7 @@ def write_day(world: World, state: State, row: DayRow) -> None:
         row.challenger_strength = state.side_power[world.challenger]
     row.regime_morale = state.side_morale[world.regime]
     row.regime_fighters = state.side_fighters[world.regime]
-    row.regime_population_share = people_held(world, state, world.regime)
+    row.regime_population_share = held_population_share(world, state)
     row.patron_level = state.patron_level[world.regime]
     row.direct_help = state.direct_help[world.regime]
     row.fatalities_combatants = sum_factions(world, state.killed)
