@@ -59,7 +59,7 @@ def put_influence_at_rest(world: World, rules: Rules, state: State) -> None:
     rest.effective_factions = state.effective_factions
 
 
-@rule
+@phase
 def invest(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state spread its means over the places where they count most."""
     if is_end_of_week(state):

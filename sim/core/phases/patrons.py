@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY, Event, Purpose
-from sim.core.jit import part, phase, rule
+from sim.core.jit import part, phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import is_hostile, pair, remove_losses, today
 from sim.core.rng import uniform
@@ -24,7 +24,7 @@ from sim.core.state import DELAY_SLOTS, State, World, index
 RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much better off (hysteresis)
 
 
-@rule
+@phase
 def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one patron judge each of its clients and decide what to send them; and strike whom it opposes."""
     if world.link_start[actor] < world.link_start[actor + 1]:
@@ -33,7 +33,7 @@ def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
         decide_strikes(world, rules, state, actor)
 
 
-@phase
+@part
 def aid_clients(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one patron decide on aid to its clients; those without any never draw on their reserve."""
     spent = 0.0
@@ -182,7 +182,7 @@ def receive(world: World, rules: Rules, state: State, link: int) -> None:
     state.direct[link] = relaxed(state.direct[link], direct, derived.direct_share)
 
 
-@phase
+@part
 def decide_strikes(world: World, rules: Rules, state: State, actor: int) -> None:
     """Decide which extremist factions a power strikes today, and how hard."""
     patronage = rules.patronage

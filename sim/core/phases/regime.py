@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
-from sim.core.jit import part, phase, rule
+from sim.core.jit import part, phase
 from sim.core.phases.events import sort_events
 from sim.core.phases.forces import add_force, disperse, is_hostile, latent_opposition, pair, today
 from sim.core.phases.settlement import hand_over
@@ -130,14 +130,14 @@ def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution
                 disperse(world, rules, state, place, faction, people, 0.0, NOBODY)
 
 
-@rule
+@phase
 def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
     """Raise recruits for the regime after its first loss, where it holds the ground and people follow it."""
     if faction == world.regime and state.first_loss_day != NEVER and state.collapse_day == NEVER:
         raise_recruits(world, rules, state, faction)
 
 
-@phase
+@part
 def raise_recruits(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let people join a faction's garrisons; fewer do the lower its morale is and the longer the war lasts."""
     regime = rules.regime
@@ -174,7 +174,7 @@ def recruiting_ground(world: World, state: State, place: int, faction: int) -> f
     return world.population[place] * (1.0 - latent_opposition(world, state, place, faction))
 
 
-@rule
+@phase
 def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw whether a dormant faction joins the war from tomorrow on."""
     is_bound = state.settlement_day != NEVER and world.is_extremist[faction] == 0
@@ -182,7 +182,7 @@ def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
         consider_war(world, rules, state, faction)
 
 
-@phase
+@part
 def consider_war(world: World, rules: Rules, state: State, faction: int) -> None:
     """Wake an ally of an attacked regime after a while; draw whether others see their enemy falter."""
     if state.side[faction] == world.regime:

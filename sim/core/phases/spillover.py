@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Channel, Event, Level, Order, Purpose
-from sim.core.jit import part, phase, rule
+from sim.core.jit import part, phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import HOSTILE_TIE, LEAST_FORCE, today
 from sim.core.rng import uniform
@@ -70,14 +70,14 @@ def set_ladder(world: World, rules: Rules, state: State) -> None:
         descent[Level.CIVIL_WAR.value] = fall_probability(spillover.civil_war_end_per_day, capacity, effect)
 
 
-@rule
+@phase
 def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state feel the war today: its channels fill, it may climb or step down, and it sets its guard."""
     if world.is_neighbour[actor] == 1:
         reach_neighbour(world, rules, state, actor)
 
 
-@phase
+@part
 def reach_neighbour(world: World, rules: Rules, state: State, host: int) -> None:
     """Let one neighbour pass its day."""
     fill_channels(world, rules, state, host)
@@ -153,7 +153,7 @@ def fights(world: World, state: State, faction: int, place: int) -> bool:
     return found
 
 
-@part
+@phase
 def hostile_ground(world: World, state: State, host: int) -> float:
     """Return the shares of the places next to a state, in all, that factions hostile to it control."""
     total = 0.0
