@@ -140,6 +140,7 @@ def argument_types(tier: str) -> dict[str, Any]:
         "int": np.int64,
         "float": np.float64,
         "np.uint64": np.uint64,
+        "np.uint8": np.uint8,
     }
     return {name: numba.from_dtype(np.dtype(dtype)) for name, dtype in dtypes.items()}
 

@@ -33,9 +33,9 @@ EVENT_SLOTS = 512
 
 
 @rule
-def index(number: int) -> int:
-    """Return a number that is not negative; compiled code then knows that it is not counted from an array's end."""
-    return np.int64(np.uint32(number))  # type: ignore[return-value]  # to compiled code this is an int
+def index(number: np.uint8) -> int:
+    """Return an entry of a list of numbers; compiled code knows that it does not count from the end of an array."""
+    return np.int64(number)  # type: ignore[return-value]  # to compiled code this is an int
 
 
 @dataclass(frozen=True)
