@@ -205,6 +205,7 @@ class Derived:
     adrift_weight: Annotated[Floats, "L", "S"]  # what arrives in a state of the weapons adrift in a place
     descent: Annotated[Floats, "S", "R"]  # chance per day that a state steps down from a level
     # influence at rest on day 0
+    has_influence: int  # 1 when it is known
     influence: Annotated[Floats, "L", "S"]
     investment: Annotated[Floats, "L", "S"]
     access: Annotated[Floats, "L", "S"]

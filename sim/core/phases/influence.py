@@ -16,9 +16,13 @@ ROUNDS_TO_REST = 8  # half steps, since two patrons in one place may overshoot e
 
 
 @phase
-def begin_influence(world: World, state: State) -> None:
-    """Put every share of influence where it is at rest on day 0."""
+def begin_influence(world: World, rules: Rules, state: State) -> None:
+    """Put every share of influence where it is at rest on day 0, in all runs alike."""
     rest = state.derived
+    if rest.has_influence == 0:
+        put_influence_at_rest(world, rules, state)
+        rest.has_influence = 1
+        return
     for i in range(world.n_contested):
         place = index(world.contested[i])
         for power in range(world.n_states):

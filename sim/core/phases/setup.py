@@ -11,7 +11,7 @@ from sim.core.jit import part, phase
 from sim.core.phases.alignment import begin_alignment
 from sim.core.phases.extremists import begin_extremists
 from sim.core.phases.forces import defending_fighters, has_no_friend_near, set_margin, station
-from sim.core.phases.influence import begin_influence, put_influence_at_rest, set_values
+from sim.core.phases.influence import begin_influence, set_values
 from sim.core.phases.installations import begin_installations
 from sim.core.phases.levers import begin_levers
 from sim.core.phases.muster import muster
@@ -41,8 +41,7 @@ def prepare(world: World, rules: Rules, state: State) -> None:
     work_out(world, rules, state)
     set_values(world, rules, state)
     set_ladder(world, rules, state)
-    begin_run(world, rules, state, np.uint64(0), np.uint64(0))  # any run: their influence of day 0 is the same
-    put_influence_at_rest(world, rules, state)
+    state.derived.has_influence = 0  # the first run to begin will find it
 
 
 @phase
@@ -83,7 +82,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     muster(world, rules, state)
     begin_links(world, rules, state)
     muster(world, rules, state)
-    begin_influence(world, state)
+    begin_influence(world, rules, state)
     state.power_day_0 = state.side_power[world.regime]
 
 
