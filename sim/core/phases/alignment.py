@@ -29,7 +29,7 @@ from sim.core.rules.alignment import (
 from sim.core.state import State, World, index
 
 
-@phase
+@part
 def begin_alignment(world: World, rules: Rules, state: State) -> None:
     """Let all ties be at rest in the situation of day 0."""
     state.infighting_hazard = 0.0

@@ -23,7 +23,7 @@ def note_event(state: State, kind: int, place: int, actor: int, other: int, size
     state.event_size[slot] = size
 
 
-@phase
+@part
 def sort_events(state: State) -> None:
     """Put today's events in order of kind, place and actors: agents act in any order, what is told must not tell it."""
     for slot in range(state.n_events_before + 1, min(state.n_events, EVENT_SLOTS)):
@@ -34,7 +34,7 @@ def sort_events(state: State) -> None:
     state.n_events_before = min(state.n_events, EVENT_SLOTS)
 
 
-@phase
+@part
 def comes_before(state: State, slot: int, other: int) -> bool:
     """Tell whether one event of a day is told before another."""
     if state.event_kind[slot] != state.event_kind[other]:

@@ -81,7 +81,7 @@ def station(world: World, state: State, place: int, faction: int) -> None:
         state.reach[world.edge_to[edge]] |= 1 << faction
 
 
-@phase
+@part
 def dismiss(state: State, place: int, faction: int) -> None:
     """Strike a faction off the lists of those with a force at a place."""
     state.presence[place] &= ~(1 << faction)

@@ -15,7 +15,7 @@ STEP_DAYS = 7
 ROUNDS_TO_REST = 8  # half steps, since two patrons in one place may overshoot each other; within a percent of rest
 
 
-@phase
+@part
 def begin_influence(world: World, rules: Rules, state: State) -> None:
     """Put every share of influence where it is at rest on day 0, in all runs alike."""
     rest = state.derived

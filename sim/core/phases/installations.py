@@ -51,7 +51,7 @@ def is_regimes(world: World, state: State, place: int) -> bool:
     return holder != NOBODY and state.side[holder] == world.regime
 
 
-@phase
+@part
 def take_installations(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Divide what a captured place held: looted, adrift, destroyed; and open its prison."""
     if state.depot[place] > 0.0:
@@ -141,7 +141,7 @@ def next_owner(world: World, state: State, place: int) -> int:
     return state.holder[place]
 
 
-@phase
+@part
 def can_deny(world: World, rules: Rules, power: int) -> bool:
     """Tell whether a state borders the contested one and has the means to strike inside it."""
     if world.capacity[power] < rules.installations.denial_capacity:

@@ -213,7 +213,7 @@ def enclave_km(world: World, rules: Rules, state: State, place: int, faction: in
     return inner_distance_km(world.mean_edge_km[place], state.control[place, faction], rules.advance.inner_distance)
 
 
-@phase
+@part
 def order_kind(rules: Rules, state: State, place: int) -> int:
     """Return whether going to a place counts as an opposed operation; after a collapse everything does."""
     if state.collapse_day == NEVER and is_melted_place(rules, state, place):

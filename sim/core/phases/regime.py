@@ -166,7 +166,7 @@ def raise_recruits(world: World, rules: Rules, state: State, faction: int) -> No
             add_force(world, rules, state, place, faction, new, regime.recruit_morale, 0.0)
 
 
-@phase
+@part
 def recruiting_ground(world: World, state: State, place: int, faction: int) -> float:
     """Return the people of a place among whom a faction can recruit."""
     if state.holder[place] != faction:

@@ -24,7 +24,7 @@ MOVED = 0.01  # of the people: less is no movement
 FEWEST_PARTIES = cast("int", np.int64(2))
 
 
-@phase
+@part
 def begin_settlement(world: World, state: State) -> None:
     """Take the map of day 0 as one that has just moved."""
     state.settlement_day = NEVER
@@ -35,7 +35,7 @@ def begin_settlement(world: World, state: State) -> None:
     state.held_change = 0.0
 
 
-@phase
+@part
 def hand_over(world: World, rules: Rules, state: State) -> None:
     """Draw whether those whom a leader left behind hand over in order."""
     if uniform(state.key, Purpose.HANDOVER, world.contested_state, 0) < rules.settlement.handover_probability:

@@ -30,7 +30,7 @@ N_RUNGS = len(Level)
 N_CHANNELS = len(Channel)
 
 
-@phase
+@part
 def begin_neighbours(world: World, state: State) -> None:
     """Put every neighbour at its level of day 0."""
     state.ground_changed = 1
@@ -153,7 +153,7 @@ def fights(world: World, state: State, faction: int, place: int) -> bool:
     return found
 
 
-@phase
+@part
 def hostile_ground(world: World, state: State, host: int) -> float:
     """Return the shares of the places next to a state, in all, that factions hostile to it control."""
     total = 0.0
