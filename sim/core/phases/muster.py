@@ -120,9 +120,10 @@ def count_enemies(world: World, state: State) -> None:
     for enemy in range(world.n_factions):
         power = state.power[enemy]
         if power > 0.0:
+            is_active = state.is_active[enemy]
             for faction in range(world.n_factions):
-                at_war = state.is_active[enemy] == 1 or state.is_active[faction] == 1
-                state.enemy_power[faction] += power if at_war and is_hostile(state, enemy, faction) else 0.0
+                at_war = (is_active | state.is_active[faction]) != 0
+                state.enemy_power[faction] += power if at_war & is_hostile(state, enemy, faction) else 0.0
 
 
 @part
