@@ -22,7 +22,18 @@ from unittest import mock
 import numpy as np
 from mesa import DataCollector
 
-from experiments.benchmark_timing import CHUNK, DAYS, build, live, live_in_threads, live_with_series, ratio, seconds
+from experiments.benchmark_timing import (
+    CHUNK,
+    DAYS,
+    PASSES,
+    build,
+    live,
+    live_in_threads,
+    live_with_series,
+    over_and_over,
+    ratio,
+    seconds,
+)
 from sim.agents.actors import FactionAgent, StateAgent
 from sim.agents.model import SpilloverModel
 from sim.core.ahead import usable_cores
@@ -138,8 +149,8 @@ def process_over_mesa(scenario: Scenario, turns: int) -> float:
     workers = usable_cores()
     return ratio(
         lambda: step_through(scenario, CHUNK, collect=True),
-        lambda: live_in_threads(scenario, 10 * CHUNK * workers, workers, live_with_series),
-        10 * workers,
+        lambda: live_in_threads(scenario, PASSES * CHUNK * workers, workers, live_with_series),
+        PASSES * workers,
         turns,
         time.perf_counter,
     )
@@ -148,21 +159,19 @@ def process_over_mesa(scenario: Scenario, turns: int) -> float:
 def against_mesa(scenario: Scenario, turns: int) -> dict[str, float | None]:
     """Return how many times faster the engine is than its Mesa twin on the same runs, in the ways that Mesa offers."""
     step_through(scenario, 1, collect=True)
+    engine = over_and_over(lambda: live(scenario, CHUNK))
+    with_series = over_and_over(lambda: live_with_series(scenario, CHUNK))
     figures: dict[str, float | None] = {
-        "engine_over_mesa": ratio(
-            lambda: step_through(scenario, CHUNK, collect=True), lambda: live_with_series(scenario, CHUNK), 1, turns
-        ),
+        "engine_over_mesa": ratio(lambda: step_through(scenario, CHUNK, collect=True), with_series, PASSES, turns),
         "engine_over_mesa_without_collector": ratio(
-            lambda: step_through(scenario, CHUNK, collect=False), lambda: live(scenario, CHUNK), 1, turns
+            lambda: step_through(scenario, CHUNK, collect=False), engine, PASSES, turns
         ),
         "process_over_mesa": process_over_mesa(scenario, turns),
         "engine_over_batch_run": None,
         "engine_over_plain_python": None,
     }
     if HAS_BATCH_RUN:
-        figures["engine_over_batch_run"] = ratio(
-            lambda: batch(scenario, CHUNK), lambda: live_with_series(scenario, CHUNK), 1, turns
-        )
+        figures["engine_over_batch_run"] = ratio(lambda: batch(scenario, CHUNK), with_series, PASSES, turns)
         figures["engine_over_plain_python"] = over_plain_python(scenario, max(turns // 2, 1))
     return figures
 

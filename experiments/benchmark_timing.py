@@ -20,6 +20,7 @@ from sim.world.tables import Tables
 Work = Callable[[], object]
 DAYS = 120
 CHUNK = 20  # runs that a thread lives at a stretch
+PASSES = 10  # times that the engine lives a chunk where Mesa does so once
 
 
 def build(tables: Tables, days: int = DAYS, rules: dict[str, dict[str, float]] | None = None) -> Scenario:
@@ -58,6 +59,20 @@ def seconds(work: Work, clock: Callable[[], float] = time.process_time) -> float
     start = clock()
     work()
     return clock() - start
+
+
+def over_and_over(work: Work) -> Work:
+    """Return work that is done ``PASSES`` times.
+
+    A chunk takes the engine some hundredths of a second: too short to time, and the first of several, as in an
+    ensemble, asks for the memory that the next ones find.
+    """
+
+    def passes() -> None:
+        for _ in range(PASSES):
+            work()
+
+    return passes
 
 
 def ratio(slow: Work, fast: Work, per: float, turns: int, clock: Callable[[], float] = time.process_time) -> float:

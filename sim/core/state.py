@@ -11,6 +11,7 @@ delay D, channel C, level R, event M.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, get_args, get_type_hints
 
 import numpy as np
@@ -410,8 +411,13 @@ class State:
 
 def record_dtype(layout: type, tier: Tier) -> np.dtype[Any]:
     """Return the aligned structured dtype that a class describes, with the capacities of a tier."""
-    hints = get_type_hints(layout, include_extras=True)
-    return np.dtype([_field(name, hint, tier) for name, hint in hints.items()], align=True)
+    return np.dtype([_field(name, hint, tier) for name, hint in _hints(layout).items()], align=True)
+
+
+@cache
+def _hints(layout: type) -> dict[str, Any]:
+    """Return the evaluated annotations of a layout, which takes longer than all the rest."""
+    return get_type_hints(layout, include_extras=True)
 
 
 def _field(name: str, hint: Any, tier: Tier) -> tuple[Any, ...]:
