@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Event, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, turn
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import add_force, defending_fighters, is_friend, is_hostile, today
 from sim.core.phases.muster import is_abandoned
@@ -101,7 +101,7 @@ def release(world: World, rules: Rules, state: State, place: int, escaped: float
     note_event(state, Event.PRISON_BREAK.value, place, actor, NOBODY, escaped)
 
 
-@phase
+@turn
 def resurge(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let one extremist faction grow or shrink, and attack; its attacks abroad are part of other wars."""
     if world.is_extremist[faction] == 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, turn
 from sim.core.phases.forces import LEAST_FORCE, is_friend, latent_opposition, pair
 from sim.core.rng import uniform
 from sim.core.rules import Rules
@@ -18,7 +18,7 @@ from sim.core.rules.morale import (
 from sim.core.state import State, World, index
 
 
-@phase
+@turn
 def hold(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let every garrison of a faction pass a day: morale, desertion, and perhaps a deal."""
     if world.is_extremist[faction] == 1:  # cells in hiding are no army that melts; `resurge` tells how they fare
@@ -91,7 +91,7 @@ def thin_out(state: State, place: int, faction: int, share: float) -> None:
     state.deserted[faction] += gone
 
 
-@phase
+@turn
 def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let every garrison of a faction hear of today's losses, gains, and exits of patrons."""
     announced = exits_announced(world, rules, state, faction) if state.n_exits > 0 else 0.0

@@ -5,7 +5,7 @@ Influence moves slowly: states decide, and shares move, once a week by an exact 
 
 from __future__ import annotations
 
-from sim.core.jit import part, phase, rule
+from sim.core.jit import part, phase, rule, turn
 from sim.core.phases.forces import today
 from sim.core.rules import Rules
 from sim.core.rules.influence import appeal, earned_share, effort, moved
@@ -63,7 +63,7 @@ def put_influence_at_rest(world: World, rules: Rules, state: State) -> None:
     rest.effective_factions = state.effective_factions
 
 
-@phase
+@turn
 def invest(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state spread its means over the places where they count most."""
     if is_end_of_week(state):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
-from sim.core.jit import part, phase, rule
+from sim.core.jit import part, phase, rule, turn
 from sim.core.phases.forces import (
     HOSTILE_TIE,
     defence,
@@ -26,7 +26,7 @@ HOPELESS = 0.999  # of the least ratio of strength: clear of what is a matter of
 STORM_CONSIDERED = 0.8  # of the least odds: from here on the challenger thinks about the capital
 
 
-@phase
+@turn
 def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
     """Let the leader of a side send its forces: weakest targets first, few opposed operations, free pursuit."""
     if state.side[leader] != leader:

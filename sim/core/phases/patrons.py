@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY, Event, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, turn
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import is_hostile, pair, remove_losses, today
 from sim.core.rng import uniform
@@ -24,7 +24,7 @@ from sim.core.state import DELAY_SLOTS, State, World, index
 RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much better off (hysteresis)
 
 
-@phase
+@turn
 def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one patron judge each of its clients and decide what to send them; and strike whom it opposes."""
     if world.link_start[actor] < world.link_start[actor + 1]:

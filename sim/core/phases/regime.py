@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, phase, turn
 from sim.core.phases.events import sort_events
 from sim.core.phases.forces import add_force, disperse, is_hostile, latent_opposition, pair, today
 from sim.core.phases.settlement import hand_over
@@ -130,7 +130,7 @@ def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution
                 disperse(world, rules, state, place, faction, people, 0.0, NOBODY)
 
 
-@phase
+@turn
 def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
     """Raise recruits for the regime after its first loss, where it holds the ground and people follow it."""
     if faction == world.regime and state.first_loss_day != NEVER and state.collapse_day == NEVER:
@@ -174,7 +174,7 @@ def recruiting_ground(world: World, state: State, place: int, faction: int) -> f
     return world.population[place] * (1.0 - latent_opposition(world, state, place, faction))
 
 
-@phase
+@turn
 def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw whether a dormant faction joins the war from tomorrow on."""
     is_bound = state.settlement_day != NEVER and world.is_extremist[faction] == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Channel, Event, Level, Order, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import part, turn
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import HOSTILE_TIE, LEAST_FORCE, today
 from sim.core.rng import uniform
@@ -70,7 +70,7 @@ def set_ladder(world: World, rules: Rules, state: State) -> None:
         descent[Level.CIVIL_WAR.value] = fall_probability(spillover.civil_war_end_per_day, capacity, effect)
 
 
-@phase
+@turn
 def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state feel the war today: its channels fill, it may climb or step down, and it sets its guard."""
     if world.is_neighbour[actor] == 1:
