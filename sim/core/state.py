@@ -195,6 +195,7 @@ class Derived:
     slack_share: float  # of one that is not
     held_share: float  # of the smoothed change of the map
     least_ratio: float  # of strength to defence below which nobody attacks
+    entrants: int  # bits of the factions that may enter the contested state
     nearness: Annotated[Floats, "L"]  # weight of a force's loyalty by the hops to the capital
     people_value: Annotated[Floats, "L"]  # of a target
     place_value: Annotated[Floats, "L"]  # to those who seek influence
@@ -249,7 +250,7 @@ class State:
     here: Annotated[Numbers, "L", "F"]  # (place, rank): their numbers, rising
     n_posts: Annotated[Ints, "F"]  # places where a faction is present in this sense
     posts: Annotated[Numbers, "F", "L"]  # (faction, rank): their numbers, rising
-    reach: Annotated[Ints, "L"]  # bits of the factions with a force there or next to it, this morning or since
+    reach: Annotated[Ints, "L"]  # bits of the factions that could march there from where they are or were this morning
     garrison: Annotated[Floats, "L"]  # fighters of the holder's side when it came to hold the place
     unit_strength: Annotated[Floats, "F"]  # of one fighter at morale 1
     side_shift: Annotated[Floats, "F"]  # deviation of the side's true resolve, log margin

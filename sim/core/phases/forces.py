@@ -63,6 +63,14 @@ def defends(state: State, faction: int, place: int, attacker: int) -> bool:
     )
 
 
+@rule
+def may_cross(world: World, start: int, end: int, faction: int) -> bool:
+    """Tell whether borders let a faction march from one place to another: they do into the war, for who may enter it."""
+    if world.state_of[start] == world.state_of[end]:
+        return True
+    return world.state_of[end] == world.contested_state and world.may_enter[faction] == 1
+
+
 @phase
 def station(world: World, state: State, place: int, faction: int) -> None:
     """Enter a faction among those with a force at a place this morning or since; the force may be gone by the evening.
@@ -78,7 +86,9 @@ def station(world: World, state: State, place: int, faction: int) -> None:
     state.n_posts[faction] += 1
     state.reach[place] |= 1 << faction
     for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        state.reach[world.edge_to[edge]] |= 1 << faction
+        near = index(world.edge_to[edge])
+        if may_cross(world, place, near, faction):
+            state.reach[near] |= 1 << faction
 
 
 @part

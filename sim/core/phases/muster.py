@@ -156,12 +156,16 @@ def count_abandoned(world: World, rules: Rules, state: State) -> None:
 
 @part
 def find_reach(world: World, state: State) -> None:
-    """See which factions stand in a place or next to it."""
+    """See which factions could march to a place: they stand in it, or next to it with no border that keeps them out."""
     for place in range(world.n_locations):
-        near = state.presence[place]
+        able = state.presence[place]
         for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-            near |= state.presence[world.edge_to[edge]]
-        state.reach[place] = near
+            near = index(world.edge_to[edge])
+            if world.state_of[near] == world.state_of[place]:
+                able |= state.presence[near]
+            elif world.state_of[place] == world.contested_state:
+                able |= state.presence[near] & state.derived.entrants
+        state.reach[place] = able
 
 
 @rule

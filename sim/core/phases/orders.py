@@ -11,6 +11,7 @@ from sim.core.phases.forces import (
     defending_morale,
     effort,
     is_friend,
+    may_cross,
     on_the_ground,
     today,
 )
@@ -136,9 +137,7 @@ def can_march(world: World, state: State, origin: int, target: int, faction: int
     holder = state.holder[origin]
     if holder != NOBODY and not is_friend(state, faction, holder):
         return False
-    if world.state_of[origin] == world.state_of[target]:
-        return True
-    return world.state_of[target] == world.contested_state and world.may_enter[faction] == 1
+    return may_cross(world, origin, target, faction)
 
 
 @rule

@@ -107,6 +107,10 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.slack_share = share_of_a_day(rules.spillover.guard_decay_days)
     derived.held_share = share_of_a_day(rules.settlement.smoothing_days)
     derived.least_ratio = winning_ratio(rules.orders.least_odds, rules.contest.decisiveness)
+    derived.entrants = 0
+    for faction in range(world.n_factions):
+        if world.may_enter[faction] == 1:
+            derived.entrants |= 1 << faction
     for place in range(world.n_locations):
         list_rulers(world, state, place)
         for host in range(world.n_states):
