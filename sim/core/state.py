@@ -196,6 +196,8 @@ class Derived:
     held_share: float  # of the smoothed change of the map
     least_ratio: float  # of strength to defence below which nobody attacks
     entrants: int  # bits of the factions that may enter the contested state
+    n_with_airbase: int  # places with airbases that somebody held on day 0
+    with_airbase: Annotated[Numbers, "L"]  # (rank): their numbers, rising
     nearness: Annotated[Floats, "L"]  # weight of a force's loyalty by the hops to the capital
     people_value: Annotated[Floats, "L"]  # of a target
     place_value: Annotated[Floats, "L"]  # to those who seek influence

@@ -97,14 +97,13 @@ def count_means(world: World, rules: Rules, state: State) -> None:
     for leader in range(world.n_factions):
         bases[leader] = 0.0
         held[leader] = 0.0
-    for place in range(world.n_locations):
-        first = world.seat_holder[place]
-        if world.airbases[place] > 0.0 and first != NOBODY:
-            leader = state.side[first]
-            bases[leader] += world.airbases[place]
-            holder = state.holder[place]
-            if holder != NOBODY and state.side[holder] == leader:
-                held[leader] += state.airbase[place]
+    for i in range(state.derived.n_with_airbase):
+        place = index(state.derived.with_airbase[i])
+        leader = state.side[world.seat_holder[place]]
+        bases[leader] += world.airbases[place]
+        holder = state.holder[place]
+        if holder != NOBODY and state.side[holder] == leader:
+            held[leader] += state.airbase[place]
     for leader in range(world.n_factions):
         state.air[leader] = 0.0
         if bases[leader] > 0.0:

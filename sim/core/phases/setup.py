@@ -107,6 +107,7 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.slack_share = share_of_a_day(rules.spillover.guard_decay_days)
     derived.held_share = share_of_a_day(rules.settlement.smoothing_days)
     derived.least_ratio = winning_ratio(rules.orders.least_odds, rules.contest.decisiveness)
+    list_airbases(world, state)
     derived.entrants = 0
     for faction in range(world.n_factions):
         if world.may_enter[faction] == 1:
@@ -118,6 +119,17 @@ def work_out(world: World, rules: Rules, state: State) -> None:
             derived.crossing_pull[place, host] = crossing_pull(hops, displacement.crossing_reach_hops)
         derived.nearness[place] = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
         derived.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
+
+
+@part
+def list_airbases(world: World, state: State) -> None:
+    """List the places with airbases that count for somebody's air force."""
+    n = 0
+    for place in range(world.n_locations):
+        if world.airbases[place] > 0.0 and world.seat_holder[place] != NOBODY:
+            state.derived.with_airbase[n] = place
+            n += 1
+    state.derived.n_with_airbase = n
 
 
 @part
