@@ -105,7 +105,7 @@ def measure(turns: int, runs: int) -> tuple[dict[str, float | None], dict[str, f
     for each in (scenario, build(grid_tables(GRIDS[-1]), rules=STEADY)):  # small and large records
         compile_ahead(each.world, each.rules)
     found: dict[str, float | None] = {}
-    found.update(starts(turns))
+    found.update(starts(2 * turns + 1))
     found.update(against_mesa(scenario, 2 * turns + 1))
     states = states_of(scenario, runs=3, days=DAYS, every=15)
     found["phase_over_numpy"] = over_numpy(scenario, states, 2 * turns + 1)
