@@ -65,7 +65,7 @@ def defends(state: State, faction: int, place: int, attacker: int) -> bool:
 
 @rule
 def may_cross(world: World, start: int, end: int, faction: int) -> bool:
-    """Tell whether borders let a faction march from one place to another: they do into the war, for who may enter it."""
+    """Tell whether borders let a faction march from one place to another: only into the war, and who may enter it."""
     if world.state_of[start] == world.state_of[end]:
         return True
     return world.state_of[end] == world.contested_state and world.may_enter[faction] == 1
