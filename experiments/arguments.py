@@ -11,11 +11,12 @@ import importlib.util
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
@@ -23,6 +24,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from sim.core.rules import Rules
 from sim.world.config import ConfigError, known_keys, unknown_key
 from sim.world.faults import shown, suggestion
 
@@ -109,6 +111,7 @@ def resolve(conf: Path, config_name: str, arguments: Arguments, own: Collection[
     ConfigError
         With a line for each setting that cannot be read or does not exist.
     """
+    ConfigStore.instance().store(group="rules", name="default", node=asdict(Rules()))
     with initialize_config_dir(str(conf), version_base=VERSION_BASE):
         overrides = _parse(arguments.overrides)
         faults = [fault for override in overrides for fault in _faults(override, arguments, own)]

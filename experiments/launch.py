@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shlex
 import sys
@@ -14,11 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 
 from experiments.arguments import Arguments, resolve, take_apart
-from sim.core.rules import Rules
 from sim.ensemble.precision import targets_of
 from sim.ensemble.reporter import Reporter
 from sim.ensemble.results import ResultsError
@@ -67,7 +64,6 @@ def main(script: Script, arguments: list[str]) -> int:
         The command line without the script's name.
     """
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps a hundred MB of what it read piece by piece
-    ConfigStore.instance().store(group="rules", name="default", node=dataclasses.asdict(Rules()))
     try:
         parts = take_apart(arguments)
         points = resolve(CONF, script.name, parts, list(known_keys(script.options)))

@@ -23,7 +23,7 @@ from experiments.launch import ROOT
 from experiments.options import RunOptions, take_options
 from experiments.run import SCRIPT
 from sim.core.codes import Channel
-from sim.core.rules import MECHANISMS
+from sim.core.rules import MECHANISMS, Rules
 from sim.ensemble.results import load_results
 from sim.ensemble.schema import ESTIMATES, TABLES
 from sim.world.catalogue import CONF, scenario_of
@@ -292,7 +292,7 @@ def test_a_channel_can_be_closed_by_name() -> None:
 def test_composed_rules_are_the_defaults_of_the_code() -> None:
     values = composed()
     assert values["rules"].keys() == MECHANISMS.keys()
-    assert launch.read_point(values).parameters() == launch.Rules()
+    assert launch.read_point(values).parameters() == Rules()
 
 
 def test_any_rule_parameter_can_be_set_by_name() -> None:
