@@ -26,10 +26,15 @@ static void strike_off(uint8_t *numbers, int64_t n, int64_t number) {
 
 static void find_reach(const World *world, State *state) {
     for (int64_t place = 0; place < world->n_locations; place++) {
-        int64_t near = state->presence[place];
-        for (int64_t edge = world->edge_start[place]; edge < world->edge_start[place + 1]; edge++)
-            near |= state->presence[world->edge_to[edge]];
-        state->reach[place] = near;
+        int64_t able = state->presence[place];
+        for (int64_t edge = world->edge_start[place]; edge < world->edge_start[place + 1]; edge++) {
+            int64_t near = world->edge_to[edge];
+            if (world->state_of[near] == world->state_of[place])
+                able |= state->presence[near];
+            else if (world->state_of[place] == world->contested_state)
+                able |= state->presence[near] & state->derived.entrants;
+        }
+        state->reach[place] = able;
     }
 }
 
@@ -100,15 +105,13 @@ static void count_means(const World *world, const Rules *rules, State *state) {
     double *held = state->scratch.moved;
     for (int64_t leader = 0; leader < world->n_factions; leader++)
         bases[leader] = held[leader] = 0.0;
-    for (int64_t place = 0; place < world->n_locations; place++) {
-        int64_t first = world->seat_holder[place];
-        if (world->airbases[place] > 0.0 && first != NOBODY) {
-            int64_t leader = state->side[first];
-            int64_t holder = state->holder[place];
-            bases[leader] += world->airbases[place];
-            if (holder != NOBODY && state->side[holder] == leader)
-                held[leader] += state->airbase[place];
-        }
+    for (int64_t i = 0; i < state->derived.n_with_airbase; i++) {
+        int64_t place = state->derived.with_airbase[i];
+        int64_t leader = state->side[world->seat_holder[place]];
+        int64_t holder = state->holder[place];
+        bases[leader] += world->airbases[place];
+        if (holder != NOBODY && state->side[holder] == leader)
+            held[leader] += state->airbase[place];
     }
     for (int64_t leader = 0; leader < world->n_factions; leader++) {
         state->air[leader] = 0.0;
@@ -128,9 +131,9 @@ static void count_enemies(const World *world, State *state) {
         double power = state->power[enemy];
         if (power > 0.0)
             for (int64_t faction = 0; faction < world->n_factions; faction++) {
-                int at_war = state->is_active[enemy] == 1 || state->is_active[faction] == 1;
+                int at_war = (state->is_active[enemy] | state->is_active[faction]) != 0;
                 int is_hostile = state->side[enemy] != state->side[faction] && state->tie[enemy][faction] <= HOSTILE_TIE;
-                state->enemy_power[faction] += at_war && is_hostile ? power : 0.0;
+                state->enemy_power[faction] += at_war & is_hostile ? power : 0.0;
             }
     }
 }
