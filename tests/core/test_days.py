@@ -125,3 +125,15 @@ def test_a_run_that_is_no_number_any_more_says_so() -> None:
     broken[0]["morale"]["beta"] = np.nan
     rows = simulate(scenario.world, broken, SEED, 0, 2).runs
     assert np.all(rows["status"] == 1)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_every_force_reaches_its_place_and_the_next_ones_as_far_as_borders_let_it(world: str) -> None:
+    w = scenario_of(world).world[0]
+    for state in mornings(scenario_of(world), 5):
+        s = state[0]
+        for place, faction in np.argwhere(s["fighters"] > 0):
+            near = w["edge_to"][w["edge_start"][place] : w["edge_start"][place + 1]]
+            enters = (w["state_of"][near] == w["contested_state"]) & (w["may_enter"][faction] == 1)
+            reached = [place, *near[(w["state_of"][near] == w["state_of"][place]) | enters]]
+            assert np.all((s["reach"][reached] >> faction) & 1 == 1)
