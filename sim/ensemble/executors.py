@@ -23,6 +23,11 @@ from sim.world.frozen import ConfigError
 SECONDS_TO_CONNECT = 10
 DASK_DEATHS = ("KilledWorker", "CommClosedError", "FutureCancelledError")
 """What Dask raises when a worker died once too often; by name, since Dask may not be installed."""
+QUIET = {"distributed.nanny.pre-spawn-environ.DASK_LOGGING": "{'distributed.worker': 'critical'}"}
+"""What keeps workers of a local cluster from printing tracebacks of heartbeats which its end has cut off.
+
+Nothing is lost: calls raise their own errors, and who watches the workers still tells which were replaced.
+"""
 
 Result = TypeVar("Result")
 
@@ -107,7 +112,7 @@ class Crew:
 
     def _open_local_cluster(self, distributed: Any) -> Any:
         """Return a cluster whose workers are children of this process; nothing listens beyond this machine."""
-        with _ctrl_c_held_back():
+        with _ctrl_c_held_back(), importlib.import_module("dask").config.set(QUIET):
             local = distributed.LocalCluster(
                 self.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
             )

@@ -1,6 +1,7 @@
 """A Dask cluster: the same bytes, whoever stores the parts, and whichever worker dies."""
 
 import errno
+import logging
 import os
 import signal
 import time
@@ -14,8 +15,10 @@ import pytest
 from sim.ensemble import runner, store
 from sim.ensemble.chunks import Job, live_part
 from sim.ensemble.depot import Depot
+from sim.ensemble.executors import Crew
 from sim.ensemble.runner import run_ensemble
 from sim.ensemble.work import EnsembleError
+from sim.world.config import ExecutorConfig
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_bytes
 from tests.ensemble.test_runner import Watcher
@@ -50,6 +53,19 @@ def test_a_running_cluster_gives_the_same_bytes(tmp_path: Path, undisturbed: dic
 def test_a_cluster_of_this_machine_gives_the_same_bytes(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     run_small(tmp_path, executor="dask", workers=2)
     assert stored_bytes(tmp_path) == undisturbed
+
+
+def cut_off() -> str:
+    """Log what a worker does whose heartbeat is under way when the cluster closes; return the logger's level."""
+    logger = logging.getLogger("distributed.worker")
+    logger.error("Failed to communicate with scheduler during heartbeat.")
+    return logging.getLevelName(logger.getEffectiveLevel())
+
+
+def test_a_cluster_of_this_machine_ends_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    with Crew(ExecutorConfig(kind="dask"), 2) as crew:
+        assert crew.submit(cut_off).result() == "CRITICAL"
+    assert capfd.readouterr().err == ""
 
 
 def test_workers_can_store_the_parts(tmp_path: Path, undisturbed: dict[str, bytes], cluster: object) -> None:
