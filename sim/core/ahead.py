@@ -24,6 +24,7 @@ from typing import Any
 import numba
 import numpy as np
 from numba.core.dispatcher import Dispatcher
+from numba.np import linalg
 
 from sim.core.engine import live_runs, simulate
 from sim.core.jit import CACHE, FOLDER, callees
@@ -48,7 +49,7 @@ def compile_ahead(world: np.ndarray, rules: np.ndarray) -> None:
     mark = FOLDER / f"{tier}.compiled"
     if not isinstance(live_runs, Dispatcher) or multiprocessing.parent_process() is not None:
         return
-    with without_garbage_collection():
+    with without_garbage_collection(), without_linear_algebra():
         if not mark.exists():
             with suppress(OSError):
                 compile_together(tier)
@@ -76,6 +77,23 @@ def without_garbage_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def without_linear_algebra() -> Iterator[None]:
+    """Spare the load of Numba a quarter of a warm start: SciPy, imported only to learn whether it is installed.
+
+    It is, as this project asks for it. Who compiles linear algebra, which the core does not use, imports it then.
+    """
+    look = getattr(linalg, "ensure_blas", None)  # no part of Numba's interface: where it is gone, nothing is spared
+    if look is None:
+        yield
+        return
+    linalg.ensure_blas = lambda: None
+    try:
+        yield
+    finally:
+        linalg.ensure_blas = look
 
 
 def compile_together(tier: str) -> None:

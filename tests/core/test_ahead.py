@@ -27,6 +27,15 @@ compile_ahead(scenario.world, scenario.rules)
 print(len(live_runs.stats.cache_misses), *(len(f.overloads) for f in callees(live_runs)))
 """
 
+LINEAR_ALGEBRA = """
+import sys
+import numba
+import numpy as np
+print("scipy.linalg" in sys.modules)
+product = numba.njit(lambda a, b: a @ b)
+print(np.array_equal(product(np.eye(2), np.ones((2, 3))), np.ones((2, 3))), "scipy.linalg" in sys.modules)
+"""
+
 
 def without_the_loop_of_runs(_: str, names: list[str]) -> list[str]:
     """Return what is not copied: the function that calls all phases, and the note that everything is compiled."""
@@ -48,6 +57,12 @@ def test_what_is_compiled_ahead_is_what_the_first_run_asks_for(tmp_path):
     assert start() == [1] + [1] * n_phases  # one signature each: no guess was wrong
     assert start() == [0] + [0] * n_phases  # nothing is looked at
     assert [path.name for path in tmp_path.glob("spillover/*")] == [ahead.FOLDER.name]  # nothing is left behind
+
+
+def test_linear_algebra_is_loaded_only_where_somebody_compiles_it():
+    line = [sys.executable, "-c", FIRST_RUN + LINEAR_ALGEBRA]
+    done = subprocess.run(line, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[1:] == ["False", "True True"]
 
 
 def test_the_model_compiles_without_a_helper(monkeypatch, tmp_path):
