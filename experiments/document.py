@@ -19,7 +19,7 @@ from sim.core import day
 from sim.core.engine import simulate
 from sim.core.parameters import describe
 from sim.core.rules import MECHANISMS
-from sim.ensemble.intervals import wilson_interval
+from sim.ensemble.estimate.intervals import wilson_interval
 from sim.world.config import read_config
 from sim.world.scenario import build_scenario
 from sim.world.tables import Tables, load_tables

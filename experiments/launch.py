@@ -16,10 +16,10 @@ import pyarrow as pa
 from hydra.core.hydra_config import HydraConfig
 
 from experiments.arguments import Arguments, resolve, take_apart
-from sim.ensemble.precision import targets_of
-from sim.ensemble.reporter import Reporter
-from sim.ensemble.results import ResultsError
-from sim.ensemble.work import EnsembleError, EnsembleInterruptedError
+from sim.ensemble.estimate.precision import targets_of
+from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError
+from sim.ensemble.store.results import ResultsError
 from sim.world.catalogue import CONF, scenario_of, well_named
 from sim.world.config import ConfigError, RunConfig, known_keys, read_config
 from sim.world.frozen import Frozen

@@ -8,8 +8,8 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-from sim.ensemble.manifest import write_manifest
-from sim.ensemble.reporter import Reporter
+from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.store.manifest import write_manifest
 
 WIDTH = 120  # of tables that no terminal limits
 

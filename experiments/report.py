@@ -14,7 +14,7 @@ from experiments.arguments import plain_values
 from experiments.compare import open_cases
 from experiments.launch import Script, command, main, overrides, told
 from experiments.options import ReportOptions, take_options
-from sim.ensemble.reporter import Reporter
+from sim.ensemble.run.reporter import Reporter
 from sim.show.report import write_report
 from sim.study.cases import Case
 from sim.study.compare import check_comparable, compare

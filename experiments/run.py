@@ -13,14 +13,14 @@ from experiments.arguments import plain_values
 from experiments.launch import EXIT_FAILED, Script, command, load_scenario, main, overrides, told
 from experiments.options import RunOptions, take_options
 from experiments.present import draw_once, print_tables
-from sim.ensemble.folders import result_folder
-from sim.ensemble.reporter import Reporter
-from sim.ensemble.rows import usable
-from sim.ensemble.runner import run_ensemble
-from sim.ensemble.summary import summary_table
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.run.runner import run_ensemble
+from sim.ensemble.store.folders import result_folder
 from sim.show.figures import MOST_DRAWN, draw_all, left_out
 from sim.show.report import write_report
 from sim.study.cases import Case
+from sim.tell.summary import summary_table
 from sim.world.catalogue import CONF
 from sim.world.scenario import idle_levers
 

@@ -13,13 +13,13 @@ from experiments.arguments import plain_values
 from experiments.launch import Script, command, load_scenario, main, overrides, told
 from experiments.options import SweepOptions, SweepSettings, take_options
 from experiments.present import draw_once, print_tables
-from sim.ensemble.folders import result_folder
-from sim.ensemble.outcomes import outcomes_of
-from sim.ensemble.reporter import Reporter
-from sim.ensemble.schema import names_of
+from sim.ensemble.estimate.outcomes import outcomes_of
+from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.store.folders import result_folder
+from sim.ensemble.store.schema import names_of
 from sim.show.sweep.figures import draw_sweep_files
 from sim.study.sweep import Plan, plan_sweep, run_sweep, sweep_digest
-from sim.study.sweep_summary import sweep_table
+from sim.tell.sweep_summary import sweep_table
 from sim.world.catalogue import CONF
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError

@@ -17,24 +17,24 @@ import pandas as pd
 from rich.console import Console, RenderableType
 
 from sim.agents.model import SpilloverModel
-from sim.ensemble.folders import result_folder
-from sim.ensemble.reporter import Reporter
-from sim.ensemble.runner import run_ensemble
-from sim.ensemble.summary import all_sections, sections_html, summary_table
+from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.run.runner import run_ensemble
+from sim.ensemble.store.folders import result_folder
 from sim.show.compare.figures import drawable_comparison
 from sim.show.figures import drawable, left_out
+from sim.show.kit.theme import styled
 from sim.show.plot import Plot
 from sim.show.report import write_report
 from sim.show.sweep.figures import draw_sweep
-from sim.show.theme import styled
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
 from sim.study.cases import Case, open_case
-from sim.study.comparison_summary import comparison_table
-from sim.study.comparison_summary import sections as comparison_sections
 from sim.study.design import Design
-from sim.study.sweep_summary import sections as sweep_sections
-from sim.study.sweep_summary import sweep_table
+from sim.tell.comparison_summary import comparison_table
+from sim.tell.comparison_summary import sections as comparison_sections
+from sim.tell.summary import all_sections, sections_html, summary_table
+from sim.tell.sweep_summary import sections as sweep_sections
+from sim.tell.sweep_summary import sweep_table
 from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choice, scenario_of, well_named
 from sim.world.config import read_config
 from sim.world.faults import suggestion

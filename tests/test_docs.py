@@ -10,8 +10,8 @@ import pytest
 import sim
 from experiments.options import CompareOptions, ReportOptions, RunOptions, SweepOptions
 from sim.core.codes import Event
-from sim.ensemble.outcomes import outcomes_of
-from sim.ensemble.schema import EVENTS, RUNS, TWINS, Names, schemas
+from sim.ensemble.estimate.outcomes import outcomes_of
+from sim.ensemble.store.schema import EVENTS, RUNS, TWINS, Names, schemas
 from sim.study.compare import COMPARISON
 from sim.study.compare import SCHEMA as COMPARISON_SCHEMA
 from sim.study.sweep import SWEEP

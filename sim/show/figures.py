@@ -6,23 +6,23 @@ from typing import TypeAlias
 
 from matplotlib.figure import Figure
 
-from sim.ensemble.losses import regime_places
-from sim.ensemble.results import Results
-from sim.ensemble.rows import usable
-from sim.show.displaced_and_killed import draw_displaced_and_killed
-from sim.show.extremists import draw_extremists
-from sim.show.fall_map import draw_fall_map
-from sim.show.highest_level import draw_highest_level
-from sim.show.histories import draw_histories
-from sim.show.incidence import draw_incidence
-from sim.show.incident_map import draw_incident_map, incidents
-from sim.show.influence import draw_influence
-from sim.show.level_by_neighbour import draw_level_by_neighbour
-from sim.show.order_of_falls import draw_order_of_falls
-from sim.show.page import save
-from sim.show.pressure_by_channel import draw_pressure_by_channel
-from sim.show.refugees_by_destination import destinations, draw_refugees_by_destination
-from sim.show.theme import styled
+from sim.ensemble.estimate.losses import regime_places
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.results import Results
+from sim.show.ensemble.displaced_and_killed import draw_displaced_and_killed
+from sim.show.ensemble.extremists import draw_extremists
+from sim.show.ensemble.fall_map import draw_fall_map
+from sim.show.ensemble.highest_level import draw_highest_level
+from sim.show.ensemble.histories import draw_histories
+from sim.show.ensemble.incidence import draw_incidence
+from sim.show.ensemble.incident_map import draw_incident_map, incidents
+from sim.show.ensemble.influence import draw_influence
+from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
+from sim.show.ensemble.order_of_falls import draw_order_of_falls
+from sim.show.ensemble.pressure_by_channel import draw_pressure_by_channel
+from sim.show.ensemble.refugees_by_destination import destinations, draw_refugees_by_destination
+from sim.show.kit.page import save
+from sim.show.kit.theme import styled
 from sim.world.scenario import Scenario
 
 FOLDER = "figures"

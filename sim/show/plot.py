@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from sim.show.page import save
+from sim.show.kit.page import save
 
 DPI = 100  # on a screen; files have more
 

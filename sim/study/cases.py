@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.ensemble.estimate import estimate_all
-from sim.ensemble.estimate_events import prison_break_rows
-from sim.ensemble.results import Results, ResultsError, load_results, read_manifest
+from sim.ensemble.estimate.estimates import estimate_all
+from sim.ensemble.estimate.events import prison_break_rows
+from sim.ensemble.store.results import Results, ResultsError, load_results, read_manifest
 from sim.world.catalogue import scenario_of
 from sim.world.config import read_config
 from sim.world.frozen import ConfigError

@@ -14,14 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from sim.ensemble.losses import loss_days
-from sim.ensemble.manifest import write_manifest
-from sim.ensemble.outcomes import PROBABILITY, outcomes_of
-from sim.ensemble.provenance import versions
-from sim.ensemble.results import COMPLETE, ResultsError, read_manifest
-from sim.ensemble.rows import usable
-from sim.ensemble.schema import names_of
-from sim.ensemble.store import write_table
+from sim.ensemble.estimate.losses import loss_days
+from sim.ensemble.estimate.outcomes import PROBABILITY, outcomes_of
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.manifest import write_manifest
+from sim.ensemble.store.parts import write_table
+from sim.ensemble.store.provenance import versions
+from sim.ensemble.store.results import COMPLETE, ResultsError, read_manifest
+from sim.ensemble.store.schema import names_of
 from sim.study.cases import Case, of_equal_runs
 from sim.study.pairs import paired_means, paired_shares, runs_without_pairing, unpaired_means, unpaired_shares
 from sim.world.frozen import ConfigError

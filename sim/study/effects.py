@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
-from sim.ensemble.intervals import LEVEL
+from sim.ensemble.estimate.intervals import LEVEL
 from sim.study.sweep import Sweep
 
 COLUMNS = ("factor", "effect", "low", "high", "n")

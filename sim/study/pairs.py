@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from sim.ensemble.intervals import Z, wilson_interval
-from sim.ensemble.rows import Numbers
+from sim.ensemble.estimate.intervals import Z, wilson_interval
+from sim.ensemble.estimate.rows import Numbers
 
 Interval = tuple[float, float]
 MANY = 1e15

@@ -17,16 +17,19 @@ import pandas as pd
 import pyarrow as pa
 from rich.console import Console
 
-from sim.ensemble import store
-from sim.ensemble.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows
-from sim.ensemble.depot import depot_of
-from sim.ensemble.executors import Crew, count_workers
-from sim.ensemble.files import file_digest
-from sim.ensemble.manifest import describe
-from sim.ensemble.outcomes import estimate_outcome, outcomes_of
-from sim.ensemble.provenance import config_digest
-from sim.ensemble.reporter import Reporter
-from sim.ensemble.results import (
+from sim.ensemble.estimate.outcomes import estimate_outcome, outcomes_of
+from sim.ensemble.estimate.rows import Numbers, usable
+from sim.ensemble.run.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows
+from sim.ensemble.run.executors import Crew, count_workers
+from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.run.work import EnsembleError, Queue, Work, make_ready, opened, recorded, task_of, work_off
+from sim.ensemble.store import parts as store
+from sim.ensemble.store.depot import depot_of
+from sim.ensemble.store.files import file_digest
+from sim.ensemble.store.manifest import describe
+from sim.ensemble.store.parts import Shelf
+from sim.ensemble.store.provenance import config_digest
+from sim.ensemble.store.results import (
     COMPLETE,
     TELLS,
     ResultsError,
@@ -36,10 +39,7 @@ from sim.ensemble.results import (
     read_table,
     table_frame,
 )
-from sim.ensemble.rows import Numbers, usable
-from sim.ensemble.schema import names_of
-from sim.ensemble.store import Shelf
-from sim.ensemble.work import EnsembleError, Queue, Work, make_ready, opened, recorded, task_of, work_off
+from sim.ensemble.store.schema import names_of
 from sim.study.design import Design, Floats, design_points
 from sim.study.factors import check_factors, numeric_keys, varied
 from sim.world.config import read_config

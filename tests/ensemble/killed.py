@@ -17,9 +17,9 @@ from typing import Any
 
 import pandas as pd
 
-from sim.ensemble import runner
-from sim.ensemble.precision import Target
-from sim.ensemble.store import Shelf
+from sim.ensemble.estimate.precision import Target
+from sim.ensemble.run import runner
+from sim.ensemble.store.parts import Shelf
 from sim.world.scenario import Scenario
 from tests.ensemble.small import run_small
 

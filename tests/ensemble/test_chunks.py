@@ -8,9 +8,9 @@ import pytest
 from sim.core.codes import RunStatus
 from sim.core.engine import Histories, simulate
 from sim.core.record import layouts_of
-from sim.ensemble import chunks
-from sim.ensemble.chunks import Job, chunk_size, job_of, live_chunk
-from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, block_tables
+from sim.ensemble.run import chunks
+from sim.ensemble.run.chunks import Job, chunk_size, job_of, live_chunk
+from sim.ensemble.store.schema import DAILY, EVENTS, FALLS, RUNS, block_tables
 from tests.ensemble.small import small_names, small_scenario
 
 BAD_RUN = 7

@@ -12,12 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.ensemble import runner, store
-from sim.ensemble.chunks import Job, live_part
-from sim.ensemble.depot import Depot
-from sim.ensemble.executors import Crew
-from sim.ensemble.runner import run_ensemble
-from sim.ensemble.work import EnsembleError
+from sim.ensemble.run import runner
+from sim.ensemble.run.chunks import Job, live_part
+from sim.ensemble.run.executors import Crew
+from sim.ensemble.run.runner import run_ensemble
+from sim.ensemble.run.work import EnsembleError
+from sim.ensemble.store import parts as store
+from sim.ensemble.store.depot import Depot
 from sim.world.config import ExecutorConfig
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_bytes
@@ -160,7 +161,7 @@ def test_a_part_that_needs_more_memory_than_workers_have_is_given_up(
 
 
 def test_an_address_where_nobody_answers_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.ensemble.executors.SECONDS_TO_CONNECT", 0.5)
+    monkeypatch.setattr("sim.ensemble.run.executors.SECONDS_TO_CONNECT", 0.5)
     settings = {"kind": "dask", "address": "tcp://127.0.0.1:9"}
     with pytest.raises(ConfigError, match=r"executor.address = 'tcp://127.0.0.1:9': no Dask cluster answers"):
         run_small(tmp_path, executor=settings)

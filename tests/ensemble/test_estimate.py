@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.ensemble.estimate import curve, estimate_all
-from sim.ensemble.losses import loss_days, own_side, regime_places
-from sim.ensemble.rows import report_days
+from sim.ensemble.estimate.estimates import curve, estimate_all
+from sim.ensemble.estimate.losses import loss_days, own_side, regime_places
+from sim.ensemble.estimate.rows import report_days
 from sim.world.scenario import Scenario
 from tests.ensemble.small import quiet_runs, small_names, small_scenario
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.ensemble.estimate import TOLLS_BY_PLACE, estimate_all
-from sim.ensemble.estimate_events import prison_break_rows
-from sim.ensemble.results import Results
-from sim.ensemble.rows import Row
-from sim.ensemble.schema import names_of
-from sim.ensemble.sections import sections
+from sim.ensemble.estimate.estimates import TOLLS_BY_PLACE, estimate_all
+from sim.ensemble.estimate.events import prison_break_rows
+from sim.ensemble.estimate.rows import Row
+from sim.ensemble.store.results import Results
+from sim.ensemble.store.schema import names_of
+from sim.tell.sections import sections
 from sim.world.scenario import Scenario
 from tests.ensemble.small import quiet_runs, small_scenario
 from tests.worlds import scenario_of

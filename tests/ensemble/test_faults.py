@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from sim.ensemble import runner, store, work
-from sim.ensemble.results import ResultsError, load_results, read_manifest
-from sim.ensemble.work import EnsembleError
+from sim.ensemble.run import runner, work
+from sim.ensemble.run.work import EnsembleError
+from sim.ensemble.store import parts as store
+from sim.ensemble.store.results import ResultsError, load_results, read_manifest
 from tests.ensemble.killed import GROWN, MOMENTS, SMALL, quick_estimates
 from tests.ensemble.small import run_small, stored_bytes
 

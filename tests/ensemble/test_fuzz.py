@@ -14,13 +14,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sim.ensemble import store
-from sim.ensemble.files import file_digest
-from sim.ensemble.manifest import write_manifest
-from sim.ensemble.results import FINAL, MANIFEST, SEAL, ResultsError, load_results, manifest_digest, read_manifest
-from sim.ensemble.schema import TABLES
-from sim.ensemble.store import PARTS, TELLS
-from sim.ensemble.work import EnsembleError
+from sim.ensemble.run.work import EnsembleError
+from sim.ensemble.store import parts as store
+from sim.ensemble.store.files import file_digest
+from sim.ensemble.store.manifest import write_manifest
+from sim.ensemble.store.parts import PARTS, TELLS
+from sim.ensemble.store.results import FINAL, MANIFEST, SEAL, ResultsError, load_results, manifest_digest, read_manifest
+from sim.ensemble.store.schema import TABLES
 from sim.study.cases import open_case
 from sim.study.design import Design
 from sim.study.sweep import BATCHES, SWEEP, load_sweep, plan_sweep, run_sweep

@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.ensemble.estimate import estimate_all
-from sim.ensemble.manifest import describe
-from sim.ensemble.results import ResultsError, load_results, read_manifest
-from sim.ensemble.runner import run_ensemble
-from sim.ensemble.work import EnsembleInterruptedError
+from sim.ensemble.estimate.estimates import estimate_all
+from sim.ensemble.run.runner import run_ensemble
+from sim.ensemble.run.work import EnsembleInterruptedError
+from sim.ensemble.store.manifest import describe
+from sim.ensemble.store.results import ResultsError, load_results, read_manifest
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
 from tests.ensemble.test_runner import stopper
 
@@ -57,7 +57,7 @@ def test_ctrl_c_before_a_run_is_lived_is_told_as_any_other(
 ) -> None:
     run_small(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr("sim.ensemble.store.adopt_final", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr("sim.ensemble.store.parts.adopt_final", lambda *_: signal.raise_signal(signal.SIGINT))
         with pytest.raises(EnsembleInterruptedError, match="stopped; what is stored is kept"):
             run_small(tmp_path, runs=70)
     run_small(tmp_path, runs=70)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.ensemble.intervals import mean_interval, quantile_ranks, wilson_band, wilson_interval
+from sim.ensemble.estimate.intervals import mean_interval, quantile_ranks, wilson_band, wilson_interval
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 1), (1, 1), (0, 60), (3, 60), (30, 60), (60, 60), (4_137, 10_000)])

@@ -12,10 +12,10 @@ import numba
 import numpy as np
 import pytest
 
-from sim.ensemble import provenance
-from sim.ensemble.manifest import describe
-from sim.ensemble.provenance import config_digest, git_state
-from sim.ensemble.schema import Names
+from sim.ensemble.store import provenance
+from sim.ensemble.store.manifest import describe
+from sim.ensemble.store.provenance import config_digest, git_state
+from sim.ensemble.store.schema import Names
 from sim.world.config import read_config
 from sim.world.scenario import build_scenario
 from tests.ensemble.small import COMMAND, WORLD, run_small, small_names, small_scenario

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.ensemble.outcomes import PROBABILITY, Outcome
-from sim.ensemble.precision import GROWTH, Target, clopper_pearson, look, looks, targets_of
-from sim.ensemble.results import load_results
-from sim.ensemble.runner import run_ensemble
-from sim.ensemble.work import EnsembleInterruptedError
+from sim.ensemble.estimate.outcomes import PROBABILITY, Outcome
+from sim.ensemble.estimate.precision import GROWTH, Target, clopper_pearson, look, looks, targets_of
+from sim.ensemble.run.runner import run_ensemble
+from sim.ensemble.run.work import EnsembleInterruptedError
+from sim.ensemble.store.results import load_results
 from sim.world.config import ConfigError
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
 from tests.ensemble.test_runner import stopper

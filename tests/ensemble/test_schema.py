@@ -12,7 +12,7 @@ from sim.core.codes import NEVER, NOBODY, Event, RunStatus
 from sim.core.engine import simulate
 from sim.core.record import LAYOUTS
 from sim.core.state import TIERS
-from sim.ensemble.schema import DAILY, ESTIMATES, EVENTS, RUNS, TABLES, Block, Names, block_tables, schemas
+from sim.ensemble.store.schema import DAILY, ESTIMATES, EVENTS, RUNS, TABLES, Block, Names, block_tables, schemas
 from tests.ensemble.small import small_names, small_scenario
 
 NAMES = Names(("north", "south"), ("king", "rebels"), ("HOM", "FAR", "NEA", "BYE"), ("NEA", "BYE"))

@@ -14,10 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.engine import simulate
-from sim.ensemble.chunks import job_of, live_part
-from sim.ensemble.results import ResultsError, read_table
-from sim.ensemble.schema import DAILY, EVENTS, FALLS, ROW_GROUPS, RUNS, TABLES, schemas
-from sim.ensemble.store import (
+from sim.ensemble.run.chunks import job_of, live_part
+from sim.ensemble.store.parts import (
     PARTS,
     Part,
     Shelf,
@@ -27,6 +25,8 @@ from sim.ensemble.store import (
     write_part,
     write_table,
 )
+from sim.ensemble.store.results import ResultsError, read_table
+from sim.ensemble.store.schema import DAILY, EVENTS, FALLS, ROW_GROUPS, RUNS, TABLES, schemas
 from tests.ensemble.small import small_names, small_scenario
 
 DIGEST = "d" * 64

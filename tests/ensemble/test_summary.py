@@ -11,15 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from sim.ensemble.estimate import estimate_all
-from sim.ensemble.intervals import wilson_interval
-from sim.ensemble.losses import regime_places
-from sim.ensemble.reporter import Reporter, _duration
-from sim.ensemble.results import Results
-from sim.ensemble.schema import names_of
-from sim.ensemble.sections import Section, sections
-from sim.ensemble.summary import markdown_table, summary_markdown, summary_table
-from sim.ensemble.wording import (
+from sim.ensemble.estimate.estimates import estimate_all
+from sim.ensemble.estimate.intervals import wilson_interval
+from sim.ensemble.estimate.losses import regime_places
+from sim.ensemble.run.reporter import Reporter, _duration
+from sim.ensemble.store.results import Results
+from sim.ensemble.store.schema import names_of
+from sim.tell.numbers import (
     amount,
     amounts,
     change,
@@ -34,6 +32,8 @@ from sim.ensemble.wording import (
     to_figures,
     whole_percent,
 )
+from sim.tell.sections import Section, sections
+from sim.tell.summary import markdown_table, summary_markdown, summary_table
 from sim.world.scenario import Scenario
 from tests.ensemble.small import COMMAND, lines_to, quiet_runs, run_small, small_names, small_scenario
 from tests.worlds import WORLDS, scenario_of
@@ -391,7 +391,7 @@ def test_the_terminal_shows_what_the_page_says(results: Results) -> None:
 
 def test_plain_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
-    monkeypatch.setattr("sim.ensemble.reporter.SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr("sim.ensemble.run.reporter.SECONDS_BETWEEN_LINES", 0.0)
     with lines_to(stream).count("runs", 1_000, 200) as advance:
         advance(100)
         advance(700)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.ensemble.results import load_results
-from sim.ensemble.rows import usable
-from sim.ensemble.variance import QUANTITY, shared_variance, variance_rows
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.variance import QUANTITY, shared_variance, variance_rows
+from sim.ensemble.store.results import load_results
 from tests.ensemble.small import run_small, small_scenario
 
 PAIRS = 4_000

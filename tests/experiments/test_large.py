@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiments.benchmark_engine import run_command
-from sim.ensemble.results import load_results
+from sim.ensemble.store.results import load_results
 
 RUNS = 100_000
 MOST_MB = 600

@@ -24,8 +24,8 @@ from experiments.options import RunOptions, take_options
 from experiments.run import SCRIPT
 from sim.core.codes import Channel
 from sim.core.rules import MECHANISMS, Rules
-from sim.ensemble.results import load_results
-from sim.ensemble.schema import ESTIMATES, TABLES
+from sim.ensemble.store.results import load_results
+from sim.ensemble.store.schema import ESTIMATES, TABLES
 from sim.world.catalogue import CONF, scenario_of
 from sim.world.config import known_keys
 from tests.experiments.bad_configs import BAD_CONFIGS
@@ -242,7 +242,7 @@ def test_an_ensemble_in_which_every_run_fails_ends_with_1(
         message = "broken"
         raise ArithmeticError(message)
 
-    monkeypatch.setattr("sim.ensemble.chunks.simulate", raising)
+    monkeypatch.setattr("sim.ensemble.run.chunks.simulate", raising)
     assert run(*SMALL, f"output={tmp_path}") == launch.EXIT_FAILED
     output = capsys.readouterr()
     assert "20 of 20 runs failed; run 0: ArithmeticError: broken" in output.err

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.ensemble.manifest import describe
+from sim.ensemble.store.manifest import describe
 from sim.study.cases import Case
 from sim.world.scenario import Scenario
 from tests.show.made import Day, made_results

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.ensemble.results import Results
+from sim.ensemble.store.results import Results
+from sim.show.kit.theme import styled
 from sim.show.report import write_report
-from sim.show.theme import styled
 from sim.study.compare import compare
 from sim.world.scenario import Scenario
 from tests.show.cases import hostile, made_case

@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.core.codes import Channel
-from sim.ensemble.estimate import estimate_all
-from sim.ensemble.losses import regime_places
-from sim.ensemble.results import Results, table_frame
-from sim.ensemble.schema import DAILY, EVENTS, FALLS, RUNS, TOLLS, TWINS, Names, names_of, schemas, state_column
+from sim.ensemble.estimate.estimates import estimate_all
+from sim.ensemble.estimate.losses import regime_places
+from sim.ensemble.store.results import Results, table_frame
+from sim.ensemble.store.schema import DAILY, EVENTS, FALLS, RUNS, TOLLS, TWINS, Names, names_of, schemas, state_column
 from sim.world.scenario import Scenario
 
 Day = int | None

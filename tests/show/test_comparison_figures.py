@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from sim.ensemble.runner import run_ensemble
+from sim.ensemble.run.runner import run_ensemble
 from sim.show.compare.differences import Difference, in_points, texts_of
 from sim.show.compare.fall_map import draw_compare_fall_map
 from sim.show.compare.figures import draw_comparison, draw_comparison_files, drawable_comparison
@@ -21,10 +21,10 @@ from sim.show.compare.levels import draw_compare_levels
 from sim.show.compare.looks import looks_of
 from sim.show.compare.probabilities import draw_compare_probabilities
 from sim.show.compare.scale import NOT_CLEAR, TOPS, difference_colour, top_of
-from sim.show.geometry import load_shapes
-from sim.show.maps import radius_pt
-from sim.show.theme import FULL_WIDTH_MM, INK, LEVEL_COLOURS, RULE, luminance, styled
-from sim.show.typeset import MM_PER_INCH, NO_BREAK
+from sim.show.kit.theme import FULL_WIDTH_MM, INK, LEVEL_COLOURS, RULE, luminance, styled
+from sim.show.kit.typeset import MM_PER_INCH, NO_BREAK
+from sim.show.maps.geometry import load_shapes
+from sim.show.maps.world_map import radius_pt
 from sim.study.cases import Case
 from sim.study.compare import Comparison, compare
 from sim.world.config import read_config

@@ -14,16 +14,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from sim.ensemble.losses import regime_places
-from sim.ensemble.results import Results
-from sim.show.fall_map import draw_fall_map
+from sim.ensemble.estimate.losses import regime_places
+from sim.ensemble.store.results import Results
+from sim.show.ensemble.fall_map import draw_fall_map
+from sim.show.ensemble.histories import draw_histories
+from sim.show.ensemble.incidence import draw_incidence
+from sim.show.ensemble.order_of_falls import draw_order_of_falls
 from sim.show.figures import draw_all, left_out
-from sim.show.histories import draw_histories
-from sim.show.incidence import draw_incidence
-from sim.show.observed import observed_falls
-from sim.show.order_of_falls import draw_order_of_falls
-from sim.show.page import save
-from sim.show.theme import FULL_WIDTH_MM, HALF_WIDTH_MM, styled
+from sim.show.kit.observed import observed_falls
+from sim.show.kit.page import save
+from sim.show.kit.theme import FULL_WIDTH_MM, HALF_WIDTH_MM, styled
 from sim.world.scenario import Scenario
 from tests.show.made import MIXED, Day, made_results
 from tests.show.reading import assert_readable, subtitle_of, title_of, words_of

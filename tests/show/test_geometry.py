@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.patches import PathPatch
 
-from sim.show.borderlines import state_borders
-from sim.show.circles import pull_in, spread
-from sim.show.geojson import Outline, centroid, read_outlines, signed_area
-from sim.show.geometry import Shapes, load_shapes, project
+from sim.show.maps.borderlines import state_borders
+from sim.show.maps.circles import pull_in, spread
+from sim.show.maps.geojson import Outline, centroid, read_outlines, signed_area
+from sim.show.maps.geometry import Shapes, load_shapes, project
 from sim.world.tables import Tables, WorldError, load_tables
 
 WORLDS = Path(__file__).parents[2] / "conf" / "world"

@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from sim.ensemble.losses import regime_places
-from sim.show.chosen import choose_histories
-from sim.show.days import date_text, day_labels, day_ticks, last_shown_day
-from sim.show.fall_map import DAYS
-from sim.show.geojson import signed_area
-from sim.show.geometry import load_shapes
-from sim.show.histories import map_days
-from sim.show.map_layout import bottom_of, place_maps
-from sim.show.page import ROOM_MM
-from sim.show.places import holders_on, home_holders
-from sim.show.stamps import stamp_map
-from sim.show.typeset import NO_BREAK, shorten, spread_apart, text_width, wrap
+from sim.ensemble.estimate.losses import regime_places
+from sim.show.ensemble.chosen import choose_histories
+from sim.show.ensemble.fall_map import DAYS
+from sim.show.ensemble.histories import map_days
+from sim.show.kit.days import date_text, day_labels, day_ticks, last_shown_day
+from sim.show.kit.page import ROOM_MM
+from sim.show.kit.typeset import NO_BREAK, shorten, spread_apart, text_width, wrap
+from sim.show.maps.geojson import signed_area
+from sim.show.maps.geometry import load_shapes
+from sim.show.maps.layout import bottom_of, place_maps
+from sim.show.maps.stamps import stamp_map
+from sim.tell.places import holders_on, home_holders
 from tests.show.made import Day, made_results
 from tests.worlds import WORLDS, scenario_of
 

@@ -10,8 +10,8 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import Normalize, to_rgba
 from matplotlib.text import Annotation
 
-from sim.show.geometry import Shapes, load_shapes
-from sim.show.maps import NO_VALUE, draw_map, important_labels, paint_map
+from sim.show.maps.geometry import Shapes, load_shapes
+from sim.show.maps.world_map import NO_VALUE, draw_map, important_labels, paint_map
 from sim.world.tables import load_tables
 
 WORLDS = Path(__file__).parents[2] / "conf" / "world"

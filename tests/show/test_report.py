@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.ensemble.losses import loss_days, regime_places
-from sim.ensemble.results import ResultsError
-from sim.show.incidence import draw_incidence
+from sim.ensemble.estimate.losses import loss_days, regime_places
+from sim.ensemble.store.results import ResultsError
+from sim.show.ensemble.incidence import draw_incidence
 from sim.show.report import write_report
 from sim.show.report.assumptions import asked_of, closed_channels, moved_parameters, rows_by_source, sources_of
 from sim.show.report.changes import change_of

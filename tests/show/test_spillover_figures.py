@@ -11,24 +11,24 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.ensemble.results import Results
-from sim.show.displaced_and_killed import draw_displaced_and_killed
-from sim.show.extremists import draw_extremists
+from sim.ensemble.store.results import Results
+from sim.show.ensemble.displaced_and_killed import draw_displaced_and_killed
+from sim.show.ensemble.extremists import draw_extremists
+from sim.show.ensemble.highest_level import draw_highest_level
+from sim.show.ensemble.incident_map import draw_incident_map, incidents
+from sim.show.ensemble.influence import draw_influence
+from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
+from sim.show.ensemble.pressure_by_channel import contributions, draw_pressure_by_channel
+from sim.show.ensemble.refugees_by_destination import draw_refugees_by_destination
 from sim.show.figures import draw_all, left_out
-from sim.show.highest_level import draw_highest_level
-from sim.show.incident_map import draw_incident_map, incidents
-from sim.show.influence import draw_influence
-from sim.show.ladder import highest_counts, reached_by
-from sim.show.level_by_neighbour import draw_level_by_neighbour
-from sim.show.observed import ObservedAmount, observed_amounts, observed_at_horizon
-from sim.show.panels import scale_to, set_panels
-from sim.show.places import state_names
-from sim.show.pressure_by_channel import contributions, draw_pressure_by_channel
-from sim.show.refugees_by_destination import draw_refugees_by_destination
-from sim.show.series import STILL
-from sim.show.theme import LEVEL_COLOURS, luminance, styled
-from sim.show.typeset import NO_BREAK
-from sim.show.wording import mean_of, mean_share, median_of, median_share
+from sim.show.kit.ladder import highest_counts, reached_by
+from sim.show.kit.observed import ObservedAmount, observed_amounts, observed_at_horizon
+from sim.show.kit.panels import scale_to, set_panels
+from sim.show.kit.series import STILL
+from sim.show.kit.theme import LEVEL_COLOURS, luminance, styled
+from sim.show.kit.typeset import NO_BREAK
+from sim.show.kit.wording import mean_of, mean_share, median_of, median_share
+from sim.tell.places import state_names
 from sim.world.scenario import Scenario
 from tests.show.made import FULL, HARDLY, MIXED, REFUGEES, RUNG_DAYS, Day, made_results
 from tests.show.reading import assert_readable, subtitle_of, title_of, words_of

@@ -14,9 +14,10 @@ from matplotlib.colors import to_hex
 from matplotlib.contour import ContourSet
 from PIL import Image
 
-from sim.ensemble.intervals import wilson_interval
-from sim.ensemble.outcomes import outcomes_of
-from sim.ensemble.schema import names_of
+from sim.ensemble.estimate.intervals import wilson_interval
+from sim.ensemble.estimate.outcomes import outcomes_of
+from sim.ensemble.store.schema import names_of
+from sim.show.kit.theme import luminance
 from sim.show.sweep import curve, plane
 from sim.show.sweep.factors import LEVERS, factors_of
 from sim.show.sweep.figures import draw_sweep, draw_sweep_files
@@ -24,7 +25,6 @@ from sim.show.sweep.measure import round_levels
 from sim.show.sweep.scatter import groups_of, strongest
 from sim.show.sweep.surface import fit_surface
 from sim.show.sweep.view import view_of
-from sim.show.theme import luminance
 from sim.study.design import Design, design_points
 from sim.study.effects import effects
 from sim.study.sweep import Sweep, plan_sweep, run_sweep

@@ -5,8 +5,8 @@ from itertools import combinations
 import matplotlib as mpl
 import pytest
 
-from sim.show.loss_scale import ink_on, loss_colour
-from sim.show.theme import (
+from sim.show.kit.loss_scale import ink_on, loss_colour
+from sim.show.kit.theme import (
     CHALLENGER_COLOUR,
     FAINT_INK,
     INK,

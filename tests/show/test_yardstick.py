@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.show.report.yardstick import SCALE, in_words
+from sim.tell.yardstick import SCALE, in_words
 
 SHARES = st.floats(0.0, 1.0)
 

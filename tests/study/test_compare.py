@@ -12,9 +12,9 @@ import pytest
 from rich.console import Console
 
 from experiments.present import WIDTH
-from sim.ensemble.manifest import write_manifest
-from sim.ensemble.results import MANIFEST, SEAL, ResultsError
-from sim.ensemble.runner import run_ensemble
+from sim.ensemble.run.runner import run_ensemble
+from sim.ensemble.store.manifest import write_manifest
+from sim.ensemble.store.results import MANIFEST, SEAL, ResultsError
 from sim.study.cases import Case, open_case
 from sim.study.compare import (
     COMPARISON,
@@ -26,8 +26,8 @@ from sim.study.compare import (
     outcome_numbers,
     store_comparison,
 )
-from sim.study.comparison_overview import LESS, MORE, SAME, overview
-from sim.study.comparison_summary import comparison_markdown, comparison_table, headline_rows, sections
+from sim.tell.comparison_overview import LESS, MORE, SAME, overview
+from sim.tell.comparison_summary import comparison_markdown, comparison_table, headline_rows, sections
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, small_scenario, tables_of
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from sim.study.effects import effects
 from sim.study.sweep import Sweep
-from sim.study.sweep_summary import sections
+from sim.tell.sweep_summary import sections
 from tests.statistics import assert_share
 
 NUMBERS = npt.NDArray[np.float64]

@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.ensemble.outcomes import estimate_outcome, outcomes_of
-from sim.ensemble.results import ResultsError
-from sim.ensemble.rows import usable
-from sim.ensemble.runner import run_ensemble
-from sim.ensemble.schema import names_of
-from sim.ensemble.work import EnsembleError, EnsembleInterruptedError
+from sim.ensemble.estimate.outcomes import estimate_outcome, outcomes_of
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.run.runner import run_ensemble
+from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError
+from sim.ensemble.store.results import ResultsError
+from sim.ensemble.store.schema import names_of
 from sim.study.design import Design
 from sim.study.factors import numeric_keys, varied
 from sim.study.sweep import Plan, load_sweep, plan_sweep, run_sweep

@@ -8,7 +8,7 @@ from scipy import stats
 
 from sim.core.parameters import describe
 from sim.core.rules import MECHANISMS, RULES_DTYPE, Rules, pack_rules
-from sim.ensemble.chunks import job_of, live_chunk
+from sim.ensemble.run.chunks import job_of, live_chunk
 from sim.world.uncertainty import _ENTITIES, TWIN, WIDE, draw_rules
 from tests.ensemble.small import small_scenario
 from tests.statistics import assert_distribution

@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.ensemble.wording import DIGITS, Change, changes, decimals_of, percent, rounded, to_figures
-from sim.show.typeset import NO_BREAK
+from sim.show.kit.typeset import NO_BREAK
 from sim.study.compare import Comparison, base_means
+from sim.tell.numbers import DIGITS, Change, changes, decimals_of, percent, rounded, to_figures
 
 POINTS, PERCENT = "points", "%"
 TINY = 0.05  # in any unit; where nothing in a column is larger, nobody asks for more

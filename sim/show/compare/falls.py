@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from sim.ensemble.losses import regime_places
-from sim.ensemble.wording import rounded
+from sim.ensemble.estimate.losses import regime_places
 from sim.show.compare.differences import Difference, in_points
 from sim.show.compare.findings import finding
 from sim.show.compare.marks import signed
 from sim.show.compare.words import others_of, words_of
-from sim.show.page import Words
+from sim.show.kit.page import Words
 from sim.study.compare import Comparison
+from sim.tell.numbers import rounded
 
 PREFIX = "p_fall_"
 Falls = Mapping[str, Mapping[str, Difference]]

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from matplotlib.figure import Figure
 
-from sim.ensemble.losses import regime_places
+from sim.ensemble.estimate.losses import regime_places
 from sim.show.compare.amounts import draw_compare_amounts
 from sim.show.compare.fall_map import MOST_LARGE, draw_compare_fall_map
 from sim.show.compare.fall_table import draw_compare_fall_table
@@ -18,8 +18,8 @@ from sim.show.compare.probabilities import draw_compare_probabilities
 from sim.show.compare.ranges import amounts_by_state
 from sim.show.compare.refugees import draw_compare_refugees
 from sim.show.figures import FOLDER
-from sim.show.page import save
-from sim.show.theme import styled
+from sim.show.kit.page import save
+from sim.show.kit.theme import styled
 from sim.study.compare import Comparison
 
 Draw: TypeAlias = Callable[[Comparison], Figure]

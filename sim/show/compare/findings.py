@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from sim.show.compare.differences import Difference
 from sim.show.compare.words import others_of, unchanged
-from sim.show.outcomes import outcome_labels
-from sim.show.typeset import NO_BREAK
+from sim.show.kit.typeset import NO_BREAK
 from sim.study.compare import Comparison
+from sim.tell.labels import outcome_labels
 
 
 def finding(

@@ -16,10 +16,10 @@ from sim.show.compare.marks import FARTHEST, draw_difference, draw_zero, mark_ha
 from sim.show.compare.outcomes import Group
 from sim.show.compare.rows import RowPanels, draw_rows, set_rows, write_number
 from sim.show.compare.words import others_of, words_of
-from sim.show.key import draw_key, measure_key
-from sim.show.page import ROOM_MM, Page, new_page
-from sim.show.theme import FAINT_INK, INK, SMALL_PT
-from sim.show.typeset import NO_BREAK
+from sim.show.kit.key import draw_key, measure_key
+from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.kit.theme import FAINT_INK, INK, SMALL_PT
+from sim.show.kit.typeset import NO_BREAK
 from sim.study.compare import Comparison
 
 TITLE_MM, KEY_GAP_MM, GROUP_GAP_MM = 4.5, 3.5, 1.5

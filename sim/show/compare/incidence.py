@@ -5,14 +5,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.ensemble.estimate import curve
-from sim.ensemble.rows import usable
+from sim.ensemble.estimate.estimates import curve
+from sim.ensemble.estimate.rows import usable
 from sim.show.compare.differences import in_points
 from sim.show.compare.looks import looks_of
 from sim.show.compare.outcomes import by_day_name
 from sim.show.compare.words import words_of
-from sim.show.days import day_values, headline_day, last_shown_day
-from sim.show.incidence import (
+from sim.show.ensemble.incidence import (
     HEIGHT_MM,
     LABELS_MM,
     LEADER_MM,
@@ -26,11 +25,12 @@ from sim.show.incidence import (
     label_curves,
     mark_headline,
 )
-from sim.show.key import Handles, draw_key, measure_key
-from sim.show.page import ROOM_MM, new_page
-from sim.show.panels import Panels, Scale, draw_panel, set_panels
-from sim.show.theme import RULE, SMALL_PT
-from sim.show.typeset import shorten
+from sim.show.kit.days import day_values, headline_day, last_shown_day
+from sim.show.kit.key import Handles, draw_key, measure_key
+from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.panels import Panels, Scale, draw_panel, set_panels
+from sim.show.kit.theme import RULE, SMALL_PT
+from sim.show.kit.typeset import shorten
 from sim.study.compare import Comparison
 
 MOST_CURVES = 4  # that one panel can hold

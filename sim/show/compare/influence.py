@@ -2,15 +2,15 @@
 
 from matplotlib.figure import Figure
 
-from sim.ensemble.wording import to_figures
 from sim.show.compare.differences import in_points
 from sim.show.compare.findings import finding
 from sim.show.compare.ranges import Ranges, amounts_by_state, draw_ranges, highest_drawn
 from sim.show.compare.words import words_of
-from sim.show.panels import scale_to
-from sim.show.places import state_names
-from sim.show.wording import listed
+from sim.show.kit.panels import scale_to
+from sim.show.kit.wording import listed
 from sim.study.compare import Comparison, base_means
+from sim.tell.numbers import to_figures
+from sim.tell.places import state_names
 
 MOST_STATES = 8
 LEAST = 0.02  # share in some scenario that is worth a panel

@@ -5,20 +5,20 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.ensemble.rows import usable
+from sim.ensemble.estimate.rows import usable
 from sim.show.compare.differences import Difference, in_points
 from sim.show.compare.findings import finding
 from sim.show.compare.outcomes import DRAWN_IN, RUNG, reach_name
 from sim.show.compare.rows import draw_rows, set_rows, write_number
 from sim.show.compare.words import words_of
-from sim.show.key import draw_key, measure_key
-from sim.show.ladder import highest_counts, level_handles
-from sim.show.page import ROOM_MM, new_page
-from sim.show.places import state_names
-from sim.show.theme import LEVEL_COLOURS
-from sim.show.wording import share_alone
+from sim.show.kit.key import draw_key, measure_key
+from sim.show.kit.ladder import highest_counts, level_handles
+from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.theme import LEVEL_COLOURS
+from sim.show.kit.wording import share_alone
 from sim.study.compare import Comparison
-from sim.study.comparison_overview import LESS, MORE
+from sim.tell.comparison_overview import LESS, MORE
+from sim.tell.places import state_names
 
 MOST_COLUMNS = 3
 NUMBERS_MM, KEY_GAP_MM = 14.0, 2.0

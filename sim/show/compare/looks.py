@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import cycle
 
-from sim.show.theme import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION
+from sim.show.kit.theme import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
 STYLES = ("--", "-.", ":")

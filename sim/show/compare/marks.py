@@ -9,8 +9,8 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.show.compare.differences import Difference
 from sim.show.compare.looks import Look
-from sim.show.key import Handles
-from sim.show.theme import SOFT_INK
+from sim.show.kit.key import Handles
+from sim.show.kit.theme import SOFT_INK
 
 FARTHEST = 100.0  # points or percent; what lies beyond gets an arrow
 SHORTEST, SMALLEST = 0.15, 1.0  # of a scale: either side of 0 has this share of it; and how far it goes at least

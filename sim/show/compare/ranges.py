@@ -8,18 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.ensemble.rows import Numbers, usable
-from sim.ensemble.schema import state_column
+from sim.ensemble.estimate.rows import Numbers, usable
+from sim.ensemble.store.schema import state_column
 from sim.show.compare.differences import Difference, Differences, base_text, texts_of
 from sim.show.compare.looks import Look, looks_of
 from sim.show.compare.marks import NARROW, mark_of
 from sim.show.compare.rows import draw_rows, set_rows, write_number
-from sim.show.key import draw_key, measure_key
-from sim.show.page import ROOM_MM, Words, new_page
-from sim.show.panels import Scale
-from sim.show.places import state_names
-from sim.show.theme import INK
+from sim.show.kit.key import draw_key, measure_key
+from sim.show.kit.page import ROOM_MM, Words, new_page
+from sim.show.kit.panels import Scale
+from sim.show.kit.theme import INK
 from sim.study.compare import Comparison
+from sim.tell.places import state_names
 
 MOST_COLUMNS = 2
 NUMBERS_MM, KEY_GAP_MM = 31.0, 2.5

@@ -6,7 +6,7 @@ from sim.show.compare.differences import in_unit
 from sim.show.compare.findings import finding
 from sim.show.compare.ranges import Ranges, amounts_by_state, draw_ranges, highest_drawn
 from sim.show.compare.words import words_of
-from sim.show.panels import MANY, people_scale
+from sim.show.kit.panels import MANY, people_scale
 from sim.study.compare import Comparison, base_means
 
 

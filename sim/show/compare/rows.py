@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.show.page import ROOM_MM, Page
-from sim.show.theme import GRID, INK, SMALL_PT, TINY_PT
-from sim.show.typeset import LEADING, MM_PER_PT, shorten, text_width, wrap
+from sim.show.kit.page import ROOM_MM, Page
+from sim.show.kit.theme import GRID, INK, SMALL_PT, TINY_PT
+from sim.show.kit.typeset import LEADING, MM_PER_PT, shorten, text_width, wrap
 
 ROW_MM, SCALE_MM, GAP_MM = 4.2, 5.5, 4.0  # of a row, below a panel, between panels
 LINE_MM = LEADING * TINY_PT * MM_PER_PT

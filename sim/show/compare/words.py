@@ -1,9 +1,9 @@
 """Say in words what figures of a comparison show: which scenarios, of how many runs, and where they come from."""
 
-from sim.ensemble.rows import usable
-from sim.show.page import Words
-from sim.show.typeset import NO_BREAK
-from sim.show.wording import count, footer, listed
+from sim.ensemble.estimate.rows import usable
+from sim.show.kit.page import Words
+from sim.show.kit.typeset import NO_BREAK
+from sim.show.kit.wording import count, footer, listed
 from sim.study.compare import Comparison
 
 CAVEAT = "Simulated under these scenarios' assumptions; not a forecast."

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sim.core.parameters import Parameter, describe
 from sim.core.rules import MECHANISMS
-from sim.ensemble.sections import Section
+from sim.tell.sections import Section
 from sim.world.scenario import Scenario
 from sim.world.tables import Tables
 

@@ -7,17 +7,17 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from sim.ensemble.outcomes import PROBABILITY
-from sim.ensemble.sections import Section
-from sim.ensemble.wording import amount, change, percent
+from sim.ensemble.estimate.outcomes import PROBABILITY
 from sim.show.compare.figures import draw_comparison
-from sim.show.outcomes import outcome_labels
 from sim.show.report.chapters import Drawing
 from sim.show.report.headlines import DRAWN_IN
 from sim.show.report.inline import picture_of, tight
 from sim.study.cases import Case
 from sim.study.compare import Comparison
-from sim.study.comparison_summary import headline_rows
+from sim.tell.comparison_summary import headline_rows
+from sim.tell.labels import outcome_labels
+from sim.tell.numbers import amount, change, percent
+from sim.tell.sections import Section
 
 Row: TypeAlias = dict[Hashable, Any]  # of `Comparison.table`
 

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from sim.ensemble.results import Results
-from sim.ensemble.sections import Section
-from sim.ensemble.variance import QUANTITY
-from sim.ensemble.wording import percent
+from sim.ensemble.estimate.variance import QUANTITY
+from sim.ensemble.store.results import Results
 from sim.show.figures import drawable
-from sim.show.outcomes import outcome_labels
+from sim.show.kit.theme import styled
 from sim.show.report.inline import Picture, picture_of
 from sim.show.report.tables import days_table, estimated_tables
 from sim.show.report.traced_tables import histories_table, incidents_table, pressure_table
-from sim.show.theme import styled
+from sim.tell.labels import outcome_labels
+from sim.tell.numbers import percent
+from sim.tell.sections import Section
 from sim.world.scenario import Scenario
 
 MAP = "fall_map"  # its place is taken by the map that a slider moves through days

@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.ensemble.losses import loss_days
-from sim.ensemble.results import Results
-from sim.ensemble.rows import usable
-from sim.ensemble.sections import Section
-from sim.ensemble.wording import rounded
-from sim.show.days import date_text
-from sim.show.fall_map import DAYS
-from sim.show.geometry import Shapes, load_shapes
-from sim.show.loss_scale import N_CLASSES
-from sim.show.map_layout import home_extent
-from sim.show.places import home_holders, place_names
+from sim.ensemble.estimate.losses import loss_days
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.results import Results
+from sim.show.ensemble.fall_map import DAYS
+from sim.show.kit.days import date_text
+from sim.show.kit.loss_scale import N_CLASSES
+from sim.show.kit.wording import listed, share_of
+from sim.show.maps.geometry import Shapes, load_shapes
+from sim.show.maps.layout import home_extent
+from sim.show.maps.stamps import stamp_map
 from sim.show.report.names import Names, names_on
 from sim.show.report.outlines import Canvas, Ground, ground_of
 from sim.show.report.tables import seats_table
-from sim.show.stamps import stamp_map
-from sim.show.wording import listed, share_of
+from sim.tell.numbers import rounded
+from sim.tell.places import home_holders, place_names
+from sim.tell.sections import Section
 from sim.world.scenario import Scenario
 
 UNITS, STAMP_UNITS = 1600, 400  # widths of the drawings; finer detail is not to be seen

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.core.codes import Level
-from sim.ensemble.results import Results
-from sim.ensemble.sections import LEVELS, Lookup
-from sim.ensemble.wording import amount, percent
-from sim.show.days import date_text
-from sim.show.places import state_names
+from sim.ensemble.store.results import Results
+from sim.show.kit.days import date_text
 from sim.show.report.inline import tight
-from sim.show.report.yardstick import in_words
 from sim.study.cases import Case
+from sim.tell.numbers import amount, percent
+from sim.tell.places import state_names
+from sim.tell.sections import LEVELS, Lookup
+from sim.tell.yardstick import in_words
 from sim.world.scenario import Scenario
 
 DRAWN_IN = Level.INCIDENT

@@ -13,8 +13,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.show.theme import styled
-from sim.show.typeset import NO_BREAK
+from sim.show.kit.theme import styled
+from sim.show.kit.typeset import NO_BREAK
 
 POINTS_PER_INCH = 72.0
 HALO = "halo"  # class of text that keeps a white rim
@@ -50,7 +50,7 @@ def picture_of(name: str, figure: Figure) -> Picture:
     name
         Short name, unlike that of any other picture on the page.
     figure
-        Made by `sim.show.page.new_page`: its first three texts are title, subtitle and footer.
+        Made by `sim.show.kit.page.new_page`: its first three texts are title, subtitle and footer.
     """
     title, subtitle, footer = figure.texts[:3]
     words = [tight(text.get_text().replace("\n", " ")) for text in (title, subtitle)]

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from sim.show.geometry import Shapes
-from sim.show.labels import SIZE_PT, box_around
-from sim.show.maps import important_labels, paint_map
+from sim.show.kit.typeset import MM_PER_INCH, MM_PER_PT
+from sim.show.maps.geometry import Shapes
+from sim.show.maps.labels import SIZE_PT, box_around
+from sim.show.maps.world_map import important_labels, paint_map
 from sim.show.report.outlines import Canvas
-from sim.show.typeset import MM_PER_INCH, MM_PER_PT
 
 BASELINE = 0.78  # of a line, from its upper edge to the foot of its letters
 LOOSER = 1.12  # lines stand so much farther apart that the rim of one leaves the letters of the next alone

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.path import Path as Curve
 
-from sim.show.geojson import FloatArray
-from sim.show.geometry import Extent, Shapes
+from sim.show.maps.geojson import FloatArray
+from sim.show.maps.geometry import Extent, Shapes
 
 MIN_POINTS = 4  # of a closed ring that still has an area on the grid
 

@@ -1,9 +1,9 @@
 """Say what an ensemble was made from, with what, and how to make it again."""
 
-from sim.ensemble.results import Results
-from sim.ensemble.sections import Section
+from sim.ensemble.store.results import Results
+from sim.show.kit.wording import count
 from sim.show.report.inline import tight
-from sim.show.wording import count
+from sim.tell.sections import Section
 from sim.world.scenario import Scenario
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import pandas as pd
 
 from sim.core.codes import Level
-from sim.ensemble.estimate import curve
-from sim.ensemble.results import Results
-from sim.ensemble.rows import usable
-from sim.ensemble.sections import (
+from sim.ensemble.estimate.estimates import curve
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.results import Results
+from sim.tell.numbers import amount, day, percent, percents
+from sim.tell.places import place_names, state_names
+from sim.tell.sections import (
     BESIDES,
     DIVISION,
     EVENTS,
@@ -22,8 +24,6 @@ from sim.ensemble.sections import (
     Lookup,
     Section,
 )
-from sim.ensemble.wording import amount, day, percent, percents
-from sim.show.places import place_names, state_names
 from sim.world.scenario import Scenario
 
 HAPPENINGS = {**EVENTS, **{event: label.removeprefix("besides: ") for event, label in BESIDES.items()}}

@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from sim.ensemble.results import Results
-from sim.ensemble.sections import EVENTS, Section
-from sim.show.chosen import choose_histories
-from sim.show.incident_map import incidents
-from sim.show.places import place_names, state_names
-from sim.show.pressure_by_channel import CHANNELS, contributions
-from sim.show.series import Numbers, traced
-from sim.show.typeset import NO_BREAK
-from sim.show.wording import mean_of, share_of
+from sim.ensemble.store.results import Results
+from sim.show.ensemble.chosen import choose_histories
+from sim.show.ensemble.incident_map import incidents
+from sim.show.ensemble.pressure_by_channel import CHANNELS, contributions
+from sim.show.kit.series import Numbers, traced
+from sim.show.kit.typeset import NO_BREAK
+from sim.show.kit.wording import mean_of, share_of
+from sim.tell.places import place_names, state_names
+from sim.tell.sections import EVENTS, Section
 from sim.world.scenario import Scenario
 
 

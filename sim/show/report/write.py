@@ -10,14 +10,13 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.ensemble.files import write_text
-from sim.ensemble.results import ResultsError
-from sim.ensemble.rows import usable
-from sim.ensemble.sections import Section
-from sim.ensemble.summary import CAVEAT
-from sim.show.days import date_text
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.files import write_text
+from sim.ensemble.store.results import ResultsError
 from sim.show.figures import MOST_DRAWN, drawable, left_out
-from sim.show.loss_scale import N_CLASSES, ink_on, loss_colour
+from sim.show.kit.days import date_text
+from sim.show.kit.loss_scale import N_CLASSES, ink_on, loss_colour
+from sim.show.kit.typeset import NO_BREAK
 from sim.show.report import assumptions
 from sim.show.report.changes import change_of, drawings_of
 from sim.show.report.chapters import MAP, chapters_of
@@ -25,10 +24,11 @@ from sim.show.report.day_map import data_of, day_map_of
 from sim.show.report.headlines import headlines_of, range_of
 from sim.show.report.provenance import provenance_of
 from sim.show.report.tables import all_estimates
-from sim.show.report.yardstick import SCALE
-from sim.show.typeset import NO_BREAK
 from sim.study.cases import Case
 from sim.study.compare import Comparison
+from sim.tell.sections import Section
+from sim.tell.summary import CAVEAT
+from sim.tell.yardstick import SCALE
 
 PACKAGE = "sim.show.report"
 TEMPLATE, STYLE, SCRIPT = "page.html.jinja", "report.css", "report.js"

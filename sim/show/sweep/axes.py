@@ -10,12 +10,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.show.page import Page
+from sim.show.kit.page import Page
+from sim.show.kit.theme import RULE, SMALL_PT, SOFT_INK, TEXT_PT
+from sim.show.kit.typeset import text_height, text_width, wrap
 from sim.show.sweep.factors import Factor, plain
 from sim.show.sweep.measure import STEPS
 from sim.show.sweep.view import View
-from sim.show.theme import RULE, SMALL_PT, SOFT_INK, TEXT_PT
-from sim.show.typeset import text_height, text_width, wrap
 
 HEAD_MM = 5.5  # a line above axes
 TICKS_MM = 6.5  # the numbers below axes

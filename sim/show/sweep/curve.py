@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from sim.show.page import ROOM_MM, Page, new_page
+from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK
+from sim.show.kit.typeset import LEADING, NO_BREAK, spread_apart, text_height, wrap
 from sim.show.sweep.axes import HEAD_MM, MARK_MM, Place, below_mm, label_factor, limit_factor, mark_own, scale_outcome
 from sim.show.sweep.factors import Factor
 from sim.show.sweep.view import NUMBERS, View
 from sim.show.sweep.words import brackets, finding, intervals_of, outside, words_of
-from sim.show.theme import BLUE, SMALL_PT, SOFT_INK
-from sim.show.typeset import LEADING, NO_BREAK, spread_apart, text_height, wrap
 
 HEIGHT_MM, SCALE_MM, RIGHT_MM, LABELS_MM = 68.0, 13.0, 4.0, 46.0
 LEADER_MM = 4.0  # from the end of a line to its label

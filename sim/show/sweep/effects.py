@@ -6,14 +6,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.show.page import ROOM_MM, Page, Words, new_page
+from sim.show.kit.page import ROOM_MM, Page, Words, new_page
+from sim.show.kit.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
+from sim.show.kit.typeset import text_height
 from sim.show.sweep.axes import Place, fold, round_ticks
 from sim.show.sweep.factors import LARGE, Factor, plain, roughly
 from sim.show.sweep.measure import PER_CENT
 from sim.show.sweep.view import Numbers, View
 from sim.show.sweep.words import words_of
-from sim.show.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
-from sim.show.typeset import text_height
 
 NAMES_MM, NUMBERS_MM, TICKS_MM, HEAD_MM = 72.0, 47.0, 6.0, 6.0
 NAME_MM, GAP_MM, BESIDE_MM = 4.2, 2.6, 4.0  # the name of a factor, between rows, right of names

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sim.core.parameters import describe
 from sim.core.rules import MECHANISMS
-from sim.ensemble.wording import rounded, to_figures
-from sim.show.places import place_names, state_names
 from sim.study.factors import numeric_keys
+from sim.tell.numbers import rounded, to_figures
+from sim.tell.places import place_names, state_names
 from sim.world.levers import AnyEvent, AnyLever
 from sim.world.scenario import Scenario
 

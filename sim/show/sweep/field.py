@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.ensemble.outcomes import PROBABILITY
+from sim.ensemble.estimate.outcomes import PROBABILITY
 from sim.show.sweep.surface import N_TERMS, fit_surface, miss_of
 from sim.show.sweep.view import Numbers, View
 

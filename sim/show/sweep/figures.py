@@ -7,14 +7,14 @@ from typing import TypeAlias
 from matplotlib.figure import Figure
 
 from sim.show.figures import FOLDER
-from sim.show.page import save
+from sim.show.kit.page import save
+from sim.show.kit.theme import styled
 from sim.show.sweep.curve import draw_curve, has_curve
 from sim.show.sweep.effects import draw_effects, has_effects
 from sim.show.sweep.plane import draw_map, has_map
 from sim.show.sweep.points import draw_points
 from sim.show.sweep.scatter import draw_scatter, has_scatter
 from sim.show.sweep.view import View, view_of
-from sim.show.theme import styled
 from sim.study.sweep import Sweep
 from sim.world.scenario import Scenario
 

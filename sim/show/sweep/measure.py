@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from sim.ensemble.outcomes import PROBABILITY, outcomes_of
-from sim.ensemble.schema import names_of
-from sim.ensemble.wording import Change, Estimate, amount, amounts, changes, percent, percents, whole_percent
-from sim.show.outcomes import outcome_labels
-from sim.show.panels import MANY, Scale
+from sim.ensemble.estimate.outcomes import PROBABILITY, outcomes_of
+from sim.ensemble.store.schema import names_of
+from sim.show.kit.panels import MANY, Scale
+from sim.show.kit.typeset import NO_BREAK
 from sim.show.sweep.factors import roughly
-from sim.show.typeset import NO_BREAK
+from sim.tell.labels import outcome_labels
+from sim.tell.numbers import Change, Estimate, amount, amounts, changes, percent, percents, whole_percent
 from sim.world.scenario import Scenario
 
 LEAST_TOP = 0.1  # of a scale of shares: rare is to look rare

@@ -6,17 +6,17 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
-from sim.ensemble.wording import to_figures
-from sim.show.page import ROOM_MM, Page, new_page
-from sim.show.panels import Scale
+from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.kit.panels import Scale
+from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TEXT_PT
+from sim.show.kit.typeset import text_height
 from sim.show.sweep.axes import Place, below_mm, fold, label_factor, set_value_ticks
 from sim.show.sweep.field import Field, field_of, finest_step
 from sim.show.sweep.measure import round_levels
 from sim.show.sweep.surface import N_TERMS
 from sim.show.sweep.view import Numbers, View
 from sim.show.sweep.words import between, finding, intervals_of, outside, words_of
-from sim.show.theme import INK, SMALL_PT, SOFT_INK, TEXT_PT
-from sim.show.typeset import text_height
+from sim.tell.numbers import to_figures
 
 RAMP = "viridis_r"  # dark where there is much, readable without colour
 WIDTH_MM, HEIGHT_MM, SCALE_MM = 122.0, 88.0, 14.0

@@ -3,12 +3,12 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.show.page import ROOM_MM, new_page
+from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK
+from sim.show.kit.typeset import text_height
 from sim.show.sweep.axes import Place, fold
 from sim.show.sweep.view import View
 from sim.show.sweep.words import finding, intervals_of, outside, words_of
-from sim.show.theme import BLUE, SMALL_PT, SOFT_INK
-from sim.show.typeset import text_height
 
 NAMES_MM, NUMBERS_MM, HEAD_MM, TICKS_MM, GAP_MM = 60.0, 38.0, 6.0, 6.0, 2.4
 OWN = "as in the scenario"

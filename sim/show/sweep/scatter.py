@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.ensemble.intervals import mean_interval
-from sim.show.page import ROOM_MM, Page, Words, new_page
+from sim.ensemble.estimate.intervals import mean_interval
+from sim.show.kit.page import ROOM_MM, Page, Words, new_page
+from sim.show.kit.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
+from sim.show.kit.typeset import text_height
 from sim.show.sweep.axes import HEAD_MM, Place, dash_own, fold, limit_factor, round_ticks, scale_outcome
 from sim.show.sweep.curve import has_curve
 from sim.show.sweep.factors import Factor, plain, roughly
 from sim.show.sweep.plane import has_map
 from sim.show.sweep.view import Numbers, View
 from sim.show.sweep.words import constant, words_of
-from sim.show.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
-from sim.show.typeset import text_height
 
 MOST_PANELS, MOST_COLUMNS, MOST_TICKS = 6, 3, 5
 LEAST_POINTS = 13  # fewer are told one by one

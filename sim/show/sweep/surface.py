@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.outcomes import PROBABILITY
+from sim.ensemble.estimate.outcomes import PROBABILITY
 from sim.show.sweep.view import View
 
 Numbers = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.ensemble.intervals import LEVEL, Z
+from sim.ensemble.estimate.intervals import LEVEL, Z
 from sim.show.sweep.factors import Factor, factors_of
 from sim.show.sweep.measure import Measure, measure_of
 from sim.study.effects import effects, points_differ

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from sim.ensemble.outcomes import PROBABILITY
-from sim.ensemble.wording import span
-from sim.show.page import Words
+from sim.ensemble.estimate.outcomes import PROBABILITY
+from sim.show.kit.page import Words
+from sim.show.kit.typeset import NO_BREAK
+from sim.show.kit.wording import count, footer, listed
 from sim.show.sweep.factors import Factor, plain
 from sim.show.sweep.view import View
-from sim.show.typeset import NO_BREAK
-from sim.show.wording import count, footer, listed
+from sim.tell.numbers import span
 
 INTERVALS = {True: "95 % Wilson intervals", False: "95 % normal intervals"}
 

@@ -1,0 +1,213 @@
+"""Add runs until estimates are as precise as asked, with intervals that stay valid although one looks and stops.
+
+Looks at the results happen at numbers of runs that are fixed beforehand, each a half more than the last. An interval
+at level 1 - 0.05 / K at each of K looks covers at all of them at once with 95 % (Bonferroni), wherever one stops: for
+probabilities exactly (Clopper & Pearson 1934), for amounts as far as their mean is normal. Stopping by the usual
+interval would cover less than it says (Frey 2010, The American Statistician 64, 242-245).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from sim.ensemble.estimate.intervals import LEVEL
+from sim.ensemble.estimate.outcomes import PROBABILITY, Outcome, outcomes_of
+from sim.ensemble.estimate.rows import Numbers, Row
+from sim.ensemble.store.columns import RunTable
+from sim.ensemble.store.schema import names_of
+from sim.tell.numbers import to_figures
+from sim.world.faults import suggestion
+from sim.world.frozen import ConfigError
+from sim.world.scenario import Scenario
+
+GROWTH = 1.5  # assumption: of runs from look to look; finer steps overshoot less and widen every interval
+HALF = 0.5  # half the width of all that a probability can be
+SHOWN = 4  # looks that are told one by one
+LOOKS = "clopper_pearson_95_of_all_looks"
+LOOKS_NORMAL = "normal_95_of_all_looks"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Hold what is to be known how precisely, and what is known by now.
+
+    Parameters
+    ----------
+    outcome
+        What is estimated.
+    half_width
+        Asked half-width of its interval, in its unit.
+    n, estimate, low, high
+        Runs so far, the mean over them, and the interval that stays valid; without runs the widest.
+    """
+
+    outcome: Outcome
+    half_width: float
+    n: int = 0
+    estimate: float = math.nan
+    low: float = -math.inf
+    high: float = math.inf
+
+    @property
+    def is_met(self) -> bool:
+        """Tell whether the interval is as narrow as asked."""
+        return (self.high - self.low) / 2.0 <= self.half_width
+
+    def __str__(self) -> str:
+        """Return how precisely it is known, in words."""
+        asked = "" if self.is_met else f" (asked: {self.half_width:g})"
+        return f"{self.outcome.name} ±{to_figures((self.high - self.low) / 2.0, 3):g}{asked}"
+
+    def row(self, day: int) -> Row:
+        """Return the target as a row of the estimates."""
+        kind = LOOKS if self.outcome.unit == PROBABILITY else LOOKS_NORMAL
+        return self.outcome.name, None, day, self.estimate, self.low, self.high, self.n, kind, self.outcome.unit
+
+
+def targets_of(scenario: Scenario) -> list[Target]:
+    """Return what a scenario's configuration asks to be known how precisely; raise ConfigError where it cannot be."""
+    known = outcomes_of(names_of(scenario.tables), scenario.horizon_days)
+    ensemble = scenario.config.ensemble
+    asked = ensemble.until or {}
+    unknown = [name for name in asked if name not in known]
+    faults = [f"ensemble.until.{name}: no such outcome; {suggestion(name, list(known))}" for name in unknown]
+    faults += [
+        f"ensemble.until.{name} = {half_width:g}: must be below 0.5; 0.01 is one percentage point"
+        for name, half_width in asked.items()
+        if name in known and known[name].unit == PROBABILITY and half_width >= HALF
+    ]
+    if asked and ensemble.max_runs < ensemble.runs:
+        least = f"ensemble.runs, those before the first look ({ensemble.runs})"
+        faults.append(f"ensemble.max_runs = {ensemble.max_runs}: must be at least {least}")
+    if faults:
+        raise ConfigError(faults)
+    return [Target(known[name], half_width) for name, half_width in asked.items()]
+
+
+def looks(first: int, most: int) -> list[int]:
+    """Return the numbers of runs at which one looks, from the first to the most there may be."""
+    return list(_looks(first, most))
+
+
+def _looks(first: int, most: int) -> Iterator[int]:
+    """Yield the numbers of runs at which one looks."""
+    runs = first
+    while runs < most:
+        yield runs
+        runs = math.ceil(GROWTH * runs)
+    yield most
+
+
+def look(targets: list[Target], runs: RunTable, n_looks: int) -> list[Target]:
+    """Return the targets with what some runs tell about them.
+
+    Parameters
+    ----------
+    targets
+        What is asked.
+    runs
+        Rows of the runs that did not fail.
+    n_looks
+        How many looks were planned.
+    """
+    return [_look(target, target.outcome.values(runs), n_looks) for target in targets]
+
+
+def _look(target: Target, values: Numbers, n_looks: int) -> Target:
+    """Return one target with what values tell about it."""
+    if len(values) < 2:  # noqa: PLR2004 - one number has no spread
+        return target
+    mean, tail = float(values.mean()), (1.0 - LEVEL) / (2.0 * n_looks)
+    if target.outcome.unit == PROBABILITY:
+        low, high = clopper_pearson(int(values.sum()), len(values), tail)
+    else:
+        half = _z(n_looks) * float(values.std(ddof=1)) / math.sqrt(len(values))
+        low, high = mean - half, mean + half
+    return Target(target.outcome, target.half_width, len(values), mean, low, high)
+
+
+def clopper_pearson(successes: int, n: int, tail: float) -> tuple[float, float]:
+    """Return the interval of a share that misses it on either side with a probability of at most ``tail``.
+
+    References
+    ----------
+    Clopper & Pearson (1934), Biometrika 26, 404-413.
+    """
+    from scipy.special import betaincinv  # noqa: PLC0415 - it takes a tenth of a second that few runs need
+
+    low = 0.0 if successes == 0 else float(betaincinv(successes, n - successes + 1, tail))
+    high = 1.0 if successes == n else float(betaincinv(successes + 1, n - successes, 1.0 - tail))
+    return low, high
+
+
+def beforehand(targets: list[Target], plan: list[int]) -> str:
+    """Return in words what is asked, when one looks, and what it is likely to cost.
+
+    Parameters
+    ----------
+    targets
+        What is asked.
+    plan
+        Numbers of runs at which one looks.
+    """
+    asked = ", ".join(f"{target.outcome.name} to ±{target.half_width:g}" for target in targets)
+    shown = [f"{runs:,}" for runs in plan]
+    if len(shown) > SHOWN:
+        shown = [*shown[: SHOWN - 1], "...", shown[-1]]
+    shares = [target for target in targets if target.outcome.unit == PROBABILITY]
+    worst = max((_likely_runs(target, 0.5, len(plan)) for target in shares), default=0)
+    cost = f"; for a probability of 50 %, the worst case, about {_round(worst)} runs" if worst else ""
+    return f"{asked}: looking after {', '.join(shown)} runs{cost}"
+
+
+def so_far(targets: list[Target], plan: list[int], runs: int) -> str:
+    """Return in words how precise estimates are after some runs, and what is likely still to come.
+
+    Parameters
+    ----------
+    targets
+        What is asked, and known by now.
+    plan, runs
+        Numbers of runs at which one looks, and that of this look.
+    """
+    told_by_now = f"{runs:,} runs: {', '.join(map(str, targets))}"
+    if all(target.is_met for target in targets):
+        return told_by_now
+    if runs == plan[-1]:
+        return f"{told_by_now}; ensemble.max_runs ends it here"
+    z = _z(len(plan))
+    spreads = [(target.high - target.low) / 2.0 * math.sqrt(target.n) / z for target in targets]
+    needed = max(_likely_runs(t, spread, len(plan)) for t, spread in zip(targets, spreads, strict=True))
+    return f"{told_by_now}; about {_round(needed)} runs are likely to be needed"
+
+
+def _likely_runs(target: Target, spread: float, n_looks: int) -> float:
+    """Return about how many runs a target takes if runs are spread like this (standard deviation)."""
+    return float((_z(n_looks) * spread / target.half_width) ** 2)
+
+
+def _round(runs: float) -> str:
+    """Return a number of runs in words, to two figures."""
+    return f"{to_figures(runs, 2):,.0f}" if math.isfinite(runs) else "many more"
+
+
+def _z(n_looks: int) -> float:
+    """Return the half-width of an interval at each look, in standard errors."""
+    return NormalDist().inv_cdf(1.0 - (1.0 - LEVEL) / (2.0 * n_looks))
+
+
+def told(targets: list[Target]) -> dict[str, Mapping[str, float | bool]]:
+    """Return what a manifest tells about targets."""
+    return {
+        target.outcome.name: {
+            "half_width_asked": target.half_width,
+            "half_width": round(float(np.float64(target.high - target.low) / 2.0), 9),
+            "is_met": target.is_met,
+        }
+        for target in targets
+    }

@@ -1,0 +1,173 @@
+"""Cut an ensemble into chunks, and live one chunk in whatever process it lands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+import pyarrow as pa
+
+from sim.core.codes import RunStatus
+from sim.core.engine import Histories, simulate
+from sim.core.record import layouts_of
+from sim.ensemble.store.schema import RUNS, TWINS, Block, Names, block_tables, names_of, runs_table
+from sim.world.scenario import Scenario
+from sim.world.uncertainty import TWIN, draw_rules
+
+PILOT = 16  # runs that tell how long one takes
+SHORTEST, LONGEST = 0.4, 4.0  # seconds of work in a chunk
+SHORTEST_SENT = 2.0  # the same where a chunk is sent to another machine
+CHUNKS_PER_WORKER = 4
+ROWS = 500  # runs lived at a stretch where only their rows are kept
+FEW_CHUNKS = 2_000  # beyond this many, chunks grow rather than their number
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What a worker needs to live any run of an ensemble.
+
+    Parameters
+    ----------
+    world, rules
+        Records of the scenario.
+    names
+        Ids of its world.
+    seed
+        Seed of the ensemble.
+    traces
+        How many of the first runs leave a day series.
+    is_uncertain
+        Whether each run draws parameters of its own.
+    twins
+        How many of the first runs have a twin, with the same parameters and other chance.
+    """
+
+    world: np.ndarray
+    rules: np.ndarray
+    names: Names
+    seed: int
+    traces: int
+    is_uncertain: bool
+    twins: int
+
+
+def job_of(scenario: Scenario) -> Job:
+    """Return what workers need to know of a scenario."""
+    ensemble = scenario.config.ensemble
+    twins = scenario.config.uncertainty.twins if scenario.is_uncertain else 0
+    names = names_of(scenario.tables)
+    return Job(scenario.world, scenario.rules, names, ensemble.seed, ensemble.traces, scenario.is_uncertain, twins)
+
+
+def chunk_size(scenario: Scenario, workers: int, seconds_per_run: float) -> int:
+    """Return how many runs make a chunk: as configured, or a short while's work.
+
+    Parameters
+    ----------
+    scenario
+        What is run.
+    workers
+        How many work on it.
+    seconds_per_run
+        As measured by `pilot`.
+    """
+    ensemble = scenario.config.ensemble
+    if ensemble.chunk != "auto":
+        return ensemble.chunk
+    shortest = SHORTEST_SENT if scenario.config.executor.kind == "dask" else SHORTEST
+    seconds = min(max(ensemble.runs * seconds_per_run / FEW_CHUNKS, shortest), LONGEST)
+    share = -(-ensemble.runs // (CHUNKS_PER_WORKER * workers))
+    return max(1, min(round(seconds / seconds_per_run), share))
+
+
+def pilot(job: Job) -> float:
+    """Return about how many seconds a run takes, by living a few; only the size of chunks depends on it."""
+    few = replace(job, traces=0, twins=0)
+    start = perf_counter()
+    _live(few, 0, PILOT, 0)
+    return max((perf_counter() - start) / PILOT, 1e-6)
+
+
+def live_rows(job: Job, first: int, n_runs: int) -> pa.Table:
+    """Return the table of some runs alone; falls and the like are forgotten as one goes, and so take little room."""
+    pieces = (live_chunk(job, at, min(ROWS, first + n_runs - at)) for at in range(first, first + n_runs, ROWS))
+    return pa.concat_tables([runs_table(piece, job.seed, job.names) for piece in pieces])
+
+
+def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
+    """Return the tables of ``n_runs`` runs from ``first`` on, and of their twins."""
+    twins = _numbered_as_originals(_live(job, first + TWIN, _within(job.twins, first, n_runs), 0))
+    tables = block_tables(live_chunk(job, first, n_runs), job.seed, job.names)
+    return {**tables, TWINS: block_tables(twins, job.seed, job.names)[RUNS]}
+
+
+def lost_part(job: Job, first: int, n_runs: int, reason: str) -> dict[str, pa.Table]:
+    """Return the tables of runs that could not be lived, each with the reason; they have no twins."""
+    failed = _joined([_failed(job, run, reason) for run in range(first, first + n_runs)])
+    tables = block_tables(failed, job.seed, job.names)
+    return {**tables, TWINS: tables[RUNS].slice(0, 0)}
+
+
+def live_chunk(job: Job, first: int, n_runs: int) -> Block:
+    """Return what ``n_runs`` runs from ``first`` on leave behind; a run that raises becomes a failed row."""
+    return _live(job, first, n_runs, _within(job.traces, first, n_runs))
+
+
+def _numbered_as_originals(twins: Block) -> Block:
+    """Return twins under the numbers of the runs whose twins they are."""
+    runs = twins.runs.copy()
+    runs["run"] -= TWIN
+    return replace(twins, runs=runs, errors={run - TWIN: text for run, text in twins.errors.items()})
+
+
+def _within(most: int, first: int, n_runs: int) -> int:
+    """Return how many of some runs are among the first ones of the ensemble."""
+    return min(max(most - first, 0), n_runs)
+
+
+def _live(job: Job, first: int, n_runs: int, traced: int) -> Block:
+    """Return what some runs leave behind."""
+    if n_runs == 0:
+        return _nothing(job)
+    rules = draw_rules(job.rules, job.seed, first, n_runs) if job.is_uncertain else job.rules
+    try:
+        lived = simulate(job.world, rules, job.seed, first, n_runs, traced)
+    except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
+        if n_runs == 1:
+            return _failed(job, first, f"{type(error).__name__}: {error}")
+        return _joined([_live(job, first + i, 1, min(max(traced - i, 0), 1)) for i in range(n_runs)])
+    return _block(lived)
+
+
+def _block(lived: Histories) -> Block:
+    """Return histories without errors as a block."""
+    return Block(lived.runs, lived.falls, lived.events, lived.tolls, lived.days, {})
+
+
+def _failed(job: Job, run: int, reason: str) -> Block:
+    """Return the block of one run that has no history."""
+    nothing = _nothing(job)
+    rows = np.zeros(1, nothing.runs.dtype)
+    rows["run"], rows["status"] = run, RunStatus.FAILED
+    return replace(nothing, runs=rows, errors={run: " ".join(reason.split())})
+
+
+def _nothing(job: Job) -> Block:
+    """Return the block of no runs."""
+    layouts = layouts_of(job.world)
+    kinds = (layouts.run, layouts.fall, layouts.event, layouts.toll, layouts.day)
+    runs, falls, events, tolls, days = (np.zeros(0, layout) for layout in kinds)
+    return Block(runs, falls, events, tolls, days, {})
+
+
+def _joined(blocks: list[Block]) -> Block:
+    """Return consecutive blocks as one."""
+    return Block(
+        np.concatenate([block.runs for block in blocks]),
+        np.concatenate([block.falls for block in blocks]),
+        np.concatenate([block.events for block in blocks]),
+        np.concatenate([block.tolls for block in blocks]),
+        np.concatenate([block.days for block in blocks]),
+        {run: text for block in blocks for run, text in block.errors.items()},
+    )

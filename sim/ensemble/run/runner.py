@@ -1,0 +1,224 @@
+"""Run an ensemble in chunks, look at it where a precision is asked for, and write its final tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from rich.console import Console
+
+from sim.ensemble.estimate.estimates import estimate_all
+from sim.ensemble.estimate.events import prison_break_rows
+from sim.ensemble.estimate.precision import Target, beforehand, look, looks, so_far, targets_of, told
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.variance import variance_rows
+from sim.ensemble.run.chunks import chunk_size, job_of, live_part, lost_part
+from sim.ensemble.run.executors import Crew, count_workers
+from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.run.work import EnsembleError, Queue, Work, make_ready, opened, recorded, task_of, work_off
+from sim.ensemble.store import parts as store
+from sim.ensemble.store.columns import Columns
+from sim.ensemble.store.depot import depot_of
+from sim.ensemble.store.files import file_digest, write_text
+from sim.ensemble.store.manifest import describe
+from sim.ensemble.store.parts import Shelf
+from sim.ensemble.store.results import (
+    COMPLETE,
+    FINAL,
+    MANIFEST,
+    Results,
+    ResultsError,
+    check_tables,
+    load_results,
+    read_manifest,
+    read_results,
+    read_table,
+    table_frame,
+)
+from sim.ensemble.store.schema import (
+    ESTIMATES,
+    ESTIMATES_SCHEMA,
+    EVENTS,
+    FALLS,
+    ROW_GROUPS,
+    RUNS,
+    TABLES,
+    TOLLS,
+    TWINS,
+    names_of,
+    schemas,
+)
+from sim.tell.summary import summary_markdown
+from sim.world.scenario import Scenario
+
+SUMMARY = "summary.md"
+SPEED = ("runs_computed", "seconds", "runs_per_second", "precision", "chunks_lost")
+
+
+def run_ensemble(scenario: Scenario, folder: Path, command: str, reporter: Reporter | None = None) -> Results:
+    """Return an ensemble's results: computed, completed, or read where they are stored already.
+
+    Parameters
+    ----------
+    scenario
+        What to run; its configuration says how many runs, and by which workers.
+    folder
+        Where the results go; one folder for one ensemble.
+    command
+        The command that makes them again, for the manifest.
+    reporter
+        Who tells a person how far it is; nobody by default.
+
+    Raises
+    ------
+    ConfigError
+        If a precision is asked of an outcome that does not exist.
+    EnsembleError
+        If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
+    EnsembleInterruptedError
+        If a person stopped it. What is computed is kept.
+    """
+    reporter = reporter or Reporter(Console(quiet=True))
+    targets = targets_of(scenario)
+    manifest = describe(scenario, command, count_workers(scenario.config.ensemble.workers))
+    shelf = Shelf(folder, manifest["config_digest"], _stored_columns(scenario), by="run")
+    work = Work(shelf, manifest["runs"], manifest, reporter, depot_of(scenario.config.executor, shelf))
+    with opened(folder):
+        return _stored(work, is_open=not targets) or _run(work, scenario, targets)
+
+
+def _stored_columns(scenario: Scenario) -> dict[str, pa.Schema]:
+    """Return the columns of the tables that come in parts."""
+    columns = schemas(names_of(scenario.tables))
+    return {name: columns[name] for name in TABLES}
+
+
+def _stored(work: Work, *, is_open: bool) -> Results | None:
+    """Return the results in a folder if they are complete, None where there is something to do.
+
+    More runs than are asked for are as good; fewer become the first part of what is asked, where their number is open.
+    """
+    folder = work.shelf.folder
+    try:
+        manifest = read_manifest(folder)
+    except ResultsError as error:
+        if (folder / MANIFEST).exists():
+            work.reporter.note(f"{error.fault}: only what parts hold is used")
+        return None  # the parts, if there are any, tell themselves what they belong to
+    if manifest.get("config_digest") != work.shelf.digest:
+        message = f"{folder}: holds another ensemble; name another place with output=DIR"
+        raise EnsembleError(message)
+    work.manifest |= {key: manifest[key] for key in SPEED if key in manifest}
+    if manifest.get("status") != COMPLETE:
+        return None
+    try:
+        check_tables(folder, manifest, TABLES)
+    except ResultsError as error:
+        work.reporter.note(f"{error.fault}: computing again")
+        return None
+    work.clear()  # should an earlier call have been stopped just before it did so
+    if not _are_estimated(work, manifest) or (is_open and manifest["runs"] < work.total):
+        store.adopt_final(work.shelf, manifest["runs"])
+        return None
+    more = (
+        f", more than the {work.total:,} asked for; all of them count"
+        if is_open and manifest["runs"] > work.total
+        else ""
+    )
+    work.reporter.note(f"{manifest['runs']:,} runs are stored already{more}; nothing is computed")
+    return load_results(folder)
+
+
+def _are_estimated(work: Work, manifest: Mapping[str, Any]) -> bool:
+    """Tell whether the estimates of tables that are whole are whole too."""
+    try:
+        check_tables(work.shelf.folder, manifest, [ESTIMATES])
+    except ResultsError as error:
+        work.reporter.note(f"{error.fault}: estimating again")
+        return False
+    return True
+
+
+def _run(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
+    """Compute what is missing, then write the final tables; whatever happens, the manifest tells it."""
+    work.resume()
+    with recorded(work):
+        if targets:
+            targets = _compute_until(work, scenario, targets)
+        else:
+            _compute(work, scenario)
+        return _finish(work, scenario, targets)
+
+
+def _compute(work: Work, scenario: Scenario) -> None:
+    """Compute and store every run that is not stored yet."""
+    if not any(store.missing_parts(sorted(work.parts), work.total, work.total)):
+        return
+    job, executor = job_of(scenario), scenario.config.executor
+    per_run = make_ready(job, work.reporter)
+    with Crew(executor, work.manifest["workers"]) as crew:
+        todo = store.missing_parts(sorted(work.parts), work.total, chunk_size(scenario, crew.workers, per_run))
+        task = task_of(executor, work, partial(live_part, job), partial(lost_part, job))
+        work_off(work, Queue(crew, task, todo))
+
+
+def _compute_until(work: Work, scenario: Scenario, targets: list[Target]) -> list[Target]:
+    """Compute runs, look after look, until all targets are met or no more runs are allowed; return the targets."""
+    config = scenario.config.ensemble
+    plan = looks(config.runs, config.max_runs)
+    work.reporter.note(beforehand(targets, plan))
+    for runs in plan:
+        work.total = runs
+        _compute(work, scenario)
+        targets = look(targets, _first_runs(work, runs, targets), len(plan))
+        work.manifest |= {"runs": runs, "precision": told(targets)}
+        work.reporter.note(so_far(targets, plan, runs))
+        if all(target.is_met for target in targets):
+            break
+    return targets
+
+
+def _first_runs(work: Work, n: int, targets: list[Target]) -> pd.DataFrame:
+    """Return what targets ask about the first runs, which are stored, without those that failed."""
+    columns = ["run", "status", *sorted({name for target in targets for name in target.outcome.columns})]
+    pieces = (piece.select(columns) for piece in store.read_parts(work.shelf, work.parts, RUNS))
+    return usable(table_frame(pa.concat_tables(list(pieces)).slice(0, n)))
+
+
+def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
+    """Write final tables, estimates and summary, then the manifest that calls them complete; then remove the parts."""
+    shelf, folder = work.shelf, work.shelf.folder
+    store.merge_parts(shelf, sorted(work.parts), ROW_GROUPS)
+    estimates = _estimates(shelf, scenario, targets)
+    table = pa.Table.from_pandas(estimates, ESTIMATES_SCHEMA, preserve_index=False)
+    path = folder / f"{ESTIMATES}.parquet"
+    store.write_table(path, ESTIMATES_SCHEMA, [table], shelf.digest, ROW_GROUPS[ESTIMATES])
+    failed = estimates[estimates["quantity"] == "runs_failed"].iloc[0]
+    digests = {name: file_digest(folder / f"{name}.parquet") for name in FINAL}
+    work.manifest |= {"runs": int(failed["n"]), "runs_failed": int(failed["estimate"]), "tables": digests}
+    results = read_results(folder, work.manifest)
+    write_text(folder / SUMMARY, summary_markdown(results, scenario))
+    work.write(COMPLETE)
+    work.clear()
+    pa.default_memory_pool().release_unused()
+    return results
+
+
+def _estimates(shelf: Shelf, scenario: Scenario, targets: list[Target]) -> pd.DataFrame:
+    """Return all estimates, from final tables of whatever size."""
+
+    def place(name: str) -> Path:
+        return shelf.folder / f"{name}.parquet"
+
+    runs, falls, tolls, events = (Columns(place(name), shelf.schemas[name]) for name in (RUNS, FALLS, TOLLS, EVENTS))
+    twins = read_table(place(TWINS), shelf.schemas[TWINS])
+    paired = read_table(place(RUNS), shelf.schemas[RUNS], len(twins))
+    shares = variance_rows(usable(paired), usable(twins), scenario)
+    reached = (target.row(scenario.horizon_days) for target in targets)
+    more = chain(prison_break_rows(runs, events, scenario), shares, reached)
+    return estimate_all(runs, falls, tolls, scenario, more)

@@ -1,0 +1,1 @@
+"""Keep what was computed: files, folders, tables, manifests."""

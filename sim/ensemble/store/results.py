@@ -1,0 +1,351 @@
+"""Open the folder of a finished ensemble."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sim.ensemble.store.files import check_plain, file_digest, read_json
+from sim.ensemble.store.schema import DAILY, ESTIMATES, EVENTS, FALLS, RUNS, TABLES, TOLLS, TWINS, Names, schemas
+from sim.world.faults import shown
+
+MANIFEST = "manifest.json"
+COMPLETE: Final = "complete"
+SEAL = "manifest_digest"
+"""What a manifest tells about itself: a digest of all the rest, so that no word of it can change unnoticed."""
+
+FINAL = (*TABLES, ESTIMATES)
+TELLS = {
+    "command": str,
+    "config": dict,
+    "config_digest": str,
+    "figures": list,
+    "model_digest": str,
+    "names": dict,
+    "runs": int,
+    "seed": int,
+    "world_digest": str,
+}
+"""What the manifest of a finished ensemble tells to those who open it; another version may tell other things."""
+
+MAX_MESSAGE = 1_000  # characters: folders and files may hold any text
+REMOVE = "remove the folder and give its command again"
+REPEAT = "give the command of the ensemble again"
+
+
+class ResultsError(ValueError):
+    """Say why a file or folder holds no usable results.
+
+    Parameters
+    ----------
+    place
+        The file or folder.
+    fault, cure
+        What is wrong with it, and what to do about it.
+    """
+
+    def __init__(self, place: Path, fault: str, cure: str) -> None:
+        self.fault = shown(f"{place}: {fault}", MAX_MESSAGE)
+        super().__init__(f"{self.fault}; {shown(cure, MAX_MESSAGE)}")
+
+
+class StoredFrames(Mapping[str, pd.DataFrame]):
+    """Read the tables of a finished ensemble when they are asked for, each once.
+
+    Parameters
+    ----------
+    folder, manifest
+        Where they lie, and what it told about itself when it was opened; should the ensemble have grown since, its
+        tables are refused.
+    columns
+        Those of each table.
+    most_runs
+        How many of the first runs to read; all by default.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Mapping[str, Any],
+        columns: Mapping[str, pa.Schema],
+        most_runs: int | None = None,
+    ) -> None:
+        self._folder, self._manifest, self._columns, self._most_runs = folder, manifest, columns, most_runs
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table."""
+        if name not in self._read:
+            check_tables(self._folder, self._manifest, [name])
+            self._read[name] = read_table(self._folder / f"{name}.parquet", self._columns[name], self._most_runs)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the tables."""
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        """Return how many tables there are."""
+        return len(TABLES)
+
+    def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Yield some columns of a table, piece by piece; the first piece is empty, for tables without rows."""
+        check_tables(self._folder, self._manifest, [name])
+        yield table_frame(self._columns[name].empty_table().select(list(columns)))
+        for piece in read_pieces(self._folder / f"{name}.parquet", self._columns[name], columns, self._most_runs):
+            yield table_frame(piece)
+
+    def first(self, n: int) -> StoredFrames:
+        """Return the same tables for the first ``n`` runs alone."""
+        most = n if self._most_runs is None else min(n, self._most_runs)
+        return StoredFrames(self._folder, self._manifest, self._columns, most)
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Hold a finished ensemble.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    manifest
+        What it was made from, and how.
+    estimates
+        Estimates with intervals and n, of all runs.
+    frames
+        Its tables by name, perhaps of the first runs alone.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    estimates: pd.DataFrame
+    frames: Mapping[str, pd.DataFrame]
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Return a row a run, failed ones included; days are whole or missing ("never within the horizon")."""
+        return self.frames[RUNS]
+
+    @property
+    def twins(self) -> pd.DataFrame:
+        """Return the twins of the first runs, which share their parameters; none where these are certain."""
+        return self.frames[TWINS]
+
+    @property
+    def falls(self) -> pd.DataFrame:
+        """Return a row each time a seat changed hands."""
+        return self.frames[FALLS]
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Return a row for each rare event."""
+        return self.frames[EVENTS]
+
+    @property
+    def tolls(self) -> pd.DataFrame:
+        """Return a row for each place that a run cost anything."""
+        return self.frames[TOLLS]
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """Return day series of the first runs."""
+        return self.frames[DAILY]
+
+    def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Yield some columns of a table, piece by piece where it lies on the disk.
+
+        Parameters
+        ----------
+        name, columns
+            Of the table, and of its columns; that of the run is among them.
+        """
+        if isinstance(self.frames, StoredFrames):
+            yield from self.frames.pieces(name, columns)
+        else:
+            yield self.frames[name][list(columns)]
+
+    def first(self, n: int) -> Results:
+        """Return the ensemble with the tables of its first ``n`` runs alone; estimates stay those of all."""
+        if self.manifest["runs"] <= n:
+            return self
+        if isinstance(self.frames, StoredFrames):
+            return replace(self, frames=self.frames.first(n))
+        return replace(self, frames={name: frame[frame["run"] < n] for name, frame in self.frames.items()})
+
+
+def load_results(folder: Path) -> Results:
+    """Return the finished ensemble in a folder.
+
+    Parameters
+    ----------
+    folder
+        What the command printed as its last line.
+
+    Raises
+    ------
+    ResultsError
+        If the ensemble is not finished, or a file is missing or damaged.
+    """
+    manifest = read_manifest(folder)
+    if manifest.get("status") != COMPLETE:
+        raise ResultsError(folder, "the ensemble is not finished", f"go on with: {manifest.get('command')}")
+    check_told(folder, manifest, TELLS)
+    check_tables(folder, manifest, FINAL)
+    results = read_results(folder, manifest)
+    for name, columns in schemas(_names(folder, manifest)).items():
+        with _opened(folder / f"{name}.parquet", columns):
+            pass
+    return results
+
+
+def read_results(folder: Path, manifest: dict[str, Any]) -> Results:
+    """Return an ensemble from its final tables, which have been checked or just been written.
+
+    Parameters
+    ----------
+    folder, manifest
+        Where it lies, and what it tells about itself.
+    """
+    columns = schemas(_names(folder, manifest))
+    estimates = read_table(folder / f"{ESTIMATES}.parquet", columns[ESTIMATES])
+    return Results(folder, manifest, estimates, StoredFrames(folder, manifest, columns))
+
+
+def check_told(folder: Path, manifest: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
+    """Raise ResultsError where a manifest does not tell what is needed, each of its kind."""
+    for key, kind in kinds.items():
+        if not isinstance(manifest.get(key), kind):
+            raise ResultsError(folder / MANIFEST, f"tells no {key} that this version can use", REMOVE)
+
+
+def check_tables(folder: Path, manifest: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Raise ResultsError where a table is not the one that the manifest tells of.
+
+    Parameters
+    ----------
+    folder, manifest
+        Finished results.
+    names
+        Of their tables.
+    """
+    digests = manifest.get("tables")
+    for name in names:
+        path = folder / f"{name}.parquet"
+        try:
+            found = file_digest(path)
+        except OSError as error:
+            raise ResultsError(path, f"is missing or damaged ({_reason(error)})", REPEAT) from None
+        if not isinstance(digests, dict) or digests.get(name) != found:
+            raise ResultsError(path, f"is damaged: it is not the one that {MANIFEST} tells of", REPEAT)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a folder; raise ResultsError where there is none that can be trusted."""
+    try:
+        manifest = read_json(folder / MANIFEST)
+        is_sealed = isinstance(manifest, dict) and manifest.get(SEAL) == manifest_digest(manifest)
+    except FileNotFoundError:
+        cure = "name the folder that the command printed as its last line"
+        raise ResultsError(folder, f"holds no {MANIFEST}", cure) from None
+    except (OSError, ValueError) as error:
+        raise ResultsError(folder / MANIFEST, f"cannot be read ({error})", REMOVE) from None
+    if isinstance(manifest, dict) and SEAL not in manifest:
+        fault = "was written by an earlier version, which did not yet put a digest of itself into it"
+        raise ResultsError(folder / MANIFEST, fault, f"{REPEAT}, which computes it anew")
+    if not is_sealed:
+        raise ResultsError(folder / MANIFEST, "is damaged, or was changed by another hand", REPEAT)
+    return dict(manifest)
+
+
+def manifest_digest(manifest: Mapping[str, Any]) -> str:
+    """Return a digest of all that a manifest tells but the digest itself."""
+    told = {key: value for key, value in manifest.items() if key != SEAL}
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)  # so that what cannot be written is no text either
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _names(folder: Path, manifest: dict[str, Any]) -> Names:
+    """Return the ids that the results are about."""
+    try:
+        return Names(**{name: tuple(map(str, ids)) for name, ids in manifest["names"].items()})
+    except TypeError:
+        raise ResultsError(folder / MANIFEST, "does not tell the names that its tables use", REMOVE) from None
+
+
+def read_table(path: Path, schema: pa.Schema, most_runs: int | None = None) -> pd.DataFrame:
+    """Return a stored table as a frame, its checksums verified; raise ResultsError where it is damaged.
+
+    Parameters
+    ----------
+    path, schema
+        Where it lies, and its columns.
+    most_runs
+        How many of the first runs to read; all by default.
+    """
+    pieces = list(read_pieces(path, schema, most_runs=most_runs))
+    return table_frame(pa.concat_tables([schema.empty_table(), *(p.replace_schema_metadata(None) for p in pieces)]))
+
+
+def read_pieces(
+    path: Path, schema: pa.Schema, columns: Sequence[str] | None = None, most_runs: int | None = None
+) -> Iterator[pa.Table]:
+    """Yield a stored table in pieces that fit into memory, checksums verified.
+
+    Parameters
+    ----------
+    path, schema
+        Where it lies, and its columns.
+    columns
+        Those to read; all by default.
+    most_runs
+        How many of the first runs to read; all by default.
+
+    Raises
+    ------
+    ResultsError
+        If the file is missing or damaged, or has other columns.
+    """
+    with _opened(path, schema) as file:
+        for group in range(file.num_row_groups):
+            piece = file.read_row_group(group, columns)
+            if most_runs is not None:
+                piece = piece.filter(pc.less(piece["run"], most_runs))
+                if not len(piece):
+                    return  # tables are in order of run
+            yield piece
+
+
+@contextmanager
+def _opened(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetFile]:
+    """Open a stored table; raise ResultsError where it is missing, damaged or has other columns."""
+    try:
+        check_plain(path)
+        # Opened one by one: a dataset reader would take parts of a path ("a=1") for columns.
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            if not file.schema_arrow.remove_metadata().equals(schema):
+                raise ResultsError(path, "has other columns than this version writes", REPEAT)
+            yield file
+    except (OSError, pa.ArrowException) as error:
+        raise ResultsError(path, f"is missing or damaged ({_reason(error)})", REPEAT) from None
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of what is said about a file."""
+    return getattr(error, "strerror", None) or str(error).partition("\n")[0]
+
+
+def table_frame(table: pa.Table) -> pd.DataFrame:
+    """Return a table as a frame in which a missing day stays a missing whole number."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int32(): pd.Int32Dtype()}.get)
+    return frame

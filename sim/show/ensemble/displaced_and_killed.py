@@ -1,0 +1,128 @@
+"""Draw what the war does to people: displaced day by day, and killed so far, with what was observed."""
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.results import Results
+from sim.show.kit.key import Handles, draw_key, measure_key
+from sim.show.kit.observed import ObservedAmount, observed_amounts, observed_at_horizon
+from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.panels import Panels, draw_panel, people_scale
+from sim.show.kit.series import (
+    LIFT,
+    SO_FAR,
+    STILL,
+    Numbers,
+    by_day,
+    draw_fan,
+    draw_observed,
+    fan_handles,
+    highest_drawn,
+    observed_mark,
+    traced,
+)
+from sim.show.kit.theme import BLUE
+from sim.show.kit.wording import median_of, words
+from sim.world.scenario import Scenario
+
+PANEL_MM = 36.0
+KEY_GAP_MM = 2.0
+
+
+@dataclass(frozen=True)
+class Toll:
+    """Hold one series and what was observed of it.
+
+    Parameters
+    ----------
+    head
+        What it counts.
+    values
+        (run, day), persons.
+    still, so_far
+        Observed on a day, and up to a day.
+    """
+
+    head: str
+    values: Numbers
+    still: list[ObservedAmount]
+    so_far: list[ObservedAmount]
+
+
+def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
+    """Return the figure of people displaced and killed.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble with traced runs.
+    """
+    tolls, days = _tolls(results, scenario), (scenario.tables.header.day0, scenario.horizon_days)
+    handles = _key(tolls)
+    size = measure_key(handles, ROOM_MM)
+    panels = Panels(len(tolls), 2, PANEL_MM, own_scales=True)
+    top = size.height_mm + KEY_GAP_MM
+    page = new_page(
+        words(
+            results,
+            scenario,
+            title=_title(results, scenario),
+            shown="People displaced inside the contested state that day, and killed so far",
+            note=f"{traced(results)}; brackets: 95 % order-statistic intervals of medians of all "
+            "runs; upright lines: ranges of reports",
+        ),
+        top + panels.total_mm,
+    )
+    draw_key(page, handles, size, 0.0)
+    for i, toll in enumerate(tolls):
+        seen = [amount.high for amount in [*toll.still, *toll.so_far]]
+        scale, unit = people_scale(LIFT * max([highest_drawn(toll.values), *seen]))
+        ax = draw_panel(page, panels, top, i, scale, (f"{toll.head}, {unit}", ""), days)
+        draw_fan(ax, toll.values, BLUE)
+        draw_observed(ax, toll.so_far, SO_FAR)
+        draw_observed(ax, toll.still, STILL)
+    return page.figure
+
+
+def _tolls(results: Results, scenario: Scenario) -> list[Toll]:
+    """Return what is drawn."""
+    daily = results.daily
+    civilians, combatants = (by_day(daily, f"fatalities_{who}") for who in ("civilians", "combatants"))
+    return [
+        Toll(
+            "Displaced",
+            by_day(daily, "displaced"),
+            observed_amounts(scenario, "displaced_stock_on_day"),
+            [*observed_amounts(scenario, "displaced_by_day"), *observed_at_horizon(scenario, "displaced")],
+        ),
+        Toll(
+            "Killed in all",
+            civilians + combatants,
+            [],
+            [*observed_amounts(scenario, "fatalities_by_day"), *observed_at_horizon(scenario, "fatalities_total")],
+        ),
+        Toll("Civilians killed", civilians, [], observed_at_horizon(scenario, "fatalities_civilian")),
+        Toll("Combatants killed", combatants, [], []),
+    ]
+
+
+def _key(tolls: list[Toll]) -> Handles:
+    """Return the marks of the figure."""
+    handles = dict(fan_handles(len(tolls[0].values), BLUE))
+    if any(toll.still for toll in tolls):
+        handles["what happened: that day"] = observed_mark([], [], STILL)
+    if any(toll.so_far for toll in tolls):
+        handles["what happened: so far"] = observed_mark([], [], SO_FAR)
+    return handles
+
+
+def _title(results: Results, scenario: Scenario) -> str:
+    """Return the finding: how many people are displaced at once, and how many die."""
+    runs = usable(results.runs)
+    displaced = median_of(runs["displaced_peak"].to_numpy(float))
+    killed = median_of(runs["fatalities_civilians"].to_numpy(float))
+    by = f"by day {scenario.horizon_days}"
+    killing = f"{killed} civilians are killed {by} in the median run"
+    return f"Displacement peaks above {displaced} people in half of the runs, each on its own day; {killing}"

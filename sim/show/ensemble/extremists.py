@@ -1,0 +1,117 @@
+"""Draw how strong extremist factions are and how often they attack, in runs with and without a collapse."""
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.results import Results
+from sim.show.kit.key import Handles, draw_key, measure_key
+from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.panels import Panels, draw_panel, scale_to
+from sim.show.kit.series import FEW, LIFT, Numbers, by_day, draw_fan, fan_handles, highest_drawn, traced
+from sim.show.kit.theme import VERMILLION
+from sim.show.kit.wording import count, median_share, words
+from sim.world.scenario import Scenario
+
+PANEL_MM = 36.0
+KEY_GAP_MM = 2.0
+MONTH = 30  # days
+BAR = 0.36  # half the width of a month's mark, as a share of the month
+Mask = npt.NDArray[np.bool_]
+
+
+def draw_extremists(results: Results, scenario: Scenario) -> Figure:
+    """Return the figure of extremist factions.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble with extremists on day 0 of some traced run.
+    """
+    groups, header = _groups(results), scenario.tables.header
+    handles: Handles = {}
+    for strength, _ in groups.values():
+        handles = {**handles, **fan_handles(len(strength), VERMILLION)}
+    size = measure_key(handles, ROOM_MM)
+    panels = Panels(2 * len(groups), len(groups), PANEL_MM)
+    top = size.height_mm + KEY_GAP_MM
+    page = new_page(
+        words(
+            results,
+            scenario,
+            title=_title(_left(results), scenario.horizon_days),
+            shown=f"Above: extremist fighters as a share of day 0; below: their attacks in each full {MONTH} days",
+            note=f"{traced(results)}, split by what becomes of the regime by day {scenario.horizon_days}; "
+            "in the title: all runs, with 95 % order-statistic intervals",
+        ),
+        top + panels.total_mm,
+    )
+    draw_key(page, handles, size, 0.0)
+    strengths = scale_to(LIFT * max(highest_drawn(group[0]) for group in groups.values()), _percent)
+    attacks = scale_to(LIFT * max(highest_drawn(group[1]) for group in groups.values()))
+    days = (header.day0, scenario.horizon_days)
+    for i, (name, (strength, per_month)) in enumerate(groups.items()):
+        head = (f"{name}: fighters, % of day 0", count(len(strength), "run"))
+        draw_fan(draw_panel(page, panels, top, i, strengths, head, days), strength, VERMILLION)
+        head = (f"{name}: attacks per {MONTH} days", "")
+        _draw_months(draw_panel(page, panels, top, len(groups) + i, attacks, head, days), per_month)
+    return page.figure
+
+
+def _groups(results: Results) -> dict[str, tuple[Numbers, Numbers]]:
+    """Return strength by (run, day) and attacks by (run, month) of the runs with and without collapse."""
+    runs, daily = usable(results.runs), results.daily
+    collapsed = runs.set_index("run")["collapse_day"].notna()[daily["run"].unique()].to_numpy(np.bool_)
+    fighters, so_far = by_day(daily, "extremists"), by_day(daily, "extremist_attacks")
+    at_start = runs.set_index("run")["extremists_day_0"][daily["run"].unique()].to_numpy(np.float64)
+    ends = range(MONTH - 1, so_far.shape[1], MONTH)
+    per_month = np.diff(so_far[:, list(ends)], axis=1, prepend=0.0)
+    return {
+        name: (fighters[kept] / at_start[kept, None], per_month[kept])
+        for name, kept in _split(collapsed, at_start > 0.0).items()
+    }
+
+
+def _left(results: Results) -> dict[str, Numbers]:
+    """Return the share of extremists that is left at the end of every run that counts, traced or not."""
+    runs = usable(results.runs)
+    at_start, at_end = (runs[name].to_numpy(np.float64) for name in ("extremists_day_0", "extremists_last"))
+    groups = _split(runs["collapse_day"].notna().to_numpy(np.bool_), at_start > 0.0)
+    return {name: at_end[kept] / at_start[kept] for name, kept in groups.items()}
+
+
+def _split(collapsed: Mask, has_any: Mask) -> dict[str, Mask]:
+    """Return which runs that have any extremists are with and without collapse; a group of none is left out."""
+    groups = {"With a collapse": collapsed & has_any, "Without a collapse": ~collapsed & has_any}
+    return {name: kept for name, kept in groups.items() if kept.any()}
+
+
+def _title(left: dict[str, Numbers], horizon: int) -> str:
+    """Return the finding: what is left of extremists at the end."""
+    first, *other = [median_share(shares) for shares in left.values()]
+    n_first, *n_other = map(len, left.values())
+    finding = f"By day {horizon} extremists are at {first} of their strength on day 0 {next(iter(left)).lower()}"
+    if not other:
+        return f"{finding} (median of {count(n_first, 'run')})"
+    return f"{finding}, at {other[0]} without (medians of {n_first:,} and {count(n_other[0], 'run')})"
+
+
+def _percent(share: float) -> str:
+    """Return a share for the scale."""
+    return f"{100 * share:g} %"
+
+
+def _draw_months(ax: Axes, per_month: Numbers) -> None:
+    """Draw the attacks of each month: median, middle half and middle 80 % of runs, or a dot a run."""
+    for month, attacks in enumerate(per_month.T):
+        middle, half = (month + 0.5) * MONTH, BAR * MONTH
+        if len(attacks) < FEW:
+            ax.plot(np.full(len(attacks), middle), attacks, "o", color=VERMILLION, markersize=3.0, alpha=0.6)
+            continue
+        outer_low, low, median, high, outer_high = np.quantile(attacks, (0.1, 0.25, 0.5, 0.75, 0.9))
+        box = [middle - half, middle + half]
+        ax.fill_between(box, outer_low, outer_high, color=VERMILLION, alpha=0.2, linewidth=0)
+        ax.fill_between(box, low, high, color=VERMILLION, alpha=0.28, linewidth=0)
+        ax.plot(box, [median, median], color=VERMILLION, linewidth=1.6)

@@ -1,0 +1,174 @@
+"""Draw where places fall: maps of the probability that each has fallen by a day."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation, Text
+
+from sim.ensemble.estimate.intervals import wilson_interval
+from sim.ensemble.estimate.losses import loss_days
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.results import Results
+from sim.show.kit.days import date_text, headline_day
+from sim.show.kit.loss_scale import HEIGHT_MM as SCALE_MM
+from sim.show.kit.loss_scale import draw_loss_scale, ink_on, loss_colour
+from sim.show.kit.page import Page, new_page
+from sim.show.kit.theme import SMALL_PT, TEXT_PT, TINY_PT
+from sim.show.kit.typeset import NO_BREAK
+from sim.show.kit.wording import share_alone, share_of, words
+from sim.show.maps.geometry import Shapes, load_shapes
+from sim.show.maps.layout import HEAD_MM, Frame, bottom_of, home_extent, lighten, place_maps
+from sim.show.maps.stamps import coarse_map
+from sim.show.maps.world_map import LAND_AROUND, NO_VALUE, important_labels, paint_map, radius_pt
+from sim.tell.numbers import to_figures
+from sim.tell.places import home_holders, place_names
+from sim.world.scenario import Scenario
+
+DAYS = (7, 14, 30)  # and the horizon
+NUMBER_LAYER = 7  # above the names, which make way
+PT_PER_INCH = 72.0
+FILLED = 0.9  # of the width of a circle: what a number may take
+
+
+def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
+    """Return the figure of maps of fall probability.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble with at least one usable run, in a world whose regime holds a place.
+    """
+    days = loss_days(usable(results.runs), results.falls, scenario)
+    shapes, by = load_shapes(scenario.tables), headline_day(scenario.horizon_days)
+    small = [day for day in DAYS if day < by]
+    small += [scenario.horizon_days] if scenario.horizon_days > by else []
+    frames = place_maps(home_extent(shapes), len(small), SCALE_MM)
+    page = new_page(
+        words(
+            results,
+            scenario,
+            title=_title(days, by, scenario),
+            shown="Share of runs in which each place held by the regime's side has fallen by a day",
+            note=f"95 % Wilson intervals reach at most {_widest(days, [by, *small])} points to either side",
+        ),
+        bottom_of(frames),
+    )
+    small_shapes = coarse_map(shapes, list(home_holders(scenario))) if shapes.is_mapped else shapes
+    others = [place for place in home_holders(scenario) if place not in days.columns]
+    draw_loss_scale(page, has_others=bool(others))
+    for day, frame in zip([by, *small], frames, strict=True):
+        is_large = frame is frames[0]
+        unit = ": % of runs" if is_large and not shapes.is_mapped else ""
+        _write_head(page, frame, f"by day {day}, {_date(scenario, day)}{unit}", is_large=is_large)
+        ax = page.axes(frame.left, frame.top, frame.width, frame.height)
+        ax.set_anchor("NW")
+        if is_large:
+            _draw_large(ax, shapes, days <= day, others)
+        else:
+            _draw_small(ax, small_shapes, days <= day, others)
+    return page.figure
+
+
+def _title(days: pd.DataFrame, by: int, scenario: Scenario) -> str:
+    """Return the finding: how many places fall more often than not, and which is most exposed."""
+    n_runs, n_places = days.shape
+    fallen = (days <= by).sum()
+    worst = str(fallen.idxmax())
+    name, share = place_names(scenario)[worst], share_of(int(fallen[worst]), n_runs)
+    if n_places == 1:
+        return f"{name} has fallen by day {by} in {share} of runs"
+    if not fallen.any():
+        return f"No place has fallen by day {by} in any run: {share} each"
+    often = int((2 * fallen > n_runs).sum())
+    many = f"{often} of {n_places} places have" if often else "No place has"
+    return f"{many} fallen by day {by} in more than half of the runs; most often {name}, in {share}"
+
+
+def _widest(days: pd.DataFrame, panels: Sequence[int]) -> str:
+    """Return how far the widest interval of all maps reaches from its estimate, in points."""
+    n_runs = len(days)
+    counts = {int(fallen) for day in panels for fallen in (days <= day).sum()}
+    bounds = {fallen: wilson_interval(fallen, n_runs) for fallen in counts}
+    reach = max(max(fallen / n_runs - low, high - fallen / n_runs) for fallen, (low, high) in bounds.items())
+    return f"{to_figures(100.0 * reach, 2):g}"
+
+
+def _date(scenario: Scenario, day: int) -> str:
+    """Return the date of a day."""
+    return date_text(scenario.tables.header.day0, day, with_year=True)
+
+
+def _write_head(page: Page, frame: Frame, text: str, *, is_large: bool) -> None:
+    """Write above a map what it shows."""
+    size = TEXT_PT if is_large else SMALL_PT
+    page.write(frame.left, frame.top - HEAD_MM, text, size=size).set_fontweight("bold")
+
+
+def _draw_large(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> None:
+    """Draw the large map, with names and numbers."""
+    labels = _labels(shapes, fallen)
+    colours = _colours(shapes, fallen, others)
+    paint_map(ax, shapes, colours, labels=labels, hatched=others, extent=home_extent(shapes))
+    if not shapes.is_mapped:
+        numbers = {str(place): _number(fallen, place).removesuffix(f"{NO_BREAK}%") for place in fallen.columns}
+        write_numbers(ax, shapes, numbers, colours)
+
+
+def _draw_small(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> None:
+    """Draw a small map, in fine lines and without words."""
+    paint_map(ax, shapes, _colours(shapes, fallen, others), hatched=others, extent=home_extent(shapes))
+    lighten(ax)
+
+
+def _colours(shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> dict[str, str]:
+    """Return the colour of each location."""
+    around = dict.fromkeys(shapes.location_ids, LAND_AROUND) | dict.fromkeys(others, NO_VALUE)
+    return around | {str(place): loss_colour(float(share)) for place, share in fallen.mean().items()}
+
+
+def _labels(shapes: Shapes, fallen: pd.DataFrame) -> dict[str, str]:
+    """Return the words at each location, the most important first, with numbers where circles have none."""
+    names = important_labels(shapes)
+    if not shapes.is_mapped:
+        return names
+    numbers = {place: f"\n{_number(fallen, place)}" for place in fallen.columns}
+    return {place: f"{name}{numbers.get(place, '')}" for place, name in names.items()}
+
+
+def _number(fallen: pd.DataFrame, place: str) -> str:
+    """Return the share of runs in which a place has fallen, in words."""
+    return share_alone(int(fallen[place].sum()), len(fallen))
+
+
+def write_numbers(ax: Axes, shapes: Shapes, numbers: Mapping[str, str], colours: Mapping[str, str]) -> None:
+    """Write numbers into circles, in letters small enough for all, and take away the names that would hide one.
+
+    Parameters
+    ----------
+    ax
+        Axes with a finished map of circles.
+    shapes
+        What is drawn there.
+    numbers, colours
+        What to write, and on which colour, by location id.
+    """
+    names = [(text, text.get_window_extent()) for text in ax.texts if isinstance(text, Annotation)]
+    written = [_write_number(ax, shapes, place, text, colours) for place, text in numbers.items()]
+    widest = max((number.get_window_extent().width / ax.figure.dpi * PT_PER_INCH for number in written), default=1.0)
+    size = TINY_PT * min(1.0, FILLED * 2.0 * radius_pt(ax, shapes) / widest)
+    for number in written:
+        number.set_fontsize(size)
+    boxes = [number.get_window_extent() for number in written]
+    for name, box in names:
+        if any(box.overlaps(number) for number in boxes):
+            name.remove()
+
+
+def _write_number(ax: Axes, shapes: Shapes, place: str, text: str, colours: Mapping[str, str]) -> Text:
+    """Return the number written into the circle of a place."""
+    x, y = shapes.anchors[shapes.location_ids.index(place)]
+    number = ax.text(x, y, text, ha="center", zorder=NUMBER_LAYER)
+    number.set(va="center_baseline", fontsize=TINY_PT, color=ink_on(colours[place]))
+    return number

@@ -1,0 +1,161 @@
+"""Draw where neighbours see deadly incidents: expected number in a history, by place."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sim.ensemble.estimate.intervals import mean_interval
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.results import Results
+from sim.ensemble.store.schema import EVENTS
+from sim.show.kit.key import Handles, draw_key, measure_key
+from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.theme import LOSS_RAMP
+from sim.show.kit.typeset import NO_BREAK
+from sim.show.kit.wording import mean_of, words
+from sim.show.maps.geometry import Extent, Shapes, load_shapes
+from sim.show.maps.layout import HEAD_MM, bottom_of, place_maps
+from sim.show.maps.world_map import INNER_LINE, LAND_AROUND, NO_VALUE, important_labels, paint_map
+from sim.tell.numbers import to_figures
+from sim.tell.places import place_names, state_names
+from sim.world.scenario import Scenario
+
+CLASSES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # incidents in a history; each class is about three times the last
+LIGHTEST, DARKEST = 0.15, 0.95  # of the ramp
+MOST_LABELS = 12
+WORTH_SHOWING = 0.1  # places with less than this share of the most may lie outside the frame
+
+
+def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
+    """Return how many deadly incidents each place of the neighbours sees, a row a run, a column a place.
+
+    Parameters
+    ----------
+    results, scenario
+        The ensemble.
+    """
+    locations, header = scenario.tables.locations, scenario.tables.header
+    places = locations["id"][np.isin(locations["state"], header.neighbours)]
+    pieces = results.pieces(EVENTS, ("run", "kind", "location_id"))
+    events = pd.concat([piece.loc[piece["kind"] == "incident", ["run", "location_id"]] for piece in pieces])
+    counts = pd.crosstab(events["run"], events["location_id"])
+    return counts.reindex(index=usable(results.runs)["run"], columns=list(places), fill_value=0).astype(np.float64)
+
+
+def draw_incident_map(results: Results, scenario: Scenario) -> Figure:
+    """Return the map of incidents.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble with an incident at some place of a neighbour.
+    """
+    counts, shapes = incidents(results, scenario), load_shapes(scenario.tables)
+    means = {str(place): float(mean) for place, mean in counts.mean().items()}
+    extent = _extent(shapes, means)
+    handles = _key(means, is_mapped=shapes.is_mapped)
+    size = measure_key(handles, ROOM_MM)
+    (frame,) = place_maps(extent, 0, size.height_mm + 2.0 - HEAD_MM)
+    tenth = f"less than {100 * WORTH_SHOWING:.0f}{NO_BREAK}% of the most"
+    outside = f"; places with {tenth} may lie outside" if shapes.is_mapped else ""
+    page = new_page(
+        words(
+            results,
+            scenario,
+            title=_title(counts, scenario),
+            shown=f"Deadly incidents that a history sees at each place of the neighbours, mean of runs{outside}",
+            note=_interval(counts),
+        ),
+        bottom_of([frame]),
+    )
+    draw_key(page, handles, size, 0.0)
+    ax = page.axes(frame.left, frame.top, frame.width, frame.height)
+    ax.set_anchor("NW")
+    _draw(ax, shapes, means, extent)
+    return page.figure
+
+
+def _extent(shapes: Shapes, means: Mapping[str, float]) -> Extent:
+    """Return the frame of the contested state and of the places with most incidents."""
+    if not shapes.is_mapped:
+        return shapes.extent
+    home = [
+        place
+        for place, state in zip(shapes.location_ids, shapes.states, strict=True)
+        if state == shapes.contested_state
+    ]
+    highest = max(means.values())
+    return shapes.extent_of([*home, *(place for place, mean in means.items() if mean >= WORTH_SHOWING * highest)])
+
+
+def _title(counts: pd.DataFrame, scenario: Scenario) -> str:
+    """Return the finding: which place sees most incidents, and how many all places together."""
+    worst = str(counts.mean().idxmax())
+    locations = scenario.tables.locations
+    state = state_names(scenario)[dict(zip(locations["id"], locations["state"], strict=True))[worst]]
+    name = place_names(scenario)[worst]
+    where = name if name == state else f"{name} ({state})"
+    most, total = mean_of(counts[worst].to_numpy()), mean_of(counts.sum(axis=1).to_numpy())
+    finding = f"Neighbours see {total} deadly incidents by day {scenario.horizon_days}"
+    return f"{finding}; the place with most is {where}, {most}"
+
+
+def _interval(counts: pd.DataFrame) -> str:
+    """Return how far the widest interval of all places reaches."""
+    if len(counts) == 1:
+        return "one run gives no intervals"
+    reach = [high - mean for mean, _, high in (mean_interval(counts[place]) for place in counts.columns)]
+    return f"95 % intervals of means reach at most {to_figures(max(reach), 1):g} to either side"
+
+
+def _colour(mean: float) -> str:
+    """Return the colour of an expected number, that of its class."""
+    rank = np.searchsorted(CLASSES, mean, side="right") / len(CLASSES)
+    return to_hex(colormaps[LOSS_RAMP](LIGHTEST + (DARKEST - LIGHTEST) * rank if mean > 0.0 else 0.0))
+
+
+def _key(means: Mapping[str, float], *, is_mapped: bool) -> Handles:
+    """Return the classes that are drawn, by their meaning."""
+    handles = {"none": _patch(_colour(0.0))} if 0.0 in means.values() else {}
+    for low, high in pairwise([0.0, *CLASSES, np.inf]):
+        found = [mean for mean in means.values() if low <= mean < high and mean > 0.0]
+        name = f"{low:g} and more" if high == np.inf else f"{low:g}–{high:g}"
+        if found:
+            handles[name if low > 0.0 else f"under {high:g}"] = _patch(_colour(found[0]))
+    handles["contested state" if is_mapped else "contested state (a circle, roughly where it lies)"] = _patch(NO_VALUE)
+    return handles
+
+
+def _patch(colour: str) -> Patch:
+    """Return a field of the key."""
+    return Patch(facecolor=colour, edgecolor=INNER_LINE, linewidth=0.4)
+
+
+def _draw(ax: Axes, shapes: Shapes, means: Mapping[str, float], extent: Extent) -> None:
+    """Draw the map, with names and numbers of the places that see most."""
+    around = {
+        place: NO_VALUE if state == shapes.contested_state else LAND_AROUND
+        for place, state in zip(shapes.location_ids, shapes.states, strict=True)
+    }
+    colours = around | {place: _colour(mean) for place, mean in means.items()}
+    paint_map(ax, shapes, colours, labels=_labels(shapes, means), extent=extent)
+
+
+def _labels(shapes: Shapes, means: Mapping[str, float]) -> dict[str, str]:
+    """Return the names of the places that see most incidents, with their numbers, then other names for the eye."""
+    names = dict(zip(shapes.location_ids, shapes.names, strict=True))
+    most = sorted((place for place in means if means[place] > 0.0), key=lambda place: -means[place])[:MOST_LABELS]
+    numbered = {place: f"{names[place]}\n{_number(means[place])}" for place in most}
+    return numbered | {place: name for place, name in important_labels(shapes).items() if place not in numbered}
+
+
+def _number(mean: float) -> str:
+    """Return an expected number with two figures."""
+    return f"{to_figures(mean, 2):#.2g}".rstrip(".")

@@ -1,0 +1,1 @@
+"""Hold what all figures share: theme, pages, axes, keys, words."""

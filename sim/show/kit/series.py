@@ -1,0 +1,139 @@
+"""Turn the day series of the traced runs into arrays, and draw them as fans: median, middle half, middle 80 %."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.ensemble.store.results import Results
+from sim.show.kit.key import Handles
+from sim.show.kit.observed import ObservedAmount
+from sim.show.kit.theme import INK
+from sim.show.kit.wording import count
+
+Numbers = npt.NDArray[np.float64]
+FEW = 10  # runs; below this each one is a line, since quantiles of so few say little
+FAN = ((0.1, 0.9, 0.2), (0.25, 0.75, 0.28))  # levels and opacity
+STILL, SO_FAR = "D", "^"  # marks of what was observed: a number on a day, and one that only grows
+LIFT = 1.06  # room above the highest that is drawn
+
+
+def traced(results: Results) -> str:
+    """Return which runs the day series come from, in words."""
+    n_traced = results.daily["run"].nunique()
+    return f"day series: the first {count(n_traced, 'run')}" if n_traced > 1 else "day series: one run"
+
+
+def by_day(daily: pd.DataFrame, column: str) -> Numbers:
+    """Return a column of the day series as (run, day).
+
+    Parameters
+    ----------
+    daily
+        Day series, sorted by run and day, each run with all days.
+    column
+        Name of the column.
+    """
+    values = daily[column].to_numpy(np.float64, na_value=np.nan)
+    return values.reshape(daily["run"].nunique(), -1)
+
+
+def to_horizon(values: Numbers) -> Numbers:
+    """Return series whose last day lasts until the horizon, at which the window closes.
+
+    Parameters
+    ----------
+    values
+        (series, day).
+    """
+    return np.column_stack([values, values[:, -1]])
+
+
+def highest_drawn(values: Numbers) -> float:
+    """Return the highest point of a fan.
+
+    Parameters
+    ----------
+    values
+        (run, day).
+    """
+    top = values if len(values) < FEW else np.quantile(values, FAN[0][1], axis=0)
+    return float(top.max()) if top.size else 0.0
+
+
+def draw_fan(ax: Axes, values: Numbers, colour: str) -> None:
+    """Draw series as a fan, or each as a line where they are few.
+
+    Parameters
+    ----------
+    ax
+        Axes in days.
+    values
+        (run, day).
+    colour
+        Of all parts.
+    """
+    drawn = to_horizon(values)
+    days = np.arange(drawn.shape[1])
+    if len(drawn) < FEW:
+        ax.plot(days, drawn.T, color=colour, linewidth=0.7, alpha=0.7)
+        return
+    for low, high, opacity in FAN:
+        ends = np.quantile(drawn, (low, high), axis=0)
+        ax.fill_between(days, *ends, color=colour, alpha=opacity, linewidth=0)
+    ax.plot(days, np.median(drawn, axis=0), color=colour, linewidth=1.6)
+
+
+def fan_handles(n_runs: int, colour: str) -> Handles:
+    """Return the marks of a fan by their meaning.
+
+    Parameters
+    ----------
+    n_runs
+        How many series the fan stands for.
+    colour
+        Of the fan.
+    """
+    if n_runs < FEW:
+        return {"one run": Line2D([], [], color=colour, linewidth=0.7)}
+    outer, inner = FAN[0][2], FAN[0][2] + FAN[1][2]
+    return {
+        "median": Line2D([], [], color=colour, linewidth=1.6),
+        "middle 50 %": Patch(color=colour, alpha=inner, linewidth=0),
+        "middle 80 % of runs": Patch(color=colour, alpha=outer, linewidth=0),
+    }
+
+
+def draw_observed(ax: Axes, amounts: list[ObservedAmount], mark: str) -> None:
+    """Mark what was observed, hollow, with its range.
+
+    Parameters
+    ----------
+    ax
+        Axes in days.
+    amounts
+        What was observed.
+    mark
+        `STILL` or `SO_FAR`.
+    """
+    for seen in amounts:
+        ax.plot([seen.day] * 2, [seen.low, seen.high], color=INK, linewidth=0.9, clip_on=False, zorder=4)
+        ax.add_line(observed_mark([seen.day], [seen.amount], mark))
+
+
+def observed_mark(days: list[int], amounts: list[float], mark: str) -> Line2D:
+    """Return the hollow mark of what was observed."""
+    return Line2D(
+        days,
+        amounts,
+        linewidth=0,
+        marker=mark,
+        markersize=4.5,
+        markerfacecolor="white",
+        markeredgecolor=INK,
+        markeredgewidth=0.9,
+        clip_on=False,
+        zorder=5,
+    )

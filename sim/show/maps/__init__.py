@@ -1,0 +1,1 @@
+"""Turn worlds into maps: outlines, circles, borders, labels."""

@@ -1,0 +1,1 @@
+"""Say once, for terminal, notebook and report, what was found: numbers, labels, sections, summaries."""
