@@ -5,7 +5,6 @@ from itertools import combinations
 import matplotlib as mpl
 import pytest
 
-from sim.show.kit.loss_scale import ink_on, loss_colour
 from sim.show.kit.theme import (
     CHALLENGER_COLOUR,
     FAINT_INK,
@@ -19,6 +18,7 @@ from sim.show.kit.theme import (
     luminance,
     styled,
 )
+from sim.show.maps.loss_scale import ink_on, loss_colour
 from tests.worlds import WORLDS, scenario_of
 
 

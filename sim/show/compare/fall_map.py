@@ -10,11 +10,11 @@ from sim.show.compare.differences import Difference
 from sim.show.compare.falls import fall_words, falls_of, farthest, number_of
 from sim.show.compare.scale import NOT_CLEAR, difference_colour, draw_difference_scale, top_of
 from sim.show.ensemble.fall_map import write_numbers
-from sim.show.kit.loss_scale import HEIGHT_MM as SCALE_MM
 from sim.show.kit.page import ROOM_MM, new_page
 from sim.show.kit.panels import write_head
 from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.layout import GAP_MM, HEAD_MM, Frame, bottom_of, home_extent, lighten
+from sim.show.maps.loss_scale import HEIGHT_MM as SCALE_MM
 from sim.show.maps.stamps import coarse_map
 from sim.show.maps.world_map import LAND_AROUND, NO_VALUE, important_labels, paint_map
 from sim.study.compare import Comparison

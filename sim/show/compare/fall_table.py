@@ -7,11 +7,11 @@ from matplotlib.patches import Rectangle
 from sim.show.compare.differences import Difference
 from sim.show.compare.falls import fall_words, falls_of, farthest, number_of
 from sim.show.compare.scale import NOT_CLEAR, difference_colour, draw_difference_scale, top_of
-from sim.show.kit.loss_scale import HEIGHT_MM as SCALE_MM
-from sim.show.kit.loss_scale import ink_on
 from sim.show.kit.page import Page, new_page
 from sim.show.kit.theme import GRID, SMALL_PT, TINY_PT
 from sim.show.kit.typeset import shorten, text_height, text_width, wrap
+from sim.show.maps.loss_scale import HEIGHT_MM as SCALE_MM
+from sim.show.maps.loss_scale import ink_on
 from sim.study.compare import Comparison
 from sim.tell.places import place_names
 

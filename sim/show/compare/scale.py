@@ -9,9 +9,9 @@ from matplotlib.patches import Patch
 
 from sim.show.compare.marks import signed
 from sim.show.kit.key import draw_key, measure_key
-from sim.show.kit.loss_scale import BAR_HEIGHT_MM, BAR_MM, KEY_GAP_MM
 from sim.show.kit.page import Page
 from sim.show.kit.theme import SMALL_PT
+from sim.show.maps.loss_scale import BAR_HEIGHT_MM, BAR_MM, KEY_GAP_MM
 from sim.show.maps.world_map import INNER_LINE, NO_VALUE
 
 RAMP = "PuOr_r"  # violet for less, orange for more, as in the ramp of losses

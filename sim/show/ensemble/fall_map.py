@@ -12,14 +12,14 @@ from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import date_text, headline_day
-from sim.show.kit.loss_scale import HEIGHT_MM as SCALE_MM
-from sim.show.kit.loss_scale import draw_loss_scale, ink_on, loss_colour
 from sim.show.kit.page import Page, new_page
 from sim.show.kit.theme import SMALL_PT, TEXT_PT, TINY_PT
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import share_alone, share_of, words
 from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.layout import HEAD_MM, Frame, bottom_of, home_extent, lighten, place_maps
+from sim.show.maps.loss_scale import HEIGHT_MM as SCALE_MM
+from sim.show.maps.loss_scale import draw_loss_scale, ink_on, loss_colour
 from sim.show.maps.stamps import coarse_map
 from sim.show.maps.world_map import LAND_AROUND, NO_VALUE, important_labels, paint_map, radius_pt
 from sim.tell.numbers import to_figures

@@ -9,13 +9,13 @@ from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import draw_key, measure_key
 from sim.show.kit.ladder import finding, highest_counts
-from sim.show.kit.loss_scale import ink_on, loss_colour
 from sim.show.kit.observed import ObservedAmount, observed_at_horizon
 from sim.show.kit.page import ROOM_MM, Page, new_page
 from sim.show.kit.series import STILL, observed_mark
 from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import shorten, text_width
 from sim.show.kit.wording import share_of, words
+from sim.show.maps.loss_scale import ink_on, loss_colour
 from sim.tell.places import state_names
 from sim.tell.sections import LEVELS
 from sim.world.scenario import Scenario

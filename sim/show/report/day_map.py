@@ -12,10 +12,10 @@ from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.show.ensemble.fall_map import DAYS
 from sim.show.kit.days import date_text
-from sim.show.kit.loss_scale import N_CLASSES
 from sim.show.kit.wording import listed, share_of
 from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.layout import home_extent
+from sim.show.maps.loss_scale import N_CLASSES
 from sim.show.maps.stamps import stamp_map
 from sim.show.report.names import Names, names_on
 from sim.show.report.outlines import Canvas, Ground, ground_of

@@ -15,8 +15,8 @@ from sim.ensemble.store.files import write_text
 from sim.ensemble.store.results import ResultsError
 from sim.show.figures import MOST_DRAWN, drawable, left_out
 from sim.show.kit.days import date_text
-from sim.show.kit.loss_scale import N_CLASSES, ink_on, loss_colour
 from sim.show.kit.typeset import NO_BREAK
+from sim.show.maps.loss_scale import N_CLASSES, ink_on, loss_colour
 from sim.show.report import assumptions
 from sim.show.report.changes import change_of, drawings_of
 from sim.show.report.chapters import MAP, chapters_of
