@@ -15,7 +15,6 @@ from experiments.launch import Script, command, load_scenario, main, overrides, 
 from experiments.options import CompareOptions, take_options
 from experiments.present import draw_once, print_tables
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.files import write_text
 from sim.ensemble.store.folders import result_folder
 from sim.show.compare.figures import draw_comparison_files
@@ -23,6 +22,7 @@ from sim.show.report import write_report
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
 from sim.tell.comparison_summary import comparison_markdown, comparison_table
+from sim.tell.ensemble import run_ensemble
 from sim.world.catalogue import CONF, USUAL_SCENARIO, choice
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario

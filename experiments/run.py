@@ -15,11 +15,11 @@ from experiments.options import RunOptions, take_options
 from experiments.present import draw_once, print_tables
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.folders import result_folder
 from sim.show.figures import MOST_DRAWN, draw_all, left_out
 from sim.show.report import write_report
 from sim.study.cases import Case
+from sim.tell.ensemble import run_ensemble
 from sim.tell.summary import summary_table
 from sim.world.catalogue import CONF
 from sim.world.scenario import idle_levers

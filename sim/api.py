@@ -18,7 +18,6 @@ from rich.console import Console, RenderableType
 
 from sim.agents.model import SpilloverModel
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.folders import result_folder
 from sim.show.compare.figures import drawable_comparison
 from sim.show.figures import drawable, left_out
@@ -32,6 +31,7 @@ from sim.study.cases import Case, open_case
 from sim.study.design import Design
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
+from sim.tell.ensemble import run_ensemble
 from sim.tell.summary import all_sections, sections_html, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table

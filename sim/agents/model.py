@@ -14,7 +14,7 @@ from sim.agents.places import Place, build_network
 from sim.core import calls
 from sim.core.codes import NEVER, NOBODY, Outcome
 from sim.core.day import SCHEDULE
-from sim.core.record import layouts_of
+from sim.core.record import RUNS, layouts_of
 from sim.core.state import new_state
 from sim.world.scenario import Scenario
 from sim.world.uncertainty import draw_rules
@@ -227,7 +227,7 @@ class SpilloverModel(mesa.Model):
 
     def run_row(self) -> np.ndarray:
         """Return the row that the engine would write for this history."""
-        row = np.zeros(1, layouts_of(self.world_record).run)
+        row = np.zeros(1, layouts_of(self.world_record)[RUNS])
         calls.call_write_run(self.world_record, self.state_record, row)
         return row
 

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from sim.core.codes import Level, Outcome
+from sim.core.outputs import Topic
 from sim.ensemble.estimate.rows import report_days
 from sim.ensemble.store.results import Results
 from sim.tell.numbers import Estimate, amount, day, percent, percents, points, span, spread
+from sim.tell.topics import topic_labels
 from sim.world.scenario import Scenario
 from sim.world.tables import Tables
 
@@ -23,25 +25,10 @@ LEVELS = {
     Level.VIOLENCE: "organised violence",
     Level.CIVIL_WAR: "civil war",
 }
-EVENTS = {
-    "collapse": "collapse of the regime",
-    "flight": "flight of its leader",
-    "capital_fall": "fall of the capital",
-}
-PEOPLE = {
-    "displaced_peak": "displaced in their country, most at once",
-    "fatalities_civilians": "civilians killed",
-    "fatalities_combatants": "combatants killed",
-}
-DIVISION = {
-    "hhi": "concentration among states, 1: all is one's",
-    "effective_factions": "effective number of factions in control",
-}
-EXTREMISTS = {
-    "extremists_last": "fighters on the last day",
-    "extremists_change": "the same, as a multiple of day 0",
-    "extremist_attacks": "attacks",
-}
+ENDS = topic_labels(Topic.REGIME)
+PEOPLE = topic_labels(Topic.PEOPLE)
+DIVISION = topic_labels(Topic.INFLUENCE)
+EXTREMISTS = topic_labels(Topic.EXTREMISTS) | {"extremists_change": "extremist fighters, as a multiple of day 0"}
 OUTCOMES = {
     Outcome.IN_POWER: "still in power",
     Outcome.FLIGHT: "its leader fled",
@@ -49,11 +36,7 @@ OUTCOMES = {
     Outcome.DISINTEGRATION: "its forces fell apart",
     Outcome.COUP: "its own overthrew it",
 }
-BESIDES = {
-    "settlement": "besides: a settlement",
-    "handover": "besides: an orderly handover",
-    "infighting": "besides: fighting among its enemies",
-}
+BESIDES = {event: f"besides: {label}" for event, label in topic_labels(Topic.BESIDES).items()}
 OVER_RUNS = ("mean", "10–90 % of runs")
 Write = Callable[[float, float, float], str]
 WriteColumn = Callable[[Sequence[Estimate]], list[str]]
@@ -186,7 +169,7 @@ def _regime(lookup: Lookup, tables: Tables) -> tuple[Section, Section]:
     """Return whether and when the regime and its seats fall."""
     header = (*(f"by day {by_day}" for by_day in lookup.days), "median day")
     labels = _labels(tables.locations)
-    events = lookup.events({(event, ""): label for event, label in EVENTS.items()})
+    events = lookup.events({(event, ""): label for event, label in ENDS.items()})
     seats = lookup.events({("seat_fall", seat): labels[seat] for seat in _by_risk(lookup)})
     return (
         Section("The regime", ("event", *header), events),

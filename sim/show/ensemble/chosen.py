@@ -15,7 +15,7 @@ from sim.tell.numbers import whole_percent
 from sim.world.scenario import Scenario
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the runs sorted by day of collapse
-EVENTS = ("flight_day", "collapse_day", "capital_fall_day")
+TURNS = ("flight_day", "collapse_day", "capital_fall_day")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class History:
     place
         Where it stands among the runs sorted by day of collapse, in a few words.
     days
-        Day of each of `EVENTS`, NaN where it never happens.
+        Day of each of `TURNS`, NaN where it never happens.
     losses
         Days on which the regime's side loses a place, in order.
     n_lost, n_places
@@ -75,7 +75,7 @@ def _history(row: pd.Series, place: str, results: Results, scenario: Scenario) -
     return History(
         run=int(row["run"]),
         place=place,
-        days={event: float(day_values(pd.Series([row[event]]))[0]) for event in EVENTS},
+        days={event: float(day_values(pd.Series([row[event]]))[0]) for event in TURNS},
         losses=day_values(lost["day"]),
         n_lost=lost["location_id"].nunique(),
         n_places=len(places),

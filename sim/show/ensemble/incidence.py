@@ -58,7 +58,7 @@ class Event:
     width: float
 
 
-EVENTS = (
+CURVES = (
     Event("collapse_day", "regime collapses", INK, "-", 1.8),
     Event("capital_fall_day", "capital falls", VERMILLION, "--", 1.4),
     Event("flight_day", "leader flees", BLUE, ":", 1.8),
@@ -96,8 +96,8 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
         Width of the page.
     """
     runs, horizon = usable(results.runs), scenario.horizon_days
-    bands = [band_of(curve(runs[event.column], horizon)) for event in EVENTS]
-    last_day = last_shown_day([day_values(runs[event.column]) for event in EVENTS], horizon, TAIL)
+    bands = [band_of(curve(runs[event.column], horizon)) for event in CURVES]
+    last_day = last_shown_day([day_values(runs[event.column]) for event in CURVES], horizon, TAIL)
     cut = f"; the axis ends on day {last_day}, little happens later" if last_day < horizon else ""
     by = headline_day(horizon)
     page = new_page(
@@ -112,10 +112,10 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
         width_mm,
     )
     ax = curve_axes(page, scenario, bands, last_day)
-    for event, band in zip(EVENTS, bands, strict=True):
+    for event, band in zip(CURVES, bands, strict=True):
         draw_curve(ax, event, band, last_day)
     mark_headline(ax, by, float(bands[0].share[by]))
-    label_curves(ax, EVENTS, bands, last_day)
+    label_curves(ax, CURVES, bands, last_day)
     return page.figure
 
 

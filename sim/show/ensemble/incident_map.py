@@ -11,10 +11,10 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from sim.core.record import EVENTS
 from sim.ensemble.estimate.intervals import mean_interval
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.ensemble.store.schema import EVENTS
 from sim.show.kit.key import Handles, draw_key, measure_key
 from sim.show.kit.page import ROOM_MM, new_page
 from sim.show.kit.theme import LOSS_RAMP

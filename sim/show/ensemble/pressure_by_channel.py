@@ -78,7 +78,7 @@ def contributions(results: Results, scenario: Scenario, state: str) -> Numbers:
     return np.array(
         [
             getattr(weights, f"{channel.name.lower()}_weight")
-            * by_day(results.daily, state_column(f"channel_{channel.name.lower()}", state))
+            * by_day(results.daily, state_column("channel", state, channel.name.lower()))
             for channel in Channel
         ]
     )

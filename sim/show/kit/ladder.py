@@ -44,7 +44,7 @@ def reached_by(runs: pd.DataFrame, state: str, horizon_days: int) -> npt.NDArray
     days = np.arange(horizon_days)
     shares = [np.ones(horizon_days)]
     for level in list(Level)[1:]:
-        first = np.sort(day_values(runs[state_column(f"level_day_{level.value}", state)]))  # never comes last
+        first = np.sort(day_values(runs[state_column("level_day", state, level.value)]))  # never comes last
         shares.append(np.searchsorted(first, days, side="right") / len(runs))
     return np.array(shares)
 

@@ -15,7 +15,7 @@ from sim.tell.places import place_names, state_names
 from sim.tell.sections import (
     BESIDES,
     DIVISION,
-    EVENTS,
+    ENDS,
     EXTREMISTS,
     LEVELS,
     OUTCOMES,
@@ -26,7 +26,7 @@ from sim.tell.sections import (
 )
 from sim.world.scenario import Scenario
 
-HAPPENINGS = {**EVENTS, **{event: label.removeprefix("besides: ") for event, label in BESIDES.items()}}
+HAPPENINGS = {**ENDS, **{event: label.removeprefix("besides: ") for event, label in BESIDES.items()}}
 TOLLS = {
     "place_fatalities_civilians": "civilians killed",
     "place_fatalities_combatants": "combatants killed",
@@ -81,9 +81,9 @@ def days_table(results: Results, scenario: Scenario) -> Section:
         An ensemble with at least one usable run.
     """
     runs, horizon = usable(results.runs), scenario.horizon_days
-    curves = [_curve_texts(runs[f"{event}_day"], horizon) for event in EVENTS]
+    curves = [_curve_texts(runs[f"{event}_day"], horizon) for event in ENDS]
     rows = tuple((str(by_day), *cells) for by_day, cells in enumerate(zip(*curves, strict=True)))
-    return Section("Day by day: share of runs in which it has happened", ("by day", *EVENTS.values()), rows)
+    return Section("Day by day: share of runs in which it has happened", ("by day", *ENDS.values()), rows)
 
 
 def seats_table(results: Results, scenario: Scenario) -> Section:

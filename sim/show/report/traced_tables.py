@@ -11,7 +11,7 @@ from sim.show.kit.series import Numbers, traced
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import mean_of, share_of
 from sim.tell.places import place_names, state_names
-from sim.tell.sections import EVENTS, Section
+from sim.tell.sections import ENDS, Section
 from sim.world.scenario import Scenario
 
 
@@ -62,10 +62,10 @@ def histories_table(results: Results, scenario: Scenario) -> Section:
         An ensemble with at least one usable run.
     """
     rows = tuple(
-        (str(history.run), history.place, *(_day(history.days[f"{e}_day"]) for e in EVENTS), str(history.n_lost))
+        (str(history.run), history.place, *(_day(history.days[f"{e}_day"]) for e in ENDS), str(history.n_lost))
         for history in choose_histories(results, scenario)
     )
-    header = ("run", "among all by day of collapse", *(f"day of {label}" for label in EVENTS.values()), "seats lost")
+    header = ("run", "among all by day of collapse", *(f"day of {label}" for label in ENDS.values()), "seats lost")
     return Section("Single histories", header, rows)
 
 
