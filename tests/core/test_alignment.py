@@ -135,7 +135,7 @@ def test_victors_fall_out_more_than_allies() -> None:
     """Mean hazard of infighting in the 90 days after a collapse, against up to 90 days before it."""
     scenario = scenario_of("levant_2024")
     histories = simulate(scenario.world, scenario.rules, SEED, 0, 60, 60)
-    hazard = histories.days["infighting_hazard"].reshape(60, -1)
+    hazard = histories.daily["infighting_hazard"].reshape(60, -1)
     before, after = [], []
     for series, day in zip(hazard, histories.runs["collapse_day"], strict=True):
         if 0 < day < scenario.horizon_days - 7:

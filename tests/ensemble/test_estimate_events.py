@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.ensemble.estimate.estimates import TOLLS_BY_PLACE, estimate_all
+from sim.core.outputs import fields_of
+from sim.core.record import TollRow
+from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
 from sim.ensemble.estimate.rows import Row
 from sim.ensemble.store.results import Results
@@ -19,7 +21,7 @@ from tests.worlds import scenario_of
 N = 20
 HORIZON = 120
 FALLS = ["run", "day", "location_id", "from_faction", "to_faction"]
-TOLLS = ["run", "location_id", *TOLLS_BY_PLACE]
+TOLLS = ["run", "location_id", *(field.name for field in fields_of(TollRow) if field.output.use)]
 
 
 @pytest.fixture(scope="module")

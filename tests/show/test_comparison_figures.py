@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from sim.ensemble.run.runner import run_ensemble
 from sim.show.compare.differences import Difference, in_points, texts_of
 from sim.show.compare.fall_map import draw_compare_fall_map
 from sim.show.compare.figures import draw_comparison, draw_comparison_files, drawable_comparison
@@ -27,6 +26,7 @@ from sim.show.maps.geometry import load_shapes
 from sim.show.maps.world_map import radius_pt
 from sim.study.cases import Case
 from sim.study.compare import Comparison, compare
+from sim.tell.ensemble import run_ensemble
 from sim.world.config import read_config
 from sim.world.scenario import build_scenario
 from tests.show.cases import made_case

@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 
 from experiments.present import WIDTH
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.manifest import write_manifest
 from sim.ensemble.store.results import MANIFEST, SEAL, ResultsError
 from sim.study.cases import Case, open_case
@@ -28,6 +27,7 @@ from sim.study.compare import (
 )
 from sim.tell.comparison_overview import LESS, MORE, SAME, overview
 from sim.tell.comparison_summary import comparison_markdown, comparison_table, headline_rows, sections
+from sim.tell.ensemble import run_ensemble
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, small_scenario, tables_of
 

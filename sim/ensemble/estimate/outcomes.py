@@ -43,8 +43,8 @@ class Outcome:
     name: str
     unit: str
     columns: tuple[str, ...]
-    by: int
-    label: str
+    by: int = 0
+    label: str = ""
     state: str = ""
     entry: str = ""
 

@@ -12,7 +12,7 @@ from sim.tell.sections import LEVELS
 
 COLLAPSE = "p_collapse"
 OF_REGIME = ("p_flight", "p_settlement", "p_handover", "p_infighting")
-AMOUNTS = (
+MAIN_AMOUNTS = (
     *("days_in_power", "refugees", "displaced_peak"),
     *("fatalities_civilians", "fatalities_combatants", "extremists_last"),
 )
@@ -61,7 +61,7 @@ def probabilities_of(comparison: Comparison) -> list[Group]:
 def amounts_of(comparison: Comparison) -> list[Group]:
     """Return the amounts that are shown first, if the base has any; see `probabilities_of`."""
     means, labels = base_means(comparison), outcome_labels(comparison.cases[0].scenario)
-    named = {name: labels[name] for name in AMOUNTS if means[name] > 0.0}
+    named = {name: labels[name] for name in MAIN_AMOUNTS if means[name] > 0.0}
     return [Group("", named, in_percent(comparison, named))] if named else []
 
 
