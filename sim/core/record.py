@@ -27,10 +27,10 @@ class RunRow:
 
     run: int = output(Kind.NUMBER, "", "number of the history", "with the seed it names it for ever")
     seed: int = output(Kind.NUMBER, "", "seed of the ensemble")
-    status: int = output(Kind.NAME, "", "whether it can be used", "if not, the rest is empty", names=RunStatus)
+    status: int = output(Kind.NAME, "", "whether it counts", "empty are all others if not", names=RunStatus)
     outcome: int = output(Kind.NAME, "", "how the regime ended first", "or that it did not", ESTIMATED, names=Outcome)
     collapse_day: int = output(
-        Kind.DAY, "day", "collapse of the regime", "first of its ends; a coup counts in a deal", COMPARED, Topic.REGIME
+        Kind.DAY, "day", "collapse of the regime", "the first end; a coup if in a deal", COMPARED, Topic.REGIME
     )
     flight_day: int = output(Kind.DAY, "day", "flight of its leader", "", COMPARED, Topic.REGIME)
     capital_fall_day: int = output(Kind.DAY, "day", "fall of the capital", "", COMPARED, Topic.REGIME)
@@ -147,11 +147,29 @@ class EventRow:
 
     run: int = output(Kind.NUMBER, "", "in which history")
     day: int = output(Kind.DAY, "day", "when", null="")
-    kind: int = output(Kind.NAME, "", "what happened", "the kinds are below", names=Event)
+    kind: int = output(Kind.NAME, "", "what happened", "see below", names=Event)
     location: int = output(Kind.PLACE, "", "where", null="no place")
     actor: int = output(Kind.ACTOR, "", "who", "a state or a faction, by kind")  # states first, then factions
     other: int = output(Kind.ACTOR, "", "with or against whom", "as `actor`")
     size: float = output(Kind.INDEX, "by kind", "how large")
+
+
+EVENT_WORDS = {
+    Event.LEVEL: ("neighbour", "", "its new level"),
+    Event.INCIDENT: ("neighbour", "", "deaths"),
+    Event.REVENGE: ("who holds the place", "", "civilians meant to be killed; those who have fled by then are spared"),
+    Event.PRISON_BREAK: ("faction that the escaped join", "", "escaped"),
+    Event.DENIAL: (
+        *("state that strikes", "faction that it keeps from them"),
+        "weapons destroyed, 0 where only an airbase is hit",
+    ),
+    Event.INFIGHTING: ("faction", "faction", ""),
+    Event.MERGER: ("faction that joins", "faction that it joins", ""),
+    Event.SETTLEMENT: ("", "", ""),
+    Event.HANDOVER: ("regime", "", ""),
+    Event.PATRON_EXIT: ("patron", "client", ""),
+}
+"""What actor, other and size of each kind of event are."""
 
 
 class TollRow:

@@ -24,7 +24,7 @@ from sim.core.state import Floats, Ints
 from sim.world.tables import Tables
 
 TWINS, ESTIMATES = "twins", "estimates"
-ERROR = Field("error", output(Kind.TEXT, "", "what went wrong", "in a sentence", null="the run did not fail"), str, ())
+ERROR = Field("error", output(Kind.TEXT, "", "what went wrong in a sentence", null="the run did not fail"), str, ())
 MARKS = ("run", "seed", "status", "error")
 """Columns that a failed run has; all else is then null, as no part of any history."""
 
@@ -40,7 +40,7 @@ _KINDS = {
     **dict.fromkeys((Kind.DAY, Kind.LEVEL), pa.int32()),
     Kind.FLAG: pa.bool_(),
 }
-_ENTRIES: dict[str, dict[int, str]] = {
+ENTRIES: dict[str, dict[int, str]] = {
     "R": {level.value: str(level.value) for level in Level if level},  # calm is no level that one reaches
     "C": {channel.value: channel.name.lower() for channel in Channel},
 }
@@ -146,7 +146,7 @@ class Column:
     @property
     def null(self) -> str:
         """Return what null means, nothing where it cannot be."""
-        return self.output.null or ("no neighbour" if self.output.is_of_neighbours else "")
+        return ", ".join([self.output.null] * bool(self.output.null) + ["no neighbour"] * self.output.is_of_neighbours)
 
 
 def state_column(field: str, state: str, entry: object = "") -> str:
@@ -186,7 +186,7 @@ def _columns(field: Field, names: Names) -> Iterator[Column]:
     """Yield the columns of one field, and after a run's status what went wrong."""
     kind = _KINDS.get(field.output.kind, _NUMBERS[field.element])
     if field.axes:
-        for entry, text in _ENTRIES[field.axes[1]].items() if field.axes[1:] else [(None, "")]:
+        for entry, text in ENTRIES[field.axes[1]].items() if field.axes[1:] else [(None, "")]:
             for i, state in enumerate(names.states):
                 at = (i,) if entry is None else (i, entry)
                 is_empty = field.output.is_of_neighbours and state not in names.neighbours
