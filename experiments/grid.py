@@ -61,6 +61,7 @@ def grid_tables(edge: int, n_militias: int = 0, n_patrons: int = 0) -> Tables:
         observed_levels=None,
         deaths_by_month=None,
         refugees_check=None,
+        unscored=None,
         timeline=None,
         map_keys=None,
         sources=None,

@@ -287,6 +287,14 @@ REFUGEES_CHECK = TableSchema(
     is_input=False,
 )
 
+UNSCORED = TableSchema(
+    "unscored",
+    (Column("row", cure="name a row of observed.csv, or table/state"), Column("reason", cure="say why")),
+    key=("row",),
+    is_required=False,
+    is_input=False,
+)
+
 TIMELINE = TableSchema(
     "timeline",
     (
@@ -334,12 +342,13 @@ TABLES = (
     OBSERVED_LEVELS,
     DEATHS_BY_MONTH,
     REFUGEES_CHECK,
+    UNSCORED,
     TIMELINE,
     MAP_KEYS,
     SOURCES,
 )
 
-OUTCOMES = (OBSERVED, OBSERVED_LEVELS, DEATHS_BY_MONTH, REFUGEES_CHECK, TIMELINE)
+OUTCOMES = (OBSERVED, OBSERVED_LEVELS, DEATHS_BY_MONTH, REFUGEES_CHECK, UNSCORED, TIMELINE)
 """What happened after day 0: for scoring and figures, and never read to build or run a scenario."""
 
 FILES = (HEADER_FILE, *(schema.file for schema in TABLES))

@@ -30,6 +30,7 @@ CHECKS = (
     geography.map_faults,
     checks.reference_faults,
     checks.observed_faults,
+    checks.unscored_faults,
     checks.shared_id_faults,
     checks.share_faults,
     checks.uncontrolled_faults,
@@ -60,8 +61,9 @@ class Tables:
     foreign_forces, installations, neighbours_day0
         Troops of foreign states; depots, airbases and prisons; how far each neighbour is drawn in on day 0, whom it
         lets in, whether it takes part. None where the world has no such table, as with those below.
-    observed, observed_levels, deaths_by_month, refugees_check, timeline
-        What happened after day 0, for scoring and drawing only; never inputs of runs.
+    observed, observed_levels, deaths_by_month, refugees_check, unscored, timeline
+        What happened after day 0, and which rows of it are no use for scores: for scoring and drawing only, never
+        inputs of runs.
     map_keys, sources
         Tables for drawing and reading only.
     digest
@@ -85,6 +87,7 @@ class Tables:
     observed_levels: np.ndarray | None
     deaths_by_month: np.ndarray | None
     refugees_check: np.ndarray | None
+    unscored: np.ndarray | None
     timeline: np.ndarray | None
     map_keys: np.ndarray | None
     sources: np.ndarray | None
@@ -127,6 +130,7 @@ def load_tables(folder: Path) -> Tables:
         observed_levels=records.get("observed_levels"),
         deaths_by_month=records.get("deaths_by_month"),
         refugees_check=records.get("refugees_check"),
+        unscored=records.get("unscored"),
         timeline=records.get("timeline"),
         map_keys=records.get("map_keys"),
         sources=records.get("sources"),
