@@ -151,6 +151,14 @@ CELLS: dict[str, tuple[Change, str]] = {
         cell("refugees_check.csv", 2, "state", "GINN"),
         "refugees_check.csv row 2, state = GINN: is no id in states.csv; did you mean 'GIN'?",
     ),
+    "unscored row that is none": (
+        write("unscored.csv", b"row,reason\nfatalities_totl,weak\n"),
+        "unscored.csv row 2, row = fatalities_totl: is no row of the outcomes; did you mean 'fatalities_total'?",
+    ),
+    "unscored without a reason": (
+        write("unscored.csv", b"row,reason\nrefugees_check/GIN,\n"),
+        "unscored.csv row 2, reason is empty: must not be empty; say why",
+    ),
     "a month long past": (
         cell("deaths_by_month.csv", 2, "month_index", "14"),
         "deaths_by_month.csv row 2, month_index = 14: must be in [0, 13]; count months",

@@ -93,7 +93,7 @@ def test_a_world_may_do_without_tables_of_neighbours_and_outcomes(world: Path) -
     for schema in (NEIGHBOURS_DAY0, *OUTCOMES):
         (world / schema.file).unlink(missing_ok=True)
     bare = load_tables(world)
-    assert [getattr(bare, schema.name) for schema in (NEIGHBOURS_DAY0, *OUTCOMES)] == [None] * 6
+    assert [getattr(bare, schema.name) for schema in (NEIGHBOURS_DAY0, *OUTCOMES)] == [None] * 7
 
 
 def test_columns_have_the_type_of_their_meaning() -> None:
