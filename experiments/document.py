@@ -3,7 +3,7 @@
 Usage
 -----
 python experiments/document.py               schedule and parameters, at once
-python experiments/document.py --history     also runs all worlds (about a minute)
+python experiments/document.py --history     also runs all worlds (some minutes)
 """
 
 from __future__ import annotations

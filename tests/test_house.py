@@ -10,7 +10,7 @@ from sim.core import day
 from tests.worlds import WORLDS, tables_of
 
 ROOT = Path(__file__).parents[1]
-ENGLISH = {"model", "militia"}  # ids that are also words of the field
+ENGLISH = {"model", "militia", "ago", "far"}  # ids that are also words
 SOURCES = sorted((ROOT / "sim").rglob("*.py"))
 
 

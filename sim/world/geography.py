@@ -84,6 +84,16 @@ def neighbour_faults(draft: Draft) -> Iterator[Fault]:
             yield locations.fault(index, "state", problem, suggestion(state, expected))
 
 
+def strange_neighbour_faults(draft: Draft) -> Iterator[Fault]:
+    """Find states of `neighbours_day0.csv` that are no neighbours."""
+    if draft.frame is None or not draft.has("neighbours_day0", "states"):
+        return
+    neighbours, table = list(draft.frame.header.neighbours), draft.tables["neighbours_day0"]
+    for index, state in enumerate(table.text["state"]):
+        if state in draft.ids("states") and state not in neighbours:
+            yield table.fault(index, "state", "is no neighbour in world.yaml", suggestion(state, neighbours))
+
+
 def border_faults(draft: Draft) -> Iterator[Fault]:
     """Find borders of a location with itself, repeated in either order, or of the wrong kind."""
     if not draft.has("borders", "locations"):

@@ -24,11 +24,13 @@ CHECKS = (
     geography.frame_faults,
     geography.regime_faults,
     geography.neighbour_faults,
+    geography.strange_neighbour_faults,
     geography.capital_faults,
     geography.border_faults,
     geography.map_faults,
     checks.reference_faults,
     checks.observed_faults,
+    checks.unscored_faults,
     checks.shared_id_faults,
     checks.share_faults,
     checks.uncontrolled_faults,
@@ -56,11 +58,14 @@ class Tables:
         The frame of the world.
     states, factions, locations, borders, control, deployment, relations
         Tables that every world has.
-    foreign_forces, installations
-        Troops of foreign states; depots, airbases and prisons. None where the world has no such table, as with
-        those below.
-    observed, timeline, map_keys, sources
-        Tables for scoring, drawing and reading only; never inputs of runs.
+    foreign_forces, installations, neighbours_day0
+        Troops of foreign states; depots, airbases and prisons; how far each neighbour is drawn in on day 0, whom it
+        lets in, whether it takes part. None where the world has no such table, as with those below.
+    observed, observed_levels, deaths_by_month, refugees_check, unscored, timeline
+        What happened after day 0, and which rows of it are no use for scores: for scoring and drawing only, never
+        inputs of runs.
+    map_keys, sources
+        Tables for drawing and reading only.
     digest
         SHA-256 of what the header and the input tables say. Line endings, the order of columns, the way
         numbers are written (0.3 or 0.30) and the tables that are no inputs do not count.
@@ -77,7 +82,12 @@ class Tables:
     relations: np.ndarray
     foreign_forces: np.ndarray | None
     installations: np.ndarray | None
+    neighbours_day0: np.ndarray | None
     observed: np.ndarray | None
+    observed_levels: np.ndarray | None
+    deaths_by_month: np.ndarray | None
+    refugees_check: np.ndarray | None
+    unscored: np.ndarray | None
     timeline: np.ndarray | None
     map_keys: np.ndarray | None
     sources: np.ndarray | None
@@ -115,7 +125,12 @@ def load_tables(folder: Path) -> Tables:
         relations=records["relations"],
         foreign_forces=records.get("foreign_forces"),
         installations=records.get("installations"),
+        neighbours_day0=records.get("neighbours_day0"),
         observed=records.get("observed"),
+        observed_levels=records.get("observed_levels"),
+        deaths_by_month=records.get("deaths_by_month"),
+        refugees_check=records.get("refugees_check"),
+        unscored=records.get("unscored"),
         timeline=records.get("timeline"),
         map_keys=records.get("map_keys"),
         sources=records.get("sources"),

@@ -8,10 +8,10 @@ from sim.agents.model import SpilloverModel
 from sim.core import calls
 from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
-from tests.worlds import SEED, WORLDS, assert_same_state, mornings, scenario_of
+from tests.worlds import SEED, TEN, assert_same_state, mornings, scenario_of
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_mesa_equals_the_engine_in_every_array_every_day(world: str) -> None:
     scenario = scenario_of(world)
     days = mornings(scenario, 3)
@@ -56,7 +56,7 @@ class ShuffledModel(SpilloverModel):
         calls.call_next_day(self.state_record)
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_the_order_of_agents_cannot_matter(world: str) -> None:
     scenario = scenario_of(world, days=60)
     model = ShuffledModel(scenario, SEED, 1)

@@ -23,7 +23,7 @@ from sim.core.rules.morale import bistable_half_width
 from sim.core.state import new_state
 from tests.patterns.ensembles import LEVANT, Ensemble, ensemble_of, inside
 from tests.statistics import assert_share_at_least
-from tests.worlds import SEED, WORLDS, fallen, runs_of, scenario_of
+from tests.worlds import SEED, TEN, fallen, runs_of, scenario_of
 
 YEAR = 365
 
@@ -224,7 +224,7 @@ def hazards_of_loss(ensemble: Ensemble) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_06_a_loss_makes_the_next_one_likelier(world: str) -> None:
     """Precedent: within 5 days of a loss of the same army, places fall at >= 2 x the hazard otherwise. Alpha 1e-5.
 
