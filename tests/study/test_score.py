@@ -9,13 +9,17 @@ import pandas as pd
 import pytest
 
 from sim.api import load_scenario
+from sim.ensemble.store.folders import result_folder
+from sim.ensemble.store.results import Results
 from sim.study.score.board import skill_interval, verdict
 from sim.study.score.facts import read_facts
 from sim.study.score.families import FAMILIES, Lived, scored
 from sim.study.score.folds import Folds, fold_of
 from sim.study.score.record import read_record, split
 from sim.study.score.score import COLUMNS, MODEL, Scores, Settings, live, score
+from sim.tell.ensemble import run_ensemble
 from sim.world.frozen import ConfigError
+from sim.world.scenario import Scenario
 from sim.world.tables import Tables
 from tests.worlds import TEN, WORLDS, changed, scenario_of, tables_of
 
@@ -228,10 +232,14 @@ def test_verdicts_need_an_interval_on_one_side_of_zero() -> None:
     assert (low, high) == skill_interval(mixed, rival, 1024, 1)
 
 
+def _run(scenario: Scenario) -> Results:
+    return run_ensemble(scenario, result_folder(scenario, "run"), "a test")
+
+
 def test_ensembles_are_lived_and_scored(tmp_path: Path) -> None:
     names = ("car_2013", "liberia_2003", "iraq_1991", "chad_1990")
     settings = {"ensemble.runs": 20, "ensemble.traces": 1, "output": str(tmp_path)}
-    found = score(live(load_scenario("as_recorded", settings, name) for name in names)).board
+    found = score(live((load_scenario("as_recorded", settings, name) for name in names), _run)).board
     assert set(found["family"]) == {family.name for family in FAMILIES} - {"fall_by_180"}  # 130 days are the most
     assert found["score"].notna().all()
     assert found.set_index(["family", "rule"]).loc[("killed", "crps"), "n"] == 4
@@ -239,7 +247,7 @@ def test_ensembles_are_lived_and_scored(tmp_path: Path) -> None:
 
 def test_another_horizon_cannot_be_scored() -> None:
     with pytest.raises(ConfigError, match="history of liberia_2003 is told for 100 days; leave it null to score"):
-        live([scenario_of("liberia_2003", days=30)])
+        live([scenario_of("liberia_2003", days=30)], _run)
 
 
 def one_row(scores: Scores, world: str, family: str, forecast: str = MODEL, rule: str | None = None) -> pd.Series:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.runner import run_ensemble
-from sim.ensemble.store.folders import result_folder
+from sim.ensemble.store.results import Results
 from sim.study.score.board import MODEL, board
 from sim.study.score.facts import Facts, read_facts
 from sim.study.score.families import FAMILIES, Family, Lived, forecast_of, lived, scored
@@ -77,15 +75,15 @@ class _World:
     known: dict[str, list[Known]] = field(default_factory=dict)
 
 
-def live(scenarios: Iterable[Scenario], reporter: Reporter | None = None) -> list[Lived]:
+def live(scenarios: Iterable[Scenario], run: Callable[[Scenario], Results]) -> list[Lived]:
     """Return the ensembles of scenarios to be scored: computed, or read where they are stored already.
 
     Parameters
     ----------
     scenarios
         One a world, over the world's own horizon.
-    reporter
-        Who tells a person how far it is; nobody by default.
+    run
+        What lives one ensemble, or reads it.
 
     Raises
     ------
@@ -101,13 +99,7 @@ def live(scenarios: Iterable[Scenario], reporter: Reporter | None = None) -> lis
     ]
     if faults:
         raise ConfigError(faults)
-    return [_lived(one, reporter) for one in chosen]
-
-
-def _lived(scenario: Scenario, reporter: Reporter | None) -> Lived:
-    """Return the ensemble of one scenario."""
-    results = run_ensemble(scenario, result_folder(scenario, "run"), "score", reporter)
-    return lived(scenario.config.world.name, scenario.tables, results)
+    return [lived(one.config.world.name, one.tables, run(one)) for one in chosen]
 
 
 def score(
