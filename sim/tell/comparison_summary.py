@@ -75,7 +75,7 @@ def divergence(comparison: Comparison, name: str) -> str:
     """Return in how many runs a scenario differs from the base, and since when."""
     table = comparison.table
     n, changed, day = table[table["scenario"] == name].iloc[0][["n", "share_changed", "first_divergence_day"]]
-    since = "" if pd.isna(day) else f", half of them by day {day}"
+    since = "" if pd.isna(day) else f", half of those with a day series by day {day}"
     return f"{to_figures(PER_CENT * changed, 3):g} % of {n:,} runs differ in something{since}"
 
 
@@ -92,7 +92,7 @@ def _columns(comparison: Comparison, rows: Sequence[Row], here: str) -> list[Col
     before, gaps = base_means(comparison), _differences(comparison)
     pairs = [means([before[row["outcome"]], row["estimate"]], row["unit"]) for row in rows]
     return [
-        Column("outcome", [f"{labels[row['outcome']]}, {_unit(row, '%')}" for row in rows]),
+        Column("outcome", [_with_unit(labels[row["outcome"]], _unit(row, "%")) for row in rows]),
         Column(base.name, [pair[0] for pair in pairs]),
         Column(here, [pair[1] for pair in pairs]),
         Column("difference", [gaps[row["scenario"], row["outcome"]] for row in rows]),
@@ -134,6 +134,11 @@ def _differences(comparison: Comparison, kind: Kind = Kind.MARKED) -> Difference
 def _unit(row: Row, of_shares: str) -> str:
     """Return the unit in which an outcome is told."""
     return of_shares if kind_of(row["unit"]) is Kind.SHARE else row["unit"]
+
+
+def _with_unit(label: str, unit: str) -> str:
+    """Return what an outcome is with its unit, unless that is said already."""
+    return label if unit in label else f"{label}, {unit}"
 
 
 def _needed(number: int | None) -> Cell:

@@ -18,14 +18,16 @@ from sim.tell.estimate import Kind, alike
 from sim.tell.lookup import share
 from sim.tell.section import Section
 from sim.tell.summary import (
+    markdown_code,
     markdown_table,
+    markdown_text,
     summary_markdown,
     summary_sections,
     summary_table,
 )
 from sim.world.scenario import Scenario
 from tests.ensemble.small import COMMAND, lines_to, quiet_runs, run_small, small_names, small_scenario
-from tests.worlds import WORLDS, scenario_of
+from tests.worlds import WORLDS, changed, scenario_of
 
 
 @pytest.fixture(scope="module")
@@ -239,3 +241,34 @@ def test_summary_of_a_folder_is_stored(results: Results) -> None:
 def test_a_name_cannot_break_the_table_of_a_page() -> None:
     table = markdown_table(Section.of_rows("", ("what", "value"), (("=cmd|' /C calc'!A0", "1"),)))
     assert table.splitlines()[-1] == r"| =cmd\|' /C calc'!A0 | 1 |"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("*a* _b_ `c` [d](e)", r"\*a\* \_b\_ \`c\` \[d\](e)"),
+        ("<img src=x> & 2 | 3", r"\<img src=x\> \& 2 \| 3"),
+        ("# no heading\n- no list", r"\# no heading - no list"),
+        ("offensive_2024, Deir ez-Zor", "offensive_2024, Deir ez-Zor"),
+    ],
+)
+def test_words_that_would_be_markdown_stay_words(words: str, shown: str) -> None:
+    assert markdown_text(words) == shown
+
+
+def test_a_command_with_marks_of_code_stays_code() -> None:
+    assert markdown_code("run 'a'") == "`run 'a'`"
+    assert markdown_code("run `a` ``b``\nc") == "``` run `a` ``b`` c ```"
+
+
+def test_a_page_escapes_what_people_named(results: Results) -> None:
+    scenario = small_scenario()
+    states = changed(scenario.tables.states, name="<b>*x*</b>")
+    config = scenario.config.model_copy(
+        update={"scenario": scenario.config.scenario.model_copy(update={"question": "# [a](b)\n| c |"})}
+    )
+    hostile = replace(scenario, tables=replace(scenario.tables, states=states), config=config)
+    page = summary_markdown(results, hostile)
+    assert "<b>" not in page.replace(r"\<b", "")
+    assert r"\# \[a\](b) \| c \|" in page
+    assert all(line.startswith(("| ", "#")) for line in page.splitlines() if line.lstrip().startswith(("|", "#")))
