@@ -174,10 +174,6 @@ class Range:
         first, last = (amount_text(end.point, min(n, fewest)) for n, end in zip(places, ends, strict=True))
         return Told(span(first, last))
 
-    def __str__(self) -> str:
-        """Return it in words."""
-        return str(self.told)
-
 
 @dataclass(frozen=True)
 class Number:
@@ -201,10 +197,6 @@ class Number:
     def told(self) -> Told:
         """Return it in words."""
         return Told(f"{rounded(self.value, self.decimals):,.{self.decimals}f}{self.unit}")
-
-    def __str__(self) -> str:
-        """Return it in words."""
-        return str(self.told)
 
 
 Value: TypeAlias = Estimate | Range | Number

@@ -189,14 +189,14 @@ def test_shares_without_an_interval_are_whole() -> None:
 def test_a_range_of_runs_has_as_many_decimals_at_both_ends(
     low: tuple[float, float, float], high: tuple[float, float, float], text: str
 ) -> None:
-    assert str(Range(Estimate(*low), Estimate(*high))) == text
+    assert Range(Estimate(*low), Estimate(*high)).told.number == text
 
 
 def test_a_range_of_shares_leaves_intervals_out() -> None:
     low, high = alike([Estimate(0.12, 0.11, 0.13, Kind.SHARE), Estimate(0.45, 0.44, 0.46, Kind.SHARE)])
-    assert str(Range(low, high)) == "12 % to 45 %"
-    assert str(Range(low, low)) == "12 %"
-    assert str(Range(low, Estimate(NAN, n=0, kind=Kind.SHARE))) == "no runs"
+    assert Range(low, high).told.number == "12 % to 45 %"
+    assert Range(low, low).told.number == "12 %"
+    assert Range(low, Estimate(NAN, n=0, kind=Kind.SHARE)).told.number == "no runs"
 
 
 @pytest.mark.parametrize(
@@ -239,9 +239,9 @@ def test_what_is_counted_is_whole_where_it_is_certain() -> None:
 
 
 def test_settings_have_all_their_decimals_and_those_of_a_column_as_many() -> None:
-    assert [str(number) for number in in_full([2.0, 3.25, 1e-6])] == ["2.000000", "3.250000", "0.000001"]
-    assert [str(number) for number in in_full([120.0, 1e7])] == ["120", "10,000,000"]
-    assert str(Number(45.678, 1, " %")) == "45.7 %"
+    assert [number.told.number for number in in_full([2.0, 3.25, 1e-6])] == ["2.000000", "3.250000", "0.000001"]
+    assert [number.told.number for number in in_full([120.0, 1e7])] == ["120", "10,000,000"]
+    assert Number(45.678, 1, " %").told.number == "45.7 %"
 
 
 def test_estimates_of_runs_are_values_with_their_n() -> None:

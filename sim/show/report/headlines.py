@@ -116,7 +116,8 @@ def _refugees(lookup: Lookup, scenario: Scenario) -> Headline:
     mean, spread = lookup.over_runs("refugees")
     hosts = lookup.most_first("refugees")
     there = [f"; most of them in {names[most]}, {lookup.find('refugees_mean', most)}" for most in hosts[:1]]
-    many = f"In eight of ten runs {spread} people who fled since day 0 are abroad on {_date(scenario)}{''.join(there)}."
+    who = f"{spread.told} people who fled since day 0"
+    many = f"In eight of ten runs {who} are abroad on {_date(scenario)}{''.join(there)}."
     return _headline(
         f"Refugees abroad on day {lookup.horizon}, mean of runs",
         mean,
