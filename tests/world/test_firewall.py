@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.results import Results
+from sim.tell.ensemble import run_ensemble
 from sim.world.config import read_config
 from sim.world.scenario import build_scenario, idle_levers
 from sim.world.schema import OUTCOMES

@@ -23,9 +23,9 @@ from sim.show.kit.theme import (
     SMALL_PT,
     VERMILLION,
 )
-from sim.show.kit.typeset import LEADING, MM_PER_PT, NO_BREAK, spread_apart
+from sim.show.kit.typeset import LEADING, MM_PER_PT, spread_apart
 from sim.show.kit.wording import words
-from sim.tell.numbers import percent
+from sim.tell.estimate import Estimate, Kind
 from sim.world.scenario import Scenario
 
 HEIGHT_MM = 74.0
@@ -81,8 +81,7 @@ class Band:
 
     def percent(self, day: int) -> str:
         """Return the share by a day in words."""
-        text = percent(float(self.share[day]), float(self.low[day]), float(self.high[day]))
-        return text.replace(" ", NO_BREAK)
+        return Estimate(float(self.share[day]), float(self.low[day]), float(self.high[day]), Kind.SHARE).tight
 
 
 def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_WIDTH_MM) -> Figure:

@@ -1,21 +1,37 @@
 """Gather the figures of an ensemble into chapters, each figure with the tables that hold its numbers."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from sim.ensemble.estimate.variance import QUANTITY
 from sim.ensemble.store.results import Results
+from sim.show.ensemble.tables import histories, incidents_by_place, pressure
 from sim.show.figures import drawable
 from sim.show.kit.theme import styled
 from sim.show.report.inline import Picture, picture_of
-from sim.show.report.tables import days_table, estimated_tables
-from sim.show.report.traced_tables import histories_table, incidents_table, pressure_table
-from sim.tell.labels import outcome_labels
-from sim.tell.numbers import percent
-from sim.tell.sections import Section
+from sim.tell import sections
+from sim.tell.asked import variance
+from sim.tell.section import Section
 from sim.world.scenario import Scenario
 
 MAP = "fall_map"  # its place is taken by the map that a slider moves through days
-TRACED = {"pressure_by_channel": pressure_table, "incident_map": incidents_table, "histories": histories_table}
+Table: TypeAlias = Callable[[Results, Scenario], Section | None]
+
+TABLES: dict[str, tuple[Table, ...]] = {
+    "incidence": (sections.regime, sections.ends, sections.day_by_day),
+    "order_of_falls": (sections.days_of_loss,),
+    "fall_map": (sections.seats,),
+    "displaced_and_killed": (sections.people, sections.tolls),
+    "histories": (histories,),
+    "level_by_neighbour": (sections.levels_by_day,),
+    "highest_level": (sections.spillover,),
+    "refugees_by_destination": (sections.refugees,),
+    "incident_map": (incidents_by_place,),
+    "pressure_by_channel": (pressure,),
+    "influence": (sections.influence,),
+    "extremists": (sections.extremists,),
+}
+"""The tables that hold the numbers of each figure."""
 
 
 @dataclass(frozen=True)
@@ -83,34 +99,24 @@ CHAPTERS = (
 
 
 def chapters_of(results: Results, scenario: Scenario) -> list[Chapter]:
-    """Return the chapters of an ensemble that have something to show.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run.
-    """
-    draws, tables = drawable(results, scenario), estimated_tables(results, scenario)
-    tables["incidence"].append(days_table(results, scenario))
-    tables |= {name: [table(results, scenario)] for name, table in TRACED.items() if name in draws}
-    more = {"drives": _variance(results, scenario)}
-    found = []
+    """Return the chapters of an ensemble that have something to show."""
+    draws, found = drawable(results, scenario), []
+    more = {"drives": tables_of((variance,), results, scenario)}
     for key, name, lead, figures in CHAPTERS:
         with styled():
             drawings = tuple(
-                Drawing(figure, picture_of(figure, draws[figure](results, scenario)), tuple(tables[figure]))
+                Drawing(
+                    figure,
+                    picture_of(figure, draws[figure](results, scenario)),
+                    tables_of(TABLES[figure], results, scenario),
+                )
                 for figure in figures
                 if figure in draws
             )
-        found.append(Chapter(key, name, lead, drawings, tuple(more.get(key, ()))))
+        found.append(Chapter(key, name, lead, drawings, more.get(key, ())))
     return [chapter for chapter in found if chapter.drawings or chapter.tables]
 
 
-def _variance(results: Results, scenario: Scenario) -> list[Section]:
-    """Return how much of what differs between runs is due to uncertain parameters, nothing where they are certain."""
-    rows, labels = results.estimates[results.estimates["quantity"] == QUANTITY], outcome_labels(scenario)
-    cells = tuple(
-        (labels[row["entity"]], percent(row["estimate"], row["low"], row["high"])) for row in rows.to_dict("records")
-    )
-    title = "Share of the variance between runs that uncertain parameters explain; the rest is chance"
-    return [Section(title, ("outcome", "share"), cells)] if cells else []
+def tables_of(tables: Iterable[Table], results: Results, scenario: Scenario) -> tuple[Section, ...]:
+    """Return the tables that have something to tell."""
+    return tuple(found for found in (table(results, scenario) for table in tables) if found)
