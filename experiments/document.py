@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.core import day
+from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
 from sim.core.parameters import describe
 from sim.core.rules import MECHANISMS
@@ -46,9 +46,9 @@ WHOSE = {
 def schedule_table() -> str:
     """Return the schedule as a table."""
     lines = ["| | phase | by | what happens |", "|---|---|---|---|"]
-    for number, (name, whose) in enumerate(day.SCHEDULE, start=1):
-        what = getattr(day, name).__doc__.strip().splitlines()[0]
-        lines.append(f"| {number} | `{name}` | {WHOSE[whose]} | {what} |")
+    for number, (phase, whose) in enumerate(SCHEDULE, start=1):
+        what = (phase.__doc__ or "").strip().splitlines()[0]
+        lines.append(f"| {number} | `{phase.__name__}` | {WHOSE[whose]} | {what} |")
     return "\n".join(lines)
 
 

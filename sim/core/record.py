@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from sim.core.codes import Channel, RunStatus
-from sim.core.jit import part, phase, rule
+from sim.core.jit import phase, rule
 from sim.core.state import TIERS, Floats, Ints, State, World, index, record_dtype, tier_of
 
 FALLS_PER_LOCATION = 8  # more changes of one seat than this, on average, end a run with a status of its own
@@ -190,7 +190,7 @@ def sum_factions(world: World, values: Floats) -> float:
     return total
 
 
-@part
+@phase
 def is_finite(world: World, state: State) -> bool:
     """Tell whether every force of the run, and what follows from it, is still a number."""
     total = state.concentration + state.effective_factions + state.infighting_hazard
@@ -285,7 +285,7 @@ def write_day(world: World, state: State, row: DayRow) -> None:
         row.channel_border[host] = state.channel[host, Channel.BORDER]
 
 
-@part
+@phase
 def write_event(state: State, slot: int, row: EventRow) -> None:
     """Write one of a run's events into a row of ``events.parquet``."""
     row.run = signed(state.key.run)
@@ -297,7 +297,7 @@ def write_event(state: State, slot: int, row: EventRow) -> None:
     row.size = state.event_size[slot]
 
 
-@part
+@phase
 def is_spared(state: State, place: int) -> bool:
     """Tell whether nobody was killed in a place and nobody is away from it."""
     killed = state.combatants_killed[place] + state.civilians_killed[place]

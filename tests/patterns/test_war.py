@@ -96,8 +96,8 @@ def test_02_collapse_and_recovery_lie_two_half_widths_apart() -> None:
             before = float(s["morale"][place, regime])
             s["fighters"][:] = 0.0
             s["fighters"][place, regime] = 1000.0
-            calls.call_muster(scenario.world, scenario.rules, state)
-            calls.call_hold(scenario.world, scenario.rules, state, regime)
+            calls.PHASES["muster"](scenario.world, scenario.rules, state)
+            calls.PHASES["hold"](scenario.world, scenario.rules, state, regime)
         return before
 
     fields = np.arange(1.5, -1.5, -0.02)

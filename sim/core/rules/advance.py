@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 
@@ -102,7 +102,7 @@ def is_melted(morale: float, fighters: float, initial: float, melt_morale: float
     return morale < melt_morale or fighters < melt_share * initial
 
 
-@part
+@rule
 def opposed_days(
     distance: float,
     odds: float,
@@ -120,7 +120,7 @@ def opposed_days(
     return road + streets
 
 
-@part
+@rule
 def pursuit_days(distance: float, road_km_per_day: float) -> float:
     """Return the days that an unopposed move takes."""
     return distance / road_km_per_day
@@ -134,7 +134,7 @@ def front_after(progress: float, days: float, decay: float) -> float:
     return progress * (1.0 - decay)
 
 
-@part
+@rule
 def inner_distance_km(mean_edge_km: float, own_control: float, share: float) -> float:
     """Return how far an enclave stands from the seat, in km."""
     return share * mean_edge_km * max(0.0, 1.0 - own_control)

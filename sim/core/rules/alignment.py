@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import contest_success
 
@@ -148,7 +148,7 @@ class Alignment:
     )
 
 
-@part
+@rule
 def common_threat(enemy: float, own: float, other: float) -> float:
     """Return how much two factions need each other against a common enemy, in [0, 1); 0 without an enemy.
 
@@ -162,14 +162,14 @@ def common_threat(enemy: float, own: float, other: float) -> float:
     return enemy / (enemy + own + other) if enemy > 0.0 else 0.0
 
 
-@part
+@rule
 def parity(own: float, other: float) -> float:
     """Return how equal two powers are, in [0, 1]: 1 when they are the same, 0 when one is nothing."""
     larger = max(own, other)
     return min(own, other) / larger if larger > 0.0 else 0.0
 
 
-@part
+@rule
 def tie_drift(
     tie: float,
     balance: float,
@@ -199,7 +199,7 @@ def tie_drift(
     return balance_per_day * (balance - tie) + threat_per_day * (threat - prize * rivalry)
 
 
-@part
+@rule
 def tie_after_week(tie: float, drift: float, balance_per_day: float, hostile_tie: float) -> float:
     """Return a tie after a week, in [-1, 1]; slow drift alone neither starts a war nor ends one.
 
@@ -223,7 +223,7 @@ def tie_after_week(tie: float, drift: float, balance_per_day: float, hostile_tie
     return max(moved, 0.99 * hostile_tie)
 
 
-@part
+@rule
 def realigned(tie: float, goal: float, deadly: float, per_day: float) -> float:
     """Return a tie to the victor after a week of turning towards him; the deadly hostile and the warm stay."""
     if tie <= deadly or tie >= goal:
@@ -231,7 +231,7 @@ def realigned(tie: float, goal: float, deadly: float, per_day: float) -> float:
     return tie + (goal - tie) * (1.0 - math.exp(-per_day * DAYS_OF_STEP))
 
 
-@part
+@rule
 def infighting_hazard(
     threat: float, tie: float, overlap: float, own: float, other: float, per_day: float, disparity_limit: float
 ) -> float:
@@ -264,7 +264,7 @@ def infighting_hazard(
     return per_day * (1.0 - threat) * 0.5 * (1.0 - tie) * overlap * (0.5 + disparity)
 
 
-@part
+@rule
 def gain_from_joining(
     own: float, coalition: float, enemy: float, tie: float, decisiveness: float, cost: float
 ) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 
@@ -110,7 +110,7 @@ def retreating_share(morale: float, retreat_share: float, has_refuge: bool) -> f
     return retreat_share * morale if has_refuge else 0.0
 
 
-@part
+@rule
 def joining_probability(latent: float, joining_share: float, floor: float) -> float:
     """Return the share of the lost that joins the captor."""
     return min(1.0, joining_share * (latent + floor))
@@ -128,7 +128,7 @@ def scuttled_share(morale: float, looted: float, scuttled: float) -> float:
     return min(1.0 - looted, scuttled * morale)
 
 
-@part
+@rule
 def air_force(heavy_weapons: float, threshold: float) -> float:
     """Return the air force that a coded level of heavy weapons implies, in [0, 1]."""
     return min(1.0, max(0.0, (heavy_weapons - threshold) / 0.3))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from sim.core.codes import Terrain
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 NO_DEFENCE = 1e-9
@@ -186,19 +186,19 @@ def power(base: float, exponent: float) -> float:
     return math.pow(base, exponent)
 
 
-@part
+@rule
 def fighter_strength(quality: float, coded_morale: float, quality_exponent: float, coded_morale_weight: float) -> float:
     """Return the strength of one fighter at full morale, from quality and coded morale in [0, 1]."""
     return math.pow(0.5 + quality, quality_exponent) * math.exp(coded_morale_weight * (coded_morale - 0.5))
 
 
-@part
+@rule
 def morale_factor(morale: float, morale_exponent: float) -> float:
     """Return how much of its strength a force keeps at a morale in [0, 1]."""
     return power(max(morale, MORALE_FLOOR), morale_exponent)
 
 
-@part
+@rule
 def equipment_factor(heavy_per_fighter: float, equipment_weight: float) -> float:
     """Return the gain in strength from heavy weapons; it saturates when every fighter has them."""
     return 1.0 + equipment_weight * min(1.0, heavy_per_fighter)
@@ -230,7 +230,7 @@ def contest_success(own: float, other: float, decisiveness: float) -> float:
     return weaker / (1.0 + weaker)
 
 
-@part
+@rule
 def winning_ratio(odds: float, decisiveness: float) -> float:
     """Return how many times the other's strength gives a chance in [0, 1]: the inverse of ``contest_success``."""
     if odds >= 1.0:
@@ -238,7 +238,7 @@ def winning_ratio(odds: float, decisiveness: float) -> float:
     return math.pow(odds / (1.0 - odds), 1.0 / decisiveness)
 
 
-@part
+@rule
 def log_odds(own: float, other: float, decisiveness: float) -> float:
     """Return the log odds of the ratio form; an absent side counts as next to nothing."""
     return decisiveness * (math.log(max(own, NO_DEFENCE)) - math.log(max(other, NO_DEFENCE)))
@@ -250,7 +250,7 @@ def logistic(x: float) -> float:
     return 1.0 / (1.0 + math.exp(min(-x, LARGEST_EXPONENT)))
 
 
-@part
+@rule
 def terrain_multiplier(terrain: int, hills: float, mountain: float, urban: float) -> float:
     """Return what the ground multiplies the defence by; open ground gives 1."""
     if terrain == Terrain.HILLS:
@@ -262,7 +262,7 @@ def terrain_multiplier(terrain: int, hills: float, mountain: float, urban: float
     return 1.0
 
 
-@part
+@rule
 def surprise_left(surprise: float, decay: float, days: int) -> float:
     """Return the surprise that is left after so many days."""
     return surprise * math.pow(decay, float(days))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 NO_WAY = 99  # hops to a state that no open crossing leads to
@@ -104,7 +104,7 @@ class Displacement:
     )
 
 
-@part
+@rule
 def leaving_probability(
     contest: float,
     fear: float,
@@ -129,13 +129,13 @@ def leaving_probability(
     return 1.0 - math.exp(-(contest_push * contest + fear_push * fear + death_push * killed))
 
 
-@part
+@rule
 def crossing_pull(hops: int, reach_hops: float) -> float:
     """Return how strongly a state so many open borders away attracts leavers, in [0, 1]; 1 next to its crossing."""
     return math.exp(-(hops - 1) / reach_hops) if hops < NO_WAY else 0.0
 
 
-@part
+@rule
 def crossing_share(pull: float, strongest: float, total: float, open_share: float, abroad_share: float) -> float:
     """Return the share of a place's leavers that crosses into one state.
 

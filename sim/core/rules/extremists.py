@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 DAYS_PER_MONTH = 30.0
@@ -166,19 +166,19 @@ class Extremists:
     )
 
 
-@part
+@rule
 def ungoverned_share(most_control: float, governed: float) -> float:
     """Return the share of a place that nobody governs: what its strongest faction leaves, 0 above a threshold."""
     return 0.0 if most_control > governed else 1.0 - most_control
 
 
-@part
+@rule
 def grievance_factor(days_since: int, after: float, time_constant: float) -> float:
     """Return grievance under the victors relative to before, some days after they came."""
     return after + (1.0 - after) * math.exp(-days_since / time_constant)
 
 
-@part
+@rule
 def pressure_of_forces(willing: float, extremists: float, force_ratio: float) -> float:
     """Return the counter-terror pressure of forces on the spot, in [0, 1].
 
@@ -194,13 +194,13 @@ def pressure_of_forces(willing: float, extremists: float, force_ratio: float) ->
     return willing / (willing + force_ratio * extremists)
 
 
-@part
+@rule
 def joint_pressure(one: float, other: float) -> float:
     """Return the pressure of two independent sources, in [0, 1] as they are."""
     return 1.0 - (1.0 - one) * (1.0 - other)
 
 
-@part
+@rule
 def strength_after(strength: float, growth: float, decline: float, capacity: float, days: float) -> float:
     """Return the fighters at a place after some days.
 
@@ -227,13 +227,13 @@ def strength_after(strength: float, growth: float, decline: float, capacity: flo
     return strength * math.exp(net) / (1.0 + crowding * mean_factor)
 
 
-@part
+@rule
 def attack_rate(strength: float, ungoverned: float, per_month: float, floor: float) -> float:
     """Return the expected attacks of a month by the fighters of one place."""
     return per_month * strength * (floor + (1.0 - floor) * ungoverned)
 
 
-@part
+@rule
 def attack_count(mean: float, dispersion: float, u: float) -> float:
     """Return a negative binomial number for a uniform ``u``, by inversion.
 
@@ -260,14 +260,14 @@ def attack_count(mean: float, dispersion: float, u: float) -> float:
     return n
 
 
-@part
+@rule
 def guard_loss(guards: float, guards_day_0: float, lever: float) -> float:
     """Return the share of a prison's guards that is gone, in [0, 1]; one without forces had its guards all along."""
     here = min(1.0, guards / guards_day_0) if guards_day_0 > 0.0 else 1.0
     return 1.0 - here * lever
 
 
-@part
+@rule
 def break_probability(lost: float, rise: float, hazard: float, guard_weight: float, most: float) -> float:
     """Return the chance that a prison breaks open today.
 
@@ -283,7 +283,7 @@ def break_probability(lost: float, rise: float, hazard: float, guard_weight: flo
     return 1.0 - math.exp(-hazard * (1.0 + guard_weight * lost) * min(rise, most))
 
 
-@part
+@rule
 def escaping_share(u: float, least: float, most: float) -> float:
     """Return the share of the detainees who escape in a break, uniform between two bounds."""
     return least + u * max(0.0, most - least)

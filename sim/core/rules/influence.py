@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import power
 
@@ -100,7 +100,7 @@ class Influence:
     )
 
 
-@part
+@rule
 def appeal(value: float, affinity: float, share: float, focus: float) -> float:
     """Return the weight of a place in a state's spread of means: valuable, accessible, and not yet its own."""
     return math.exp(focus * value * affinity * (1.0 - share))
@@ -112,7 +112,7 @@ def effort(affinity: float, investment: float, decisiveness: float) -> float:
     return power(affinity * investment, decisiveness)
 
 
-@part
+@rule
 def earned_share(own: float, all_states: float, local: float) -> float:
     """Return the share of a place that an effort earns in the long run (Tullock contest with the place itself).
 
@@ -132,7 +132,7 @@ def earned_share(own: float, all_states: float, local: float) -> float:
     return own / (local + all_states)
 
 
-@part
+@rule
 def moved(days: float, rate: float) -> float:
     """Return the part of the way to a target that is covered in some days at an exponential rate."""
     return 1.0 - math.exp(-rate * days)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 
@@ -91,7 +91,7 @@ class Installations:
     )
 
 
-@part
+@rule
 def adrift_share(looted: float, scuttled: float, guarded: float, secured: float) -> float:
     """Return the share of a captured depot that ends in nobody's hands.
 
@@ -108,19 +108,19 @@ def adrift_share(looted: float, scuttled: float, guarded: float, secured: float)
     return left * (1.0 - min(1.0, guarded)) * (1.0 - secured)
 
 
-@part
+@rule
 def share_after_half_life(half_life_days: float) -> float:
     """Return what is left after one day of a stock with that half-life."""
     return math.pow(2.0, -1.0 / half_life_days)
 
 
-@part
+@rule
 def denial_probability(hazard: float) -> float:
     """Return the chance that one power strikes one exposed site today."""
     return 1.0 - math.exp(-hazard)
 
 
-@part
+@rule
 def is_exposed(days_since_collapse: int, days_since_capture: int, window_days: float) -> bool:
     """Tell whether a site may be struck: soon after the collapse, or after a later capture.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import logistic
 
@@ -266,7 +266,7 @@ class Morale:
     )
 
 
-@part
+@rule
 def bistable_half_width(beta: float) -> float:
     """Return h_c: for |h| < h_c the threshold model has two stable states (0 when beta <= 4).
 
@@ -279,7 +279,7 @@ def bistable_half_width(beta: float) -> float:
     return 0.5 * beta * k - 2.0 * math.atanh(k)
 
 
-@part
+@rule
 def resistance_margin(
     coded_morale: float, latent: float, spread: float, base: float, slope: float, latent_weight: float
 ) -> float:
@@ -299,13 +299,13 @@ def resistance_margin(
     return math.exp(base + slope * (coded_morale - 0.5) + spread - latent_weight * (latent - 0.15))
 
 
-@part
+@rule
 def morale_target(mixed_morale: float, field: float, beta: float) -> float:
     """Return the morale towards which a garrison relaxes, given that of its comrades and the field h."""
     return logistic(beta * (mixed_morale - 0.5) + field)
 
 
-@part
+@rule
 def relaxed_morale(morale: float, target: float, falling: float, rising: float) -> float:
     """Return tomorrow's morale, faster downward than upward.
 
@@ -315,7 +315,7 @@ def relaxed_morale(morale: float, target: float, falling: float, rising: float) 
     return morale + (target - morale) * (falling if target < morale else rising)
 
 
-@part
+@rule
 def morale_at_rest(field: float, beta: float) -> float:
     """Return the upper fixed point of the threshold model (the only one when there is one).
 
@@ -333,7 +333,7 @@ def morale_at_rest(field: float, beta: float) -> float:
     return morale
 
 
-@part
+@rule
 def rout(morale: float, threshold: float) -> float:
     """Return how far morale has sunk below the threshold, as a share in [0, 1]."""
     return max(0.0, 1.0 - morale / threshold)
@@ -345,13 +345,13 @@ def desertion_probability(rout_depth: float, background: float, rout_hazard: flo
     return 1.0 - math.exp(-(background + rout_hazard * rout_depth * math.sqrt(rout_depth)))
 
 
-@part
+@rule
 def dissolution_probability(rout_depth: float, latent: float, hazard: float, floor: float) -> float:
     """Return the chance that a garrison dissolves or makes a deal today."""
     return 1.0 - math.exp(-hazard * (latent + floor) * rout_depth)
 
 
-@part
+@rule
 def shock_of_loss(
     population_share: float, is_capital: bool, kap: float, exponent: float, capital_floor: float
 ) -> float:
@@ -362,13 +362,13 @@ def shock_of_loss(
     return shock
 
 
-@part
+@rule
 def shock_kernel(hops: int, reach_hops: float) -> float:
     """Return what arrives of a shock so many provinces away; neighbours feel all of it."""
     return math.exp(-(max(hops, 1) - 1) / reach_hops)
 
 
-@part
+@rule
 def winner_factor(winner_power: float, loser_power: float, exponent: float) -> float:
     """Return how much a loss shakes the others, given how likely the winner is to win on (1 at equal power)."""
     total = winner_power + loser_power

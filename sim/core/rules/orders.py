@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import power
 
@@ -166,7 +166,7 @@ def mobile_share(quality: float, commitment: float) -> float:
     return commitment * min(1.0, 0.3 + quality)
 
 
-@part
+@rule
 def operations_limit(fighters: float, operations: float, exponent: float) -> int:
     """Return how many opposed operations a side runs at once, at least 1 unless ``operations`` is 0."""
     if operations <= 0.0:
@@ -174,7 +174,7 @@ def operations_limit(fighters: float, operations: float, exponent: float) -> int
     return max(1, math.floor(operations * math.pow(fighters / 20000.0, exponent) + 0.5))
 
 
-@part
+@rule
 def target_score(
     value: float, expected_odds: float, distance: float, weakness_exponent: float, distance_scale: float
 ) -> float:
@@ -182,13 +182,13 @@ def target_score(
     return value * power(expected_odds, weakness_exponent) / (1.0 + distance / distance_scale)
 
 
-@part
+@rule
 def people_value(population_share: float, population_exponent: float) -> float:
     """Return what a target is worth by its people."""
     return 0.05 + 0.63 * math.pow(population_share, population_exponent)
 
 
-@part
+@rule
 def target_value(
     people: float,
     progress: float,
@@ -201,13 +201,13 @@ def target_value(
     return value + enclave_value if is_enclave else value
 
 
-@part
+@rule
 def rest_after_capture(mean_days: float, tempo: float, u: float) -> float:
     """Return the days of rest after a capture: 30 % fixed, the rest exponential; ``u`` is uniform in (0, 1)."""
     return mean_days * tempo * (0.3 - 0.7 * math.log(u))
 
 
-@part
+@rule
 def awakening_probability(enemy_morale: float, hazard: float, threshold: float) -> float:
     """Return the chance that a dormant party joins the war today against a faltering enemy."""
     return 1.0 - math.exp(-hazard * max(0.0, 1.0 - enemy_morale / threshold))

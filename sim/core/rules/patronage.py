@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import logistic
 
@@ -217,7 +217,7 @@ class Patronage:
     )
 
 
-@part
+@rule
 def observed_prospect(morale: float, own_power: float, enemy_power: float, morale_weight: float) -> float:
     """Return the client's chance as a patron sees it today."""
     if enemy_power <= 0.0:
@@ -245,7 +245,7 @@ def need(belief: float) -> float:
     return math.sqrt(4.0 * belief * (1.0 - belief))
 
 
-@part
+@rule
 def standing_need(belief: float, belief_day_0: float) -> float:
     """Return the need that standing support answers: a client safer than on day 0 is not dropped for it."""
     if belief >= belief_day_0:
@@ -253,7 +253,7 @@ def standing_need(belief: float, belief_day_0: float) -> float:
     return need(belief)
 
 
-@part
+@rule
 def support_utility(
     stake: float,
     needed: float,
@@ -292,13 +292,13 @@ def desired_support(utility: float, reserve: float) -> float:
     return reserve * logistic(utility / 0.1)
 
 
-@part
+@rule
 def direct_capacity(has_arms: bool, has_air: bool, has_troops: bool, arms: float, air: float, troops: float) -> float:
     """Return the strongest direct help that a patron's means allow."""
     return arms * has_arms + air * has_air + troops * has_troops
 
 
-@part
+@rule
 def strike_probability(commitment: float, regime_morale: float, hazard: float) -> float:
     """Return the chance that a power strikes an extremist faction today; disorder gives it the occasion."""
     return 1.0 - math.exp(-hazard * commitment * max(0.0, 1.0 - regime_morale))

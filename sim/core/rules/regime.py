@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 
@@ -171,13 +171,13 @@ class Regime:
     )
 
 
-@part
+@rule
 def disloyalty(morale: float, threshold: float) -> float:
     """Return how far loyal morale has sunk below the threshold, in [0, 1]."""
     return max(0.0, 1.0 - morale / threshold)
 
 
-@part
+@rule
 def flight_probability(
     disloyal: float,
     gate_lost: bool,
@@ -205,20 +205,20 @@ def flight_probability(
     return 1.0 - math.exp(-hazard * disloyal * disloyal * weight)
 
 
-@part
+@rule
 def coup_probability(disloyal: float, coup_proofing: float, patron: float, hazard: float) -> float:
     """Return the chance of a coup today."""
     return 1.0 - math.exp(-hazard * disloyal * (1.0 - coup_proofing) * (1.0 - patron))
 
 
-@part
+@rule
 def storm_probability(capital_morale: float, bargain_days: float, melt: float, tempo: float) -> float:
     """Return the chance that the challenger decides today to storm the capital, its odds being good enough."""
     hazard = (1.0 + melt * max(0.0, 1.0 - capital_morale / 0.5)) / (bargain_days * tempo)
     return 1.0 - math.exp(-hazard)
 
 
-@part
+@rule
 def daily_recruits(
     army_day_0: float,
     capacity: float,

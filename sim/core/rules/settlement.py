@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import contest_success
 
@@ -121,7 +121,7 @@ class Settlement:
     )
 
 
-@part
+@rule
 def ripeness(
     quiet_days: float,
     change: float,
@@ -165,13 +165,13 @@ def ripeness(
     )
 
 
-@part
+@rule
 def settlement_probability(log_factor: float, per_day: float) -> float:
     """Return the chance that talks come to a conclusion today, from ripeness and the hazard at ripeness 0."""
     return 1.0 - math.exp(-per_day * math.exp(log_factor))
 
 
-@part
+@rule
 def accepts(offer: float, own: float, others: float, decisiveness: float, war_cost: float) -> bool:
     """Tell whether a party takes its offer rather than what it expects from fighting on.
 
@@ -193,7 +193,7 @@ def accepts(offer: float, own: float, others: float, decisiveness: float, war_co
     return offer >= contest_success(own, others, decisiveness) - war_cost
 
 
-@part
+@rule
 def dissolution_after_handover(dissolution: float, remnants: float) -> float:
     """Return the chance that a garrison goes home when the leader has fled and the rest hands over in order.
 

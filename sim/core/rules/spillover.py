@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from sim.core.codes import Level
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 MOST_PRESSURE = 3.0
@@ -344,7 +344,7 @@ class Spillover:
     )
 
 
-@part
+@rule
 def refugee_burden(refugees: float, population: float) -> float:
     """Return the channel of refugees: logarithmic in those per thousand inhabitants, full at 19 of them."""
     return min(1.0, math.log(1.0 + 1000.0 * refugees / population) / 3.0)
@@ -356,7 +356,7 @@ def fill(amount: float, scale: float) -> float:
     return min(1.0, amount / scale) if scale > 0.0 else 0.0
 
 
-@part
+@rule
 def proximity(hops: int) -> float:
     """Return the weight of fighting by the borders between it and a state: 1 next door, half a place further on."""
     return 1.0 / hops if hops <= FIGHTING_REACH else 0.0
@@ -368,7 +368,7 @@ def hardening_day_0(capacity: float, level: int) -> float:
     return capacity if level > Level.CALM else 0.0
 
 
-@part
+@rule
 def wanted_guard(level: int, capacity: float, lever: float) -> float:
     """Return the guard that a state tends to: what a lever asks for, else all it can once it is on alert."""
     if lever >= 0.0:
@@ -376,7 +376,7 @@ def wanted_guard(level: int, capacity: float, lever: float) -> float:
     return capacity if level > Level.CALM else 0.0
 
 
-@part
+@rule
 def rise_probability(
     hazard: float,
     steepness: float,
@@ -411,7 +411,7 @@ def fall_probability(hazard: float, capacity: float, effect: float) -> float:
     return 1.0 - math.exp(-hazard * math.exp(effect * (capacity - MEDIUM_CAPACITY)))
 
 
-@part
+@rule
 def next_level(level: int, rise: float, fall: float, u: float) -> int:
     """Return tomorrow's level: low draws lead up, high ones down, so that equal draws keep neighbours in order."""
     if level < Level.CIVIL_WAR and u < rise:
@@ -429,7 +429,7 @@ def deaths_at_least(level: int) -> float:
     return VIOLENCE_DEATHS if level == Level.VIOLENCE else 0.0
 
 
-@part
+@rule
 def incident_deaths(mean: float, u: float) -> float:
     """Return the deaths of an incident: one or more, geometric with that mean."""
     if mean <= 1.0:

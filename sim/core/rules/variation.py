@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 
@@ -24,7 +24,7 @@ class Variation:
     )
 
 
-@part
+@rule
 def drawn_strength(low: float, central: float, high: float, spread: float, z: float) -> float:
     """Return the factor on a faction's fighters for a standard normal ``z``."""
     if central <= 0.0:
@@ -33,7 +33,7 @@ def drawn_strength(low: float, central: float, high: float, spread: float, z: fl
     return math.pow(bound / central, spread * abs(z) / 1.28)
 
 
-@part
+@rule
 def drawn_quality(quality: float, spread: float, z: float) -> float:
     """Return the faction's quality for a standard normal ``z``, kept in [0.1, 0.9]."""
     return min(0.9, max(0.1, quality + 0.1 * spread * z))

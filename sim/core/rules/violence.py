@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rng import normal_quantile, poisson
 
@@ -119,7 +119,7 @@ class Violence:
     )
 
 
-@part
+@rule
 def expected_deaths(contest: float, people: float, air: float, per_million: float) -> float:
     """Return the civilians whom a day of fighting kills on average; airpower up to doubles it.
 
@@ -137,7 +137,7 @@ def expected_deaths(contest: float, people: float, air: float, per_million: floa
     return per_million * contest * people * 1e-6 * (1.0 + air)
 
 
-@part
+@rule
 def deaths_of_a_day(mean: float, u: float, v: float) -> float:
     """Return a negative binomial number with this mean and dispersion k = 0.5, for two uniform numbers.
 
@@ -148,43 +148,43 @@ def deaths_of_a_day(mean: float, u: float, v: float) -> float:
     return poisson(mean * z * z, v)
 
 
-@part
+@rule
 def burst_probability(hazard: float) -> float:
     """Return the chance that revenge breaks out somewhere today."""
     return 1.0 - math.exp(-hazard)
 
 
-@part
+@rule
 def revenge_weight(people: float, mismatch: float, days_held: int, fade_days: float) -> float:
     """Return how likely revenge is to break out in a place, relative to others: strangers newly in power."""
     return people * mismatch * math.exp(-days_held / fade_days)
 
 
-@part
+@rule
 def burst_size(z: float, people: float, median: float, spread: float, most: float) -> float:
     """Return the civilians whom a burst kills, a whole number >= 1: log-normal for a standard normal ``z``, bounded."""
     return max(1.0, math.floor(min(median * math.exp(spread * z), most * people) + 0.5))
 
 
-@part
+@rule
 def burst_days(u: float, least: float, more: float) -> int:
     """Return the days that a burst lasts: each length from ``least`` to ``least + more`` is equally likely."""
     return int(least + math.floor(u * (more + 1.0)))
 
 
-@part
+@rule
 def deaths_due(left: float, days_left: int) -> float:
     """Return the part of a burst that falls on today, a whole number; the last day takes what is left."""
     return math.floor(left / days_left + 0.5)
 
 
-@part
+@rule
 def aroused_grievance(grievance: float, size: float, people: float, gain: float) -> float:
     """Return the grievance after a burst of some size among so many people."""
     return grievance + gain * 1000.0 * size / people
 
 
-@part
+@rule
 def relaxed_grievance(grievance: float, days: float) -> float:
     """Return the grievance a day later, on its way back to 1."""
     return 1.0 + (grievance - 1.0) * math.exp(-1.0 / days)
