@@ -85,4 +85,5 @@ def choice(group: str, name: str) -> dict[str, Any]:
     if name not in files:
         raise ConfigError([f"{group} = {name}: no such {group}; {suggestion(name, list(files))}"])
     values: dict[str, Any] = yaml.safe_load(files[name].read_text(encoding="utf-8"))
+    values.pop("defaults", None)  # what is not said has its default without them
     return values

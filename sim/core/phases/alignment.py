@@ -26,6 +26,7 @@ from sim.core.rules.alignment import (
     tie_after_week,
     tie_drift,
 )
+from sim.core.rules.contest import chance_against_both, chance_to_prevail
 from sim.core.state import State, World, index
 
 
@@ -380,6 +381,8 @@ def best_coalition(world: World, rules: Rules, state: State, faction: int) -> in
     best = NOBODY
     most = rules.alignment.switching_cost
     power = state.scratch.moved
+    own, enemy = state.scratch.committed[faction], power[world.regime]
+    contest = rules.contest
     for leader in range(world.n_factions):
         is_coalition = leader == world.challenger or state.n_members[leader] > 1
         if leader in (world.regime, faction) or not is_coalition or power[leader] <= 0.0:
@@ -387,11 +390,13 @@ def best_coalition(world: World, rules: Rules, state: State, faction: int) -> in
         if state.tie[faction, leader] < FRIENDLY_TIE or not is_hostile(state, leader, world.regime):
             continue
         gain = gain_from_joining(
-            state.scratch.committed[faction],
+            own,
             power[leader],
-            power[world.regime],
+            chance_to_prevail(own + power[leader], enemy, contest.decisiveness, contest.form, contest.difference_scale),
+            chance_against_both(
+                own, power[leader], enemy, contest.decisiveness, contest.form, contest.difference_scale
+            ),
             state.tie[faction, leader],
-            rules.contest.decisiveness,
             rules.alignment.joining_cost,
         )
         if gain > most:

@@ -17,7 +17,7 @@ from sim.core.phases.orders import committed_share, enclave_km, is_melted_place
 from sim.core.rng import noise_around_one, normal
 from sim.core.rules import Rules
 from sim.core.rules.advance import front_after, opposed_days, pursuit_days
-from sim.core.rules.contest import NO_DEFENCE, log_odds, logistic, loss_share
+from sim.core.rules.contest import NO_DEFENCE, log_odds_to_prevail, logistic, loss_share
 from sim.core.state import State, World, index
 
 
@@ -55,7 +55,9 @@ def engage(world: World, rules: Rules, state: State, place: int, leader: int, me
         return
     against = defence(world, rules, state, place, leader)
     noise = contest.noise * normal(state.key, Purpose.ENGAGEMENT, pair(place, leader), 0)
-    odds = logistic(log_odds(strength, against, contest.decisiveness) + noise)
+    odds = logistic(
+        noise + log_odds_to_prevail(strength, against, contest.decisiveness, contest.form, contest.difference_scale)
+    )
     if against <= NO_DEFENCE:
         odds = 1.0
     intensity = contest.pursuit_intensity if melted else 1.0

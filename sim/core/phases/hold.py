@@ -34,7 +34,7 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
         mood = state.morale[place, faction]
         around = side_morale if world.in_theatre[place, faction] == 1 else mood
         mixed = morale.cohesion * mood + (1.0 - morale.cohesion) * around
-        target = morale_target(mixed, field, morale.beta)
+        target = morale_target(mixed, field, morale.beta, morale.form, morale.slope)
         mood = relaxed_morale(mood, target, state.derived.falling, state.derived.rising)
         state.morale[place, faction] = mood
         if mood < morale.desertion_threshold:

@@ -18,7 +18,7 @@ from sim.core.phases.forces import (
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.advance import inner_distance_km, is_melted
-from sim.core.rules.contest import contest_success
+from sim.core.rules.contest import chance_to_prevail
 from sim.core.rules.orders import mobile_share, operations_limit, target_score, target_value
 from sim.core.rules.regime import storm_probability
 from sim.core.state import State, World, index
@@ -273,7 +273,7 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
     strength, km = spare_strength(world, rules, state, place, leader, kind)
     if strength <= 0.0 or (place != world.capital and is_too_weak(state, strength, against)):
         return 0.0
-    odds = contest_success(strength, against, rules.contest.decisiveness)
+    odds = chance_of(rules, strength, against)
     if odds < least:
         return 0.0
     state.scratch.kind[place] = kind
@@ -286,6 +286,13 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
         rules.orders.enclave_value,
     )
     return target_score(value, odds, km, rules.orders.weakness_exponent, rules.orders.distance_km)
+
+
+@phase
+def chance_of(rules: Rules, strength: float, against: float) -> float:
+    """Return the chance that some strength prevails against a defence."""
+    contest = rules.contest
+    return chance_to_prevail(strength, against, contest.decisiveness, contest.form, contest.difference_scale)
 
 
 @phase
@@ -311,7 +318,7 @@ def consider_storm(world: World, rules: Rules, state: State, leader: int) -> Non
 def send(world: World, rules: Rules, state: State, target: int, leader: int, kind: int) -> bool:
     """Give the order if the forces that are still free have good enough odds; tell whether it was given."""
     strength, _ = spare_strength(world, rules, state, target, leader, kind)
-    odds = contest_success(strength, defence(world, rules, state, target, leader), rules.contest.decisiveness)
+    odds = chance_of(rules, strength, defence(world, rules, state, target, leader))
     if strength <= 0.0 or odds < least_odds(world, rules, state, target, leader):
         return False
     starts_pursuit = state.front[target, leader] <= 0.0 and is_melted_place(rules, state, target)

@@ -13,6 +13,7 @@ from sim.core.rules.patronage import (
     direct_capacity,
     need,
     observed_prospect,
+    reconsiders,
     relaxed,
     standing_need,
     strike_probability,
@@ -27,7 +28,7 @@ RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much bet
 @phase
 def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one patron judge each of its clients and decide what to send them; and strike whom it opposes."""
-    if world.link_start[actor] < world.link_start[actor + 1]:
+    if world.link_start[actor] < world.link_start[actor + 1] and reconsiders(rules.patronage.form):
         aid_clients(world, rules, state, actor)
     if world.is_striker[actor] == 1:
         decide_strikes(world, rules, state, actor)

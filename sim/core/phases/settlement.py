@@ -16,6 +16,7 @@ from sim.core.phases.forces import FRIENDLY_TIE, find_isolated, is_hostile, toda
 from sim.core.phases.sides import count_contenders, stand_down, victor
 from sim.core.rng import uniform
 from sim.core.rules import Rules
+from sim.core.rules.contest import chance_to_prevail
 from sim.core.rules.settlement import accepts, ripeness, settlement_probability
 from sim.core.state import State, World, index
 
@@ -153,6 +154,7 @@ def losses(world: World, rules: Rules, state: State) -> float:
 @phase
 def all_accept(world: World, rules: Rules, state: State) -> bool:
     """Tell whether each party takes what it holds now rather than what it expects to win by fighting on."""
+    contest = rules.contest
     people = 0.0
     power = 0.0
     for leader in range(world.n_factions):
@@ -164,7 +166,8 @@ def all_accept(world: World, rules: Rules, state: State) -> bool:
         if agree and is_party(world, rules, state, leader):
             offer = people_held(world, state, leader) / people
             own = state.scratch.moved[leader]
-            agree = accepts(offer, own, power - own, rules.contest.decisiveness, rules.settlement.war_cost)
+            chance = chance_to_prevail(own, power - own, contest.decisiveness, contest.form, contest.difference_scale)
+            agree = accepts(offer, chance, rules.settlement.war_cost)
     return agree
 
 

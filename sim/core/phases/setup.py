@@ -100,13 +100,13 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.falling = share_of_a_day(morale.fall_days)
     derived.rising = share_of_a_day(morale.recovery_days)
     derived.calm_desertion = desertion_probability(0.0, morale.desertion_per_day, morale.desertion_rout_per_day)
-    derived.half_width = bistable_half_width(morale.beta)
+    derived.half_width = bistable_half_width(morale.beta, morale.form)
     derived.shock_fading = math.pow(2.0, -1.0 / morale.shock_half_life_days)
     derived.fled_fading = 0.5 ** (1.0 / rules.spillover.fled_half_life_days)
     derived.guard_share = share_of_a_day(rules.spillover.guard_days)
     derived.slack_share = share_of_a_day(rules.spillover.guard_decay_days)
     derived.held_share = share_of_a_day(rules.settlement.smoothing_days)
-    derived.least_ratio = winning_ratio(rules.orders.least_odds, rules.contest.decisiveness)
+    derived.least_ratio = winning_ratio(rules.orders.least_odds, rules.contest.decisiveness, rules.contest.form)
     list_airbases(world, state)
     derived.entrants = 0
     for faction in range(world.n_factions):
@@ -219,6 +219,7 @@ def begin_place(world: World, state: State, place: int) -> None:
 @phase
 def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw a faction's strength and put its garrisons at rest."""
+    morale = rules.morale
     spread = rules.variation.strength_spread
     z = normal(state.key, Purpose.STRENGTH, faction, 0)
     factor = drawn_strength(
@@ -240,7 +241,7 @@ def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None
             state.was_cut_off[place, faction] = 1 if has_no_friend_near(world, state, place, faction) else 0
             set_margin(world, rules, state, place, faction)
             field = state.margin[place, faction] - state.derived.half_width
-            state.morale[place, faction] = morale_at_rest(field, rules.morale.beta)
+            state.morale[place, faction] = morale_at_rest(field, morale.beta, morale.form, morale.slope)
 
 
 @phase

@@ -170,15 +170,15 @@ def hostile_ground(world: World, state: State, host: int) -> float:
 @phase
 def add_pressure(rules: Rules, state: State, host: int) -> None:
     """Weigh what the channels carry."""
-    spillover = rules.spillover
+    weight = rules.spillover.weight
     channel = state.channel[host]
     total = (
-        spillover.refugees_weight * channel[Channel.REFUGEES.value]
-        + spillover.arms_weight * channel[Channel.ARMS.value]
-        + spillover.fighters_weight * channel[Channel.FIGHTERS.value]
-        + spillover.kin_weight * channel[Channel.KIN.value]
-        + spillover.sanctuary_weight * channel[Channel.SANCTUARY.value]
-        + spillover.border_weight * channel[Channel.BORDER.value]
+        weight[Channel.REFUGEES.value] * channel[Channel.REFUGEES.value]
+        + weight[Channel.ARMS.value] * channel[Channel.ARMS.value]
+        + weight[Channel.FIGHTERS.value] * channel[Channel.FIGHTERS.value]
+        + weight[Channel.KIN.value] * channel[Channel.KIN.value]
+        + weight[Channel.SANCTUARY.value] * channel[Channel.SANCTUARY.value]
+        + weight[Channel.BORDER.value] * channel[Channel.BORDER.value]
     )
     state.pressure[host] = min(MOST_PRESSURE, total)
 

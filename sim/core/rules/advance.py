@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from sim.core.jit import rule
 from sim.core.parameters import parameter
 
+PACE_AT_CERTAIN_ODDS = 2.0  # times the pace at 3 to 1, an edge of one half
+TWENTIETH = 0.05  # of the people: the province whose seat takes ``seat_days``
+SMALLEST_SEAT = 0.5  # of those days, for the seat of however few
+LEAST_EDGE = 0.1  # assumption: street fighting at hardly better than even odds takes ten times its days, not for ever
+
 
 @dataclass(frozen=True)
 class Advance:
@@ -115,8 +120,9 @@ def opposed_days(
     edge = 2.0 * odds - 1.0
     if edge <= 0.0:
         return math.inf
-    road = distance * tempo / (opposed_km_per_day * edge * 2.0)
-    streets = 0.5 * seat_days * tempo * max(0.5, math.sqrt(population_share / 0.05)) / max(0.1, edge)
+    road = distance * tempo / (opposed_km_per_day * edge * PACE_AT_CERTAIN_ODDS)
+    size = max(SMALLEST_SEAT, math.sqrt(population_share / TWENTIETH))
+    streets = 0.5 * seat_days * tempo * size / max(LEAST_EDGE, edge)
     return road + streets
 
 

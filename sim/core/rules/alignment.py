@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from sim.core.jit import rule
 from sim.core.parameters import parameter
-from sim.core.rules.contest import contest_success
 
 DAYS_OF_STEP = 7  # ties move once a week
 
@@ -265,32 +264,8 @@ def infighting_hazard(
 
 
 @rule
-def gain_from_joining(
-    own: float, coalition: float, enemy: float, tie: float, decisiveness: float, cost: float
-) -> float:
-    """Return what a faction gains by joining a coalition against a common enemy, as a share of the prize.
-
-    Joined, it shares in proportion to strength what the coalition wins; alone, it wins everything or nothing against
-    both. A coalition that would win anyhow offers a small share for little more chance, so that nobody joins it:
-    coalitions stay near the least size that wins.
-
-    Parameters
-    ----------
-    own, coalition, enemy
-        Power, > 0; the coalition's without the faction.
-    tie
-        To the coalition's leader, in [-1, 1].
-    decisiveness
-        Of the contest.
-    cost
-        Of standing with a leader to whom it has no tie, as a share of the prize.
-
-    References
-    ----------
-    Christia (2012), "Alliance formation in civil wars".
-    """
+def gain_from_joining(own: float, coalition: float, together: float, alone: float, tie: float, cost: float) -> float:
+    """."""
     joint = own + coalition
-    joined = contest_success(joint, enemy, decisiveness) * own / joint - cost * (1.0 - tie)
-    strength = math.pow(own, decisiveness)
-    alone = strength / (strength + math.pow(coalition, decisiveness) + math.pow(enemy, decisiveness))
+    joined = together * own / joint - cost * (1.0 - tie)
     return joined - alone

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sim.core.jit import rule
 from sim.core.parameters import parameter
 
+FULL_AIR_FORCE = 0.3  # above the threshold on the coding scale: 0.8 for a usable air force, as coded
+
 
 @dataclass(frozen=True)
 class Capture:
@@ -131,4 +133,4 @@ def scuttled_share(morale: float, looted: float, scuttled: float) -> float:
 @rule
 def air_force(heavy_weapons: float, threshold: float) -> float:
     """Return the air force that a coded level of heavy weapons implies, in [0, 1]."""
-    return min(1.0, max(0.0, (heavy_weapons - threshold) / 0.3))
+    return min(1.0, max(0.0, (heavy_weapons - threshold) / FULL_AIR_FORCE))

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import IntEnum
 
 from sim.core.codes import Terrain
 from sim.core.jit import rule
-from sim.core.parameters import parameter
+from sim.core.parameters import choice, parameter
 
-NO_DEFENCE = 1e-9
-MORALE_FLOOR = 0.02
+NO_DEFENCE = 1e-9  # strength of a side that is not there; it keeps logarithms finite
+MORALE_FLOOR = 0.02  # assumption: even a force without any morale is not worth nothing
+EVEN = 0.5  # odds
+RAW = 0.5  # assumption: what a fighter without any quality counts, so that the best counts three times as much
+MIDDLE = 0.5  # of coded morale
 LARGEST_EXPONENT = 700.0
 ONE_AND_A_HALF, TWO_AND_A_HALF = 1.5, 2.5
+
+
+class ContestForm(IntEnum):
+    """How strengths become a chance to prevail."""
+
+    RATIO = 0
+    DIFFERENCE = 1
 
 
 @dataclass(frozen=True)
 class Contest:
     """Parameters of strength, odds and losses."""
 
+    form: ContestForm = choice(
+        ContestForm.RATIO,
+        meaning="how strengths become a chance to prevail",
+        theories={
+            ContestForm.RATIO: "by their ratio: doubling both sides changes nothing (Tullock 1980; Skaperdas 1996)",
+            ContestForm.DIFFERENCE: "by their difference: the weak keep a chance, and a lead of so many fighters "
+            "counts as much in small battles as in large ones (Hirshleifer 1989)",
+        },
+    )
     decisiveness: float = parameter(
         1.5,
         "r",
@@ -27,6 +47,15 @@ class Contest:
         unit="1",
         meaning="exponent of the contest success function",
         source="fits to ETO 1944 (5.0), campaigns (0.44) and pooled (1.2) data: Lawrence 2017, 2019-24",
+    )
+    difference_scale: float = parameter(
+        5000.0,
+        "s_diff",
+        prior=(1500.0, 15000.0),
+        limits=(1.0, 1e7),
+        unit="fighters",
+        meaning="lead in strength that multiplies the odds by e to the decisiveness, where form is difference",
+        source="assumption: a lead of a division in the battles of civil wars, fought by thousands on a side",
     )
     noise: float = parameter(
         0.4,
@@ -189,7 +218,7 @@ def power(base: float, exponent: float) -> float:
 @rule
 def fighter_strength(quality: float, coded_morale: float, quality_exponent: float, coded_morale_weight: float) -> float:
     """Return the strength of one fighter at full morale, from quality and coded morale in [0, 1]."""
-    return math.pow(0.5 + quality, quality_exponent) * math.exp(coded_morale_weight * (coded_morale - 0.5))
+    return math.pow(RAW + quality, quality_exponent) * math.exp(coded_morale_weight * (coded_morale - MIDDLE))
 
 
 @rule
@@ -231,8 +260,42 @@ def contest_success(own: float, other: float, decisiveness: float) -> float:
 
 
 @rule
-def winning_ratio(odds: float, decisiveness: float) -> float:
-    """Return how many times the other's strength gives a chance in [0, 1]: the inverse of ``contest_success``."""
+def difference_edge(own: float, other: float, decisiveness: float, scale: float) -> float:
+    """."""
+    return decisiveness * (own - other) / scale
+
+
+@rule
+def chance_to_prevail(own: float, other: float, decisiveness: float, form: int, scale: float) -> float:
+    """."""
+    if form == ContestForm.DIFFERENCE:
+        return logistic(difference_edge(own, other, decisiveness, scale))
+    return contest_success(own, other, decisiveness)
+
+
+@rule
+def chance_against_both(own: float, one: float, other: float, decisiveness: float, form: int, scale: float) -> float:
+    """."""
+    if form == ContestForm.DIFFERENCE:
+        against = math.exp(min(difference_edge(one, own, decisiveness, scale), LARGEST_EXPONENT))
+        return 1.0 / (1.0 + against + math.exp(min(difference_edge(other, own, decisiveness, scale), LARGEST_EXPONENT)))
+    strength = math.pow(own, decisiveness)
+    return strength / (strength + math.pow(one, decisiveness) + math.pow(other, decisiveness))
+
+
+@rule
+def log_odds_to_prevail(own: float, other: float, decisiveness: float, form: int, scale: float) -> float:
+    """."""
+    if form == ContestForm.DIFFERENCE:
+        return difference_edge(own, other, decisiveness, scale)
+    return log_odds(own, other, decisiveness)
+
+
+@rule
+def winning_ratio(odds: float, decisiveness: float, form: int) -> float:
+    """."""
+    if form == ContestForm.DIFFERENCE:
+        return 0.0
     if odds >= 1.0:
         return math.inf
     return math.pow(odds / (1.0 - odds), 1.0 / decisiveness)
@@ -287,4 +350,4 @@ def loss_share(odds_against: float, losses_per_day: float, intensity: float, noi
     ----------
     Dupuy (1990), "Attrition".
     """
-    return min(1.0, losses_per_day * intensity * math.sqrt(odds_against / 0.5) * noise)
+    return min(1.0, losses_per_day * intensity * math.sqrt(odds_against / EVEN) * noise)

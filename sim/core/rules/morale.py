@@ -7,20 +7,44 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import IntEnum
 
 from sim.core.jit import rule
-from sim.core.parameters import parameter
+from sim.core.parameters import choice, parameter
 from sim.core.rules.contest import logistic
 
 ONE_STATE = 4.0  # up to this steepness the threshold model has one stable state
+MIDDLE = 0.5  # of coded morale, and of morale: neither trust nor doubt prevails
+USUAL_OPPOSITION = 0.15  # assumption: hostile share of the ground at which the base margin holds
+TENTH = 0.10  # of the people: the province whose loss is a shock of size kap
+MOST_WINNING = 1.5  # assumption: a sure winner shakes the others by no more than this, before the exponent
+FROM_ABOVE = 0.99  # where the search for the upper fixed point begins
+MOST_STEPS = 300
 AT_REST = 1e-9
 STEEP = 0.8
+
+
+class MoraleForm(IntEnum):
+    """What morale comes from."""
+
+    THRESHOLD = 0
+    LINEAR = 1
 
 
 @dataclass(frozen=True)
 class Morale:
     """Parameters of morale, desertion, dissolution and cascades."""
 
+    form: MoraleForm = choice(
+        MoraleForm.THRESHOLD,
+        meaning="what the morale of a garrison comes from",
+        theories={
+            MoraleForm.THRESHOLD: "each holds out while enough others do, so that morale breaks at once and does not "
+            "come back by the way it went (Granovetter 1978; Kuran 1989; Brock & Durlauf 2001)",
+            MoraleForm.LINEAR: "each judges for itself: morale follows the margin in proportion and has no hysteresis; "
+            "the naive rival of the threshold model (assumption)",
+        },
+    )
     beta: float = parameter(
         7.0,
         "beta",
@@ -29,6 +53,15 @@ class Morale:
         unit="1",
         meaning="steepness of the threshold model; two stable states need beta > 4",
         source="Granovetter 1978; range assumption",
+    )
+    slope: float = parameter(
+        1.0,
+        "b_lin",
+        prior=(0.5, 2.0),
+        limits=(0.0, 20.0),
+        unit="morale per margin",
+        meaning="how morale follows the margin where form is linear; at margin 0 it is 0.5",
+        source="assumption: an army at rest has the morale that it has in the threshold model, 0.9",
     )
     margin_base: float = parameter(
         -0.9,
@@ -267,13 +300,13 @@ class Morale:
 
 
 @rule
-def bistable_half_width(beta: float) -> float:
+def bistable_half_width(beta: float, form: int) -> float:
     """Return h_c: for |h| < h_c the threshold model has two stable states (0 when beta <= 4).
 
     h_c = beta*k/2 - 2*atanh(k) with k = sqrt(1 - 4/beta), where the fixed points of
     m = logistic(beta*(m - 0.5) + h) merge.
     """
-    if beta <= ONE_STATE:
+    if beta <= ONE_STATE or form == MoraleForm.LINEAR:
         return 0.0
     k = math.sqrt(1.0 - 4.0 / beta)
     return 0.5 * beta * k - 2.0 * math.atanh(k)
@@ -296,13 +329,15 @@ def resistance_margin(
     base, slope, latent_weight
         See the parameter table. The base is the value where a share of 0.15 is hostile.
     """
-    return math.exp(base + slope * (coded_morale - 0.5) + spread - latent_weight * (latent - 0.15))
+    return math.exp(base + slope * (coded_morale - MIDDLE) + spread - latent_weight * (latent - USUAL_OPPOSITION))
 
 
 @rule
-def morale_target(mixed_morale: float, field: float, beta: float) -> float:
+def morale_target(mixed_morale: float, field: float, beta: float, form: int, slope: float) -> float:
     """Return the morale towards which a garrison relaxes, given that of its comrades and the field h."""
-    return logistic(beta * (mixed_morale - 0.5) + field)
+    if form == MoraleForm.LINEAR:
+        return min(1.0, max(0.0, MIDDLE + slope * field))
+    return logistic(beta * (mixed_morale - MIDDLE) + field)
 
 
 @rule
@@ -316,18 +351,20 @@ def relaxed_morale(morale: float, target: float, falling: float, rising: float) 
 
 
 @rule
-def morale_at_rest(field: float, beta: float) -> float:
+def morale_at_rest(field: float, beta: float, form: int, slope: float) -> float:
     """Return the upper fixed point of the threshold model (the only one when there is one).
 
     By Newton's steps from above, which end at the fixed point, or plain ones where the curve is too steep for them.
     """
-    morale = 0.99
-    for _ in range(300):
+    morale = FROM_ABOVE
+    for _ in range(MOST_STEPS):
         before = morale
-        morale = logistic(beta * (before - 0.5) + field)
-        slope = beta * morale * (1.0 - morale)
-        if slope < STEEP:
-            morale = before + (morale - before) / (1.0 - slope)
+        morale = morale_target(before, field, beta, form, slope)
+        if form == MoraleForm.LINEAR:  # it does not depend on where one is
+            break
+        steepness = beta * morale * (1.0 - morale)
+        if steepness < STEEP:
+            morale = before + (morale - before) / (1.0 - steepness)
         if abs(morale - before) < AT_REST:
             break
     return morale
@@ -356,7 +393,7 @@ def shock_of_loss(
     population_share: float, is_capital: bool, kap: float, exponent: float, capital_floor: float
 ) -> float:
     """Return the shock of losing a place to the garrisons next to it, in units of the margin."""
-    shock = kap * math.pow(population_share / 0.10, exponent)
+    shock = kap * math.pow(population_share / TENTH, exponent)
     if is_capital:
         return max(shock, capital_floor * kap)
     return shock
@@ -374,4 +411,4 @@ def winner_factor(winner_power: float, loser_power: float, exponent: float) -> f
     total = winner_power + loser_power
     if total <= 0.0:
         return 1.0
-    return math.pow(min(1.5, 2.0 * winner_power / total), exponent)
+    return math.pow(min(MOST_WINNING, 2.0 * winner_power / total), exponent)

@@ -9,6 +9,12 @@ from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import power
 
+CLUMSIEST = 0.3  # assumption: part of its force that even an army without quality can move, of what it would commit
+USUAL_SIDE = 20_000.0  # fighters, for whom the number of operations is given
+LEAST_VALUE, VALUE_OF_PEOPLE = 0.05, 0.63
+"""Assumption: every place is worth something; a province with a tenth of the people is then worth a third."""
+FIXED_REST, REST_BY_CHANCE = 0.3, 0.7  # assumption: parts of the mean rest that everybody takes, and that vary
+
 
 @dataclass(frozen=True)
 class Orders:
@@ -163,7 +169,7 @@ class Orders:
 @rule
 def mobile_share(quality: float, commitment: float) -> float:
     """Return the share of a force that can leave its post to attack."""
-    return commitment * min(1.0, 0.3 + quality)
+    return commitment * min(1.0, CLUMSIEST + quality)
 
 
 @rule
@@ -171,7 +177,7 @@ def operations_limit(fighters: float, operations: float, exponent: float) -> int
     """Return how many opposed operations a side runs at once, at least 1 unless ``operations`` is 0."""
     if operations <= 0.0:
         return 0
-    return max(1, math.floor(operations * math.pow(fighters / 20000.0, exponent) + 0.5))
+    return max(1, math.floor(operations * math.pow(fighters / USUAL_SIDE, exponent) + 0.5))
 
 
 @rule
@@ -185,7 +191,7 @@ def target_score(
 @rule
 def people_value(population_share: float, population_exponent: float) -> float:
     """Return what a target is worth by its people."""
-    return 0.05 + 0.63 * math.pow(population_share, population_exponent)
+    return LEAST_VALUE + VALUE_OF_PEOPLE * math.pow(population_share, population_exponent)
 
 
 @rule
@@ -204,7 +210,7 @@ def target_value(
 @rule
 def rest_after_capture(mean_days: float, tempo: float, u: float) -> float:
     """Return the days of rest after a capture: 30 % fixed, the rest exponential; ``u`` is uniform in (0, 1)."""
-    return mean_days * tempo * (0.3 - 0.7 * math.log(u))
+    return mean_days * tempo * (FIXED_REST - REST_BY_CHANCE * math.log(u))
 
 
 @rule

@@ -7,15 +7,38 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import IntEnum
 
 from sim.core.jit import rule
-from sim.core.parameters import parameter
+from sim.core.parameters import choice, parameter
 from sim.core.rules.contest import logistic
+
+MIDDLE = 0.5  # of morale
+INDIFFERENCE = 0.1
+"""Assumption: utility over which a patron goes from half-hearted to fully committed; a quarter of a usual stake."""
+
+
+class PatronageForm(IntEnum):
+    """How patrons decide."""
+
+    UTILITY = 0
+    FIXED = 1
 
 
 @dataclass(frozen=True)
 class Patronage:
     """Parameters of patrons."""
+
+    form: PatronageForm = choice(
+        PatronageForm.UTILITY,
+        meaning="how patrons decide what to give",
+        theories={
+            PatronageForm.UTILITY: "each weighs stake, need, rivals and cost, and leaves a client without prospects "
+            "(Bueno de Mesquita 1981; Salehyan, Gleditsch & Cunningham 2011; Anderson 2019)",
+            PatronageForm.FIXED: "nobody ever changes what was given on day 0; the naive rival of a patron who weighs "
+            "(assumption)",
+        },
+    )
 
     belief_days: float = parameter(
         3.0,
@@ -218,13 +241,19 @@ class Patronage:
 
 
 @rule
+def reconsiders(form: int) -> bool:
+    """."""
+    return form != PatronageForm.FIXED
+
+
+@rule
 def observed_prospect(morale: float, own_power: float, enemy_power: float, morale_weight: float) -> float:
     """Return the client's chance as a patron sees it today."""
     if enemy_power <= 0.0:
         return 1.0
     if own_power <= 0.0:
         return 0.0
-    return own_power / (own_power + enemy_power * math.exp(-morale_weight * (morale - 0.5)))
+    return own_power / (own_power + enemy_power * math.exp(-morale_weight * (morale - MIDDLE)))
 
 
 @rule
@@ -289,7 +318,7 @@ def desired_support(utility: float, reserve: float) -> float:
     """Return the support that a patron wants to give, at most its reserve; none when it does not pay."""
     if utility <= 0.0:
         return 0.0
-    return reserve * logistic(utility / 0.1)
+    return reserve * logistic(utility / INDIFFERENCE)
 
 
 @rule

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from sim.core.jit import rule
 from sim.core.parameters import parameter
 
+WITHOUT_PATRONS = 0.5  # assumption: by how much the lost gate weighs more for a leader whom nobody supports
+NO_MELT = 0.5  # morale of the capital's garrison from which on the storm comes no sooner
+USUAL_MORALE = 2.0  # one over the morale at which recruits come as the parameter says
+
 
 @dataclass(frozen=True)
 class Regime:
@@ -201,7 +205,7 @@ def flight_probability(
     hazard, floor, gate, fighting
         See the parameter table.
     """
-    weight = floor + gate_lost * (gate + 0.5 * gate * (1.0 - patron)) + contested * fighting
+    weight = floor + gate_lost * (gate + WITHOUT_PATRONS * gate * (1.0 - patron)) + contested * fighting
     return 1.0 - math.exp(-hazard * disloyal * disloyal * weight)
 
 
@@ -214,7 +218,7 @@ def coup_probability(disloyal: float, coup_proofing: float, patron: float, hazar
 @rule
 def storm_probability(capital_morale: float, bargain_days: float, melt: float, tempo: float) -> float:
     """Return the chance that the challenger decides today to storm the capital, its odds being good enough."""
-    hazard = (1.0 + melt * max(0.0, 1.0 - capital_morale / 0.5)) / (bargain_days * tempo)
+    hazard = (1.0 + melt * max(0.0, 1.0 - capital_morale / NO_MELT)) / (bargain_days * tempo)
     return 1.0 - math.exp(-hazard)
 
 
@@ -229,4 +233,4 @@ def daily_recruits(
     exhaustion_days: float,
 ) -> float:
     """Return the recruits of one day, so many days after the first loss."""
-    return share * capacity * resolve * army_day_0 * 2.0 * morale * math.exp(-days / exhaustion_days)
+    return share * capacity * resolve * army_day_0 * USUAL_MORALE * morale * math.exp(-days / exhaustion_days)

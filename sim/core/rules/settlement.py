@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sim.core.jit import rule
 from sim.core.parameters import parameter
-from sim.core.rules.contest import contest_success
 
 STALE_DAYS = 180.0  # a stalemate this old is as ripe as it gets
 CHANGE_SCALE = 10.0
@@ -172,7 +171,7 @@ def settlement_probability(log_factor: float, per_day: float) -> float:
 
 
 @rule
-def accepts(offer: float, own: float, others: float, decisiveness: float, war_cost: float) -> bool:
+def accepts(offer: float, chance: float, war_cost: float) -> bool:
     """Tell whether a party takes its offer rather than what it expects from fighting on.
 
     Parameters
@@ -190,7 +189,7 @@ def accepts(offer: float, own: float, others: float, decisiveness: float, war_co
     ----------
     Fearon (1995), "Rationalist explanations for war".
     """
-    return offer >= contest_success(own, others, decisiveness) - war_cost
+    return offer >= chance - war_cost
 
 
 @rule

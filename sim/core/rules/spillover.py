@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.codes import Level
+from sim.core.codes import Channel, Level
 from sim.core.jit import rule
-from sim.core.parameters import parameter
+from sim.core.parameters import parameter, vector
 
 MOST_PRESSURE = 3.0
+PER_THOUSAND = 1000.0  # inhabitants
+FULL_BURDEN = 3.0  # assumption: log(1 + 19), 19 refugees per thousand inhabitants, fill the channel
 MOST_RISE = 0.85
 """Highest chance of a step up a day. With at most 0.13 for a step down (see the limits) it keeps two neighbours who
 share their draws in order: the calmer one cannot jump past the other while that one steps down."""
@@ -36,59 +38,70 @@ class Spillover:
         meaning="how far a state's guard holds back the factions that cross from it into the war",
         source="assumption; Salehyan, Gleditsch & Cunningham (2011) on host consent",
     )
-    refugees_weight: float = parameter(
-        0.4,
-        "w_ref",
-        prior=(0.0, 1.0),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of new refugees in the pressure",
-        source="Salehyan & Gleditsch 2006 find a risk, Shaver & Zhou 2015 and Zhou & Shaver 2021 none; size assumption",
-    )
-    arms_weight: float = parameter(
-        0.4,
-        "w_arms",
-        prior=(0.1, 0.8),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of weapons adrift in the pressure",
-        source="assumption",
-    )
-    fighters_weight: float = parameter(
-        0.5,
-        "w_fght",
-        prior=(0.1, 1.0),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of fighters who cross the border, either way, in the pressure",
-        source="assumption",
-    )
-    kin_weight: float = parameter(
-        0.7,
-        "w_kin",
-        prior=(0.2, 1.2),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of kin who fight nearby in the pressure",
-        source="kin groups carry conflict (Buhaug & Gleditsch 2008; Forsberg 2009); size assumption",
-    )
-    sanctuary_weight: float = parameter(
-        0.4,
-        "w_sanc",
-        prior=(0.1, 0.8),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of hostile factions' ground along the border in the pressure",
-        source="assumption",
-    )
-    border_weight: float = parameter(
-        0.6,
-        "w_bord",
-        prior=(0.2, 1.0),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of fighting, or of hostile jihadists, right across the border in the pressure",
-        source="assumption",
+    weight: tuple[float, ...] = vector(
+        {
+            Channel.REFUGEES: parameter(
+                0.4,
+                "w_ref",
+                prior=(0.0, 1.0),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of new refugees in the pressure",
+                source="Salehyan & Gleditsch 2006 find a risk, Shaver & Zhou 2015 and Zhou & Shaver 2021 none; "
+                "size assumption",
+                former="refugees_weight",
+            ),
+            Channel.ARMS: parameter(
+                0.4,
+                "w_arms",
+                prior=(0.1, 0.8),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of weapons adrift in the pressure",
+                source="assumption",
+                former="arms_weight",
+            ),
+            Channel.FIGHTERS: parameter(
+                0.5,
+                "w_fght",
+                prior=(0.1, 1.0),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of fighters who cross the border, either way, in the pressure",
+                source="assumption",
+                former="fighters_weight",
+            ),
+            Channel.KIN: parameter(
+                0.7,
+                "w_kin",
+                prior=(0.2, 1.2),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of kin who fight nearby in the pressure",
+                source="kin groups carry conflict (Buhaug & Gleditsch 2008; Forsberg 2009); size assumption",
+                former="kin_weight",
+            ),
+            Channel.SANCTUARY: parameter(
+                0.4,
+                "w_sanc",
+                prior=(0.1, 0.8),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of hostile factions' ground along the border in the pressure",
+                source="assumption",
+                former="sanctuary_weight",
+            ),
+            Channel.BORDER: parameter(
+                0.6,
+                "w_bord",
+                prior=(0.2, 1.0),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of fighting, or of hostile jihadists, right across the border in the pressure",
+                source="assumption",
+                former="border_weight",
+            ),
+        }
     )
     arms_scale: float = parameter(
         0.2,
@@ -347,7 +360,7 @@ class Spillover:
 @rule
 def refugee_burden(refugees: float, population: float) -> float:
     """Return the channel of refugees: logarithmic in those per thousand inhabitants, full at 19 of them."""
-    return min(1.0, math.log(1.0 + 1000.0 * refugees / population) / 3.0)
+    return min(1.0, math.log(1.0 + PER_THOUSAND * refugees / population) / FULL_BURDEN)
 
 
 @rule

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from sim.core.jit import rule
 from sim.core.parameters import parameter
 
+TENTH_OF_ALL = 1.28  # standard deviations beyond which a tenth of a normal distribution lies
+QUALITY_SPREAD = 0.1  # assumption: of coded quality, standard deviation at spread 1
+LEAST_QUALITY, MOST_QUALITY = 0.1, 0.9
+NEXT_TO_NONE = 1e-3  # of the central estimate, where the table's lower bound is 0
+
 
 @dataclass(frozen=True)
 class Variation:
@@ -29,11 +34,11 @@ def drawn_strength(low: float, central: float, high: float, spread: float, z: fl
     """Return the factor on a faction's fighters for a standard normal ``z``."""
     if central <= 0.0:
         return 1.0
-    bound = high if z > 0.0 else max(low, 1e-3 * central)
-    return math.pow(bound / central, spread * abs(z) / 1.28)
+    bound = high if z > 0.0 else max(low, NEXT_TO_NONE * central)
+    return math.pow(bound / central, spread * abs(z) / TENTH_OF_ALL)
 
 
 @rule
 def drawn_quality(quality: float, spread: float, z: float) -> float:
     """Return the faction's quality for a standard normal ``z``, kept in [0.1, 0.9]."""
-    return min(0.9, max(0.1, quality + 0.1 * spread * z))
+    return min(MOST_QUALITY, max(LEAST_QUALITY, quality + QUALITY_SPREAD * spread * z))
