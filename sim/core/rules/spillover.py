@@ -359,31 +359,82 @@ class Spillover:
 
 @rule
 def refugee_burden(refugees: float, population: float) -> float:
-    """Return the channel of refugees: logarithmic in those per thousand inhabitants, full at 19 of them."""
+    """Return how full the channel of refugees is: min(1, log(1 + 1000 n / N) / 3), full at 19 per thousand inhabitants.
+
+    Parameters
+    ----------
+    refugees
+        n, in the state since day 0.
+    population
+        N, of the state, > 0.
+
+    References
+    ----------
+    Salehyan & Gleditsch (2006), "Refugees and the spread of civil war", International Organization 60, 335-366; Zhou &
+    Shaver (2021), "Reexamining the effect of refugees on civil conflict", American Political Science Review 115, find
+    no such risk. The scale is an assumption.
+    """
     return min(1.0, math.log(1.0 + PER_THOUSAND * refugees / population) / FULL_BURDEN)
 
 
 @rule
 def fill(amount: float, scale: float) -> float:
-    """Return how full a channel is that an amount of ``scale`` fills; one without capacity carries nothing."""
+    """Return how full a channel is: min(1, x / scale); one without capacity carries nothing.
+
+    Parameters
+    ----------
+    amount
+        x, >= 0.
+    scale
+        What fills it, >= 0, in the same unit.
+    """
     return min(1.0, amount / scale) if scale > 0.0 else 0.0
 
 
 @rule
 def proximity(hops: int) -> float:
-    """Return the weight of fighting by the borders between it and a state: 1 next door, half a place further on."""
+    """Return the weight of fighting by the borders between it and a state: 1 / hops up to ``FIGHTING_REACH``, then 0.
+
+    Parameters
+    ----------
+    hops
+        1 next door, 2 a place further on.
+
+    References
+    ----------
+    Buhaug & Gleditsch (2008), "Contagion or confusion?", International Studies Quarterly 52, 215-233: conflict close to
+    the border matters; the weights are assumptions.
+    """
     return 1.0 / hops if hops <= FIGHTING_REACH else 0.0
 
 
 @rule
 def hardening_day_0(capacity: float, level: int) -> float:
-    """Return a state's guard on day 0: all that it is capable of if it stood on alert, else none."""
+    """Return a state's guard on day 0: all that it is capable of if it stood on alert, else none.
+
+    Parameters
+    ----------
+    capacity
+        Of the state, in [0, 1].
+    level
+        Number of its ``codes.Level`` on day 0.
+    """
     return capacity if level > Level.CALM else 0.0
 
 
 @rule
 def wanted_guard(level: int, capacity: float, lever: float) -> float:
-    """Return the guard that a state tends to: what a lever asks for, else all it can once it is on alert."""
+    """Return the guard that a state tends to: min(1, capacity * lever), else its capacity once it is on alert.
+
+    Parameters
+    ----------
+    level
+        Number of its ``codes.Level``.
+    capacity
+        Of the state, in [0, 1].
+    lever
+        What a scenario asks of it, as a multiple of its capacity; below 0 where none does.
+    """
     if lever >= 0.0:
         return min(1.0, capacity * lever)
     return capacity if level > Level.CALM else 0.0
@@ -399,20 +450,27 @@ def rise_probability(
     guard_effect: float,
     capacity_effect: float,
 ) -> float:
-    """Return the chance that a neighbour climbs one rung today.
+    """Return the chance that a neighbour climbs one rung today: min(0.85, 1 - exp(-lam * exp(x))).
+
+    x = th * p * (1 - k_H * H) - k_c * (c - 0.5), a hazard that pressure raises, and guard and capacity lower.
 
     Parameters
     ----------
     hazard
-        Per day, of a state of medium capacity without pressure.
+        lam, per day, of a state of medium capacity without pressure.
     steepness
-        Effect of the pressure on the logarithm of the hazard, >= 0.
+        th, effect of the pressure on the logarithm of the hazard, >= 0.
     pressure
-        In [0, 3].
+        p, in [0, 3].
     guard, capacity
-        Of the neighbour, in [0, 1].
+        H and c, of the neighbour, in [0, 1].
     guard_effect, capacity_effect
-        See the parameter table.
+        k_H and k_c, see the parameter table.
+
+    References
+    ----------
+    Braithwaite (2010), "Resisting infection: how state capacity conditions conflict contagion", Journal of Peace
+    Research 47, 311-319; Buhaug & Gleditsch (2008), International Studies Quarterly 52, 215-233. Sizes are assumptions.
     """
     exponent = steepness * pressure * (1.0 - guard_effect * guard) - capacity_effect * (capacity - MEDIUM_CAPACITY)
     return min(MOST_RISE, 1.0 - math.exp(-hazard * math.exp(exponent)))
@@ -420,13 +478,33 @@ def rise_probability(
 
 @rule
 def fall_probability(hazard: float, capacity: float, effect: float) -> float:
-    """Return the chance that a neighbour steps down one rung today; a capable one does so sooner."""
+    """Return the chance that a neighbour steps down one rung today: 1 - exp(-mu * exp(k_mu * (c - 0.5))).
+
+    Parameters
+    ----------
+    hazard
+        mu, per day, of a state of medium capacity.
+    capacity
+        c, in [0, 1]; a capable one steps down sooner.
+    effect
+        k_mu (assumption).
+    """
     return 1.0 - math.exp(-hazard * math.exp(effect * (capacity - MEDIUM_CAPACITY)))
 
 
 @rule
 def next_level(level: int, rise: float, fall: float, u: float) -> int:
-    """Return tomorrow's level: low draws lead up, high ones down, so that equal draws keep neighbours in order."""
+    """Return tomorrow's level: low draws lead up, high ones down, so that equal draws keep neighbours in order.
+
+    Parameters
+    ----------
+    level
+        Number of a ``codes.Level``.
+    rise, fall
+        Chances of a step up and down, in [0, 1], at most 1 together.
+    u
+        Uniform in (0, 1).
+    """
     if level < Level.CIVIL_WAR and u < rise:
         return level + 1
     if level > Level.CALM and u > 1.0 - fall:
@@ -436,7 +514,17 @@ def next_level(level: int, rise: float, fall: float, u: float) -> int:
 
 @rule
 def deaths_at_least(level: int) -> float:
-    """Return the deaths by which a rung of the ladder is defined, 0 for one that needs none."""
+    """Return the deaths by which a rung of the ladder is defined, 0 for one that needs none.
+
+    Parameters
+    ----------
+    level
+        Number of a ``codes.Level``.
+
+    References
+    ----------
+    Thresholds of the Uppsala Conflict Data Program: 25 deaths in battle a year for armed conflict, 1,000 for war.
+    """
     if level == Level.CIVIL_WAR:
         return CIVIL_WAR_DEATHS
     return VIOLENCE_DEATHS if level == Level.VIOLENCE else 0.0
@@ -444,7 +532,15 @@ def deaths_at_least(level: int) -> float:
 
 @rule
 def incident_deaths(mean: float, u: float) -> float:
-    """Return the deaths of an incident: one or more, geometric with that mean."""
+    """Return the deaths of an incident, one or more: geometric with that mean, 1 + floor(log(u) / log(1 - 1 / D)).
+
+    Parameters
+    ----------
+    mean
+        D >= 1.
+    u
+        Uniform in (0, 1).
+    """
     if mean <= 1.0:
         return 1.0
     return 1.0 + math.floor(math.log(u) / math.log(1.0 - 1.0 / mean))

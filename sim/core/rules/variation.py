@@ -31,7 +31,19 @@ class Variation:
 
 @rule
 def drawn_strength(low: float, central: float, high: float, spread: float, z: float) -> float:
-    """Return the factor on a faction's fighters for a standard normal ``z``."""
+    """Return the factor on a faction's fighters for a standard normal draw: (bound / central)**(u_sc * abs(z) / 1.28).
+
+    A split log-normal whose 10 % and 90 % points are the table's bounds at spread 1.
+
+    Parameters
+    ----------
+    low, central, high
+        Fighters in the tables, in that order; the bound is ``high`` for z > 0, else ``low``.
+    spread
+        u_sc, how much of the range is drawn.
+    z
+        Standard normal.
+    """
     if central <= 0.0:
         return 1.0
     bound = high if z > 0.0 else max(low, NEXT_TO_NONE * central)
@@ -40,5 +52,15 @@ def drawn_strength(low: float, central: float, high: float, spread: float, z: fl
 
 @rule
 def drawn_quality(quality: float, spread: float, z: float) -> float:
-    """Return the faction's quality for a standard normal ``z``, kept in [0.1, 0.9]."""
+    """Return a faction's quality: q + 0.1 * u_sc * z, kept in [0.1, 0.9].
+
+    Parameters
+    ----------
+    quality
+        q, as coded, in [0, 1].
+    spread
+        u_sc, the same as of strength (assumption).
+    z
+        Standard normal.
+    """
     return min(MOST_QUALITY, max(LEAST_QUALITY, quality + QUALITY_SPREAD * spread * z))
