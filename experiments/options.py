@@ -20,9 +20,10 @@ class RunOptions(Frozen):
 
 
 class CompareOptions(Frozen):
-    """Of `compare.py`: scenarios to run, or result folders; the first is the base."""
+    """Of `compare.py`: scenarios to run, theories of one scenario, or result folders; the first is the base."""
 
     scenarios: tuple[Name, ...] = Field(default=(), strict=False)
+    theories: tuple[Name, ...] = Field(default=(), strict=False)
     results: tuple[Place, ...] = Field(default=(), strict=False)
     report: bool = False
 

@@ -23,7 +23,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "worlds": worlds,
     "columns of worlds": columns,
     **{f"settings of {script}": partial(own_settings, script) for script in SCRIPTS},
-    **{f"choices of {group}": partial(choices, group) for group in ("executor", "uncertainty")},
+    **{f"choices of {group}": partial(choices, group) for group in ("executor", "rules", "uncertainty")},
 }
 
 
