@@ -11,7 +11,7 @@ import importlib.util
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.core.rules import Rules
+from sim.core.parameters import to_plain
+from sim.core.rules import MECHANISMS
 from sim.world.config import ConfigError, known_keys, unknown_key
 from sim.world.faults import shown, suggestion
 
@@ -111,13 +112,18 @@ def resolve(conf: Path, config_name: str, arguments: Arguments, own: Collection[
     ConfigError
         With a line for each setting that cannot be read or does not exist.
     """
-    ConfigStore.instance().store(group="rules", name="default", node=asdict(Rules()))
+    ConfigStore.instance().store(group="rules", name="default", node=_defaults())
     with initialize_config_dir(str(conf), version_base=VERSION_BASE):
         overrides = _parse(arguments.overrides)
         faults = [fault for override in overrides for fault in _faults(override, arguments, own)]
         if faults:
             raise ConfigError(faults)
         return [_compose(config_name, point) for point in _points(overrides)]
+
+
+def _defaults() -> dict[str, Any]:
+    """Return every parameter with its default, as a file in `conf/rules/` would write it."""
+    return {name: to_plain(group()) for name, group in MECHANISMS.items()}
 
 
 def plain_values(config: DictConfig) -> dict[str, Any]:

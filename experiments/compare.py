@@ -27,7 +27,7 @@ from sim.world.catalogue import CONF, USUAL_SCENARIO, choice
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
-OWN = ("scenario=", "scenarios=", "results=", "report=")  # settings that are the comparison's, not an ensemble's
+OWN = ("scenarios=", "theories=", "results=", "report=")  # settings that are the comparison's, not an ensemble's
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="compare")
@@ -39,7 +39,7 @@ def job(config: DictConfig) -> None:
         if options.results:
             cases = of_equal_runs(open_cases(options.results))
         else:
-            cases = of_equal_runs(_run(options.scenarios, values, reporter), _asked(values))
+            cases = of_equal_runs(_run(_scenarios(options, values), reporter), _asked(values))
         folder = result_folder(cases[0].scenario, "compare", digest_of(cases))
         if options.results:
             folder = Path(str(values["output"])).expanduser() / "compare" / folder.name
@@ -69,18 +69,29 @@ def open_cases(folders: tuple[str, ...]) -> list[Case]:
     ]
 
 
-def _scenarios(names: tuple[str, ...], values: dict[str, Any]) -> list[Scenario]:
-    """Return the scenarios of these names, everything else as it was composed."""
+def _scenarios(options: CompareOptions, values: dict[str, Any]) -> dict[str, Scenario]:
+    """Return what is compared, by the setting that each has for itself; everything else is as it was composed."""
+    key, names = ("rules", options.theories) if options.theories else ("scenario", options.scenarios)
     if len(set(names)) < max(len(names), 2):
+        what = "theories" if options.theories else "scenarios"
         raise ConfigError(
-            ["scenarios: name at least two, each once, the first is the base; or give results=[folder,folder]"]
+            [f"{what}: name at least two, each once, the first is the base; or give results=[folder,folder]"]
         )
+    if options.theories:
+        rules = values["rules"]
+        chosen = {name: choice("rules", name) for name in names}
+        return {f"{key}={n}": load_scenario({**values, "rules": _merged(rules, own)}) for n, own in chosen.items()}
     if values["scenario"] != choice("scenario", USUAL_SCENARIO):
         cure = "run each with run.py, and compare with results=[folder,folder]"
         raise ConfigError(
             [f"scenario: a comparison names its scenarios in scenarios=[...]; for levers of your own, {cure}"]
         )
-    return [load_scenario({**values, "scenario": choice("scenario", name)}) for name in names]
+    return {f"{key}={name}": load_scenario({**values, "scenario": choice("scenario", name)}) for name in names}
+
+
+def _merged(rules: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return rules as they were composed, but for what a theory says itself."""
+    return rules | {mechanism: rules[mechanism] | told for mechanism, told in own.items()}
 
 
 def _asked(values: dict[str, Any]) -> int | None:
@@ -89,14 +100,15 @@ def _asked(values: dict[str, Any]) -> int | None:
     return None if ensemble["until"] else int(ensemble["runs"])
 
 
-def _run(names: tuple[str, ...], values: dict[str, Any], reporter: Reporter) -> list[Case]:
+def _run(scenarios: dict[str, Scenario], reporter: Reporter) -> list[Case]:
     """Return ensembles of these scenarios, run or read where they are stored already."""
-    shared = [setting for setting in overrides() if not setting.startswith(OWN)]
     cases = []
-    for name, scenario in zip(names, _scenarios(names, values), strict=True):
+    for setting, scenario in scenarios.items():
+        key, _, name = setting.partition("=")
         reporter.note(f"{name}:")
-        again = command("run", [f"scenario={name}", *shared])
-        own = scenario.config.scenario.name
+        shared = [given for given in overrides() if not given.startswith((*OWN, f"{key}="))]
+        again = command("run", [setting, *shared])
+        own = name if key == "rules" else scenario.config.scenario.name
         cases.append(Case(own, run_ensemble(scenario, result_folder(scenario, "run"), again, reporter), scenario))
     return cases
 
@@ -107,7 +119,7 @@ def check(values: dict[str, Any]) -> None:
     if options.results:
         check_comparable(open_cases(options.results))
     else:
-        _scenarios(options.scenarios, rest)
+        _scenarios(options, rest)
 
 
 SCRIPT = Script("compare", CompareOptions, check, job)

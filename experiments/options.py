@@ -20,9 +20,10 @@ class RunOptions(Frozen):
 
 
 class CompareOptions(Frozen):
-    """Of `compare.py`: scenarios to run, or result folders; the first is the base."""
+    """Of `compare.py`: scenarios to run, theories of one scenario, or result folders; the first is the base."""
 
     scenarios: tuple[Name, ...] = Field(default=(), strict=False)
+    theories: tuple[Name, ...] = Field(default=(), strict=False)
     results: tuple[Place, ...] = Field(default=(), strict=False)
     report: bool = False
 
@@ -30,7 +31,7 @@ class CompareOptions(Frozen):
 class SweepSettings(Frozen):
     """What is varied, and how points are chosen."""
 
-    factors: dict[str, Annotated[tuple[float, ...], Field(strict=False)]] | None = None
+    factors: dict[str, Annotated[tuple[float | str, ...], Field(strict=False)]] | None = None
     design: Design = Field(default=Design.PRODUCT, strict=False)
     points: int | None = Field(default=None, ge=1, le=1_000_000)
     outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)

@@ -42,7 +42,7 @@ from sim.world.scenario import Scenario
 
 COMMAND = "sim.run(scenario) in Python"
 WIDTH = 100  # of a summary as text
-GROUPS = ("executor", "uncertainty")  # settings that name one of the project's choices
+GROUPS = ("executor", "rules", "uncertainty")  # settings that name one of the project's choices
 
 
 class Ensemble(Case):
@@ -326,7 +326,10 @@ def compare(*ensembles: Ensemble) -> Comparison:
 
 
 def sweep(
-    scenario: Scenario, factors: Mapping[str, Sequence[float]], design: str = Design.PRODUCT, points: int | None = None
+    scenario: Scenario,
+    factors: Mapping[str, Sequence[float | str]],
+    design: str = Design.PRODUCT,
+    points: int | None = None,
 ) -> Sweep:
     """Return ensembles around a scenario, all with the same draws.
 
@@ -335,7 +338,8 @@ def sweep(
     scenario
         What is varied; its settings say how many runs each point has.
     factors
-        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``.
+        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``; of a choice
+        between theories, such as ``rules.contest.form``, their names.
     design
         ``product``, ``zip``, ``latin_hypercube`` or ``sobol``.
     points

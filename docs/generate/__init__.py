@@ -29,7 +29,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "outcomes": outcomes,
     **{f"columns of {name}": partial(columns_of_results, name) for name in ROWS},
     **{f"settings of {script}": partial(own_settings, script) for script in SCRIPTS},
-    **{f"choices of {group}": partial(choices, group) for group in ("executor", "uncertainty")},
+    **{f"choices of {group}": partial(choices, group) for group in ("executor", "rules", "uncertainty")},
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.codes import RunStatus
 from sim.core.day import live_day, next_day
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.setup import begin_run, prepare
 from sim.core.record import (
     DAILY,
@@ -25,7 +25,7 @@ from sim.core.record import (
 from sim.core.state import EVENT_SLOTS, State, index, new_state
 
 
-@part
+@phase
 def record_falls(state: State, falls: np.ndarray, used: int, most: int) -> int:
     """Append today's changes of seats; return how many rows the run has filled, one more than allowed if it would."""
     for i in range(state.n_lost):

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from sim.core.codes import Channel, Event, Level, Outcome, RunStatus
-from sim.core.jit import part, phase, rule
+from sim.core.jit import phase, rule
 from sim.core.outputs import Kind, Table, Topic, Use, output
 from sim.core.state import TIERS, Floats, Ints, State, World, index, record_dtype, tier_of
 
@@ -275,7 +275,7 @@ def sum_factions(world: World, values: Floats) -> float:
     return total
 
 
-@part
+@phase
 def is_finite(world: World, state: State) -> bool:
     """Tell whether every force of the run, and what follows from it, is still a number."""
     total = state.concentration + state.effective_factions + state.infighting_hazard
@@ -365,7 +365,7 @@ def write_day(world: World, state: State, row: DayRow) -> None:
             row.channel[host, channel] = state.channel[host, channel]
 
 
-@part
+@phase
 def write_event(state: State, slot: int, row: EventRow) -> None:
     """Write one of a run's events into a row of ``events.parquet``."""
     row.run = signed(state.key.run)
@@ -377,7 +377,7 @@ def write_event(state: State, slot: int, row: EventRow) -> None:
     row.size = state.event_size[slot]
 
 
-@part
+@phase
 def is_spared(state: State, place: int) -> bool:
     """Tell whether nobody was killed in a place and nobody is away from it."""
     killed = state.combatants_killed[place] + state.civilians_killed[place]

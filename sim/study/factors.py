@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import copy
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.core.parameters import choices
+from sim.core.rules import MECHANISMS
 from sim.world.config import RunConfig, read_config
+from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
+
+THEORIES = {
+    f"rules.{mechanism}.{name}": tuple(told.names)
+    for mechanism, group in MECHANISMS.items()
+    for name, told in choices(group).items()
+}
+"""Keys of the choices between theories, and their names; a sweep varies the place of a name among them."""
 
 FIXED = ("ensemble", "executor", "uncertainty", "world", "output")  # they tell how and where, not what is asked
 
@@ -23,7 +33,8 @@ def numeric_keys(config: RunConfig) -> dict[str, float]:
     """
     values = config.model_dump(mode="json")
     numbers = {key: value for key, value in _numbers(values, "") if key.partition(".")[0] not in FIXED}
-    return {"horizon_days": 0} | numbers
+    theories = {key: list(names).index(_at(values, key)) for key, names in THEORIES.items()}
+    return {"horizon_days": 0} | numbers | theories
 
 
 def _numbers(value: Any, key: str) -> Iterator[tuple[str, float]]:
@@ -36,6 +47,32 @@ def _numbers(value: Any, key: str) -> Iterator[tuple[str, float]]:
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, item in items:
         yield from _numbers(item, f"{key}.{name}" if key else str(name))
+
+
+def as_numbers(factors: Mapping[str, Sequence[float | str]]) -> dict[str, list[float]]:
+    """Return the values of factors as numbers: a theory is the place of its name among those of its choice.
+
+    Parameters
+    ----------
+    factors
+        Values by key.
+
+    Raises
+    ------
+    ConfigError
+        With a line for each name that no choice has.
+    """
+    faults, found = [], {}
+    for key, values in factors.items():
+        names = THEORIES.get(key, ())
+        for value in values:
+            if value not in names and (names or isinstance(value, str)):
+                cure = suggestion(str(value), list(names)) if names else "give numbers"
+                faults.append(f"sweep.factors.{key} = {value}: is no value of it; {cure}")
+        found[key] = [names.index(value) if value in names else value for value in values]
+    if faults:
+        raise ConfigError(faults)
+    return found  # type: ignore[return-value]  # a name that is left is a fault
 
 
 def check_factors(config: RunConfig, keys: Iterator[str] | list[str]) -> None:
@@ -64,9 +101,15 @@ def varied(config: RunConfig, settings: Mapping[str, float]) -> RunConfig:
     values = copy.deepcopy(config.model_dump(mode="json"))
     known = numeric_keys(config)
     for key, number in settings.items():
-        *path, last = key.split(".")
-        place: Any = values
-        for name in path:
-            place = place[int(name) if isinstance(place, list) else name]
-        place[int(last) if isinstance(place, list) else last] = round(number) if isinstance(known[key], int) else number
+        before, _, last = key.rpartition(".")
+        place = _at(values, before)
+        whole = round(number) if isinstance(known[key], int) else number
+        place[int(last) if isinstance(place, list) else last] = THEORIES[key][int(whole)] if key in THEORIES else whole
     return read_config(values)
+
+
+def _at(values: Any, key: str) -> Any:
+    """Return what stands at a key in nested values; the empty key is all of them."""
+    for name in key.split(".") if key else ():
+        values = values[int(name) if isinstance(values, list) else name]
+    return values

@@ -41,7 +41,7 @@ from sim.ensemble.store.results import (
 )
 from sim.ensemble.store.schema import names_of
 from sim.study.design import Design, Floats, design_points
-from sim.study.factors import check_factors, numeric_keys, varied
+from sim.study.factors import as_numbers, check_factors, numeric_keys, varied
 from sim.world.config import read_config
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario, build_scenario
@@ -106,7 +106,7 @@ class Sweep:
 
 
 def plan_sweep(
-    scenario: Scenario, factors: Mapping[str, Sequence[float]], design: Design, points: int | None = None
+    scenario: Scenario, factors: Mapping[str, Sequence[float | str]], design: Design, points: int | None = None
 ) -> Plan:
     """Return the points of a sweep around a scenario; raise ConfigError where one of them cannot be run.
 
@@ -115,14 +115,15 @@ def plan_sweep(
     scenario
         What is varied.
     factors
-        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``.
+        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``; of a choice
+        between theories, such as ``rules.contest.form``, their names.
     design
         How points are chosen from the values.
     points
         How many, for designs that fill a space.
     """
     check_factors(scenario.config, list(factors))
-    chosen = design_points(design, factors, points, scenario.config.ensemble.seed)
+    chosen = design_points(design, as_numbers(factors), points, scenario.config.ensemble.seed)
     known = numeric_keys(scenario.config)
     whole = [isinstance(known[key], int) for key in factors]
     chosen[:, whole] = chosen[:, whole].round()

@@ -79,10 +79,13 @@ def choice(group: str, name: str) -> dict[str, Any]:
     Parameters
     ----------
     group, name
-        Folder in `conf/`, and a file of it without its ending.
+        Folder in `conf/`, and a file of it without its ending; the default rules need none.
     """
+    if (group, name) == ("rules", "default"):
+        return {}
     files = {path.stem: path for path in sorted((CONF / group).glob("*.yaml"))}
     if name not in files:
         raise ConfigError([f"{group} = {name}: no such {group}; {suggestion(name, list(files))}"])
     values: dict[str, Any] = yaml.safe_load(files[name].read_text(encoding="utf-8"))
+    values.pop("defaults", None)  # what is not said has its default without them
     return values

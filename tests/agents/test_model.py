@@ -46,12 +46,12 @@ class ShuffledModel(SpilloverModel):
     """The same model, with its agents in a new order in every phase of every day."""
 
     def step(self) -> None:
-        for name, whose in SCHEDULE:
+        for phase, whose in SCHEDULE:
             if whose == "map":
-                getattr(self, name)()
+                getattr(self, phase.__name__)()
             else:
                 agents = {"actor": self.actors, "state": self.states, "faction": self.factions}[whose]
-                agents.shuffle_do(name)
+                agents.shuffle_do(phase.__name__)
         self._note_falls()
         calls.call_next_day(self.state_record)
 

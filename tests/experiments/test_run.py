@@ -307,7 +307,7 @@ def test_any_rule_parameter_can_be_set_by_name() -> None:
 def test_help_names_every_choice_and_setting(capsys: Captured) -> None:
     assert run("--help") == 0
     text = capsys.readouterr().out
-    for group in ("scenario", "world", "executor", "uncertainty"):
+    for group in ("scenario", "world", "executor", "rules", "uncertainty"):
         for path in (CONF / group).glob("*.yaml"):
             assert path.stem in text
     settings = yaml.safe_load((CONF / "base.yaml").read_text(encoding="utf-8"))["ensemble"]

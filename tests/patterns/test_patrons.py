@@ -103,7 +103,7 @@ def test_08_new_help_goes_to_those_whom_it_can_save(world: str) -> None:
         s["side_power"][:] = chance
         s["enemy_power"][:] = 1.0 - chance
         for actor in range(int(w["n_states"] + w["n_factions"])):
-            calls.call_decide_aid(scenario.world, scenario.rules, state, actor)
+            calls.PHASES["decide_aid"](scenario.world, scenario.rules, state, actor)
         assert np.allclose(s["belief"][: w["n_links"]], chance)
         sent[i] = s["direct_wanted"][: w["n_links"], 0]
     means = (w["link_arms"] + w["link_air"] + w["link_troops"])[: w["n_links"]] > 0

@@ -144,7 +144,7 @@ def marks_of(figure: Figure, mark: str) -> list[Line2D]:
 
 @pytest.mark.usefixtures("style")
 def test_pressure_is_each_channel_times_its_weight(tmp_path: Path) -> None:
-    scenario = scenario_of("levant_2024", rules={"spillover": {"arms_weight": 2.0}})
+    scenario = scenario_of("levant_2024", rules={"spillover": {"weight": {"arms": 2.0}}})
     results = made_results(tmp_path, scenario, MIXED)
     second = scenario.tables.header.neighbours[1]  # its main channel is arms
     parts = contributions(results, scenario, second)[:, 0, 0]

@@ -74,11 +74,10 @@ def contributions(results: Results, scenario: Scenario, state: str) -> Numbers:
     state
         Id of the neighbour.
     """
-    weights = scenario.config.parameters().spillover
+    weight = scenario.config.parameters().spillover.weight
     return np.array(
         [
-            getattr(weights, f"{channel.name.lower()}_weight")
-            * by_day(results.daily, state_column("channel", state, channel.name.lower()))
+            weight[channel] * by_day(results.daily, state_column("channel", state, channel.name.lower()))
             for channel in Channel
         ]
     )

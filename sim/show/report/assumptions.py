@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from pydantic import BaseModel
 
-from sim.core.parameters import Parameter, describe
+from sim.core.parameters import Choice, Parameter, choices, describe, numbers, to_plain
 from sim.core.rules import MECHANISMS
 from sim.tell.estimate import setting
 from sim.tell.places import full_names
@@ -103,12 +103,21 @@ def _names(tables: Tables) -> dict[str, str]:
 
 def _parameters(scenario: Scenario) -> Iterator[tuple[Cell, ...]]:
     """Yield each parameter as a row of `PARAMETER_HEADER`."""
-    values = scenario.config.model_dump()["rules"]
+    values = scenario.config.parameters()
     for mechanism, group in MECHANISMS.items():
-        defaults = dataclasses.asdict(group())
+        own, default = getattr(values, mechanism), group()
+        for name, told in choices(group).items():
+            names = (to_plain(each)[name] for each in (own, default))
+            yield f"{mechanism}.{name}", *names, ", ".join(told.names), "theory", told.meaning, _theories(told)
+        given, usual = numbers(own), numbers(default)
         for name, parameter in describe(group).items():
-            numbers = (setting(value) for value in (values[mechanism][name], defaults[name]))
-            yield f"{mechanism}.{name}", *numbers, *_described(parameter)
+            values_told = (setting(value) for value in (given[name], usual[name]))
+            yield f"{mechanism}.{name}", *values_told, *_described(parameter)
+
+
+def _theories(told: Choice) -> str:
+    """Return what each theory says, with its source."""
+    return "; ".join(f"{name}: {told.theories[theory]}" for name, theory in told.names.items())
 
 
 def _described(parameter: Parameter) -> tuple[str, ...]:
