@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.losses import regime_places
-from sim.show.ensemble.chosen import choose_histories
 from sim.show.ensemble.fall_map import DAYS
-from sim.show.ensemble.histories import map_days
+from sim.show.ensemble.histories import choose_histories, map_days
 from sim.show.kit.days import date_text, day_labels, day_ticks, last_shown_day
 from sim.show.kit.page import ROOM_MM
 from sim.show.kit.typeset import NO_BREAK, shorten, spread_apart, text_width, wrap
@@ -131,7 +130,7 @@ def test_a_stamp_shows_each_place_of_the_contested_state_whole(world: str) -> No
     scenario = scenario_of(world)
     home = list(home_holders(scenario))
     shapes = load_shapes(scenario.tables)
-    stamp = stamp_map(shapes, home)
+    stamp = stamp_map(shapes)
     assert list(stamp.location_ids) == home
     for place, outline in zip(home, stamp.outlines, strict=True):
         (left, bottom, right, top), whole = outline.bounds, shapes.outlines[shapes.location_ids.index(place)]
@@ -144,7 +143,7 @@ def test_a_stamp_shows_each_place_of_the_contested_state_whole(world: str) -> No
 @pytest.mark.parametrize("world", [world for world in WORLDS if world != "levant_2024"])
 def test_circles_of_a_stamp_stand_clear_of_each_other(world: str) -> None:
     scenario = scenario_of(world)
-    stamp = stamp_map(load_shapes(scenario.tables), list(home_holders(scenario)))
+    stamp = stamp_map(load_shapes(scenario.tables))
     left, _, right, _ = stamp.outlines[0].bounds
     radius = (right - left) / 2.0
     distance = np.hypot(*(stamp.anchors[:, None] - stamp.anchors[None, :]).transpose(2, 0, 1))

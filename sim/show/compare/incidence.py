@@ -8,13 +8,12 @@ from matplotlib.patches import Patch
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
 from sim.show.compare.differences import in_points
-from sim.show.compare.looks import looks_of
+from sim.show.compare.marks import looks_of
 from sim.show.compare.outcomes import by_day_name
 from sim.show.compare.words import words_of
 from sim.show.ensemble.incidence import (
     HEIGHT_MM,
     LABELS_MM,
-    LEADER_MM,
     TAIL,
     TOPS,
     Band,
@@ -26,9 +25,10 @@ from sim.show.ensemble.incidence import (
     mark_headline,
 )
 from sim.show.kit.days import day_values, headline_day, last_shown_day
-from sim.show.kit.key import Handles, draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.key import Handles, keyed_page
+from sim.show.kit.page import new_page
 from sim.show.kit.panels import Panels, Scale, draw_panel, set_panels
+from sim.show.kit.series import LEADER_MM
 from sim.show.kit.theme import RULE, SMALL_PT
 from sim.show.kit.typeset import shorten
 from sim.study.compare import Comparison
@@ -37,7 +37,7 @@ MOST_CURVES = 4  # that one panel can hold
 MOST_WIDE = 10  # panels in two columns, with room for names, that fit a printed page
 COLLAPSE = "collapse_day"
 WIDTHS = (2.4, 1.6)  # of the base, which the others may cover, and of the others
-PANEL_MM, KEY_GAP_MM = 28.0, 2.0
+PANEL_MM = 28.0
 Bands = dict[str, Band]
 
 
@@ -91,22 +91,20 @@ def _draw_apart(comparison: Comparison, bands: Bands, last_day: int) -> Figure:
         ),
         "the scenario above the panel": Line2D([], [], color=looks[others[0]].colour, linewidth=WIDTHS[1]),
     }
-    size = measure_key(handles, ROOM_MM)
-    top = size.height_mm + KEY_GAP_MM
     cut = f"; the axes end on day {last_day}, little happens later" if last_day < scenario.horizon_days else ""
-    page = new_page(
+    page = keyed_page(
         words_of(
             comparison,
             title=_title(comparison, bands[comparison.cases[0].name], by),
             shown="Share of runs in which the regime has collapsed by a day",
             note=f"bands and brackets: 95 % Wilson intervals, day by day; beside the names: by day {by}{cut}",
         ),
-        top + panels.total_mm,
+        handles,
+        panels.total_mm,
     )
-    draw_key(page, handles, size, 0.0)
     for i, name in enumerate(others):
         head, days = (name, bands[name].percent(by)), (scenario.tables.header.day0, last_day)
-        ax = draw_panel(page, panels, top, i, _scale(bands, last_day), head, days)
+        ax = draw_panel(page, panels, i, _scale(bands, last_day), head, days)
         draw_curve(ax, Event(COLLAPSE, base, RULE, "--", WIDTHS[1]), bands[base], last_day)
         draw_curve(ax, Event(COLLAPSE, name, looks[name].colour, "-", WIDTHS[1]), bands[name], last_day)
     return page.figure

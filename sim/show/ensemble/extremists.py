@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.show.kit.key import Handles, draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.panels import Panels, draw_panel, scale_to
 from sim.show.kit.series import FEW, LIFT, Numbers, by_day, draw_fan, fan_handles, highest_drawn, traced
 from sim.show.kit.theme import VERMILLION
@@ -16,7 +15,6 @@ from sim.show.kit.wording import count, median_share, words
 from sim.world.scenario import Scenario
 
 PANEL_MM = 36.0
-KEY_GAP_MM = 2.0
 MONTH = 30  # days
 BAR = 0.36  # half the width of a month's mark, as a share of the month
 Mask = npt.NDArray[np.bool_]
@@ -34,10 +32,8 @@ def draw_extremists(results: Results, scenario: Scenario) -> Figure:
     handles: Handles = {}
     for strength, _ in groups.values():
         handles = {**handles, **fan_handles(len(strength), VERMILLION)}
-    size = measure_key(handles, ROOM_MM)
     panels = Panels(2 * len(groups), len(groups), PANEL_MM)
-    top = size.height_mm + KEY_GAP_MM
-    page = new_page(
+    page = keyed_page(
         words(
             results,
             scenario,
@@ -46,17 +42,17 @@ def draw_extremists(results: Results, scenario: Scenario) -> Figure:
             note=f"{traced(results)}, split by what becomes of the regime by day {scenario.horizon_days}; "
             "in the title: all runs, with 95 % order-statistic intervals",
         ),
-        top + panels.total_mm,
+        handles,
+        panels.total_mm,
     )
-    draw_key(page, handles, size, 0.0)
     strengths = scale_to(LIFT * max(highest_drawn(group[0]) for group in groups.values()), _percent)
     attacks = scale_to(LIFT * max(highest_drawn(group[1]) for group in groups.values()))
     days = (header.day0, scenario.horizon_days)
     for i, (name, (strength, per_month)) in enumerate(groups.items()):
         head = (f"{name}: fighters, % of day 0", count(len(strength), "run"))
-        draw_fan(draw_panel(page, panels, top, i, strengths, head, days), strength, VERMILLION)
+        draw_fan(draw_panel(page, panels, i, strengths, head, days), strength, VERMILLION)
         head = (f"{name}: attacks per {MONTH} days", "")
-        _draw_months(draw_panel(page, panels, top, len(groups) + i, attacks, head, days), per_month)
+        _draw_months(draw_panel(page, panels, len(groups) + i, attacks, head, days), per_month)
     return page.figure
 
 

@@ -7,10 +7,10 @@ from matplotlib.patches import Rectangle
 from sim.core.codes import Level
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.show.kit.key import draw_key, measure_key
+from sim.show.kit.key import draw_key
 from sim.show.kit.ladder import finding, highest_counts
 from sim.show.kit.observed import ObservedAmount, observed_at_horizon
-from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.kit.page import Page, new_page
 from sim.show.kit.series import STILL, observed_mark
 from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import shorten, text_width
@@ -52,7 +52,7 @@ def draw_highest_level(results: Results, scenario: Scenario) -> Figure:
         _draw_observed(ax, row, history[state])
     if is_observed:
         handles = {"what happened, with the range of reports": observed_mark([], [], STILL)}
-        draw_key(page, handles, measure_key(handles, ROOM_MM), height + 2.0)
+        draw_key(page, handles, height + 2.0)
     return page.figure
 
 
@@ -91,6 +91,4 @@ def _draw_observed(ax: Axes, row: int, amounts: list[ObservedAmount]) -> None:
     for seen in amounts:
         ends = [seen.low + 0.5, seen.high + 0.5]
         ax.plot(ends, [row + MARK_AT] * 2, color=INK, linewidth=0.9, zorder=4)
-        mark = observed_mark([], [], STILL)
-        mark.set_data([seen.amount + 0.5], [row + MARK_AT])
-        ax.add_line(mark)
+        ax.add_line(observed_mark([seen.amount + 0.5], [row + MARK_AT], STILL))

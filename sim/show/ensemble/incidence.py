@@ -15,15 +15,9 @@ from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import day_values, headline_day, label_days, last_shown_day
 from sim.show.kit.page import Page, new_page
-from sim.show.kit.theme import (
-    BLUE,
-    FULL_WIDTH_MM,
-    INK,
-    RULE,
-    SMALL_PT,
-    VERMILLION,
-)
-from sim.show.kit.typeset import LEADING, MM_PER_PT, NO_BREAK, spread_apart
+from sim.show.kit.series import Leader, label_ends
+from sim.show.kit.theme import BLUE, FULL_WIDTH_MM, INK, RULE, VERMILLION
+from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import words
 from sim.tell.numbers import percent
 from sim.world.scenario import Scenario
@@ -33,8 +27,6 @@ SCALE_MM, DAYS_MM, LABELS_MM = 11.0, 12.0, 37.0  # room left of, below and right
 TICK_MM = 20.0  # room for the label of a day
 TOPS = (0.1, 0.2, 0.5, 1.0)  # ends of the scale of probability
 TAIL = 0.005  # share of an event's days that may lie beyond a shortened axis
-LABEL_LINES = 2
-LEADER_MM = 4.0  # from the end of a curve to its label
 
 
 @dataclass(frozen=True)
@@ -146,15 +138,8 @@ def draw_curve(ax: Axes, event: Event, band: Band, last_day: int) -> None:
     days = np.arange(last_day + 1)
     low, high, share = (values[: last_day + 1] for values in (band.low, band.high, band.share))
     ax.fill_between(days, low, high, step="post", color=event.colour, alpha=0.18, linewidth=0)
-    ax.step(
-        days,
-        share,
-        where="post",
-        color=event.colour,
-        linestyle=event.style,
-        linewidth=event.width,
-        clip_on=False,
-    )
+    (line,) = ax.step(days, share, where="post", color=event.colour, clip_on=False)
+    line.set(linestyle=event.style, linewidth=event.width)
 
 
 def mark_headline(ax: Axes, day: int, share: float) -> None:
@@ -165,28 +150,6 @@ def mark_headline(ax: Axes, day: int, share: float) -> None:
 
 def label_curves(ax: Axes, events: Sequence[Event], bands: Sequence[Band], last_day: int) -> None:
     """Write at the end of each curve what it is and how far it gets, clear of the others."""
-    height_mm = HEIGHT_MM - DAYS_MM
-    top = ax.get_ylim()[1]
-    ends = np.array([band.share[last_day] for band in bands]) / top * height_mm
-    lines_mm = LABEL_LINES * LEADING * SMALL_PT * MM_PER_PT
-    # No label may reach down to the dates below the axis.
-    places = spread_apart(np.maximum(ends, lines_mm / 2), lines_mm + 1.0, height_mm)
-    for event, band, end, place in zip(events, bands, ends, places, strict=True):
-        ax.annotate(
-            f"{event.label}\n{band.percent(-1)}",
-            (last_day, end / height_mm * top),
-            (LEADER_MM / MM_PER_PT, (place - end) / MM_PER_PT),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL_PT,
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": event.colour,
-                "linewidth": event.width,
-                "linestyle": event.style,
-                "shrinkA": 0,
-                "shrinkB": 1,
-                "relpos": (0.0, 0.5),
-            },
-        )
+    ends = [(last_day, float(band.share[last_day])) for band in bands]
+    labels = [f"{event.label}\n{band.percent(-1)}" for event, band in zip(events, bands, strict=True)]
+    label_ends(ax, ends, labels, [Leader(event.colour, event.style, event.width) for event in events], 1.0)

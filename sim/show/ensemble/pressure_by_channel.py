@@ -8,8 +8,7 @@ from matplotlib.patches import Patch
 from sim.core.codes import Channel
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
-from sim.show.kit.key import draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.key import keyed_page
 from sim.show.kit.panels import draw_panel, scale_to, set_panels
 from sim.show.kit.series import Numbers, by_day, to_horizon, traced
 from sim.show.kit.theme import SERIES_COLOURS
@@ -27,7 +26,6 @@ CHANNELS = {
     Channel.BORDER: "danger right across the border",
 }
 PANEL_MM = 34.0
-KEY_GAP_MM = 2.0
 
 
 def draw_pressure_by_channel(results: Results, scenario: Scenario) -> Figure:
@@ -41,11 +39,8 @@ def draw_pressure_by_channel(results: Results, scenario: Scenario) -> Figure:
     header, names = scenario.tables.header, state_names(scenario)
     parts = {state: contributions(results, scenario, state) for state in header.neighbours}
     used = [channel for channel in Channel if any(part[channel.value].any() for part in parts.values())]
-    handles = {CHANNELS[channel]: Patch(color=SERIES_COLOURS[channel.value]) for channel in used}
-    size = measure_key(handles, ROOM_MM)
     panels = set_panels(len(parts), PANEL_MM)
-    top = size.height_mm + KEY_GAP_MM
-    page = new_page(
+    page = keyed_page(
         words(
             results,
             scenario,
@@ -53,13 +48,13 @@ def draw_pressure_by_channel(results: Results, scenario: Scenario) -> Figure:
             shown="Mean pressure on each neighbour, stacked by channel; a full channel adds its weight",
             note=f"{traced(results)}; beside the names: mean over days and runs, 95 % interval",
         ),
-        top + panels.total_mm,
+        {CHANNELS[channel]: Patch(color=SERIES_COLOURS[channel.value]) for channel in used},
+        panels.total_mm,
     )
-    draw_key(page, handles, size, 0.0)
     scale = scale_to(max(float(part.mean(axis=1).sum(axis=0).max()) for part in parts.values()))
     for i, (state, part) in enumerate(parts.items()):
         head = (names[state], mean_of(part.sum(axis=0).mean(axis=1)))
-        ax = draw_panel(page, panels, top, i, scale, head, (header.day0, scenario.horizon_days))
+        ax = draw_panel(page, panels, i, scale, head, (header.day0, scenario.horizon_days))
         _draw_stack(ax, part.mean(axis=1))
     return page.figure
 

@@ -5,7 +5,7 @@ plain equirectangular projection around the middle of the world, so axes need no
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -40,6 +40,10 @@ class Shapes:
         The area of each location, km.
     anchors
         (location, 2): the seat, or the middle of its circle, km.
+    extent
+        (left, right, bottom, top) of all locations with a margin, km.
+    is_mapped
+        Whether the outlines come from a map.
     links
         (link, 2, 2): lines between circles that share a border, km; empty where a map shows the borders.
     is_international
@@ -51,10 +55,6 @@ class Shapes:
     states_around
         Areas of the states that are not fought over by name, largest first; none without a map, where the circles
         have their own names.
-    extent
-        (left, right, bottom, top) of all locations with a margin, km.
-    is_mapped
-        Whether the outlines come from a map.
     """
 
     location_ids: tuple[str, ...]
@@ -64,13 +64,19 @@ class Shapes:
     capital: str
     outlines: tuple[BaseGeometry, ...]
     anchors: FloatArray
-    links: FloatArray
-    is_international: npt.NDArray[np.bool_]
-    state_borders: tuple[FloatArray, ...]
-    context: tuple[BaseGeometry, ...]
-    states_around: Mapping[str, BaseGeometry]
     extent: Extent
     is_mapped: bool
+    links: FloatArray = field(default_factory=lambda: np.zeros((0, 2, 2)))
+    is_international: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    state_borders: tuple[FloatArray, ...] = ()
+    context: tuple[BaseGeometry, ...] = ()
+    states_around: Mapping[str, BaseGeometry] = field(default_factory=dict)
+
+    @property
+    def home(self) -> list[str]:
+        """Return the ids of the locations of the contested state."""
+        pairs = zip(self.location_ids, self.states, strict=True)
+        return [place for place, state in pairs if state == self.contested_state]
 
     def extent_of(self, location_ids: Iterable[str]) -> Extent:
         """Return the frame in km that shows some locations whole."""
@@ -137,24 +143,17 @@ def _mapped(tables: Tables) -> Shapes:
     """Return the shapes of a world with a map file."""
     n, outlines = len(tables.locations), tables.outlines
     middle = _middle(np.vstack([ring for outline in outlines[:n] for polygon in outline.polygons for ring in polygon]))
-    states = tuple(str(name) for name in tables.locations["state"])
-    is_home = np.array(states) == tables.header.contested_state
+    is_home = tables.locations["state"] == tables.header.contested_state
     areas = _fitted([_area(outline, middle) for outline in outlines], is_home)
     return Shapes(
-        location_ids=tuple(str(name) for name in tables.locations["id"]),
-        names=_short_names(tables),
-        states=states,
-        contested_state=tables.header.contested_state,
-        capital=tables.header.capital,
+        *_named(tables),
         outlines=areas[:n],
         anchors=project(_seats(tables, middle), middle),
-        links=np.zeros((0, 2, 2)),
-        is_international=np.zeros(0, dtype=np.bool_),
-        state_borders=state_borders(areas[:n], states),
-        context=tuple(area for area in areas[n:] if not area.is_empty),
-        states_around=_states_around(tables, areas),
         extent=frame_around(areas[:n]),
         is_mapped=True,
+        state_borders=state_borders(areas[:n], tables.locations["state"].tolist()),
+        context=tuple(area for area in areas[n:] if not area.is_empty),
+        states_around=_states_around(tables, areas),
     )
 
 
@@ -163,24 +162,17 @@ def _circled(tables: Tables) -> Shapes:
     middle = _middle(np.column_stack([tables.locations["lon"], tables.locations["lat"]]))
     is_home = tables.locations["state"] == tables.header.contested_state
     anchors, radius = place_circles(project(_seats(tables, middle), middle), is_home)
-    ids = [str(name) for name in tables.locations["id"]]
+    ids = tables.locations["id"].tolist()
     ends = [[ids.index(end) for end in pair] for pair in tables.borders[["a", "b"]].tolist()]
     circles = circles_at(anchors, radius)
     return Shapes(
-        location_ids=tuple(ids),
-        names=_short_names(tables),
-        states=tuple(str(name) for name in tables.locations["state"]),
-        contested_state=tables.header.contested_state,
-        capital=tables.header.capital,
+        *_named(tables),
         outlines=circles,
         anchors=anchors,
-        links=anchors[np.array(ends, dtype=np.int64).reshape(-1, 2)],
-        is_international=tables.borders["kind"] == "international",
-        state_borders=(),
-        context=(),
-        states_around={},
         extent=frame_around(circles),
         is_mapped=False,
+        links=anchors[np.array(ends, dtype=np.int64).reshape(-1, 2)],
+        is_international=tables.borders["kind"] == "international",
     )
 
 
@@ -237,6 +229,8 @@ def _seats(tables: Tables, middle: FloatArray) -> FloatArray:
     return np.column_stack([lons - TURN * np.rint((lons - middle[0]) / TURN), tables.locations["lat"]])
 
 
-def _short_names(tables: Tables) -> tuple[str, ...]:
-    """Return the names without what they explain in brackets: a label has no room for it."""
-    return tuple(str(name).split(" (")[0] for name in tables.locations["name"])
+def _named(tables: Tables) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str, str]:
+    """Return the ids, names without brackets and states of the locations, the contested state and the capital."""
+    ids, names, states = (tuple(map(str, tables.locations[column])) for column in ("id", "name", "state"))
+    header = tables.header
+    return ids, tuple(name.split(" (")[0] for name in names), states, header.contested_state, header.capital

@@ -1,7 +1,6 @@
 """Make shapes for maps of the size of a stamp: the contested state alone, coarse outlines, large circles."""
 
 import dataclasses
-from collections.abc import Sequence
 
 import numpy as np
 import shapely
@@ -16,24 +15,16 @@ GAP = 2.1  # assumption: centres at least this many radii apart leave a line of 
 FLATTEST = 0.5  # least ratio of the sides of the box that circles fill
 
 
-def stamp_map(shapes: Shapes, home: Sequence[str]) -> Shapes:
-    """Return shapes for very small maps: coarse outlines, or circles that are large and spread out.
-
-    Parameters
-    ----------
-    shapes
-        The world's shapes.
-    home
-        Ids of the contested state's locations.
-    """
-    return coarse_map(shapes, home) if shapes.is_mapped else _large_circles(shapes, home)
+def stamp_map(shapes: Shapes) -> Shapes:
+    """Return shapes for very small maps: coarse outlines, or circles that are large and spread out."""
+    return coarse_map(shapes) if shapes.is_mapped else _large_circles(shapes)
 
 
-def coarse_map(shapes: Shapes, home: Sequence[str]) -> Shapes:
+def coarse_map(shapes: Shapes) -> Shapes:
     """Return the shapes of the contested state of a mapped world with fewer points, nothing around it."""
-    extent = shapes.extent_of(home)
+    extent = shapes.extent_of(shapes.home)
     step = COARSENESS * max(extent[1] - extent[0], extent[3] - extent[2])
-    only = _only(shapes, home)
+    only = _only_home(shapes)
     coarse = [_without_specks(area, step) for area in shapely.coverage_simplify(only.outlines, step)]
     outlines = tuple(shapely.orient_polygons(coarse))
     borders = state_borders(outlines, only.states)
@@ -42,12 +33,12 @@ def coarse_map(shapes: Shapes, home: Sequence[str]) -> Shapes:
     )
 
 
-def _large_circles(shapes: Shapes, home: Sequence[str]) -> Shapes:
+def _large_circles(shapes: Shapes) -> Shapes:
     """Return the places of the contested state as circles that fill their box, roughly where they lie."""
-    only = _only(shapes, home)
+    only = _only_home(shapes)
     longest = float(np.ptp(only.anchors, axis=0).max()) or 1.0
     width, height = np.maximum(np.ptp(only.anchors, axis=0), FLATTEST * longest)
-    radius = FILLED * float(np.sqrt(width * height / len(home)))
+    radius = FILLED * float(np.sqrt(width * height / len(only.outlines)))
     middles = spread(only.anchors, GAP * radius)
     margin = (1.0 + MARGIN) * radius
     (left, bottom), (right, top) = middles.min(axis=0) - margin, middles.max(axis=0) + margin
@@ -61,12 +52,12 @@ def _large_circles(shapes: Shapes, home: Sequence[str]) -> Shapes:
     )
 
 
-def _only(shapes: Shapes, home: Sequence[str]) -> Shapes:
-    """Return shapes with some of the locations only."""
-    chosen = [shapes.location_ids.index(place) for place in home]
+def _only_home(shapes: Shapes) -> Shapes:
+    """Return shapes with the locations of the contested state only."""
+    chosen = [shapes.location_ids.index(place) for place in shapes.home]
     return dataclasses.replace(
         shapes,
-        location_ids=tuple(home),
+        location_ids=tuple(shapes.home),
         names=tuple(shapes.names[place] for place in chosen),
         states=tuple(shapes.states[place] for place in chosen),
         outlines=tuple(shapes.outlines[place] for place in chosen),

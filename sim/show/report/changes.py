@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from sim.ensemble.estimate.outcomes import PROBABILITY
-from sim.show.compare.figures import draw_comparison
-from sim.show.report.chapters import Drawing
+from sim.show.figures import drawable, of_comparison
+from sim.show.report.chapters import Drawing, drawing_of
 from sim.show.report.headlines import DRAWN_IN
-from sim.show.report.inline import picture_of, tight
+from sim.show.report.inline import tight
 from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.tell.comparison_summary import headline_rows
@@ -94,8 +94,7 @@ def drawings_of(comparison: Comparison) -> list[Drawing]:
     comparison
         Two scenarios or more; the first is the base.
     """
-    figures = {f"compare_{name}": figure for name, figure in draw_comparison(comparison).items()}
-    return [Drawing(name, picture_of(name, figure), ()) for name, figure in figures.items()]
+    return [drawing_of(f"compare_{name}", sheet) for name, sheet in drawable(of_comparison(comparison)).items()]
 
 
 def _other(case: Case, rows: Sequence[Row], labels: dict[str, str]) -> Other:

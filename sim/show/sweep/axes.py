@@ -1,7 +1,6 @@
 """Set the axes that figures of a sweep share: factors in their own units, outcomes from 0, the scenario marked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -10,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.show.kit.page import Page
+from sim.show.kit.page import Box, Page
 from sim.show.kit.theme import RULE, SMALL_PT, SOFT_INK, TEXT_PT
 from sim.show.kit.typeset import text_height, text_width, wrap
 from sim.show.sweep.factors import Factor, plain
@@ -23,26 +22,6 @@ MARK_MM = 4.8  # what marks the scenario's own value
 PAD = 0.04  # of the range of a factor, beside its first and last value
 MOST_TICKS = 8
 NEAR_MM = 9.0  # closest that the values of a factor may stand to be written each
-
-
-@dataclass(frozen=True)
-class Place:
-    """Hold where axes stand, mm from the upper left corner of the room."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def bottom(self) -> float:
-        """Return their lower edge."""
-        return self.top + self.height
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Return the place as `Page.axes` takes it."""
-        return self.left, self.top, self.width, self.height
 
 
 def fold(text: str, width: float, size: float) -> str:
@@ -75,7 +54,7 @@ def below_mm(name: str, width: float) -> float:
     return TICKS_MM + text_height(fold(name, width, TEXT_PT), TEXT_PT)
 
 
-def label_factor(page: Page, ax: Axes, name: str, values: Sequence[float], place: Place, width: float) -> None:
+def label_factor(page: Page, ax: Axes, name: str, values: Sequence[float], place: Box, width: float) -> None:
     """Label the axis of a factor: its values where there is room for each, else round numbers.
 
     Parameters
@@ -145,7 +124,7 @@ def scale_outcome(ax: Axes, view: View, highest: float) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def mark_own(page: Page, ax: Axes, factor: Factor, place: Place) -> None:
+def mark_own(page: Page, ax: Axes, factor: Factor, place: Box) -> None:
     """Mark the scenario's own value of a factor by a dashed line with its number above, if it was swept.
 
     Parameters

@@ -9,16 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.kit.page import ROOM_MM, Box, Page, new_page
+from sim.show.kit.series import LEADER_MM, Leader, label_ends
 from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK
-from sim.show.kit.typeset import LEADING, NO_BREAK, spread_apart, text_height, wrap
-from sim.show.sweep.axes import HEAD_MM, MARK_MM, Place, below_mm, label_factor, limit_factor, mark_own, scale_outcome
+from sim.show.kit.typeset import NO_BREAK, wrap
+from sim.show.sweep.axes import HEAD_MM, MARK_MM, below_mm, label_factor, limit_factor, mark_own, scale_outcome
 from sim.show.sweep.factors import Factor
 from sim.show.sweep.view import NUMBERS, View
 from sim.show.sweep.words import brackets, finding, intervals_of, outside, words_of
 
 HEIGHT_MM, SCALE_MM, RIGHT_MM, LABELS_MM = 68.0, 13.0, 4.0, 46.0
-LEADER_MM = 4.0  # from the end of a line to its label
 MOST_LINES, LEAST_VALUES = 6, 3
 FEW = 8  # points of a curve whose numbers are written
 MANY = 30  # points of a curve from which on each is no mark of its own
@@ -71,7 +71,7 @@ def draw_curve(view: View) -> Figure:
     values = [float(value) for value in np.unique(view.column(factor))]
     is_alone = len(lines) == 1
     width = ROOM_MM - SCALE_MM - (RIGHT_MM if is_alone else LABELS_MM)
-    place = Place(SCALE_MM, HEAD_MM + MARK_MM, width, HEIGHT_MM)
+    place = Box(SCALE_MM, HEAD_MM + MARK_MM, width, HEIGHT_MM)
     mark, others = ("band", "") if is_alone else ("bars", f", a line for each value of {_names(view.factors, factor)}")
     title = finding(view)
     page = new_page(
@@ -83,7 +83,7 @@ def draw_curve(view: View) -> Figure:
         ),
         place.bottom + below_mm(factor.axis, ROOM_MM - SCALE_MM),
     )
-    ax = page.axes(*place.box)
+    ax = page.axes(*place)
     limit_factor(ax, values)
     scale_outcome(ax, view, view.highest)
     page.write(0.0, 0.0, view.measure.named(view.highest), size=SMALL_PT, ink=SOFT_INK)
@@ -151,26 +151,10 @@ def _draw_lines(ax: Axes, factor: Factor, lines: list[Line]) -> None:
 
 def _label_lines(page: Page, ax: Axes, factor: Factor, lines: list[Line]) -> None:
     """Write at the end of each line what it is, clear of the others."""
-    top, room = ax.get_ylim()[1], LABELS_MM - LEADER_MM - 2.0
+    room = LABELS_MM - LEADER_MM - 2.0
     labels = [wrap(page.figure, line.label, room, size=SMALL_PT) for line in lines]
-    ends = np.array([float(line.rows["estimate"].iloc[-1]) for line in lines]) / top * HEIGHT_MM
-    gap = max(text_height(label, SMALL_PT) for label in labels) + 0.6
-    places = spread_apart(np.maximum(ends, gap / 2.0), gap, HEIGHT_MM)
-    for i, (line, label) in enumerate(zip(lines, labels, strict=True)):
-        end = (float(line.rows[factor.key].iloc[-1]), ends[i] / HEIGHT_MM * top)
-        arrow = {"arrowstyle": "-", "color": colour_of(i, len(lines)), "linewidth": 1.0, "relpos": (0.0, 0.5)}
-        right = (ax.get_xlim()[1], places[i] / HEIGHT_MM * top)
-        ax.annotate(
-            label,
-            end,
-            (right[0] + 0.02 * (right[0] - ax.get_xlim()[0]), right[1]),
-            textcoords="data",
-            va="center",
-            fontsize=SMALL_PT,
-            linespacing=LEADING,
-            annotation_clip=False,
-            arrowprops=arrow | {"shrinkA": 1, "shrinkB": 4},
-        )
+    ends = [(float(line.rows[factor.key].iloc[-1]), float(line.rows["estimate"].iloc[-1])) for line in lines]
+    label_ends(ax, ends, labels, [Leader(colour_of(i, len(lines))) for i in range(len(lines))])
 
 
 def colour_of(i: int, n: int) -> tuple[float, float, float, float]:

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.show.kit.page import ROOM_MM, Page, Words, new_page
+from sim.show.kit.page import ROOM_MM, Box, Page, Words, new_page
 from sim.show.kit.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import text_height
-from sim.show.sweep.axes import Place, fold, round_ticks
+from sim.show.sweep.axes import fold, round_ticks
 from sim.show.sweep.factors import LARGE, Factor, plain, roughly
 from sim.show.sweep.measure import PER_CENT
 from sim.show.sweep.view import Numbers, View
@@ -78,10 +78,10 @@ def draw_effects(view: View) -> Figure:
     shown = every[:MOST_ROWS]
     heights = [NAME_MM + text_height(effect.told, TINY_PT) + GAP_MM for effect in shown]
     edges = np.concatenate([[0.0], np.cumsum(heights)])
-    place = Place(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(edges[-1]))
+    place = Box(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(edges[-1]))
     page = new_page(_words(view, every), place.bottom + TICKS_MM)
     page.write(place.left, 0.0, _head(view), size=SMALL_PT, ink=SOFT_INK)
-    _draw_bars(page.axes(*place.box), view, shown, edges)
+    _draw_bars(page.axes(*place), view, shown, edges)
     numbers = view.measure.gaps([effect.change for effect in shown])
     for effect, number, top, bottom in zip(shown, numbers, edges, edges[1:], strict=False):
         _write_row(page, effect, number, (HEAD_MM + top, HEAD_MM + bottom))

@@ -6,14 +6,13 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
-from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.kit.page import ROOM_MM, Box, Page, new_page, strip
 from sim.show.kit.panels import Scale
 from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TEXT_PT
 from sim.show.kit.typeset import text_height
-from sim.show.sweep.axes import Place, below_mm, fold, label_factor, set_value_ticks
-from sim.show.sweep.field import Field, field_of, finest_step
+from sim.show.sweep.axes import below_mm, fold, label_factor, set_value_ticks
+from sim.show.sweep.field import N_TERMS, Field, field_of, finest_step
 from sim.show.sweep.measure import round_levels
-from sim.show.sweep.surface import N_TERMS
 from sim.show.sweep.view import Numbers, View
 from sim.show.sweep.words import between, finding, intervals_of, outside, words_of
 from sim.tell.numbers import to_figures
@@ -55,7 +54,7 @@ def draw_map(view: View) -> Figure:
     levels = round_levels(float(np.nanmin(field.heights)), float(np.nanmax(field.heights)), finest_step(view, field))
     across, upward = (f"{way}: {factor.axis}" for way, factor in zip(("Across", "Upward"), view.factors, strict=True))
     head = fold(upward, ROOM_MM, TEXT_PT)
-    place = Place(SCALE_MM, text_height(head, TEXT_PT) + 2.0, WIDTH_MM, HEIGHT_MM)
+    place = Box(SCALE_MM, text_height(head, TEXT_PT) + 2.0, WIDTH_MM, HEIGHT_MM)
     page = new_page(
         words_of(
             view,
@@ -66,7 +65,7 @@ def draw_map(view: View) -> Figure:
         place.bottom + below_mm(across, ROOM_MM - SCALE_MM),
     )
     page.write(0.0, 0.0, head)
-    ax = page.axes(*place.box)
+    ax = page.axes(*place)
     scale = view.measure.scale(float(view.estimates[0].max()), _lowest_colour(view, field))
     norm = _paint(ax, field, scale)
     _draw_levels(ax, view, field, levels)
@@ -121,8 +120,7 @@ def _paint(ax: Axes, field: Field, scale: Scale) -> Normalize:
     else:
         edges = (_edges(values) for values in (field.across, field.upward))
         ax.pcolormesh(*edges, field.heights, cmap=RAMP, norm=norm, edgecolors="face", linewidth=0.2)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    strip(ax)
     return norm
 
 
@@ -160,7 +158,7 @@ def _mark_own(ax: Axes, x: float, y: float) -> None:
     cross.set_path_effects([withStroke(linewidth=2.0 * HALO_PT, foreground="white")])
 
 
-def _label_axes(page: Page, ax: Axes, view: View, across: str, place: Place) -> None:
+def _label_axes(page: Page, ax: Axes, view: View, across: str, place: Box) -> None:
     """Label both axes: the name of the upright one stands above already."""
     x, y = (np.unique(view.column(factor)).tolist() for factor in view.factors)
     label_factor(page, ax, across, x, place, ROOM_MM - SCALE_MM)
@@ -179,5 +177,4 @@ def _draw_bar(page: Page, view: View, scale: Scale, norm: Normalize, top: float)
     ax.set_xticks([])
     ax.yaxis.tick_right()
     ax.set_yticks(scale.ticks, scale.labels, fontsize=SMALL_PT)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    strip(ax)

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.page import ROOM_MM, Box, new_page
 from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK
 from sim.show.kit.typeset import text_height
-from sim.show.sweep.axes import Place, fold
+from sim.show.sweep.axes import fold
 from sim.show.sweep.view import View
 from sim.show.sweep.words import finding, intervals_of, outside, words_of
 
@@ -25,7 +25,7 @@ def draw_points(view: View) -> Figure:
     labels = [fold(_setting(view, point), NAMES_MM - 4.0, SMALL_PT) for point in range(len(view.rows))]
     heights = np.array([text_height(label, SMALL_PT) + GAP_MM for label in labels])
     tops = np.concatenate([[0.0], np.cumsum(heights)])
-    place = Place(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(tops[-1]))
+    place = Box(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(tops[-1]))
     page = new_page(
         words_of(
             view,
@@ -35,7 +35,7 @@ def draw_points(view: View) -> Figure:
         ),
         place.bottom + TICKS_MM,
     )
-    ax = page.axes(*place.box)
+    ax = page.axes(*place)
     scale = view.measure.scale(view.highest)
     middles = (tops[1:] + tops[:-1]) / 2.0
     estimate, low, high = view.estimates

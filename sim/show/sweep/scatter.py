@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.intervals import mean_interval
-from sim.show.kit.page import ROOM_MM, Page, Words, new_page
+from sim.show.kit.page import ROOM_MM, Box, Page, Words, new_page
 from sim.show.kit.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import text_height
-from sim.show.sweep.axes import HEAD_MM, Place, dash_own, fold, limit_factor, round_ticks, scale_outcome
+from sim.show.sweep.axes import HEAD_MM, dash_own, fold, limit_factor, round_ticks, scale_outcome
 from sim.show.sweep.curve import has_curve
 from sim.show.sweep.factors import Factor, plain, roughly
 from sim.show.sweep.plane import has_map
@@ -73,7 +73,7 @@ def draw_scatter(view: View) -> Figure:
         left, top = SCALE_MM + i % columns * (width + GAP_MM), HEAD_MM + i // columns * row
         page.write(left, top, factor.name, size=SMALL_PT).set_fontweight("bold")
         page.write(left, top + 4.0, told, size=TINY_PT, ink=SOFT_INK)
-        _draw_panel(page, view, factor, Place(left, top + head, width, HEIGHT_MM), is_first=i % columns == 0)
+        _draw_panel(page, view, factor, Box(left, top + head, width, HEIGHT_MM), is_first=i % columns == 0)
     return page.figure
 
 
@@ -144,9 +144,9 @@ def _highest(view: View) -> float:
     return float(view.estimates[0].max())
 
 
-def _draw_panel(page: Page, view: View, factor: Factor, place: Place, *, is_first: bool) -> None:
+def _draw_panel(page: Page, view: View, factor: Factor, place: Box, *, is_first: bool) -> None:
     """Draw all points over one factor, and the means of their groups."""
-    ax = page.axes(*place.box)
+    ax = page.axes(*place)
     limit_factor(ax, np.unique(view.column(factor)).tolist())
     scale_outcome(ax, view, _highest(view))
     ax.tick_params(labelsize=TINY_PT, labelleft=is_first)

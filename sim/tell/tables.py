@@ -35,27 +35,59 @@ TOLLS = {
 }
 
 
-def estimated_tables(results: Results, scenario: Scenario) -> dict[str, list[Section]]:
-    """Return the tables that the estimates hold, by the figure whose numbers they are.
+def _lookup(results: Results, scenario: Scenario) -> Lookup:
+    """Return the estimates of an ensemble."""
+    return Lookup(results.estimates, scenario.horizon_days)
 
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run.
-    """
-    lookup = Lookup(results.estimates, scenario.horizon_days)
-    places, states = place_names(scenario), state_names(scenario)
-    tables = {
-        "incidence": [_events(lookup), _ends(lookup)],
-        "order_of_falls": [_days_of_loss(lookup, places)],
-        "level_by_neighbour": [_levels_by_day(lookup, states, scenario)],
-        "highest_level": [_highest_levels(lookup, states, scenario)],
-        "refugees_by_destination": [_refugees(lookup, states)],
-        "influence": [_influence(lookup, states)],
-        "extremists": [_over_runs(lookup, "Extremist factions", EXTREMISTS)],
-        "displaced_and_killed": [_over_runs(lookup, "People", PEOPLE), _tolls(lookup, places)],
-    }
-    return {figure: [table for table in found if table.rows] for figure, found in tables.items()}
+
+def regime(results: Results, scenario: Scenario) -> Section:
+    """Return how likely each event of the war is by when."""
+    return _events(_lookup(results, scenario))
+
+
+def ends(results: Results, scenario: Scenario) -> Section:
+    """Return how runs end."""
+    return _ends(_lookup(results, scenario))
+
+
+def days_of_loss(results: Results, scenario: Scenario) -> Section:
+    """Return the median day on which each seat is lost, and how often it is."""
+    return _days_of_loss(_lookup(results, scenario), place_names(scenario))
+
+
+def levels_by_day(results: Results, scenario: Scenario) -> Section:
+    """Return how likely each neighbour is to have reached each level by when."""
+    return _levels_by_day(_lookup(results, scenario), state_names(scenario), scenario)
+
+
+def spillover(results: Results, scenario: Scenario) -> Section:
+    """Return the highest level that each neighbour reaches."""
+    return _highest_levels(_lookup(results, scenario), state_names(scenario), scenario)
+
+
+def refugees(results: Results, scenario: Scenario) -> Section:
+    """Return how many refugees each state has on the last day."""
+    return _refugees(_lookup(results, scenario), state_names(scenario))
+
+
+def influence(results: Results, scenario: Scenario) -> Section:
+    """Return which states have influence in the contested one."""
+    return _influence(_lookup(results, scenario), state_names(scenario))
+
+
+def extremists(results: Results, scenario: Scenario) -> Section:
+    """Return what becomes of extremist factions."""
+    return _over_runs(_lookup(results, scenario), "Extremist factions", EXTREMISTS)
+
+
+def people(results: Results, scenario: Scenario) -> Section:
+    """Return who is displaced and killed."""
+    return _over_runs(_lookup(results, scenario), "People", PEOPLE)
+
+
+def tolls(results: Results, scenario: Scenario) -> Section:
+    """Return what the war costs each place."""
+    return _tolls(_lookup(results, scenario), place_names(scenario))
 
 
 def all_estimates(results: Results, scenario: Scenario) -> Section:
@@ -72,7 +104,7 @@ def all_estimates(results: Results, scenario: Scenario) -> Section:
     return Section("All estimates", header, rows)
 
 
-def days_table(results: Results, scenario: Scenario) -> Section:
+def day_by_day(results: Results, scenario: Scenario) -> Section:
     """Return the share of runs in which the main events have happened by each day.
 
     Parameters
@@ -86,7 +118,7 @@ def days_table(results: Results, scenario: Scenario) -> Section:
     return Section("Day by day: share of runs in which it has happened", ("by day", *EVENTS.values()), rows)
 
 
-def seats_table(results: Results, scenario: Scenario) -> Section:
+def seats(results: Results, scenario: Scenario) -> Section:
     """Return how likely the loss of each seat that the regime's side holds on day 0 is by when.
 
     Parameters

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sim.ensemble.store.results import Results
-from sim.show.ensemble.chosen import choose_histories
+from sim.show.ensemble.histories import choose_histories
 from sim.show.ensemble.incident_map import incidents
 from sim.show.ensemble.pressure_by_channel import CHANNELS, contributions
 from sim.show.kit.series import Numbers, traced
@@ -15,7 +15,7 @@ from sim.tell.sections import EVENTS, Section
 from sim.world.scenario import Scenario
 
 
-def pressure_table(results: Results, scenario: Scenario) -> Section:
+def pressure(results: Results, scenario: Scenario) -> Section:
     """Return what each channel adds to the pressure on each neighbour.
 
     Parameters
@@ -33,7 +33,7 @@ def pressure_table(results: Results, scenario: Scenario) -> Section:
     return Section(title, ("neighbour", *CHANNELS.values(), "all"), rows)
 
 
-def incidents_table(results: Results, scenario: Scenario) -> Section:
+def incidents_by_place(results: Results, scenario: Scenario) -> Section:
     """Return how many deadly incidents each place of the neighbours sees.
 
     Parameters
@@ -53,7 +53,7 @@ def incidents_table(results: Results, scenario: Scenario) -> Section:
     return Section(f"Deadly incidents by day {scenario.horizon_days}", header, rows)
 
 
-def histories_table(results: Results, scenario: Scenario) -> Section:
+def histories(results: Results, scenario: Scenario) -> Section:
     """Return the days on which the main events come in the histories that are drawn.
 
     Parameters
