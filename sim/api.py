@@ -29,7 +29,7 @@ from sim.study.cases import Case, open_case
 from sim.study.design import Design
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
-from sim.tell.summary import all_sections, sections_html, summary_table
+from sim.tell.summary import sections_html, summary_sections, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
 from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choice, scenario_of, well_named
@@ -144,7 +144,7 @@ class Ensemble(Case):
 
     def _repr_html_(self) -> str:
         """Return the summary as a notebook shows it."""
-        return sections_html(all_sections(self.results, self.scenario))
+        return sections_html(summary_sections(self.results, self.scenario))
 
 
 class Comparison(comparing.Comparison):
@@ -194,7 +194,7 @@ class Sweep(sweeping.Sweep):
 
     def _repr_html_(self) -> str:
         """Return what the factors do to the first outcome as a notebook shows it."""
-        return sections_html(list(sweep_sections(self, self.outcomes[:1])))
+        return sections_html(sweep_sections(self, self.outcomes[:1]))
 
     @property
     def outcomes(self) -> list[str]:

@@ -22,18 +22,17 @@ from sim.show.compare.incidence import draw_compare_incidence
 from sim.show.compare.levels import draw_compare_levels
 from sim.show.compare.outcomes import amounts_of, probabilities_of
 from sim.show.compare.ranges import amounts_by_state, draw_compare_influence, draw_compare_refugees
-from sim.show.ensemble import tables
 from sim.show.ensemble.displaced_and_killed import draw_displaced_and_killed
 from sim.show.ensemble.extremists import draw_extremists
 from sim.show.ensemble.fall_map import draw_fall_map
 from sim.show.ensemble.highest_level import draw_highest_level
-from sim.show.ensemble.histories import draw_histories
+from sim.show.ensemble.histories import draw_histories, histories_table
 from sim.show.ensemble.incidence import draw_incidence
-from sim.show.ensemble.incident_map import draw_incident_map, incidents
+from sim.show.ensemble.incident_map import draw_incident_map, incidents, incidents_table
 from sim.show.ensemble.influence import draw_influence
 from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
 from sim.show.ensemble.order_of_falls import draw_order_of_falls
-from sim.show.ensemble.pressure_by_channel import draw_pressure_by_channel
+from sim.show.ensemble.pressure_by_channel import draw_pressure_by_channel, pressure_table
 from sim.show.ensemble.refugees_by_destination import destinations, draw_refugees_by_destination
 from sim.show.kit.page import save
 from sim.show.kit.theme import styled
@@ -45,8 +44,8 @@ from sim.show.sweep.scatter import draw_scatter, has_scatter
 from sim.show.sweep.view import View, view_of
 from sim.study.compare import Comparison
 from sim.study.sweep import Sweep
-from sim.tell import tables as sections
-from sim.tell.sections import Section
+from sim.tell import sections
+from sim.tell.section import Section
 from sim.world.scenario import Scenario
 
 FOLDER = "figures"
@@ -125,7 +124,7 @@ class Sheet:
 
     def tables(self) -> tuple[Section, ...]:
         """Return the numbers behind it."""
-        return tuple(found for tell in self.telling if (found := tell()) and found.rows)
+        return tuple(found for tell in self.telling if (found := tell()))
 
 
 def _unless(holds: Callable[[*Of], object], why_not: str) -> Callable[[*Of], str]:
@@ -167,7 +166,7 @@ ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
         Chapter.UNFOLDS,
         (sections.people, sections.tolls),
     ),
-    Entry("histories", draw_histories, (RUNS,), Chapter.UNFOLDS, (tables.histories,)),
+    Entry("histories", draw_histories, (RUNS,), Chapter.UNFOLDS, (histories_table,)),
     Entry(
         "level_by_neighbour",
         draw_level_by_neighbour,
@@ -188,10 +187,10 @@ ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
         draw_incident_map,
         (RUNS, NEIGHBOURS, INCIDENTS),
         Chapter.NEIGHBOURS,
-        (tables.incidents_by_place,),
+        (incidents_table,),
     ),
     Entry(
-        "pressure_by_channel", draw_pressure_by_channel, (RUNS, SERIES, NEIGHBOURS), Chapter.DRIVES, (tables.pressure,)
+        "pressure_by_channel", draw_pressure_by_channel, (RUNS, SERIES, NEIGHBOURS), Chapter.DRIVES, (pressure_table,)
     ),
     Entry("influence", draw_influence, (RUNS, SERIES, INFLUENCE), Chapter.DRIVES, (sections.influence,)),
     Entry("extremists", draw_extremists, (RUNS, SERIES, EXTREMISTS), Chapter.DRIVES, (sections.extremists,)),

@@ -1,13 +1,26 @@
-"""Say in words what the outcomes of runs are that comparisons are about."""
+"""Say in words what is told of runs: levels, events, ends, numbers, and the outcomes that comparisons are about."""
 
-from sim.core.codes import Level
+from sim.core.codes import Level, Outcome
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.outcomes import AMOUNTS, BY_STATE, HAPPENINGS
 from sim.ensemble.estimate.rows import report_days
 from sim.tell.places import place_names, state_names
-from sim.tell.sections import LEVELS
 from sim.world.scenario import Scenario
 
+LEVELS = {
+    Level.CALM: "calm",
+    Level.ALERT: "alert",
+    Level.INCIDENT: "border incident",
+    Level.VIOLENCE: "organised violence",
+    Level.CIVIL_WAR: "civil war",
+}
+ENDS = {
+    Outcome.IN_POWER: "still in power",
+    Outcome.FLIGHT: "its leader fled",
+    Outcome.CAPITAL: "the capital fell",
+    Outcome.DISINTEGRATION: "its forces fell apart",
+    Outcome.COUP: "its own overthrew it",
+}
 EVENTS = {
     "collapse": "collapse of the regime",
     "flight": "flight of its leader",
@@ -16,6 +29,7 @@ EVENTS = {
     "handover": "an orderly handover",
     "infighting": "fighting among its enemies",
 }
+MAIN_EVENTS = ("collapse", "flight", "capital_fall")
 NUMBERS = {
     "fatalities_combatants": "combatants killed",
     "fatalities_civilians": "civilians killed",
@@ -30,13 +44,7 @@ OF_STATES = {"refugees": "refugees in {}", "influence": "influence of {}"}
 
 
 def outcome_labels(scenario: Scenario) -> dict[str, str]:
-    """Return what each outcome is, by its name in tables of comparisons.
-
-    Parameters
-    ----------
-    scenario
-        Any scenario of the world.
-    """
+    """Return what each outcome is, by its name in tables of comparisons, in the world of a scenario."""
     states, places, horizon = state_names(scenario), place_names(scenario), scenario.horizon_days
     neighbours = scenario.tables.header.neighbours
     return {

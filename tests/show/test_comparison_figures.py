@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from sim.ensemble.run.runner import run_ensemble
-from sim.show.compare.differences import Difference, in_points, texts_of
+from sim.show.compare.differences import Difference, in_points, told_of
 from sim.show.compare.fall_differences import NOT_CLEAR, TOPS, difference_colour, draw_compare_falls, top_of
 from sim.show.compare.forest import draw_compare_probabilities
 from sim.show.compare.incidence import draw_compare_incidence
@@ -227,13 +227,13 @@ def test_numbers_below_each_other_have_as_many_decimals(name: str, root: Path) -
 def test_what_is_too_small_to_tell_is_told_as_finely_as_what_stands_beside_it() -> None:
     sizes = ((-0.035, -0.06, -0.01), (0.0002, -0.0001, 0.0004), (0.0, 0.0, 0.0), (0.02, 0.01, 0.03))
     column = [Difference(f"s{i}", "any", "points", 0.1, *size, *size[1:]) for i, size in enumerate(sizes)]
-    assert texts_of(column) == [
+    assert [str(told) for told in told_of(column)] == [
         f"{MINUS}0.035 [{MINUS}0.060, {MINUS}0.010]",
         "<0.0005",
         "0",
         "+0.020 [+0.010, +0.030]",
     ]
-    assert texts_of(column[1:]) == ["<0.05", "0", "<0.05"]
+    assert [str(told) for told in told_of(column[1:])] == ["<0.05", "0", "<0.05"]
 
 
 def test_the_title_of_influence_has_the_digits_of_its_panel(root: Path) -> None:

@@ -19,7 +19,7 @@ from sim.show.report.headlines import headlines_of
 from sim.show.report.inline import picture_of
 from sim.study.cases import Case
 from sim.study.compare import compare
-from sim.tell.tables import all_estimates
+from sim.tell.sections import all_estimates
 from sim.world.scenario import Scenario
 from tests.show.cases import HOSTILE, hostile, made_case
 from tests.show.made import MIXED, Day
@@ -112,7 +112,9 @@ def test_the_map_has_the_share_of_all_runs_by_place_and_day(name: str, tmp_path:
     for place, told in data["places"].items():
         for day in (0, 11, 20, scenario.horizon_days):
             fallen = int((lost[place] <= day).sum())
-            assert told["shares"][told["days"][day]].startswith(f"{int(100 * fallen / 8 + 0.5)}\u00a0%")
+            alone, with_interval = told["shares"][told["days"][day]]
+            assert alone == f"{int(100 * fallen / 8 + 0.5)}\u00a0%"
+            assert with_interval.startswith(f"{alone}\u00a0[")
             assert told["classes"][day] == min(fallen * 10 // 8, 9)
     assert day_map.places[-1].place == scenario.tables.header.capital
     assert f"day 20, {'17 Dec 2024' if name == 'levant_2024' else '25 Jun 2003'}" == day_map.days[20]
@@ -189,7 +191,7 @@ def test_a_comparison_says_what_changes_in_words_and_numbers(tmp_path: Path) -> 
     assert change.others[0].sentences[0].startswith("Collapse of the regime by day 100: no clear difference, 63")
     lost = change.others[1].sentences[0]
     assert lost.startswith("Collapse of the regime by day 100: less likely, 0\u00a0% instead of")
-    assert len(change.everything.rows) == 2 * comparison.table["outcome"].nunique()
+    assert change.tables[-1].n_rows == 2 * comparison.table["outcome"].nunique()
 
 
 def test_a_report_of_a_comparison_begins_with_what_changes(hostile_report: Path) -> None:

@@ -27,7 +27,8 @@ from sim.show.kit.panels import scale_to, set_panels
 from sim.show.kit.series import STILL
 from sim.show.kit.theme import LEVEL_COLOURS, luminance, styled
 from sim.show.kit.typeset import NO_BREAK
-from sim.show.kit.wording import mean_of, mean_share, median_of, median_share
+from sim.show.kit.wording import mean_of, median_of
+from sim.tell.estimate import Kind
 from sim.tell.places import state_names
 from sim.world.scenario import Scenario
 from tests.show.made import FULL, HARDLY, MIXED, REFUGEES, RUNG_DAYS, Day, made_results
@@ -294,5 +295,5 @@ def test_means_and_medians_have_their_interval() -> None:
     # Mean 50.5, standard error 2.90; ranks 40 and 61 enclose the median (Conover 1999, binomial(100, 1/2)).
     assert mean_of(values) == "50\u00a0[40,\u00a060]"  # tens are what an interval from 44.8 to 56.2 supports
     assert median_of(values).startswith("50\u00a0[40,")
-    assert mean_share(values / 100.0).startswith("51\u00a0%\u00a0[45,")
-    assert median_share(values[:3] / 100.0) == "2\u00a0%"  # three runs bound nothing
+    assert mean_of(values / 100.0, Kind.SHARE).startswith("51\u00a0%\u00a0[45,")
+    assert median_of(values[:3] / 100.0, Kind.SHARE) == "2\u00a0%"  # three runs bound nothing

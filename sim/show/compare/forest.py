@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from matplotlib.figure import Figure
 
-from sim.show.compare.differences import Difference, texts_of
+from sim.show.compare.differences import Difference, told_of
 from sim.show.compare.marks import FARTHEST, Look, draw_difference, draw_zero, looks_of, mark_handles, scale_around_0
 from sim.show.compare.outcomes import Group, amounts_of, probabilities_of
 from sim.show.compare.rows import RowPanels, draw_rows, set_rows, write_number
@@ -139,10 +139,9 @@ def _cells(blocks: Iterable[Block]) -> list[Difference]:
 def _texts(blocks: Sequence[Block], *, is_one: bool) -> Texts:
     """Return what stands at the right of each row: in the one column with intervals, or in a column of each panel."""
     if is_one:
-        return dict(zip(_cells(blocks), texts_of(_cells(blocks)), strict=True))
+        return {cell: str(told) for cell, told in zip(_cells(blocks), told_of(_cells(blocks)), strict=True)}
     columns = [cells for block in blocks for cells in block.cells]
-    texts = (zip(cells, texts_of(cells), strict=True) for cells in columns)
-    return {cell: text.partition(" ")[0] for column in texts for cell, text in column}
+    return {cell: told.number for cells in columns for cell, told in zip(cells, told_of(cells), strict=True)}
 
 
 def _draw_block(page: Page, block: Block, looks: dict[str, Look], shared: dict[float, str], texts: Texts) -> None:

@@ -15,7 +15,7 @@ from sim.show.kit.ladder import highest_counts, level_handles
 from sim.show.kit.theme import LEVEL_COLOURS
 from sim.show.kit.wording import share_alone
 from sim.study.compare import Comparison
-from sim.tell.comparison_overview import LESS, MORE
+from sim.tell.estimate import LESS, MORE
 from sim.tell.places import state_names
 
 MOST_COLUMNS = 3

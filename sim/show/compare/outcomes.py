@@ -6,9 +6,8 @@ from sim.core.codes import Level
 from sim.show.compare.differences import Differences, in_percent, in_points
 from sim.show.kit.days import headline_day
 from sim.study.compare import Comparison, base_means
-from sim.tell.labels import outcome_labels
+from sim.tell.labels import LEVELS, outcome_labels
 from sim.tell.places import state_names
-from sim.tell.sections import LEVELS
 
 COLLAPSE = "p_collapse"
 OF_REGIME = ("p_flight", "p_settlement", "p_handover", "p_infighting")

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from sim.ensemble.estimate.rows import Numbers, usable
 from sim.ensemble.store.schema import state_column
-from sim.show.compare.differences import Difference, Differences, base_text, in_points, in_unit, texts_of
+from sim.show.compare.differences import Difference, Differences, base_text, in_points, in_unit, told_of
 from sim.show.compare.marks import NARROW, Look, looks_of, mark_of
 from sim.show.compare.rows import draw_rows, set_rows, write_number
 from sim.show.compare.words import finding, words_of
@@ -177,7 +177,7 @@ def _draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure
     for i, (state, by_name) in enumerate(ranges.values.items()):
         ax = draw_rows(page, panels, i, scale, bold=0)
         column = ranges.column(state)
-        texts = [ranges.base(state), *texts_of(column)]
+        texts = [ranges.base(state), *map(str, told_of(column))]
         filled = [True, *(difference.is_clear for difference in column)]
         for row, (name, own) in enumerate(by_name.items()):
             _draw_range(ax, row, own, looks[name], is_filled=filled[row])

@@ -11,7 +11,8 @@ from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.panels import Panels, draw_panel, scale_to
 from sim.show.kit.series import FEW, LIFT, Numbers, by_day, draw_fan, fan_handles, highest_drawn, traced
 from sim.show.kit.theme import VERMILLION
-from sim.show.kit.wording import count, median_share, words
+from sim.show.kit.wording import count, median_of, words
+from sim.tell.estimate import Kind
 from sim.world.scenario import Scenario
 
 PANEL_MM = 36.0
@@ -86,7 +87,7 @@ def _split(collapsed: Mask, has_any: Mask) -> dict[str, Mask]:
 
 def _title(left: dict[str, Numbers], horizon: int) -> str:
     """Return the finding: what is left of extremists at the end."""
-    first, *other = [median_share(shares) for shares in left.values()]
+    first, *other = [median_of(shares, Kind.SHARE) for shares in left.values()]
     n_first, *n_other = map(len, left.values())
     finding = f"By day {horizon} extremists are at {first} of their strength on day 0 {next(iter(left)).lower()}"
     if not other:

@@ -16,8 +16,8 @@ from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import shorten, text_width
 from sim.show.kit.wording import share_of, words
 from sim.show.maps.loss_scale import ink_on, loss_colour
+from sim.tell.labels import LEVELS
 from sim.tell.places import state_names
-from sim.tell.sections import LEVELS
 from sim.world.scenario import Scenario
 
 ROW_MM, HEADER_MM, BELOW_MM = 8.0, 9.0, 6.0

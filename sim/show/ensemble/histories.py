@@ -38,8 +38,12 @@ from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.layout import lighten
 from sim.show.maps.stamps import stamp_map
 from sim.show.maps.world_map import paint_map
+from sim.tell.estimate import Estimate, Kind
+from sim.tell.labels import EVENTS as LABELS
+from sim.tell.labels import MAIN_EVENTS
 from sim.tell.numbers import whole_percent
 from sim.tell.places import NOBODY_ID, holders_on, home_holders
+from sim.tell.section import Cell, Section
 from sim.world.scenario import Scenario
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the runs sorted by day of collapse
@@ -139,6 +143,21 @@ def draw_histories(results: Results, scenario: Scenario) -> Figure:
     for number, history in enumerate(histories):
         _draw_strip(page, strips, history, HEADS_MM + number * step)
     return page.figure
+
+
+def histories_table(results: Results, scenario: Scenario) -> Section | None:
+    """Return the days on which the main events come in the histories that are drawn."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            str(history.run),
+            history.place,
+            *(Estimate(history.days[f"{event}_day"], kind=Kind.DAY) for event in MAIN_EVENTS),
+            history.n_lost,
+        )
+        for history in choose_histories(results, scenario)
+    ]
+    days = (f"day of {LABELS[event]}" for event in MAIN_EVENTS)
+    return Section.of_rows("Single histories", ("run", "among all by day of collapse", *days, "seats lost"), rows)
 
 
 def map_days(histories: Sequence[History], horizon_days: int) -> list[int]:

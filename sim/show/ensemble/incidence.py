@@ -17,9 +17,8 @@ from sim.show.kit.days import day_values, headline_day, label_days, last_shown_d
 from sim.show.kit.page import Page, new_page
 from sim.show.kit.series import Leader, label_ends
 from sim.show.kit.theme import BLUE, FULL_WIDTH_MM, INK, RULE, VERMILLION
-from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import words
-from sim.tell.numbers import percent
+from sim.tell.estimate import Estimate, Kind
 from sim.world.scenario import Scenario
 
 HEIGHT_MM = 74.0
@@ -73,8 +72,7 @@ class Band:
 
     def percent(self, day: int) -> str:
         """Return the share by a day in words."""
-        text = percent(float(self.share[day]), float(self.low[day]), float(self.high[day]))
-        return text.replace(" ", NO_BREAK)
+        return Estimate(float(self.share[day]), float(self.low[day]), float(self.high[day]), Kind.SHARE).tight
 
 
 def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_WIDTH_MM) -> Figure:

@@ -22,8 +22,10 @@ from sim.show.kit.wording import mean_of, words
 from sim.show.maps.geometry import Extent, Shapes, load_shapes
 from sim.show.maps.layout import HEAD_MM, place_maps
 from sim.show.maps.world_map import INNER_LINE, LAND_AROUND, NO_VALUE, important_labels, paint_map
+from sim.tell.lookup import mean, share
 from sim.tell.numbers import to_figures
 from sim.tell.places import place_names, state_names
+from sim.tell.section import Column, Section
 from sim.world.scenario import Scenario
 
 CLASSES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # incidents in a history; each class is about three times the last
@@ -77,6 +79,23 @@ def draw_incident_map(results: Results, scenario: Scenario) -> Figure:
     ax.set_anchor("NW")
     _draw(ax, shapes, means, extent)
     return page.figure
+
+
+def incidents_table(results: Results, scenario: Scenario) -> Section | None:
+    """Return how many deadly incidents each place of the neighbours sees."""
+    names, states, locations = place_names(scenario), state_names(scenario), scenario.tables.locations
+    home = dict(zip(locations["id"], locations["state"], strict=True))
+    counts = incidents(results, scenario)
+    seen = {place: counts[place].to_numpy() for place in counts.columns if counts[place].any()}
+    return Section(
+        f"Deadly incidents by day {scenario.horizon_days}; n = {len(counts):,} runs",
+        [
+            Column("place", [names[place] for place in seen]),
+            Column("in", [states[home[place]] for place in seen]),
+            Column("incidents in a run, mean", [mean(own) for own in seen.values()]),
+            Column("runs with at least one", [share(int((own > 0).sum()), len(own)) for own in seen.values()]),
+        ],
+    )
 
 
 def _extent(shapes: Shapes, means: Mapping[str, float]) -> Extent:

@@ -23,8 +23,10 @@ from sim.show.kit.series import (
     traced,
 )
 from sim.show.kit.theme import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL_PT, SOFT_INK, VERMILLION
-from sim.show.kit.typeset import NO_BREAK, shorten, text_width
-from sim.show.kit.wording import count, listed, mean_share, words
+from sim.show.kit.typeset import shorten, text_width
+from sim.show.kit.wording import count, listed, mean_of, words
+from sim.tell.estimate import Kind
+from sim.tell.lookup import mean
 from sim.tell.numbers import to_figures, whole_percent
 from sim.tell.places import state_names
 from sim.world.scenario import Scenario
@@ -92,10 +94,10 @@ def _title(shares: dict[str, Numbers], ends: dict[str, Numbers], names: dict[str
     starts = {state: float(values[:, 0].mean()) for state, values in shares.items()}
     first = max(starts, key=lambda state: starts[state])
     last = max(ends, key=lambda state: float(ends[state].mean()))
-    end, start = mean_share(ends[last]), whole_percent(starts[first])
+    end, start = mean_of(ends[last], Kind.SHARE), whole_percent(starts[first])
     if first == last:
         return f"{names[last]} stays ahead: {start} of influence on day 0, {end} at the end"
-    left = mean_share(ends[first])
+    left = mean_of(ends[first], Kind.SHARE)
     return f"{names[last]} ends with {end} of influence; {names[first]} goes from {start} to {left}"
 
 
@@ -156,7 +158,7 @@ def _label_ends(
     heights = {state: float(values[:, -1].mean()) for state, values in shares.items()}
     colours, upwards, labels = dict(zip(shares, COLOURS, strict=False)), sorted(heights, key=heights.__getitem__), []
     for state in upwards:
-        number = mean_share(ends[state]).replace(NO_BREAK, " ")
+        number = mean(ends[state], Kind.SHARE)
         room = LABELS_MM - LEADER_MM - 2.0 - text_width(page.figure, f" {number}", size=SMALL_PT)
         labels.append(f"{shorten(page.figure, names[state], room, size=SMALL_PT)} {number}")
     points = [(last_day, heights[state]) for state in upwards]

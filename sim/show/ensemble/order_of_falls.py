@@ -100,11 +100,11 @@ def _title(results: Results, days: pd.DataFrame, scenario: Scenario) -> str:
         share = share_of(int(falls[worst]), n_runs)
         return f"The most exposed place, {names[worst]}, falls in {share} of runs"
     first = str(often.columns[0])
-    finding = f"Where it falls, {names[first]} falls{_rank(days, often)} on median {day_of(results, first)}"
+    finding = f"Where it falls, {names[first]} falls{_rank(days, often)} on median {day_of(results, scenario, first)}"
     if capital == first or capital not in days.columns:
         return finding
     if capital in often.columns:
-        return f"{finding}; {names[capital]} on median {day_of(results, capital)}"
+        return f"{finding}; {names[capital]} on median {day_of(results, scenario, capital)}"
     return f"{finding}; {names[capital]} falls in {share_of(int(falls[capital]), n_runs)} of runs"
 
 

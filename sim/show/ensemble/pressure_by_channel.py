@@ -13,8 +13,10 @@ from sim.show.kit.panels import draw_panel, scale_to, set_panels
 from sim.show.kit.series import Numbers, by_day, to_horizon, traced
 from sim.show.kit.theme import SERIES_COLOURS
 from sim.show.kit.wording import mean_of, words
+from sim.tell.lookup import mean
 from sim.tell.numbers import whole_percent
 from sim.tell.places import state_names
+from sim.tell.section import Cell, Section
 from sim.world.scenario import Scenario
 
 CHANNELS = {
@@ -57,6 +59,18 @@ def draw_pressure_by_channel(results: Results, scenario: Scenario) -> Figure:
         ax = draw_panel(page, panels, i, scale, head, (header.day0, scenario.horizon_days))
         _draw_stack(ax, part.mean(axis=1))
     return page.figure
+
+
+def pressure_table(results: Results, scenario: Scenario) -> Section | None:
+    """Return what each channel adds to the pressure on each neighbour, in runs that left day series."""
+    names = state_names(scenario)
+    parts = {state: contributions(results, scenario, state) for state in scenario.tables.header.neighbours}
+    rows: list[tuple[Cell, ...]] = [
+        (names[state], *(mean(part.mean(axis=1)) for part in own), mean(own.sum(axis=0).mean(axis=1)))
+        for state, own in parts.items()
+    ]
+    title = f"Pressure by channel, mean over days and runs; {traced(results)}"
+    return Section.of_rows(title, ("neighbour", *CHANNELS.values(), "all"), rows)
 
 
 def contributions(results: Results, scenario: Scenario, state: str) -> Numbers:

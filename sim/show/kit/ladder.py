@@ -11,8 +11,8 @@ from sim.show.kit.days import day_values
 from sim.show.kit.key import Handles
 from sim.show.kit.theme import LEVEL_COLOURS
 from sim.show.kit.wording import share_of
+from sim.tell.labels import LEVELS
 from sim.tell.places import state_names
-from sim.tell.sections import LEVELS
 from sim.world.scenario import Scenario
 
 

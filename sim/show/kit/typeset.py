@@ -8,10 +8,12 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from sim.tell import estimate
+
 MM_PER_INCH = 25.4
 MM_PER_PT = MM_PER_INCH / 72.0
+NO_BREAK = estimate.NO_BREAK
 LEADING = 1.3  # distance between lines, in letter heights
-NO_BREAK = "\u00a0"  # a space at which no line ends; written as a plain one
 
 
 def text_width(figure: Figure, text: str, *, size: float, weight: str = "normal") -> float:

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sim.ensemble.estimate.variance import QUANTITY
 from sim.ensemble.store.results import Results
 from sim.show import figures
 from sim.show.figures import Sheet
 from sim.show.report.inline import Picture, picture_of
-from sim.tell.labels import outcome_labels
-from sim.tell.numbers import percent
-from sim.tell.sections import Section
+from sim.tell.asked import variance
+from sim.tell.section import Section
 from sim.world.scenario import Scenario
 
 MAP = "fall_map"  # its place is taken by the map that a slider moves through days
@@ -69,13 +67,14 @@ def chapters_of(sheets: Iterable[Sheet], results: Results, scenario: Scenario) -
         The ensemble, with at least one usable run.
     """
     drawn = [(sheet.chapter, drawing_of(sheet.name, sheet)) for sheet in sheets if sheet.name != MAP]
-    more = {figures.Chapter.DRIVES: _variance(results, scenario)}
+    split = variance(results, scenario)
+    more = {figures.Chapter.DRIVES: (split,) if split else ()}
     found = [
         Chapter(
             chapter.name.lower(),
             *chapter.value,
             tuple(drawing for where, drawing in drawn if where is chapter),
-            tuple(more.get(chapter, ())),
+            more.get(chapter, ()),
         )
         for chapter in figures.Chapter
     ]
@@ -85,13 +84,3 @@ def chapters_of(sheets: Iterable[Sheet], results: Results, scenario: Scenario) -
 def drawing_of(name: str, sheet: Sheet) -> Drawing:
     """Return a figure with its tables under a name that no other on the page has."""
     return Drawing(name, picture_of(name, sheet.draw()), sheet.tables())
-
-
-def _variance(results: Results, scenario: Scenario) -> list[Section]:
-    """Return how much of what differs between runs is due to uncertain parameters, nothing where they are certain."""
-    rows, labels = results.estimates[results.estimates["quantity"] == QUANTITY], outcome_labels(scenario)
-    cells = tuple(
-        (labels[row["entity"]], percent(row["estimate"], row["low"], row["high"])) for row in rows.to_dict("records")
-    )
-    title = "Share of the variance between runs that uncertain parameters explain; the rest is chance"
-    return [Section(title, ("outcome", "share"), cells)] if cells else []

@@ -12,7 +12,7 @@ from matplotlib.patheffects import withStroke
 from sim.show.kit.page import ROOM_MM, Box, Page, new_page
 from sim.show.kit.series import LEADER_MM, Leader, label_ends
 from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK
-from sim.show.kit.typeset import NO_BREAK, wrap
+from sim.show.kit.typeset import wrap
 from sim.show.sweep.axes import HEAD_MM, MARK_MM, below_mm, label_factor, limit_factor, mark_own, scale_outcome
 from sim.show.sweep.factors import Factor
 from sim.show.sweep.view import NUMBERS, View
@@ -129,11 +129,11 @@ def _draw_alone(ax: Axes, view: View, factor: Factor) -> None:
     if len(x) > FEW:
         return
     top = ax.get_ylim()[1]
-    numbers = view.measure.on_scale(view.highest, list(zip(estimate, low, high, strict=True)))
+    numbers = view.measure.on_scale(view.highest, zip(estimate, low, high, strict=True))
     for here, height, number in zip(x, estimate, numbers, strict=True):
         side, place = (-7.0, "top") if height > NEAR_TOP * top else (7.0, "bottom")
-        where, told = (float(here), float(height)), number.split(f"{NO_BREAK}[", maxsplit=1)[0]  # the interval is drawn
-        text = ax.annotate(told, where, (0.0, side), textcoords="offset points", ha="center")
+        where = (float(here), float(height))
+        text = ax.annotate(number.alone, where, (0.0, side), textcoords="offset points", ha="center")
         text.set(va=place, fontsize=SMALL_PT, path_effects=[withStroke(linewidth=HALO_PT, foreground="white")])
 
 

@@ -14,6 +14,7 @@ from sim.show.sweep.factors import LARGE, Factor, plain, roughly
 from sim.show.sweep.measure import PER_CENT
 from sim.show.sweep.view import Numbers, View
 from sim.show.sweep.words import words_of
+from sim.tell.estimate import alike
 
 NAMES_MM, NUMBERS_MM, TICKS_MM, HEAD_MM = 72.0, 47.0, 6.0, 6.0
 NAME_MM, GAP_MM, BESIDE_MM = 4.2, 2.6, 4.0  # the name of a factor, between rows, right of names
@@ -82,9 +83,9 @@ def draw_effects(view: View) -> Figure:
     page = new_page(_words(view, every), place.bottom + TICKS_MM)
     page.write(place.left, 0.0, _head(view), size=SMALL_PT, ink=SOFT_INK)
     _draw_bars(page.axes(*place), view, shown, edges)
-    numbers = view.measure.gaps([effect.change for effect in shown])
+    numbers = alike([view.measure.gap(*effect.change) for effect in shown])
     for effect, number, top, bottom in zip(shown, numbers, edges, edges[1:], strict=False):
-        _write_row(page, effect, number, (HEAD_MM + top, HEAD_MM + bottom))
+        _write_row(page, effect, number.tight, (HEAD_MM + top, HEAD_MM + bottom))
     return page.figure
 
 
@@ -106,7 +107,7 @@ def _words(view: View, every: list[Effect]) -> Words:
     first, n_clear = every[0], sum(effect.is_clear for effect in every)
     told = next((effect for effect in every if effect.is_clear), first)
     left_out = f"the largest {MOST_ROWS} of {len(every)}, " if len(every) > MOST_ROWS else ""
-    number = f"{view.measure.gap(*told.change)} {view.measure.gap_unit}".rstrip()
+    number = f"{view.measure.gap(*told.change).tight} {view.measure.gap_unit}".rstrip()
     how = "matters most" if told is first else "matters clearly"
     finding = f"{told.factor.name} {how}, {number} from {roughly(told.low)} to {roughly(told.high)}"
     nothing = f"none of {len(every)} factors clearly changes it"

@@ -48,10 +48,10 @@ def draw_points(view: View) -> Figure:
     ax.grid(visible=True, axis="x")
     ax.spines["left"].set_visible(False)
     page.write(0.0, 0.0, view.measure.named(view.highest), size=SMALL_PT, ink=SOFT_INK)
-    numbers = view.measure.on_scale(view.highest, list(zip(estimate, low, high, strict=True)))
+    numbers = view.measure.on_scale(view.highest, zip(estimate, low, high, strict=True))
     for label, middle, number in zip(labels, middles, numbers, strict=True):
         page.write(0.0, HEAD_MM + middle, label, size=SMALL_PT).set(va="center")
-        page.write(ROOM_MM, HEAD_MM + middle, number, size=SMALL_PT).set(ha="right", va="center")
+        page.write(ROOM_MM, HEAD_MM + middle, number.tight, size=SMALL_PT).set(ha="right", va="center")
     return page.figure
 
 

@@ -65,11 +65,11 @@ def finding(view: View) -> str:
         return f"{measure.title}: {constant(view)}"
     least, most = int(estimate.argmin()), int(estimate.argmax())
     if not view.differs:
-        one, other = (measure.alone(estimate[i], low[i], high[i]) for i in (least, most))
+        one, other = (measure.estimate(estimate[i], low[i], high[i]).alone for i in (least, most))
         among = count(len(estimate), "point")
         return f"{measure.title}: {span(one, other)}{measure.after}, no clear difference among {among}"
     first, last = sorted((least, most)) if len(view.factors) == 1 else (least, most)
-    one, other = (measure.text(estimate[i], low[i], high[i]) for i in (first, last))
+    one, other = (measure.estimate(estimate[i], low[i], high[i]).tight for i in (first, last))
     return between(view, (one, view.values_at(first)), (other, view.values_at(last)))
 
 
@@ -101,7 +101,7 @@ def constant(view: View) -> str:
     widest = float(view.estimates[2].max()) if estimate == 0.0 else high
     lowest = float(view.estimates[1].min()) if estimate > 0.0 else low
     points = "the only point" if len(view.rows) == 1 else f"all {count(len(view.rows), 'point')}"
-    number = view.measure.text(estimate, lowest, widest)
+    number = view.measure.estimate(estimate, lowest, widest).tight
     never = "never happens, " if estimate == 0.0 and view.measure.unit == PROBABILITY else ""
     return f"{never}{number}{view.measure.after} at {points}"
 
