@@ -150,13 +150,7 @@ EXTREMISTS = _unless(
 )
 
 ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
-    Entry(
-        "incidence",
-        draw_incidence,
-        (RUNS,),
-        Chapter.UNFOLDS,
-        (sections.regime, sections.ends, sections.day_by_day),
-    ),
+    Entry("incidence", draw_incidence, (RUNS,), Chapter.UNFOLDS, (sections.regime, sections.ends, sections.day_by_day)),
     Entry("order_of_falls", draw_order_of_falls, (RUNS, PLACES), Chapter.UNFOLDS, (sections.days_of_loss,)),
     Entry("fall_map", draw_fall_map, (RUNS, PLACES), Chapter.UNFOLDS, (sections.seats,)),
     Entry(
@@ -168,11 +162,7 @@ ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
     ),
     Entry("histories", draw_histories, (RUNS,), Chapter.UNFOLDS, (histories_table,)),
     Entry(
-        "level_by_neighbour",
-        draw_level_by_neighbour,
-        (RUNS, NEIGHBOURS),
-        Chapter.NEIGHBOURS,
-        (sections.levels_by_day,),
+        "level_by_neighbour", draw_level_by_neighbour, (RUNS, NEIGHBOURS), Chapter.NEIGHBOURS, (sections.levels_by_day,)
     ),
     Entry("highest_level", draw_highest_level, (RUNS, NEIGHBOURS), Chapter.NEIGHBOURS, (sections.spillover,)),
     Entry(
@@ -182,13 +172,7 @@ ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
         Chapter.NEIGHBOURS,
         (sections.refugees,),
     ),
-    Entry(
-        "incident_map",
-        draw_incident_map,
-        (RUNS, NEIGHBOURS, INCIDENTS),
-        Chapter.NEIGHBOURS,
-        (incidents_table,),
-    ),
+    Entry("incident_map", draw_incident_map, (RUNS, NEIGHBOURS, INCIDENTS), Chapter.NEIGHBOURS, (incidents_table,)),
     Entry(
         "pressure_by_channel", draw_pressure_by_channel, (RUNS, SERIES, NEIGHBOURS), Chapter.DRIVES, (pressure_table,)
     ),

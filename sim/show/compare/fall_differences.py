@@ -78,13 +78,12 @@ def _words(comparison: Comparison, falls: Falls) -> Words:
     """Return what the figure says."""
     scenario = comparison.cases[0].scenario
     differences = [difference for by_place in falls.values() for difference in by_place.values()]
-    return words_of(
-        comparison,
-        title=finding(comparison, differences, "which places are lost"),
-        shown=f"Share of runs in which each place is lost to the regime's side by day {scenario.horizon_days}, "
-        "difference from the base in percentage points",
-        note="coloured where the 95 % interval over the same runs excludes 0, which 1 in 20 does by chance",
+    shown = (
+        f"Share of runs in which each place is lost to the regime's side by day {scenario.horizon_days}, "
+        "difference from the base in percentage points"
     )
+    note = "coloured where the 95 % interval over the same runs excludes 0, which 1 in 20 does by chance"
+    return words_of(comparison, finding(comparison, differences, "which places are lost"), shown, note)
 
 
 def _draw_scale(page: Page, falls: Falls, others: Handles) -> float:
@@ -177,11 +176,10 @@ def _draw_table(comparison: Comparison, falls: Falls) -> Figure:
     """Return the figure with a row for each place and a column for each scenario."""
     words, names = _words(comparison, falls), place_names(comparison.cases[0].scenario)
     places = list(next(iter(falls.values())))
-    sheet = new_page(words, 1.0)  # to measure on
-    rows = [shorten(sheet.figure, names[place], MOST_NAME_MM, size=SMALL_PT) for place in places]
-    left = max(text_width(sheet.figure, name, size=SMALL_PT) for name in rows) + NAME_GAP_MM
-    width = min((sheet.width - left) / len(falls), MOST_COLUMN_MM)
-    heads = [_head(sheet, name, width - 1.0) for name in falls]
+    rows = [shorten(names[place], MOST_NAME_MM, size=SMALL_PT) for place in places]
+    left = max(text_width(name, size=SMALL_PT) for name in rows) + NAME_GAP_MM
+    width = min((ROOM_MM - left) / len(falls), MOST_COLUMN_MM)
+    heads = [_head(name, width - 1.0) for name in falls]
     down = SCALE_MM + max(text_height(head, TINY_PT) for head in heads) + NAME_GAP_MM
     page = new_page(words, down + ROW_MM * len(places))
     top = _draw_scale(page, falls, {})
@@ -200,10 +198,10 @@ def _draw_table(comparison: Comparison, falls: Falls) -> Figure:
     return page.figure
 
 
-def _head(page: Page, name: str, width: float) -> str:
+def _head(name: str, width: float) -> str:
     """Return the name of a scenario in lines that end after an underscore."""
-    lines = wrap(page.figure, name.replace("_", "_ "), width, size=TINY_PT, weight="bold").split("\n")
-    return "\n".join(shorten(page.figure, line.replace("_ ", "_"), width, size=TINY_PT) for line in lines)
+    lines = wrap(name.replace("_", "_ "), width, size=TINY_PT, weight="bold").split("\n")
+    return "\n".join(shorten(line.replace("_ ", "_"), width, size=TINY_PT) for line in lines)
 
 
 def _draw_cell(ax: Axes, row: int, column: int, difference: Difference, top: float) -> None:

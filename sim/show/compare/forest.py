@@ -75,13 +75,9 @@ def _draw_forest(comparison: Comparison, groups: Sequence[Group], what: str, sho
     is_one = len(others) == 1
     blocks = _of_one(groups) if is_one else _of_several(groups, others)
     scales = "" if is_one else "; each panel has its own scale"
+    note = f"95 % intervals, of which 1 in 20 misses by chance{scales}{_beyond(blocks)}"
     page = keyed_page(
-        words_of(
-            comparison,
-            title=_title(comparison, groups, what),
-            shown=shown,
-            note=f"95 % intervals, of which 1 in 20 misses by chance{scales}{_beyond(blocks)}",
-        ),
+        words_of(comparison, _title(comparison, groups, what), shown, note),
         mark_handles(looks[others[0]] if is_one else Look(INK, "-", "o")),
         sum(block.total_mm for block in blocks) - GROUP_GAP_MM,
         KEY_GAP_MM,

@@ -42,13 +42,7 @@ Bands = dict[str, Band]
 
 
 def draw_compare_incidence(comparison: Comparison) -> Figure:
-    """Return the figure of cumulative incidence of collapse by scenario.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base, each with a usable run.
-    """
+    """Return the figure of cumulative incidence of collapse by scenario."""
     horizon = comparison.cases[0].scenario.horizon_days
     runs = {case.name: usable(case.results.runs) for case in comparison.cases}
     bands = {name: band_of(curve(rows[COLLAPSE], horizon)) for name, rows in runs.items()}
@@ -61,16 +55,12 @@ def _draw_together(comparison: Comparison, bands: Bands, last_day: int) -> Figur
     """Return the figure with all curves in one panel."""
     scenario = comparison.cases[0].scenario
     by = headline_day(scenario.horizon_days)
+    shown = "Share of runs in which the regime has collapsed by a day"
+    note = f"bands and brackets: 95 % Wilson intervals, day by day{_ends(scenario.horizon_days, last_day)}"
     page = new_page(
-        words_of(
-            comparison,
-            title=_title(comparison, bands[comparison.cases[0].name], by),
-            shown="Share of runs in which the regime has collapsed by a day",
-            note=f"bands and brackets: 95 % Wilson intervals, day by day{_ends(scenario.horizon_days, last_day)}",
-        ),
-        HEIGHT_MM,
+        words_of(comparison, _title(comparison, bands[comparison.cases[0].name], by), shown, note), HEIGHT_MM
     )
-    events = _events(page.figure, list(bands))
+    events = _events(list(bands))
     ax = curve_axes(page, scenario, list(bands.values()), last_day)
     for event, band in zip(events, bands.values(), strict=True):
         draw_curve(ax, event, band, last_day)
@@ -92,13 +82,10 @@ def _draw_apart(comparison: Comparison, bands: Bands, last_day: int) -> Figure:
         "the scenario above the panel": Line2D([], [], color=looks[others[0]].colour, linewidth=WIDTHS[1]),
     }
     cut = f"; the axes end on day {last_day}, little happens later" if last_day < scenario.horizon_days else ""
+    shown = "Share of runs in which the regime has collapsed by a day"
+    note = f"bands and brackets: 95 % Wilson intervals, day by day; beside the names: by day {by}{cut}"
     page = keyed_page(
-        words_of(
-            comparison,
-            title=_title(comparison, bands[comparison.cases[0].name], by),
-            shown="Share of runs in which the regime has collapsed by a day",
-            note=f"bands and brackets: 95 % Wilson intervals, day by day; beside the names: by day {by}{cut}",
-        ),
+        words_of(comparison, _title(comparison, bands[comparison.cases[0].name], by), shown, note),
         handles,
         panels.total_mm,
     )
@@ -115,17 +102,11 @@ def _panels(n: int) -> Panels:
     return Panels(n, 2, PANEL_MM) if n <= MOST_WIDE else set_panels(n, PANEL_MM)
 
 
-def _events(figure: Figure, names: list[str]) -> list[Event]:
+def _events(names: list[str]) -> list[Event]:
     """Return the looks of curves in one panel."""
     widths = (WIDTHS[0], *[WIDTHS[1]] * (len(names) - 1))
     return [
-        Event(
-            COLLAPSE,
-            shorten(figure, name, LABELS_MM - LEADER_MM - 1.0, size=SMALL_PT),
-            look.colour,
-            look.style,
-            width,
-        )
+        Event(COLLAPSE, shorten(name, LABELS_MM - LEADER_MM - 1.0, size=SMALL_PT), look.colour, look.style, width)
         for (name, look), width in zip(looks_of(names).items(), widths, strict=True)
     ]
 

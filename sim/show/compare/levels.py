@@ -25,13 +25,7 @@ SCALE = {0.0: "0", 0.5: "50 %", 1.0: "100"}
 
 
 def draw_compare_levels(comparison: Comparison) -> Figure:
-    """Return the figure of levels by neighbour and scenario.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base, each with a usable run, in a world with neighbours.
-    """
+    """Return the figure of levels by neighbour and scenario."""
     scenario = comparison.cases[0].scenario
     neighbours, names = scenario.tables.header.neighbours, [case.name for case in comparison.cases]
     runs = {case.name: usable(case.results.runs) for case in comparison.cases}
@@ -39,17 +33,13 @@ def draw_compare_levels(comparison: Comparison) -> Figure:
     heads = [state_names(scenario)[state] for state in neighbours]
     panels = set_rows(names, heads, min(MOST_COLUMNS, len(neighbours)), NUMBERS_MM)
     level, base = DRAWN_IN.value, names[0]
-    page = keyed_page(
-        words_of(
-            comparison,
-            title=finding(comparison, differences.values(), f"who reaches {RUNG}"),
-            shown=f"Highest level that each neighbour reaches by day {scenario.horizon_days}, in % of runs",
-            note=f"at the right: level {level} or higher, {MORE}{LESS} if that clearly differs from {base} "
-            "(95 % interval over the same runs excludes 0)",
-        ),
-        level_handles(),
-        panels.total_mm,
+    title = finding(comparison, differences.values(), f"who reaches {RUNG}")
+    shown = f"Highest level that each neighbour reaches by day {scenario.horizon_days}, in % of runs"
+    note = (
+        f"at the right: level {level} or higher, {MORE}{LESS} if that clearly differs from {base} "
+        "(95 % interval over the same runs excludes 0)"
     )
+    page = keyed_page(words_of(comparison, title, shown, note), level_handles(), panels.total_mm)
     for i, state in enumerate(neighbours):
         ax = draw_rows(page, panels, i, SCALE, bold=0)
         for row, name in enumerate(names):

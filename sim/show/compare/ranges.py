@@ -68,13 +68,7 @@ class Ranges:
 
 
 def draw_compare_refugees(comparison: Comparison) -> Figure:
-    """Return the figure of refugees by destination and scenario.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base, with refugees in some run.
-    """
+    """Return the figure of refugees by destination and scenario."""
     values = amounts_by_state(comparison, "refugees")
     means = base_means(comparison)
     highest = _highest_drawn(values)
@@ -82,24 +76,16 @@ def draw_compare_refugees(comparison: Comparison) -> Figure:
     size = 1.0 if highest < MANY else 1000.0
     outcomes = [f"refugees_{state}" for state in values]
     in_persons, differences = (in_unit(comparison, outcomes, *told) for told in (("persons", 1.0), (unit, size)))
-    words = words_of(
-        comparison,
-        title=finding(comparison, in_persons.values(), "how many flee where"),
-        shown=f"Refugees who came since day 0 and are there on the last day, {unit}; states without any left out",
-        note="at the right: the base's mean, and how means differ from it with 95 % intervals over the same runs",
-    )
+    title = finding(comparison, in_persons.values(), "how many flee where")
+    shown = f"Refugees who came since day 0 and are there on the last day, {unit}; states without any left out"
+    note = "at the right: the base's mean, and how means differ from it with 95 % intervals over the same runs"
+    words = words_of(comparison, title, shown, note)
     in_scale = {state: means[f"refugees_{state}"] / size for state in values}
     return _draw_ranges(comparison, words, Ranges("refugees", values, differences, in_scale, "", scale))
 
 
 def draw_compare_influence(comparison: Comparison) -> Figure:
-    """Return the figure of influence by state and scenario.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base, in a world in which some state has influence.
-    """
+    """Return the figure of influence by state and scenario."""
     every = amounts_by_state(comparison, "influence")
     peak = {state: max(float(own.mean()) for own in by_name.values()) for state, by_name in every.items()}
     ranked = sorted(every, key=lambda state: -peak[state])
@@ -114,13 +100,13 @@ def draw_compare_influence(comparison: Comparison) -> Figure:
     scale = scale_to(_highest_drawn(values), lambda share: f"{100.0 * share:g} %")
     ranges = Ranges("influence", values, differences, in_percent, " %", scale)
     bases = {f"influence_{state}": ranges.base(state) for state in first}
-    words = words_of(
-        comparison,
-        title=finding(comparison, differences.values(), "who has influence", bases=bases),
-        shown="Shares of influence in the contested state on the last day; the rest is local, no state's",
-        note="at the right: the base's mean, and how means differ from it in points, with 95 % intervals over the same "
-        f"runs{left_out}",
+    title = finding(comparison, differences.values(), "who has influence", bases=bases)
+    shown = "Shares of influence in the contested state on the last day; the rest is local, no state's"
+    note = (
+        "at the right: the base's mean, and how means differ from it in points, with 95 % intervals over the same "
+        f"runs{left_out}"
     )
+    words = words_of(comparison, title, shown, note)
     return _draw_ranges(comparison, words, ranges)
 
 

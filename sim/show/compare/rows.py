@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from sim.show.kit.page import ROOM_MM, Page, strip
 from sim.show.kit.panels import BOLD
@@ -87,12 +85,10 @@ def set_rows(
     most_name_mm
         The most room that names take; longer ones are cut.
     """
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    short = tuple(shorten(figure, name, BOLD * most_name_mm, size=SMALL_PT) for name in names)
-    names_mm = max(text_width(figure, name, size=SMALL_PT, weight="bold") for name in short) + NAME_GAP_MM
+    short = tuple(shorten(name, BOLD * most_name_mm, size=SMALL_PT) for name in names)
+    names_mm = max(text_width(name, size=SMALL_PT, weight="bold") for name in short) + NAME_GAP_MM
     room = _widths(names_mm, n_columns) + 0.5 * GAP_MM
-    wrapped = (wrap(figure, head, room, size=TINY_PT, weight="bold") for head in heads)
+    wrapped = (wrap(head, room, size=TINY_PT, weight="bold") for head in heads)
     return RowPanels(short, names_mm, tuple(wrapped), n_columns, numbers_mm)
 
 

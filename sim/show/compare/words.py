@@ -13,7 +13,7 @@ from sim.tell.labels import outcome_labels
 CAVEAT = "Simulated under these scenarios' assumptions; not a forecast."
 
 
-def words_of(comparison: Comparison, *, title: str, shown: str, note: str) -> Words:
+def words_of(comparison: Comparison, title: str, shown: str, note: str) -> Words:
     """Return what a figure says: its finding, what is shown of which scenarios, and where it comes from.
 
     Parameters

@@ -50,27 +50,15 @@ class Toll:
 
 
 def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of people displaced and killed.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with traced runs.
-    """
+    """Return the figure of people displaced and killed."""
     tolls, days = _tolls(results, scenario), (scenario.tables.header.day0, scenario.horizon_days)
     panels = Panels(len(tolls), 2, PANEL_MM, own_scales=True)
-    page = keyed_page(
-        words(
-            results,
-            scenario,
-            title=_title(results, scenario),
-            shown="People displaced inside the contested state that day, and killed so far",
-            note=f"{traced(results)}; brackets: 95 % order-statistic intervals of medians of all "
-            "runs; upright lines: ranges of reports",
-        ),
-        _key(tolls),
-        panels.total_mm,
+    shown = "People displaced inside the contested state that day, and killed so far"
+    note = (
+        f"{traced(results)}; brackets: 95 % order-statistic intervals of medians of all "
+        "runs; upright lines: ranges of reports"
     )
+    page = keyed_page(words(results, scenario, _title(results, scenario), shown, note), _key(tolls), panels.total_mm)
     for i, toll in enumerate(tolls):
         seen = [amount.high for amount in [*toll.still, *toll.so_far]]
         scale, unit = people_scale(LIFT * max([highest_drawn(toll.values), *seen]))

@@ -22,29 +22,19 @@ Mask = npt.NDArray[np.bool_]
 
 
 def draw_extremists(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of extremist factions.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with extremists on day 0 of some traced run.
-    """
+    """Return the figure of extremist factions."""
     groups, header = _groups(results), scenario.tables.header
     handles: Handles = {}
     for strength, _ in groups.values():
         handles = {**handles, **fan_handles(len(strength), VERMILLION)}
     panels = Panels(2 * len(groups), len(groups), PANEL_MM)
+    shown = f"Above: extremist fighters as a share of day 0; below: their attacks in each full {MONTH} days"
+    note = (
+        f"{traced(results)}, split by what becomes of the regime by day {scenario.horizon_days}; "
+        "in the title: all runs, with 95 % order-statistic intervals"
+    )
     page = keyed_page(
-        words(
-            results,
-            scenario,
-            title=_title(_left(results), scenario.horizon_days),
-            shown=f"Above: extremist fighters as a share of day 0; below: their attacks in each full {MONTH} days",
-            note=f"{traced(results)}, split by what becomes of the regime by day {scenario.horizon_days}; "
-            "in the title: all runs, with 95 % order-statistic intervals",
-        ),
-        handles,
-        panels.total_mm,
+        words(results, scenario, _title(_left(results), scenario.horizon_days), shown, note), handles, panels.total_mm
     )
     strengths = scale_to(LIFT * max(highest_drawn(group[0]) for group in groups.values()), _percent)
     attacks = scale_to(LIFT * max(highest_drawn(group[1]) for group in groups.values()))

@@ -33,28 +33,15 @@ FILLED = 0.9  # of the width of a circle: what a number may take
 
 
 def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of maps of fall probability.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run, in a world whose regime holds a place.
-    """
+    """Return the figure of maps of fall probability."""
     days = loss_days(usable(results.runs), results.falls, scenario)
     shapes, by = load_shapes(scenario.tables), headline_day(scenario.horizon_days)
     small = [day for day in DAYS if day < by]
     small += [scenario.horizon_days] if scenario.horizon_days > by else []
     frames = place_maps(home_extent(shapes), len(small), SCALE_MM)
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(days, by, scenario),
-            shown="Share of runs in which each place held by the regime's side has fallen by a day",
-            note=f"95 % Wilson intervals reach at most {_widest(days, [by, *small])} points to either side",
-        ),
-        bottom_of(frames),
-    )
+    shown = "Share of runs in which each place held by the regime's side has fallen by a day"
+    note = f"95 % Wilson intervals reach at most {_widest(days, [by, *small])} points to either side"
+    page = new_page(words(results, scenario, _title(days, by, scenario), shown, note), bottom_of(frames))
     small_shapes = coarse_map(shapes) if shapes.is_mapped else shapes
     others = [place for place in home_holders(scenario) if place not in days.columns]
     draw_loss_scale(page, has_others=bool(others))

@@ -115,26 +115,16 @@ class Strips:
 
 
 def draw_histories(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of single histories.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run.
-    """
+    """Return the figure of single histories."""
     histories = choose_histories(results, scenario)
     shapes = stamp_map(load_shapes(scenario.tables))
     strips = Strips(shapes, scenario, map_days(histories, scenario.horizon_days))
     circles = "" if shapes.is_mapped else " (a circle, roughly where it lies)"
     step = _strip_height(strips) + STRIP_GAP_MM
+    shown = f"Who holds each place{circles} by day, and when the regime's end comes"
+    note = _choice(is_all=len(usable(results.runs)) == len(histories))
     page = keyed_page(
-        words(
-            results,
-            scenario,
-            title=_title(histories, scenario.horizon_days),
-            shown=f"Who holds each place{circles} by day, and when the regime's end comes",
-            note=_choice(is_all=len(usable(results.runs)) == len(histories)),
-        ),
+        words(results, scenario, _title(histories, scenario.horizon_days), shown, note),
         _key(histories, strips),
         HEADS_MM + step * len(histories) - STRIP_GAP_MM,
         gap_mm=KEY_GAP_MM,
@@ -227,11 +217,6 @@ def choose_histories(results: Results, scenario: Scenario) -> list[History]:
     """Return the runs at five levels of the day of collapse, or all runs where there are no more than five.
 
     Runs are sorted by day of collapse, those without one last, and then by number.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run.
     """
     runs = usable(results.runs).sort_values(["collapse_day", "run"], na_position="last", ignore_index=True)
     n = len(runs)

@@ -8,17 +8,18 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import day_values, headline_day, label_days, last_shown_day
 from sim.show.kit.page import Page, new_page
+from sim.show.kit.panels import Scale, scale_up
 from sim.show.kit.series import Leader, label_ends
 from sim.show.kit.theme import BLUE, FULL_WIDTH_MM, INK, RULE, VERMILLION
 from sim.show.kit.wording import words
 from sim.tell.estimate import Estimate, Kind
+from sim.tell.numbers import whole_percent
 from sim.world.scenario import Scenario
 
 HEIGHT_MM = 74.0
@@ -90,17 +91,10 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
     last_day = last_shown_day([day_values(runs[event.column]) for event in EVENTS], horizon, TAIL)
     cut = f"; the axis ends on day {last_day}, little happens later" if last_day < horizon else ""
     by = headline_day(horizon)
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=f"The regime collapses by day {by} in {bands[0].percent(by)} of runs",
-            shown="Share of runs in which each event has happened by a day",
-            note=f"bands and brackets: 95 % Wilson intervals, day by day; at the right: by day {horizon}{cut}",
-        ),
-        HEIGHT_MM,
-        width_mm,
-    )
+    title = f"The regime collapses by day {by} in {bands[0].percent(by)} of runs"
+    shown = "Share of runs in which each event has happened by a day"
+    note = f"bands and brackets: 95 % Wilson intervals, day by day; at the right: by day {horizon}{cut}"
+    page = new_page(words(results, scenario, title, shown, note), HEIGHT_MM, width_mm)
     ax = curve_axes(page, scenario, bands, last_day)
     for event, band in zip(EVENTS, bands, strict=True):
         draw_curve(ax, event, band, last_day)
@@ -122,12 +116,8 @@ def curve_axes(page: Page, scenario: Scenario, bands: list[Band], last_day: int)
     label_days(ax, scenario.tables.header.day0, last_day, int(width / TICK_MM))
     highest = max(float(band.high[last_day]) for band in bands)
     top = next(top for top in TOPS if highest <= top)
-    ax.set_ylim(0.0, top)
-    ax.set_yticks(np.linspace(0.0, top, 6))
-    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1.0, decimals=0, symbol=" %"))
-    ax.grid(visible=True, axis="y")
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
+    ticks = np.linspace(0.0, top, 6).tolist()
+    scale_up(ax, Scale(ticks, [whole_percent(tick) for tick in ticks]))
     return ax
 
 

@@ -35,13 +35,7 @@ WORTH_SHOWING = 0.1  # places with less than this share of the most may lie outs
 
 
 def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
-    """Return how many deadly incidents each place of the neighbours sees, a row a run, a column a place.
-
-    Parameters
-    ----------
-    results, scenario
-        The ensemble.
-    """
+    """Return how many deadly incidents each place of the neighbours sees, a row a run, a column a place."""
     locations, header = scenario.tables.locations, scenario.tables.header
     places = locations["id"][np.isin(locations["state"], header.neighbours)]
     pieces = results.pieces(EVENTS, ("run", "kind", "location_id"))
@@ -51,27 +45,17 @@ def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
 
 
 def draw_incident_map(results: Results, scenario: Scenario) -> Figure:
-    """Return the map of incidents.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with an incident at some place of a neighbour.
-    """
+    """Return the map of incidents."""
     counts, shapes = incidents(results, scenario), load_shapes(scenario.tables)
     means = {str(place): float(mean) for place, mean in counts.mean().items()}
     extent = _extent(shapes, means)
     (frame,) = place_maps(extent, 0, -HEAD_MM)
     tenth = f"less than {100 * WORTH_SHOWING:.0f}{NO_BREAK}% of the most"
     outside = f"; places with {tenth} may lie outside" if shapes.is_mapped else ""
+    shown = f"Deadly incidents that a history sees at each place of the neighbours, mean of runs{outside}"
+    note = _interval(counts)
     page = keyed_page(
-        words(
-            results,
-            scenario,
-            title=_title(counts, scenario),
-            shown=f"Deadly incidents that a history sees at each place of the neighbours, mean of runs{outside}",
-            note=_interval(counts),
-        ),
+        words(results, scenario, _title(counts, scenario), shown, note),
         _key(means, is_mapped=shapes.is_mapped),
         frame.bottom,
     )

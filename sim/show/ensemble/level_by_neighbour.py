@@ -21,25 +21,13 @@ PANEL_MM = 34.0
 
 
 def draw_level_by_neighbour(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of levels by neighbour and day.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run, in a world with neighbours.
-    """
+    """Return the figure of levels by neighbour and day."""
     runs, header, horizon = usable(results.runs), scenario.tables.header, scenario.horizon_days
     panels = set_panels(len(header.neighbours), PANEL_MM)
+    shown = "Highest level that each neighbour has reached so far, in % of runs"
+    note = f"beside the names: level 2 or higher by day {horizon}, 95 % Wilson interval"
     page = keyed_page(
-        words(
-            results,
-            scenario,
-            title=finding(runs, scenario, Level.INCIDENT),
-            shown="Highest level that each neighbour has reached so far, in % of runs",
-            note=f"beside the names: level 2 or higher by day {horizon}, 95 % Wilson interval",
-        ),
-        level_handles(),
-        panels.total_mm,
+        words(results, scenario, finding(runs, scenario, Level.INCIDENT), shown, note), level_handles(), panels.total_mm
     )
     names = state_names(scenario)
     for i, state in enumerate(header.neighbours):

@@ -44,25 +44,15 @@ BAR_SHARE = 0.31  # of the width of the column of shares
 
 
 def draw_order_of_falls(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of fall days by place.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run, in a world whose regime holds a place.
-    """
+    """Return the figure of fall days by place."""
     days = in_usual_order(loss_days(usable(results.runs), results.falls, scenario))
     shown = days.iloc[:, :MOST_ROWS]
     history = {place: fall for place, fall in observed_falls(scenario).items() if place in shown.columns}
     last_day = _last_day(shown, history, scenario.horizon_days)
+    what = _shown(days, last_day, scenario.horizon_days)
+    note = "brackets: 95 % Wilson and order-statistic intervals"
     page = keyed_page(
-        words(
-            results,
-            scenario,
-            title=_title(results, days, scenario),
-            shown=_shown(days, last_day, scenario.horizon_days),
-            note="brackets: 95 % Wilson and order-statistic intervals",
-        ),
+        words(results, scenario, _title(results, days, scenario), what, note),
         _mark_handles(shown, history),
         HEADER_MM + _rows_mm(shown) + DAYS_MM,
         gap_mm=0.0,
@@ -145,8 +135,8 @@ def _draw_rows(
 ) -> None:
     """Draw all columns of the figure: names, days, history and shares."""
     every = place_names(scenario)
-    names = [shorten(page.figure, every[place], MOST_NAME_MM, size=SMALL_PT) for place in days.columns]
-    left = max(text_width(page.figure, name, size=SMALL_PT, weight="bold") for name in names) + NAME_GAP_MM
+    names = [shorten(every[place], MOST_NAME_MM, size=SMALL_PT) for place in days.columns]
+    left = max(text_width(name, size=SMALL_PT, weight="bold") for name in names) + NAME_GAP_MM
     top, height = HEADER_MM, _rows_mm(days)
     history_mm = HISTORY_MM if any(fall.is_never for fall in history.values()) else 2.0
     width = page.width - left - history_mm - SHARES_MM

@@ -31,25 +31,15 @@ PANEL_MM = 34.0
 
 
 def draw_pressure_by_channel(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of pressure by channel.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with traced runs, in a world with neighbours.
-    """
+    """Return the figure of pressure by channel."""
     header, names = scenario.tables.header, state_names(scenario)
     parts = {state: contributions(results, scenario, state) for state in header.neighbours}
     used = [channel for channel in Channel if any(part[channel.value].any() for part in parts.values())]
     panels = set_panels(len(parts), PANEL_MM)
+    shown = "Mean pressure on each neighbour, stacked by channel; a full channel adds its weight"
+    note = f"{traced(results)}; beside the names: mean over days and runs, 95 % interval"
     page = keyed_page(
-        words(
-            results,
-            scenario,
-            title=_title(parts, names),
-            shown="Mean pressure on each neighbour, stacked by channel; a full channel adds its weight",
-            note=f"{traced(results)}; beside the names: mean over days and runs, 95 % interval",
-        ),
+        words(results, scenario, _title(parts, names), shown, note),
         {CHANNELS[channel]: Patch(color=SERIES_COLOURS[channel.value]) for channel in used},
         panels.total_mm,
     )

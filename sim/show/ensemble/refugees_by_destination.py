@@ -29,13 +29,7 @@ PANEL_MM = 34.0
 
 
 def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of refugees by destination.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with refugees in some traced run.
-    """
+    """Return the figure of refugees by destination."""
     names, header = state_names(scenario), scenario.tables.header
     people = destinations(results, scenario)
     history = {state: observed_at_horizon(scenario, f"refugees/{state}") for state in people}
@@ -43,14 +37,10 @@ def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure
     seen = [amount.high for amounts in history.values() for amount in amounts]
     scale, unit = people_scale(LIFT * max([*drawn, *seen]))
     panels = set_panels(len(people), PANEL_MM)
+    shown = f"Refugees who came since day 0 and are there that day, {unit}; states without any left out"
+    note = f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports"
     page = keyed_page(
-        words(
-            results,
-            scenario,
-            title=_title(people, names),
-            shown=f"Refugees who came since day 0 and are there that day, {unit}; states without any left out",
-            note=f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports",
-        ),
+        words(results, scenario, _title(people, names), shown, note),
         _key(len(next(iter(people.values()))), history),
         panels.total_mm,
     )
@@ -62,13 +52,7 @@ def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure
 
 
 def destinations(results: Results, scenario: Scenario) -> dict[str, Numbers]:
-    """Return the refugees in each state by (run, day), neighbours first, states without any left out.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with traced runs.
-    """
+    """Return the refugees in each state by (run, day), neighbours first, states without any left out."""
     neighbours = list(scenario.tables.header.neighbours)
     others = [str(state) for state in scenario.tables.states["id"] if state not in neighbours]
     people = {s: by_day(results.daily, state_column("refugees", s)) for s in [*neighbours, *others]}

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from sim.show.kit.page import ROOM_MM, Page, Words, new_page
 from sim.show.kit.theme import SMALL_PT
-from sim.show.kit.typeset import MM_PER_INCH
+from sim.show.kit.typeset import MM_PER_INCH, blank
 
 Handles: TypeAlias = Mapping[str, Artist | tuple[Artist, ...]]
 """Marks by what they mean."""
@@ -47,8 +46,7 @@ def draw_key(page: Page, handles: Handles, top: float, left: float = 0.0) -> Non
 def _measure(handles: Handles, width_mm: float) -> tuple[int, float]:
     """Return how many entries stand beside each other, as many as fit a width, and the height of all rows in mm."""
     for n_columns in range(len(handles), 0, -1):
-        figure = Figure(figsize=(width_mm / MM_PER_INCH, 4.0))
-        FigureCanvasAgg(figure)
+        figure = blank(width_mm)
         box = _legend(figure, handles, n_columns, (0.0, 1.0)).get_window_extent()
         if box.width / figure.dpi * MM_PER_INCH <= width_mm or n_columns == 1:
             return n_columns, box.height / figure.dpi * MM_PER_INCH

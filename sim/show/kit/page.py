@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.show.kit.theme import FAINT_INK, FULL_WIDTH_MM, INK, SOFT_INK, TEXT_PT, TINY_PT, TITLE_PT, styled
-from sim.show.kit.typeset import LEADING, MM_PER_INCH, text_height, wrap
+from sim.show.kit.typeset import LEADING, MM_PER_INCH, blank, text_height, wrap
 
 MARGIN_MM = 4.0
 ROOM_MM = FULL_WIDTH_MM - 2.0 * MARGIN_MM  # width of the room on a full page
@@ -111,12 +110,11 @@ def new_page(words: Words, height_mm: float, width_mm: float = FULL_WIDTH_MM) ->
     width_mm
         Width of the page.
     """
-    figure = Figure(figsize=(width_mm / MM_PER_INCH, 1.0))
-    FigureCanvasAgg(figure)
+    figure = blank(width_mm)
     width = width_mm - 2.0 * MARGIN_MM
-    title = wrap(figure, words.title, width, size=TITLE_PT, weight="bold")
-    subtitle = wrap(figure, words.subtitle, width, size=TEXT_PT)
-    footer = wrap(figure, words.footer, width, size=TINY_PT)
+    title = wrap(words.title, width, size=TITLE_PT, weight="bold")
+    subtitle = wrap(words.subtitle, width, size=TEXT_PT)
+    footer = wrap(words.footer, width, size=TINY_PT)
     below_title = MARGIN_MM + text_height(title, TITLE_PT)
     top = below_title + 0.8 + text_height(subtitle, TEXT_PT) + GAP_MM
     below = top + height_mm + GAP_MM

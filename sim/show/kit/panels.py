@@ -149,22 +149,27 @@ def draw_panel(page: Page, panels: Panels, i: int, scale: Scale, head: tuple[str
     left, top = panels.corner(i)
     ax = page.axes(left, top, panels.width, panels.height)
     write_head(page, (left, top), panels.width, head)
-    ax.set_ylim(0.0, scale.ticks[-1])
     is_first = i % panels.n_columns == 0 or panels.own_scales
-    ax.set_yticks(scale.ticks, scale.labels if is_first else [""] * len(scale.ticks), fontsize=TINY_PT)
+    scale_up(ax, scale if is_first else Scale(scale.ticks, [""] * len(scale.ticks)), TINY_PT)
+    _label_days(ax, panels, days, is_last=i + panels.n_columns >= panels.n)
+    return ax
+
+
+def scale_up(ax: Axes, scale: Scale, size: float = SMALL_PT) -> None:
+    """Give axes an upright scale with level lines."""
+    ax.set_ylim(scale.ticks[0], scale.ticks[-1])
+    ax.set_yticks(scale.ticks, scale.labels, fontsize=size)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=True, axis="y")
     ax.spines["left"].set_visible(False)
-    _label_days(ax, panels, days, is_last=i + panels.n_columns >= panels.n)
-    return ax
 
 
 def write_head(page: Page, corner: tuple[float, float], width: float, head: tuple[str, str]) -> None:
     """Write above a panel its name, cut where it is long, and a note."""
     left, top = corner
     name, note = head
-    room = width - (text_width(page.figure, note, size=TINY_PT) + 2.0 if note else 0.0)
-    words = shorten(page.figure, name, BOLD * room, size=SMALL_PT)
+    room = width - (text_width(note, size=TINY_PT) + 2.0 if note else 0.0)
+    words = shorten(name, BOLD * room, size=SMALL_PT)
     page.write(left, top - 1.4, words, size=SMALL_PT).set(fontweight="bold", va="baseline")
     if note:
         page.write(left + width, top - 1.4, note, size=TINY_PT, ink=SOFT_INK).set(ha="right", va="baseline")

@@ -84,13 +84,7 @@ class Shapes:
 
 
 def load_shapes(tables: Tables) -> Shapes:
-    """Return the shapes of a world, from its map file if it names one, else as circles at the seats.
-
-    Parameters
-    ----------
-    tables
-        The world's tables.
-    """
+    """Return the shapes of a world, from its map file if it names one, else as circles at the seats."""
     return _mapped(tables) if tables.header.map else _circled(tables)
 
 

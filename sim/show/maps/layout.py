@@ -16,24 +16,12 @@ SHORTEST_MM, TALLEST_MM = 60.0, 150.0  # of the large map; more does not fit on 
 
 
 def home_extent(shapes: Shapes) -> Extent:
-    """Return the frame in km that shows the contested state, with all circles around where there is no map.
-
-    Parameters
-    ----------
-    shapes
-        The world's shapes.
-    """
+    """Return the frame in km that shows the contested state, with all circles around where there is no map."""
     return shapes.extent_of(shapes.home) if shapes.is_mapped else shapes.extent
 
 
 def lighten(ax: Axes) -> None:
-    """Make the lines and marks of a map finer, for one so small that they would hide its colours.
-
-    Parameters
-    ----------
-    ax
-        Axes with a finished map.
-    """
+    """Make the lines and marks of a map finer, for one so small that they would hide its colours."""
     for drawn in ax.collections:
         drawn.set_linewidth([FINER * float(width) for width in np.atleast_1d(drawn.get_linewidth())])
         if isinstance(drawn, PathCollection) and len(drawn.get_sizes()):
@@ -68,10 +56,7 @@ def _under(aspect: float, n_small: int, top: float) -> list[Box]:
     large = Box(0.0, top + HEAD_MM, ROOM_MM, height)
     width = (ROOM_MM - 2 * GAP_MM) / 3
     row = large.bottom + GAP_MM + HEAD_MM
-    return [
-        large,
-        *(Box(i * (width + GAP_MM), row, width, max(width * aspect, 25.0)) for i in range(n_small)),
-    ]
+    return [large, *(Box(i * (width + GAP_MM), row, width, max(width * aspect, 25.0)) for i in range(n_small))]
 
 
 def _beside(aspect: float, n_small: int, top: float) -> list[Box]:

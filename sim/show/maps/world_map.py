@@ -65,11 +65,6 @@ def important_labels(shapes: Shapes) -> dict[str, str]:
 
     First comes the capital, then the contested state's other locations, largest first, then, where no map
     shows them, the states around.
-
-    Parameters
-    ----------
-    shapes
-        The world's shapes.
     """
     places = zip(shapes.location_ids, shapes.states, shapes.outlines, strict=True)
     ranked = sorted(

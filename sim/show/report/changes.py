@@ -69,13 +69,7 @@ def change_of(comparison: Comparison) -> Change:
 
 
 def drawings_of(comparison: Comparison) -> list[Drawing]:
-    """Return the figures of a comparison; their numbers are in the tables of `change_of`.
-
-    Parameters
-    ----------
-    comparison
-        Two scenarios or more; the first is the base.
-    """
+    """Return the figures of a comparison; their numbers are in the tables of `change_of`."""
     return [drawing_of(f"compare_{name}", sheet) for name, sheet in drawable(of_comparison(comparison)).items()]
 
 

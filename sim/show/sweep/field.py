@@ -48,24 +48,12 @@ class Field:
 
 
 def field_of(view: View) -> Field:
-    """Return the field of an outcome over two factors.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep of two factors: a grid, or points that fill the space.
-    """
+    """Return the field of an outcome over two factors."""
     return _cells(view) if view.is_grid else _fitted(view)
 
 
 def finest_step(view: View, field: Field) -> float:
-    """Return the smallest difference that a field can tell: half an interval, less where a surface averages points.
-
-    Parameters
-    ----------
-    view, field
-        One outcome, and its field.
-    """
+    """Return the smallest difference that a field can tell: half an interval, less where a surface averages points."""
     _, low, high = view.estimates
     if np.isnan(low).any():
         return 0.0
@@ -96,11 +84,6 @@ def fit_surface(view: View) -> Surface:
 
     Shares are fitted by the likelihood of the runs, amounts by least squares; both on the factors, their squares and
     their product.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep of two factors, at more than `N_TERMS` points.
 
     Returns
     -------

@@ -9,8 +9,8 @@ from matplotlib.patheffects import AbstractPathEffect, withStroke
 from sim.show.kit.page import ROOM_MM, Box, Page, new_page, strip
 from sim.show.kit.panels import Scale
 from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TEXT_PT
-from sim.show.kit.typeset import text_height
-from sim.show.sweep.axes import below_mm, fold, label_factor, set_value_ticks
+from sim.show.kit.typeset import text_height, wrap
+from sim.show.sweep.axes import below_mm, label_factor, set_value_ticks
 from sim.show.sweep.field import N_TERMS, Field, field_of, finest_step
 from sim.show.sweep.measure import round_levels
 from sim.show.sweep.view import Numbers, View
@@ -28,13 +28,7 @@ POINT_PT, CROSS_PT, HALO_PT = 5.0, 10.0, 2.2
 
 
 def has_map(view: View) -> bool:
-    """Tell whether an outcome can be shown over two factors.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep.
-    """
+    """Tell whether an outcome can be shown over two factors."""
     if len(view.factors) != 2:  # noqa: PLR2004 - the sides of a map
         return False
     if view.is_grid:
@@ -43,26 +37,16 @@ def has_map(view: View) -> bool:
 
 
 def draw_map(view: View) -> Figure:
-    """Return the figure of an outcome over two factors.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep; `has_map` holds.
-    """
+    """Return the figure of an outcome over two factors."""
     field = field_of(view)
     levels = round_levels(float(np.nanmin(field.heights)), float(np.nanmax(field.heights)), finest_step(view, field))
     across, upward = (f"{way}: {factor.axis}" for way, factor in zip(("Across", "Upward"), view.factors, strict=True))
-    head = fold(upward, ROOM_MM, TEXT_PT)
+    head = wrap(upward, ROOM_MM, size=TEXT_PT)
     place = Box(SCALE_MM, text_height(head, TEXT_PT) + 2.0, WIDTH_MM, HEIGHT_MM)
+    shown = f"{view.measure.kind} by {view.factors[0].name} and {view.factors[1].name}"
+    note = "; ".join(_notes(view, field, levels)) + outside(view, view.factors)
     page = new_page(
-        words_of(
-            view,
-            title=_title(view, field),
-            shown=f"{view.measure.kind} by {view.factors[0].name} and {view.factors[1].name}",
-            note="; ".join(_notes(view, field, levels)) + outside(view, view.factors),
-        ),
-        place.bottom + below_mm(across, ROOM_MM - SCALE_MM),
+        words_of(view, _title(view, field), shown, note), place.bottom + below_mm(across, ROOM_MM - SCALE_MM)
     )
     page.write(0.0, 0.0, head)
     ax = page.axes(*place)
@@ -167,7 +151,7 @@ def _label_axes(page: Page, ax: Axes, view: View, across: str, place: Box) -> No
 
 def _draw_bar(page: Page, view: View, scale: Scale, norm: Normalize, top: float) -> None:
     """Draw the scale of colours beside the map, what it shows above it."""
-    name = fold(view.measure.named(float(view.estimates[0].max())), BAR_NAME_MM, SMALL_PT)
+    name = wrap(view.measure.named(float(view.estimates[0].max())), BAR_NAME_MM, size=SMALL_PT)
     page.write(BAR_LEFT_MM, top, name, size=SMALL_PT, ink=SOFT_INK)
     ax = page.axes(BAR_LEFT_MM, top + text_height(name, SMALL_PT) + 2.0, BAR_WIDTH_MM, BAR_HEIGHT_MM)
     heights = np.linspace(scale.ticks[0], scale.ticks[-1], N_COLOURS)[:, None]
