@@ -24,6 +24,9 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 Value = Any  # a number, a flag, or what a phase passes on
 
 
+WHOLE = (int, np.int64)
+
+
 class Step(Enum):
     """What kind of step a note is of."""
 
@@ -50,8 +53,8 @@ class Site:
         Source of the expression.
     leaves
         Source of each number that the expression is made of, or names of a rule's arguments.
-    where
-        Function that it stands in.
+    where, module
+        Function and module that it stands in.
     """
 
     step: Step
@@ -59,6 +62,7 @@ class Site:
     text: str
     leaves: tuple[str, ...]
     where: str
+    module: str
 
 
 class Frame:
@@ -114,6 +118,8 @@ class Note(NamedTuple):
         Note of the condition under which this was done.
     frame
         In which call.
+    key
+        Field and indices of the number of the state that was given the value, if one was.
     """
 
     site: Site
@@ -122,17 +128,32 @@ class Note(NamedTuple):
     sources: tuple[Any, ...]  # of Note | None
     cond: Any  # Note | None
     frame: Frame
+    key: tuple[Any, ...] = ()
 
 
-def leaves(note: tuple[Any, ...]) -> list[tuple[str, Value, Note | None]]:
-    """Return the numbers that a note was made of: source text or name, value, and own note."""
-    site, _, values, sources, _, _ = note
+Raw = tuple[Any, ...]
+"""A note as woven code writes it; its identity tells it from others with the same content."""
+
+
+class Leaf(NamedTuple):
+    """A number that a note was made of: source or name, value, and its own note."""
+
+    text: str
+    value: Value
+    source: Raw | None
+
+
+def leaves(raw: Raw) -> list[Leaf]:
+    """Return the numbers that a note was made of; a call that was not made is none."""
+    site, value, values, sources, *_ = raw
+    if site.step is Step.PHASE:  # its arguments are known to its frame
+        return [Leaf(site.text, value, sources[0])]
     found = []
     for i, (text, source) in enumerate(zip(site.leaves, sources, strict=True)):
         if i < len(values):
-            found.append((text, values[i], None if source is None else Note(*source)))
-        elif source is not None:  # a call; one that was not made tells nothing
-            found.append((text, source[1], Note(*source)))
+            found.append(Leaf(text, values[i], source))
+        elif source is not None:
+            found.append(Leaf(text, source[1], source))
     return found
 
 
@@ -148,6 +169,8 @@ class Watch:
         That is being lived; -1 before day 0 begins.
     writers
         Last note of each number of the state, by field and indices.
+    first
+        What a rule was given the first time at a place in the source, by that and by whole numbers: the same question.
     called
         Notes of the calls of the expression at work.
     happened
@@ -157,8 +180,9 @@ class Watch:
     hooks: frozenset[str]
     day: int = -1
     writers: dict[tuple[Any, ...], Note] = field(default_factory=dict)
+    first: dict[tuple[Any, ...], tuple[Value, ...]] = field(default_factory=dict)
     called: dict[Site, Any] = field(default_factory=dict)
-    happened: list[tuple[str, Frame, Note | None, Value]] = field(default_factory=list)
+    happened: list[tuple[str, Frame, Raw | None, Value]] = field(default_factory=list)
 
     def tools(self) -> dict[str, Any]:
         """Return what woven code calls, by the short names that it has there."""
@@ -177,6 +201,7 @@ class Watch:
         """Call a rule, and note what it was given; the last that is given are the notes of that."""
         args = given[:-1]
         value = function(*args)
+        self.first.setdefault((site, *[arg for arg in frame.args if type(arg) in WHOLE]), args)
         self.called[site] = (site, value, args, given[-1], None, frame)
         return value
 
@@ -206,4 +231,4 @@ class Watch:
     def hooked(self, key: tuple[Any, ...], note: Any, before: Value) -> None:
         """Note who wrote a number of the state last, of those that are looked out for."""
         self.writers[key] = note
-        self.happened.append((key[0], note[5], Note(*note), before))
+        self.happened.append((key[0], note[5], note, before))

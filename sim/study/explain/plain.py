@@ -25,8 +25,12 @@ from sim.study.explain.weave import Known, Weaver, called_in, is_trivial
 CORE = Path(codes.__file__).parent
 COPIED = ("sim.core.rng", "sim.core.rules", "sim.core.phases")  # modules with compiled functions that a day needs
 OPAQUE = frozenset(
-    {"sort_events", "comes_before", "swap_events", "station", "dismiss", "enlist", "strike_off", "may_cross"}
-)  # bookkeeping
+    {
+        *("sort_events", "comes_before", "swap_events", "station", "dismiss", "enlist", "strike_off", "may_cross"),
+        *("is_kept", "at_peace"),
+    }
+)
+"""Bookkeeping, which is nobody's reason."""
 ENUMS: Mapping[str, Mapping[str, int]] = {
     name: {member.name: int(member) for member in enum}
     for name, enum in vars(codes).items()
@@ -64,6 +68,10 @@ class Plain:
         found: Callable[..., Any] = getattr(self._modules[module], name)
         return found
 
+    def names_in(self, module: str) -> dict[str, Any]:
+        """Return the names of a copied module, in which its expressions can be worked out again."""
+        return vars(self._modules[module])
+
     def _import(
         self, name: str, names: Mapping[str, Any], local: Mapping[str, Any] | None, wanted: tuple[str, ...], level: int
     ) -> ModuleType:
@@ -88,7 +96,7 @@ class Plain:
         watch = self.watch
         module.__dict__.update(watch.tools())
         if name.startswith("sim.core.phases."):
-            weaver = Weaver(_known_in(tree, self._known), watch.hooks)
+            weaver = Weaver(_known_in(tree, self._known), watch.hooks, name)
             tree = weaver.module(tree)
             module.__dict__.update(weaver.sites)
         exec(compile(tree, f"<{name}, watched>", "exec"), module.__dict__)  # noqa: S102 - the core's own source
@@ -120,7 +128,7 @@ def _survey() -> Known:
     while told := {name for name in small if called_in(phases[name]) & (set(rules) | set(phases) - small)}:
         small -= told
     woven = {name: tuple(arg.arg for arg in function.args.args) for name, function in phases.items() if name not in small}
-    return Known(rules, woven, ENUMS)
+    return Known(rules, woven, OPAQUE, ENUMS)
 
 
 def _known_in(tree: ast.Module, known: Known) -> Known:
@@ -133,6 +141,7 @@ def _known_in(tree: ast.Module, known: Known) -> Known:
     return Known(
         {name: args for name, args in known.rules.items() if name in ruled},
         {name: args for name, args in known.phases.items() if name in named - ruled},
+        known.opaque,
         known.constants,
     )
 

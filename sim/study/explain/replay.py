@@ -12,7 +12,7 @@ from sim.core import calls
 from sim.core.day import COUNTS, SCHEDULE
 from sim.core.record import DAILY, RUNS, layouts_of
 from sim.core.state import new_state
-from sim.study.explain.notes import Frame, Note, Value
+from sim.study.explain.notes import Frame, Raw, Value
 from sim.study.explain.plain import Plain, plain_core
 from sim.world.scenario import Scenario
 from sim.world.uncertainty import draw_rules
@@ -62,8 +62,8 @@ class Replay:
         Its row of ``runs.parquet``; its rows of ``daily.parquet``; who holds each place in the evening of each day.
     happened
         What was looked out for: hook, frame, note, and what was there before.
-    writers
-        The last note of each number of the state.
+    first
+        What rules were given the first time; see `Watch`.
     """
 
     scenario: Scenario
@@ -72,8 +72,8 @@ class Replay:
     row: np.ndarray
     days: np.ndarray
     holders: np.ndarray
-    happened: list[tuple[str, Frame, Note | None, Value]]
-    writers: dict[tuple[Any, ...], Note]
+    happened: list[tuple[str, Frame, Raw | None, Value]]
+    first: dict[tuple[Any, ...], tuple[Value, ...]]
 
 
 def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str]) -> Replay:
@@ -98,13 +98,15 @@ def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str]) -
         core = plain_core(hooks)
         watch = core.watch
         watch.day, watch.happened = -1, []
+        watch.first = {}
         watch.writers.clear()
         watched = _live_watched(scenario, rules, core, seed, run)
-        happened, writers = watch.happened, dict(watch.writers)
+        happened, first = watch.happened, watch.first
+        watch.writers.clear()
     if not same_state(watched, end) or _row(scenario, watched).tobytes() != row.tobytes():
         message = f"run {run}: lived again it was another history; please report this with the scenario and the seed"
         raise ReplayError(message)
-    return Replay(scenario, seed, run, row, days, holders, happened, writers)
+    return Replay(scenario, seed, run, row, days, holders, happened, first)
 
 
 def same_state(one: np.ndarray, other: np.ndarray) -> bool:

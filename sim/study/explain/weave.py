@@ -48,12 +48,15 @@ class Known:
     ----------
     rules, phases
         Names of arguments by name of function: of rules, and of the parts of phases that are woven as well.
+    opaque
+        Functions that nothing is asked about.
     constants
         Members of enums by the name of the enum.
     """
 
     rules: Mapping[str, tuple[str, ...]]
     phases: Mapping[str, tuple[str, ...]]
+    opaque: frozenset[str]
     constants: Mapping[str, Mapping[str, int]]
 
 
@@ -94,8 +97,8 @@ def _assign(name: str, value: ast.expr) -> ast.stmt:
 class Weaver:
     """Weave one module; `sites` are the places in it where something is noted, by the names that they have there."""
 
-    def __init__(self, known: Known, hooks: frozenset[str]) -> None:
-        self.known, self.hooks = known, hooks
+    def __init__(self, known: Known, hooks: frozenset[str], module_name: str) -> None:
+        self.known, self.hooks, self.module_name = known, hooks, module_name
         self.sites: dict[str, Site] = {}
 
     def module(self, tree: ast.Module) -> ast.Module:
@@ -111,8 +114,19 @@ class Weaver:
     def site(self, step: Step, name: str, text: str, leaves: Iterable[str], where: str) -> str:
         """Return the name of a new site."""
         label = f"_s{len(self.sites)}"
-        self.sites[label] = Site(step, name, text, tuple(leaves), where)
+        self.sites[label] = Site(step, name, text, tuple(leaves), where, self.module_name)
         return label
+
+
+class Full(ast.NodeTransformer):
+    """Write records in place of the names that stand for parts of them."""
+
+    def __init__(self, aliases: Mapping[str, ast.expr]) -> None:
+        self.aliases = aliases
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Return what a name stands for."""
+        return copy.deepcopy(self.aliases.get(node.id, node))
 
 
 class Constants(ast.NodeTransformer):
@@ -212,7 +226,7 @@ class Function:
             done.append(_assign("_m", sources))
             sources = _name("_m")
         for name in names:
-            site = self.site(Step.VALUE, ast.unparse(name), value, leaves)
+            site = self.site(Step.VALUE, self.text(name), value, leaves)
             done += self.noted(name, site, sources, cond)
         return self.with_old(names[0], done)
 
@@ -224,12 +238,10 @@ class Function:
         old = self.leaf(target)
         if old is None:
             return [ast.AugAssign(node.target, node.op, new)]
-        is_sum = isinstance(node.op, SUMS)
-        sign = "-" if isinstance(node.op, ast.Sub) else ""
-        texts = [old.text, f"{sign}{ast.unparse(node.value)}"]
-        site = self.weaver.site(Step.SUM, ast.unparse(target), ast.unparse(node), texts, self.tree.name)
-        if not is_sum:
-            site = self.weaver.site(Step.VALUE, ast.unparse(target), ast.unparse(node), texts, self.tree.name)
+        step = Step.SUM if isinstance(node.op, SUMS) else Step.VALUE
+        whole = ast.BinOp(target, node.op, ast.parse(f"({self.text(node.value)})", mode="eval").body)
+        texts = [old.text, self.text(node.value)]
+        site = self.weaver.site(step, old.text, self.text(whole), texts, self.tree.name)
         done: list[ast.stmt] = [
             _assign("_o", old.value or _none()),
             _assign("_t", old.source),
@@ -270,11 +282,12 @@ class Function:
         if isinstance(target, ast.Name):
             return [ast.Assign([ast.Subscript(_name("_n"), ast.Constant(target.id), ast.Store())], note)]
         key = self.key(target)
+        note.elts.append(_name("_y"))
         if key is None or _root(self.unaliased(target)) != "state":
             return []
         if key.elts[0].value in self.weaver.hooks:  # type: ignore[attr-defined]  # the name of a field
-            return [ast.Expr(_call("_H", key, note, _name("_before")))]
-        return [ast.Assign([ast.Subscript(_name("_W"), key, ast.Store())], note)]
+            return [_assign("_y", key), ast.Expr(_call("_H", _name("_y"), note, _name("_before")))]
+        return [_assign("_y", key), ast.Assign([ast.Subscript(_name("_W"), _name("_y"), ast.Store())], note)]
 
     def with_old(self, target: ast.expr, done: list[ast.stmt]) -> list[ast.stmt]:
         """Return statements after one that keeps what was there before, where that is looked out for."""
@@ -312,7 +325,7 @@ class Function:
 
     def leaf(self, node: ast.expr) -> Leaf | None:
         """Return a name or a number of a record as a leaf."""
-        text = ast.unparse(node)
+        text = self.text(node)
         if isinstance(node, ast.Name):
             if node.id not in self.local or node.id in self.aliases:
                 return None
@@ -322,7 +335,7 @@ class Function:
             return None
         full = self.unaliased(node)
         is_state = _root(full) == "state"
-        return Leaf(ast.unparse(full), node, _call("_G", key) if is_state else _none())
+        return Leaf(text, node, _call("_G", key) if is_state else _none())
 
     def inner_leaves(self, node: ast.expr) -> list[Leaf]:
         """Return numbers of the state that stand in an index."""
@@ -348,13 +361,14 @@ class Function:
         if name in self.known.phases:
             more = [_tuple(sources), cond]
             return self.called(Step.PHASE, name, node, self.known.phases[name], "_P", [*args, *more])
-        return ast.Call(node.func, args, []), [leaf for _, leaves in read for leaf in leaves]
+        asked = [] if name in self.known.opaque else [leaf for _, leaves in read for leaf in leaves]
+        return ast.Call(node.func, args, []), asked
 
     def called(
         self, step: Step, name: str, node: ast.Call, leaves: Iterable[str], through: str, args: list[ast.expr]
     ) -> Read:
         """Return a call that goes through the watch."""
-        text = ast.unparse(node)
+        text = self.text(node)
         site = self.weaver.site(step, name, text, leaves, self.tree.name)
         new = _call(through, _name("_f"), _name(site), node.func, *args)
         return new, [Leaf(text, None, _popped(site))]
@@ -370,18 +384,16 @@ class Function:
         sides = [node.left, node.comparators[0]]
         read = [self.read(side, cond) for side in sides]
         sources = [self.source(side, leaves) for side, (_, leaves) in zip(sides, read, strict=True)]
-        texts = [ast.unparse(side) for side in sides]
-        site = self.weaver.site(
-            Step.DECISION, OPERATORS[type(node.ops[0])], ast.unparse(node), texts, self.tree.name
-        )
+        texts = [self.text(side) for side in sides]
+        site = self.weaver.site(Step.DECISION, OPERATORS[type(node.ops[0])], self.text(node), texts, self.tree.name)
         new = _call("_U", _name("_f"), _name(site), *[side for side, _ in read], *sources)
-        return new, [Leaf(ast.unparse(node), None, _popped(site))]
+        return new, [Leaf(self.text(node), None, _popped(site))]
 
     def source(self, node: ast.expr, leaves: list[Leaf]) -> ast.expr:
         """Return the expression of the note of a value: that of its one leaf, or a new one that holds all."""
         if not leaves:
             return _none()
-        if len(leaves) == 1 and leaves[0].text == ast.unparse(self.unaliased(node)):
+        if len(leaves) == 1 and leaves[0].text == self.text(node):
             return leaves[0].source
         site = self.site(Step.VALUE, "", node, leaves)
         values = _tuple(leaf.value for leaf in leaves if leaf.value is not None)
@@ -391,7 +403,7 @@ class Function:
     def site(self, step: Step, name: str, node: ast.expr, leaves: list[Leaf]) -> str:
         """Return the name of a new site of this function; leaves of calls come last."""
         ordered = sorted(leaves, key=lambda leaf: leaf.value is None)
-        text = ast.unparse(node)
+        text = self.text(node)
         return self.weaver.site(step, name, text, [leaf.text for leaf in ordered], self.tree.name)
 
     def parts(self, leaves: list[Leaf]) -> tuple[list[ast.stmt], ast.expr]:
@@ -409,6 +421,10 @@ class Function:
         return before, _tuple(called)
 
     # -- records
+
+    def text(self, node: ast.AST) -> str:
+        """Return the source of an expression, with records in place of the names that stand for parts of them."""
+        return ast.unparse(Full(self.aliases).visit(copy.deepcopy(node)))
 
     def unaliased(self, node: ast.expr) -> ast.expr:
         """Return an expression with the record in place of a name that stands for a part of it."""
@@ -441,7 +457,7 @@ def _popped(site: str) -> ast.expr:
     return _call("_C", _name(site), _none())
 
 
-def _note(site: str, value: ast.expr, sources: ast.expr, cond: ast.expr) -> ast.expr:
+def _note(site: str, value: ast.expr, sources: ast.expr, cond: ast.expr) -> ast.Tuple:
     """Return the expression of a note whose values have been read."""
     return _tuple([_name(site), value, _name("_l"), sources, cond, _name("_f")])
 
