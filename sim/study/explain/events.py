@@ -252,10 +252,12 @@ def _purpose(leaf: Leaf) -> str:
 
 
 def _ground(found: Found) -> Raw | None:
-    """Return the innermost condition of an event that hangs on something that changes."""
-    for ground in _grounds(found):
-        if any(leaf.source is not None and not is_who(leaf) for leaf in leaves(ground)):
-            return ground
-    return None
+    """Return the innermost condition of an event that hangs on what has changed in this history, or on anything."""
+    grounds = [ground for ground in _grounds(found) if _asked(ground)]
+    changed = (ground for ground in grounds if any(leaf.source[5].day >= 0 for leaf in _asked(ground) if leaf.source))
+    return next(changed, grounds[0] if grounds else None)
 
 
+def _asked(ground: Raw) -> list[Leaf]:
+    """Return what a condition hangs on that is no fact."""
+    return [leaf for leaf in leaves(ground) if leaf.source is not None and not is_who(leaf)]

@@ -184,6 +184,12 @@ class Watch:
     called: dict[Site, Any] = field(default_factory=dict)
     happened: list[tuple[str, Frame, Raw | None, Value]] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """Begin with nothing noted; woven code holds on to some of the collections."""
+        self.day, self.first, self.happened = -1, {}, []
+        self.writers.clear()
+        self.called.clear()
+
     def tools(self) -> dict[str, Any]:
         """Return what woven code calls, by the short names that it has there."""
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,8 +15,9 @@ import numpy as np
 
 from sim.study.explain.notes import WHOLE, Frame, Leaf, Raw, Site, Step, Value, leaves
 from sim.study.explain.plain import Plain
-from sim.study.explain.words import Names, arguments, of_parameter, of_world
+from sim.study.explain.words import Names, arguments, in_words, of_parameter, of_world
 
+ASKS_RECORD = re.compile(r"\b(state|world|rules)\b(?!\.)")
 LEAST_WEIGHT = 0.04  # of a reason in its event, below which one need not ask on; the heaviest is followed to its end
 FARTHEST = 90  # steps back
 LEAST_SHARE = 0.05  # of what is shown of a number's reasons
@@ -43,8 +45,10 @@ class Reason:
         Of a rule its name.
     given
         Of a rule its arguments by name, of a sum its terms in order, of an expression its numbers by their source.
-    source
-        Of an expression its source.
+    source, module
+        Of an expression its source, and the module that it stands in; nothing where it asks for more than numbers.
+    of_state
+        Whether it is a number of the state, which lasts.
     event
         Number of the earlier event that it came through.
     reasons
@@ -60,6 +64,7 @@ class Reason:
     given: tuple[tuple[str, Value], ...] = ()
     source: str = ""
     module: str = ""
+    of_state: bool = False
     event: int | None = None
     reasons: tuple[Reason, ...] = ()
 
@@ -143,13 +148,15 @@ class Asker:
             return Reason(of_parameter(leaf.text) or of_world(leaf.text), leaf.value, -1, "fact")
         raw, key, event = self._through(leaf.source)
         site: Site = raw[0]
-        label = self.names.of_key(key) if key else self._label(site, leaf.text)
+        label = self.names.of_key(key, leaf.value) if key else self._label(site, leaf.text)
         day = raw[5].day
         if event is not None:
             return Reason(label, leaf.value, day, "event", event=event)
         if site.step is Step.DRAW:
             return Reason(f"draw of {site.name.lower().replace('_', ' ')}", leaf.value, day, "draw", rule=site.name)
-        reason = self._itself(raw, Reason(label, leaf.value, day, site.step.value))
+        reason = self._itself(raw, Reason(label, leaf.value, day, site.step.value, of_state=bool(key)))
+        if not leaves(_basis(raw)):
+            return replace(reason, kind="fact")  # a constant of the model
         if far == 0 or not (is_main or weight >= LEAST_WEIGHT):
             return reason
         return replace(reason, reasons=self._parts(raw, key, weight, far - 1, is_main=is_main))
@@ -170,10 +177,11 @@ class Asker:
 
     def _label(self, site: Site, text: str) -> str:
         """Return what a number is that is not one of the state."""
-        if site.step is Step.RULE:
+        if site.step in (Step.RULE, Step.PHASE):
             return site.name.replace("_", " ")
-        name = text.partition("(")[0] if text.isidentifier() or "(" in text else site.name or text
-        return name.removeprefix("state.").replace("_", " ")
+        if site.step in (Step.CONDITION, Step.DECISION):
+            return "draw and chance" if site.step is Step.DECISION else f"condition in {site.where.replace('_', ' ')}"
+        return in_words(text or site.name)
 
     def _itself(self, raw: Raw, reason: Reason) -> Reason:
         """Return a reason with what is needed to work its number out again."""
@@ -185,14 +193,15 @@ class Asker:
                 return replace(reason, given=tuple((text, value) for text, value, _ in terms(raw)))
             case _:
                 given = tuple({leaf.text: leaf.value for leaf in leaves(raw)}.items())
-                return replace(reason, given=given, source=site.text, module=site.module)
+                source = "" if ASKS_RECORD.search(site.text) else site.text
+                return replace(reason, given=given, source=source, module=site.module)
 
     def _parts(
         self, raw: Raw, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool
     ) -> tuple[Reason, ...]:
         """Return the reasons of a number with their shares, heaviest first."""
-        parts = terms(raw) if raw[0].step is Step.SUM else self._leaves(raw)
-        shares = self._shares(raw, parts)
+        raw = _basis(raw)
+        parts, shares = self._weighed(raw)
         found: list[Reason] = []
         for leaf, share in sorted(zip(parts, shares, strict=True), key=lambda pair: -pair[1])[:MOST]:
             if share < LEAST_SHARE:
@@ -205,20 +214,48 @@ class Asker:
             found.append(replace(inner, share=share))
         return tuple(found)
 
-    def _leaves(self, raw: Raw) -> list[Leaf]:
-        """Return what a note was made of; of a rule the arguments by the words of its docstring."""
-        found = leaves(raw)
+    def _weighed(self, raw: Raw) -> tuple[list[Leaf], list[float]]:
+        """Return what a number was made of, and how much each part weighs: terms by size, all else by what it moves."""
+        if raw[0].step is Step.SUM:
+            parts = terms(raw)
+        elif _is_sum(raw):
+            parts = self._added(raw)
+        elif raw[0].step is Step.RULE:
+            return self._arguments(raw), self._moved(raw)
+        else:
+            parts = [leaf for leaf in {leaf.text: leaf for leaf in leaves(raw)}.values() if not is_who(leaf)]
+            return parts, _normed([self._weight(raw, leaf) for leaf in parts])
+        return parts, _normed([abs(_number(leaf.value)) for leaf in parts])
+
+    def _arguments(self, raw: Raw) -> list[Leaf]:
+        """Return the arguments of a rule by the words of its docstring, parameters as what they are."""
+        words = arguments(self.core.rules[raw[0].name])
+        return [
+            leaf._replace(text=text if leaf.source is None and of_parameter(text) else words[leaf.text])
+            for leaf, text in zip(leaves(raw), _arguments(raw[0].text), strict=True)
+        ]
+
+    def _moved(self, raw: Raw) -> list[float]:
+        """Return how much each argument of a rule has moved it since it was first asked; if none has, what would."""
+        function, args = self.core.rules[raw[0].name], list(raw[2])
+        first = self.first.get((raw[0], *[arg for arg in raw[5].args if type(arg) in WHOLE]), raw[2])
+        moved = [_difference(raw[1], _tried(function, args, i, first[i])) for i in range(len(args))]
+        if not any(moved):
+            moved = [_difference(raw[1], _tried(function, args, i, _nudged(args[i]))) for i in range(len(args))]
+        return _normed(moved)
+
+    def _added(self, raw: Raw) -> list[Leaf]:
+        """Return the terms of an expression that is a sum, in order; what is taken away is below 0."""
         site: Site = raw[0]
-        if site.step is Step.RULE:
-            words = arguments(self.core.rules[site.name])
-            texts = [ast.unparse(arg) for arg in _arguments(site.text)]
-            return [
-                leaf._replace(text=words[leaf.text] if leaf.source is not None or not of_parameter(text) else text)
-                for leaf, text in zip(found, texts, strict=True)
-            ]
-        if raw[4] is not None and not any(leaf.source is not None for leaf in found):
-            found = leaves(raw[4])
-        return [leaf for leaf in {leaf.text: leaf for leaf in found}.values() if not is_who(leaf)]
+        given = {leaf.text: leaf.value for leaf in leaves(raw)}
+        found = []
+        for text in _terms(site.text):
+            used = [leaf for leaf in leaves(raw) if leaf.text in text]
+            own = Site(Step.VALUE, "", text, tuple(leaf.text for leaf in used), site.where, site.module)
+            value = worked_out(self.core, site.module, text, given)
+            parts = tuple(leaf.value for leaf in used), tuple(leaf.source for leaf in used)
+            found.append(Leaf(_of_one(used) or text, value, (own, value, *parts, None, raw[5])))
+        return found
 
     def _before(self, leaf: Leaf, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool) -> Reason:
         """Return why a number had its value before: the day on which it changed most tells it."""
@@ -228,7 +265,7 @@ class Asker:
         top = max(range(len(steps)), key=steps.__getitem__) if any(steps) else len(chain) - 1
         raw = chain[top]
         event = self.event_of(raw)
-        label = f"before: {self.names.of_key(key)}"
+        label = f"before: {self.names.of_key(key, leaf.value)}"
         if event is not None:
             return Reason(label, leaf.value, raw[5].day, "event", event=event)
         inner = _stripped(raw)
@@ -238,27 +275,14 @@ class Asker:
         parts = self._parts(inner, key, weight, far - 1, is_main=is_main)
         return replace(reason, reasons=tuple(part for part in parts if not part.label.startswith("before: ")) or parts)
 
-    def _shares(self, raw: Raw, parts: list[Leaf]) -> list[float]:
-        """Return how much each part of a number weighs: terms by size, arguments by what their change has changed."""
-        if raw[0].step is Step.SUM:
-            return _normed([abs(_number(leaf.value)) for leaf in parts])
-        if raw[0].step is Step.RULE:
-            function, args = self.core.rules[raw[0].name], list(raw[2])
-            first = self.first.get((raw[0], *[arg for arg in raw[5].args if type(arg) in WHOLE]), raw[2])
-            moved = [_difference(raw[1], _tried(function, args, i, first[i])) for i in range(len(args))]
-            if not any(moved):
-                moved = [_difference(raw[1], _tried(function, args, i, _nudged(args[i]))) for i in range(len(args))]
-            return _normed(moved)
-        if not {leaf.text for leaf in parts} <= {leaf.text for leaf in leaves(raw)}:
-            return _normed([1.0 if leaf.source is not None else 0.0 for leaf in parts])  # what its condition asked
-        return _normed([self._weight(raw, leaf) for leaf in parts])
-
     def _weight(self, raw: Raw, leaf: Leaf) -> float:
         """Return what a nudge of one number changes in an expression; of flags, whether it matters at all."""
         given = {each.text: each.value for each in leaves(raw)}
         try:
             nudged = worked_out(self.core, raw[0].module, raw[0].text, {**given, leaf.text: _nudged(leaf.value)})
-        except (ArithmeticError, IndexError, TypeError, ValueError, NameError):
+        except NameError:  # it asks a record something
+            return 1.0 if leaf.source is not None else 0.0
+        except (ArithmeticError, IndexError, TypeError, ValueError):
             return 0.0
         if isinstance(raw[1], FLAGS):  # a flag weighs if it were another without it, a number if it ever changes
             matters = nudged != raw[1] if isinstance(leaf.value, FLAGS) else leaf.source is not None
@@ -279,11 +303,41 @@ def terms(raw: Raw) -> list[Leaf]:
         raw = inner
 
 
+def _of_one(parts: list[Leaf]) -> str:
+    """Return the source of the only part that is neither a parameter nor a fact, nothing where there are several."""
+    texts = [leaf.text for leaf in parts if leaf.source is not None]
+    return texts[0] if len(texts) == 1 else ""
+
+
+@cache
+def _terms(text: str) -> tuple[str, ...]:
+    """Return the terms of an expression, with their signs."""
+    node, found = ast.parse(text, mode="eval").body, []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        sign = "-" if isinstance(node.op, ast.Sub) else ""
+        found.insert(0, f"{sign}({ast.unparse(node.right)})" if sign else ast.unparse(node.right))
+        node = node.left
+    return (ast.unparse(node), *found)
+
+
+def _is_sum(raw: Raw) -> bool:
+    """Tell whether a note is of an expression that adds up."""
+    return raw[0].step is Step.VALUE and len(_terms(raw[0].text)) > 1 and len(raw[3]) > 1
+
+
 def is_who(leaf: Leaf) -> bool:
     """Tell whether a number only says of whom something is."""
     if not (leaf.text.isidentifier() and type(leaf.value) in WHOLE):
         return False
     return leaf.source is None or leaf.source[0].text.startswith("index(")
+
+
+def _basis(raw: Raw) -> Raw:
+    """Return the note to ask why of: of a mere mark, the condition under which it was made."""
+    cond = raw[4]
+    if cond is None or any(leaf.source is not None and not is_who(leaf) for leaf in leaves(raw)):
+        return raw
+    return cond  # type: ignore[no-any-return]  # a note
 
 
 def _only(raw: Raw) -> Raw | None:
@@ -336,11 +390,12 @@ def _previous(raw: Raw, key: tuple[Any, ...], near: int) -> Raw | None:
     return None
 
 
-def _arguments(text: str) -> list[ast.expr]:
-    """Return the arguments of a call."""
+@cache
+def _arguments(text: str) -> tuple[str, ...]:
+    """Return the source of the arguments of a call."""
     call = ast.parse(text, mode="eval").body
     assert isinstance(call, ast.Call)
-    return call.args
+    return tuple(ast.unparse(arg) for arg in call.args)
 
 
 def _tried(function: Any, args: list[Value], i: int, value: Value) -> Value:
@@ -380,6 +435,6 @@ def _number(value: Value) -> float:
 
 
 def _normed(weights: list[float]) -> list[float]:
-    """Return weights as shares."""
+    """Return weights as shares; where nothing weighs, all weigh the same."""
     total = sum(weights)
-    return [weight / total if total > 0.0 else 0.0 for weight in weights]
+    return [weight / total if total > 0.0 else 1.0 / len(weights) for weight in weights]

@@ -97,12 +97,11 @@ def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str]) -
     with _ONE_AT_A_TIME:
         core = plain_core(hooks)
         watch = core.watch
-        watch.day, watch.happened = -1, []
-        watch.first = {}
-        watch.writers.clear()
-        watched = _live_watched(scenario, rules, core, seed, run)
-        happened, first = watch.happened, watch.first
-        watch.writers.clear()
+        try:
+            watched = _live_watched(scenario, rules, core, seed, run)
+            happened, first = watch.happened, watch.first
+        finally:
+            watch.forget()
     if not same_state(watched, end) or _row(scenario, watched).tobytes() != row.tobytes():
         message = f"run {run}: lived again it was another history; please report this with the scenario and the seed"
         raise ReplayError(message)

@@ -13,24 +13,29 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sim.core.codes import Channel, Level
 from sim.core import state as state_module
 from sim.core.parameters import choices, describe
 from sim.core.rules import MECHANISMS
+from sim.study.explain.notes import WHOLE
 from sim.world.scenario import Scenario
 
+CODES = {"C": Channel, "R": Level}
 _FIELD = re.compile(r'^    (?P<name>\w+): (?P<type>.*?)(?:  # (?P<comment>.*))?$', re.MULTILINE)
+_ENTRY = re.compile(r"\[\w+\.(\w+)(?:\.value)?\]$")  # of a vector
 _AXIS = re.compile(r'"([A-Z](?:\+1)?)"')
-_RANGE = re.compile(r",? (in|>=?|<=?|=) [\[(]?[-0-9*].*$|, in (persons|days|km|units of the margin).*$")
+_RANGE = re.compile(r",? (in|>=?|<=?|=) [\[(]?[-0-9*].*$|, [\[(].*$|, in (persons|days|km|units of the margin).*$")
 _SAYS_LITTLE = re.compile(r"[\[(<>]|(faction|location|actor|state|share|day|bits|persons|factor|codes|of|so|the|that|in|1)\b")
 _SYMBOL = re.compile(r"^[A-Za-z]\w{0,8}(, |: )(?=\w)")
 
 
 @dataclass(frozen=True)
 class Field:
-    """What the source says of a field: its axes by their letters, and what it is."""
+    """What the source says of a field: its axes by their letters, what it is, and whose numbers it holds."""
 
     axes: tuple[str, ...]
     words: str
+    holds: str
 
 
 @cache
@@ -42,8 +47,14 @@ def fields() -> dict[str, Field]:
             comment = _RANGE.sub("", line["comment"] or "").split(";")[0]
             words = line["name"].replace("_", " ") if not comment or _SAYS_LITTLE.match(comment) else comment
             prefix = "derived." if layout is state_module.Derived else ""
-            found[prefix + line["name"]] = Field(tuple(_AXIS.findall(line["type"])), words)
+            found[prefix + line["name"]] = Field(tuple(_AXIS.findall(line["type"])), words, _holds(line["comment"] or ""))
     return found
+
+
+def _holds(comment: str) -> str:
+    """Return whose numbers a field holds, by its comment, or nothing."""
+    first = comment.partition(" ")[0].strip(",")
+    return {"location": "place", "faction": "faction", "actor": "actor", "side": "faction"}.get(first, "")
 
 
 @cache
@@ -63,13 +74,14 @@ def _told(text: str) -> dict[str, str]:
         names = match[1].split(", ")
         words = " ".join(match[2].split()).split(";")[0].split(". ")[0].rstrip(".")
         if len(names) == 1 and "parameter table" not in words:
-            found[names[0]] = _RANGE.sub("", _SYMBOL.sub("", words))
+            words = _RANGE.sub("", _SYMBOL.sub("", words))
+            found[names[0]] = f"{names[0].replace('_', ' ')} {words}" if words.startswith("of ") else words
     return found
 
 
 def of_parameter(text: str) -> str:
     """Return what a parameter is, from its source such as ``rules.morale.beta``, or nothing."""
-    mechanism, _, name = text.removeprefix("rules.").partition(".")
+    mechanism, _, name = _ENTRY.sub(lambda entry: f".{entry[1].lower()}", text).removeprefix("rules.").partition(".")
     if not text.startswith("rules.") or mechanism not in MECHANISMS:
         return ""
     described, chosen = describe(MECHANISMS[mechanism]), choices(MECHANISMS[mechanism])
@@ -82,6 +94,13 @@ def of_world(text: str) -> str:
     """Return what a fact of the tables is, from its source such as ``world.capacity[host]``."""
     name = text.partition("[")[0].rpartition(".")[2]
     return fields()[name].words if text.startswith("world.") and name in fields() else text.replace("_", " ")
+
+
+def in_words(text: str) -> str:
+    """Return an expression of the source in words: without records, indices and marks of the language."""
+    plain = re.sub(r"\b(state|world|rules\.\w+|derived|scratch)\.|\[[^\]]*\]", "", text)
+    plain = re.sub(r"\((world|rules|state)\b[^)]*\)", "", plain)
+    return plain.replace("_", " ").replace(" * ", " \u00d7 ").replace("**", " to the power ")
 
 
 class Names:
@@ -114,16 +133,19 @@ class Names:
         """Return what somebody or some place is called."""
         return "nobody" if known is None else self.called.get(known, known)
 
-    def of_key(self, key: tuple[Any, ...]) -> str:
-        """Return what a number of the state is, and whose."""
+    def of_key(self, key: tuple[Any, ...], value: object = None) -> str:
+        """Return what a number of the state is, and whose; one that stands for somebody is told by the name."""
         field = fields().get(key[0])
         if field is None:
             return str(key[0]).rpartition(".")[2].replace("_", " ")
         whose = [name for axis, number in zip(field.axes, key[1:], strict=False) if (name := self._of_axis(axis, number))]
-        return f"{field.words} ({', '.join(whose)})" if whose else field.words
+        told = f": {self.name(self.of(field.holds, int(value)))}" if field.holds and isinstance(value, WHOLE) else ""
+        return f"{field.words} ({', '.join(whose)}){told}" if whose else f"{field.words}{told}"
 
     def _of_axis(self, axis: str, number: int) -> str:
         """Return who has a number on an axis of an array."""
+        if axis in CODES:
+            return CODES[axis](number).name.lower().replace("_", " ")
         if axis == "K":
             return " to ".join(map(self.name, self.links[number])) if number < len(self.links) else ""
         whose = {"L": "place", "F": "faction", "S": "state", "A": "actor"}.get(axis)
