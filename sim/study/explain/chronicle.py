@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,11 @@ from sim.study.explain.reasons import Reason
 from sim.study.explain.replay import live_again
 from sim.study.explain.sentences import because
 from sim.world.faults import suggestion
+from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
 COLUMNS = ("day", "kind", "place", "actor", "other", "size", "before", "chance", "draw", "purpose", "text")
+UNFOLDED = 7  # how deep reasons are as data
 HEAVY = 0.15  # of a link in its event, from which on a story follows it
 
 
@@ -78,13 +80,12 @@ class Chronicle:
 
         Raises
         ------
-        KeyError
+        ConfigError
             If no history has events of such a kind.
         """
-        known = sorted({each.name for each in KINDS})
-        if kind not in known:
-            message = f"no kind of event is called {kind!r}; {suggestion(kind, known)}"
-            raise KeyError(message)
+        faults = check_asked(self.scenario, kind)
+        if faults:
+            raise ConfigError(faults)
         return next(iter(self.about(kind=kind)), None)
 
     def why(self, event: Event | int) -> Reason:
@@ -126,11 +127,13 @@ class Chronicle:
 
     def frame(self) -> pd.DataFrame:
         """Return its events as a table."""
-        return pd.DataFrame([{name: getattr(event, name) for name in COLUMNS} for event in self.events], columns=COLUMNS)
+        return pd.DataFrame(
+            [{name: getattr(event, name) for name in COLUMNS} for event in self.events], columns=COLUMNS
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data, such as a page takes."""
-        events = [{**asdict(event), "links": list(event.links), "told": because(event)} for event in self.events]
+        events = [_plain(event) for event in self.events]
         return {
             "scenario": self.scenario.config.scenario.name,
             "seed": self.seed,
@@ -153,6 +156,36 @@ class Chronicle:
         main = [event for event in self.events if event.kind in (*ENDS, "fall", "exit", "settlement", "infighting")]
         head = f"run {self.run} of {self.scenario.config.scenario.name}, seed {self.seed}: {self.outcome}"
         return "\n".join([head, *(f"day {event.day}: {event.text}" for event in main)])
+
+
+def _plain(event: Event) -> dict[str, Any]:
+    """Return an event as plain data: its reasons as far as somebody would unfold them."""
+    told = {name: getattr(event, name) for name in ("number", *COLUMNS)}
+    reasons = None if event.because is None else _unfolded(event.because, UNFOLDED)
+    return {**told, "links": list(event.links), "told": because(event), "because": reasons}
+
+
+def _unfolded(reason: Reason, depth: int) -> dict[str, Any]:
+    """Return a reason as plain data, with its own down to a depth."""
+    told = {name: getattr(reason, name) for name in ("label", "value", "day", "kind", "share", "event")}
+    return {**told, "reasons": [_unfolded(part, depth - 1) for part in reason.reasons] if depth else []}
+
+
+def check_asked(
+    scenario: Scenario, question: str | None = None, place: str | None = None, actor: str | None = None
+) -> list[str]:
+    """Return a line for each name in a question that stands for nothing here."""
+    tables = scenario.tables
+    known = {
+        "question": (question, sorted({kind.name for kind in KINDS})),
+        "place": (place, [str(name) for name in tables.locations["id"]]),
+        "actor": (actor, [str(name) for name in (*tables.states["id"], *tables.factions["id"])]),
+    }
+    return [
+        f"{key} = {name!r}: no such {key if key != 'question' else 'kind of event'}; {suggestion(name, names)}"
+        for key, (name, names) in known.items()
+        if name is not None and name not in names
+    ]
 
 
 def explain(scenario: Scenario, seed: int, run: int) -> Chronicle:

@@ -88,6 +88,10 @@ def find_events(replay: Replay, core: Plain) -> tuple[Event, ...]:
             chance, draw, purpose = read_decision(decision)
             event = replace(event, chance=chance, draw=draw, purpose=purpose)
             events.setdefault(id(decision), event.number)
+        around = asker.around(each.frame, event.number) if decision is None else None
+        if around is not None:  # it is a part of what happened there
+            told.append(replace(event, because=Reason(told[around].text, None, event.day, "event", event=around)))
+            continue
         root = decision or _ground(each)
         told.append(replace(event, because=None if root is None else asker.ask(root, event.number)))
     return tuple(told)
@@ -136,17 +140,17 @@ def _told(kind: Kind, event: Event, raw: Raw | None, last: dict[tuple[Any, ...],
 
 def _event(number: int, kind: Kind, frame: Frame, raw: Raw | None, before: Value, names: Names) -> Event:
     """Return an event without its sentence and reasons."""
-    who = [_who(name, kind, frame, raw, names) for name in (kind.place, kind.actor, kind.other)]
+    place, actor, other = (_who(name, frame, raw, names) for name in (kind.place, kind.actor, kind.other))
     size = None
     if kind.noted is not None:
-        size = float(frame.args[frame.names.index("size")])
+        size = float(dict(zip(frame.names, frame.args, strict=True))["size"])
     elif raw is not None and "{size}" in kind.sentence:
         size = float(raw[1])
     earlier = float(before) if before is not None and "{before}" in kind.sentence else None
-    return Event(number, frame.day, kind.name, *who, size, earlier, "")
+    return Event(number, frame.day, kind.name, place, actor, other, size, earlier, "")
 
 
-def _who(name: str, kind: Kind, frame: Frame, raw: Raw | None, names: Names) -> str | None:
+def _who(name: str, frame: Frame, raw: Raw | None, names: Names) -> str | None:
     """Return the id of who or what a name in the table of kinds stands for."""
     if not name:
         return None
@@ -175,7 +179,9 @@ def _number(name: str, frame: Frame, raw: Raw | None, axis: str) -> int:
 def sentence(kind: Kind, event: Event, names: Names) -> str:
     """Return the sentence of an event."""
     size = None if event.size is None else f"{event.size:,.3g}" if event.size < 1 else f"{event.size:,.0f}"
-    before = None if event.before is None else f"{event.before:,.3g}" if 0 < event.before < 1 else f"{event.before:,.0f}"
+    before = (
+        None if event.before is None else f"{event.before:,.3g}" if 0 < event.before < 1 else f"{event.before:,.0f}"
+    )
     words = {part: names.name(getattr(event, part)) for part in ("place", "actor", "other")}
     return kind.sentence.format(**words, size=size, before=before)
 
@@ -234,11 +240,10 @@ def read_decision(raw: Raw) -> tuple[float, float, str]:
     """Return chance, draw and purpose of a decision."""
     if raw[0].step is Step.RULE:
         given = dict(zip(raw[0].leaves, raw[2], strict=True))
-        chance, draw = CHANCES[raw[0].name](given, raw[1])
-        return float(chance), float(draw), _purpose(leaves(raw)[raw[0].leaves.index("u")])
+        below, drawn = CHANCES[raw[0].name](given, raw[1])
+        return float(below), float(drawn), _purpose(leaves(raw)[raw[0].leaves.index("u")])
     sides = leaves(raw)
-    is_first = bool(_purpose(sides[0]))
-    draw, chance = sides if is_first else sides[::-1]
+    draw, chance = sides if _purpose(sides[0]) else sides[::-1]
     return float(chance.value), float(draw.value), _purpose(draw)
 
 

@@ -103,8 +103,8 @@ class Necessity:
     def text(self) -> str:
         """Return it as a sentence."""
         return (
-            f"without {self.what} the {self.outcome} does not come in {self.share:.0%} of the {self.n:,} runs that have it "
-            f"({self.low:.0%} to {self.high:.0%}); it comes later in {self.n_later / self.n:.0%}"
+            f"{self.n:,} runs have the {self.outcome}; without {self.what} it does not come in {self.share:.0%} of "
+            f"them ({self.low:.0%} to {self.high:.0%}), and comes later in {self.n_later / self.n:.0%}"
         )
 
 

@@ -105,12 +105,16 @@ KINDS = (
         other="link_client",
         least=0.1,
     ),
-    Kind("strike", "struck", "{actor} strikes {other} and hits a share of {size}", "", "actor", "faction", kept="strike"),
+    Kind(
+        "strike", "struck", "{actor} strikes {other} and hits a share of {size}", "", "actor", "faction", kept="strike"
+    ),
     Kind("level", "level", "{actor} goes from level {before} to level {size}", "", "host", when=is_other),
     noted(Event.INCIDENT, "{size} people die in an incident in {place}, {actor}"),
     noted(Event.REVENGE, "revenge breaks out in {place} under {actor}; it aims at {size} people"),
     noted(Event.PRISON_BREAK, "{size} escape from the prison of {place} and join {actor}", "prison_break"),
-    noted(Event.DENIAL, "{actor} strikes the site in {place} lest {other} get it; {size} weapons are destroyed", "strike"),
+    noted(
+        Event.DENIAL, "{actor} strikes the site in {place} lest {other} get it; {size} weapons are destroyed", "strike"
+    ),
     noted(Event.INFIGHTING, "{actor} and {other} begin to fight each other", "infighting"),
     noted(Event.MERGER, "{actor} joins {other}", "merger"),
     noted(Event.SETTLEMENT, "the parties settle", "settlement"),

@@ -89,8 +89,7 @@ class Plain:
         if name in self._modules:
             return self._modules[name]
         original = importlib.import_module(name)
-        assert original.__file__ is not None
-        tree = ast.parse(Path(original.__file__).read_text())
+        tree = ast.parse(Path(str(original.__file__)).read_text())
         module = self._modules[name] = ModuleType(name)
         module.__dict__["__builtins__"] = {**vars(builtins), "__import__": self._import}
         watch = self.watch
@@ -127,14 +126,16 @@ def _survey() -> Known:
     small = {name for name, function in phases.items() if is_trivial(function)}
     while told := {name for name in small if called_in(phases[name]) & (set(rules) | set(phases) - small)}:
         small -= told
-    woven = {name: tuple(arg.arg for arg in function.args.args) for name, function in phases.items() if name not in small}
+    woven = {
+        name: tuple(arg.arg for arg in function.args.args) for name, function in phases.items() if name not in small
+    }
     return Known(rules, woven, OPAQUE, ENUMS)
 
 
 def _known_in(tree: ast.Module, known: Known) -> Known:
     """Return what is known of the names of one module: a rule and a phase may have the same name elsewhere."""
     named = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    ruled = set()
+    ruled: set[str] = set()
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module:
             (ruled if node.module.startswith(COPIED[:2]) else named).update(alias.name for alias in node.names)
@@ -160,5 +161,3 @@ def _functions(path: Path, role: str) -> list[ast.FunctionDef]:
 def plain_core(hooks: frozenset[str]) -> Plain:
     """Return the copy, made once."""
     return Plain(hooks)
-
-

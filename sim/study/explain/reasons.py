@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -90,15 +91,14 @@ class _Numbered(ast.NodeTransformer):
         """Return the name of a leaf."""
         if isinstance(node, ast.expr) and (text := ast.unparse(node)) in self.texts:
             return ast.copy_location(ast.Name(f"_{self.texts.index(text)}", ast.Load()), node)
-        return super().visit(node)
+        return cast("ast.AST", super().visit(node))
 
 
 @cache
 def _code(text: str, texts: tuple[str, ...]) -> CodeType:
     """Return an expression that reads names in place of its leaves."""
     tree = ast.fix_missing_locations(_Numbered(texts).visit(ast.parse(text, mode="eval")))
-    assert isinstance(tree, ast.Expression)
-    return compile(tree, "<leaves>", "eval")
+    return compile(cast("ast.Expression", tree), "<leaves>", "eval")
 
 
 def worked_out(core: Plain, module: str, text: str, given: Mapping[str, Value]) -> Value:
@@ -136,11 +136,18 @@ class Asker:
     def event_of(self, raw: Raw) -> int | None:
         """Return the earlier event that a number came through: that wrote it, or within which it was written."""
         number = self.events.get(id(raw))
-        frame: Frame | None = raw[5] if raw[6:] else None  # a number of the state, which lasts
-        while number is None and frame is not None:
-            number = self.events.get(id(frame))
-            frame = frame.parent
+        if number is None and raw[6:]:  # a number of the state, which lasts
+            return self.around(raw[5], self.own)
         return number if number is not None and number < self.own else None
+
+    def around(self, frame: Frame | None, own: int) -> int | None:
+        """Return the event within which something was done, None if that was none or not before a given one."""
+        while frame is not None:
+            number = self.events.get(id(frame))
+            if number is not None and number < own:
+                return number
+            frame = frame.parent
+        return None
 
     def _reason(self, leaf: Leaf, weight: float, far: int, *, is_main: bool) -> Reason:
         """Return why a number has its value."""
@@ -196,21 +203,21 @@ class Asker:
                 source = "" if ASKS_RECORD.search(site.text) else site.text
                 return replace(reason, given=given, source=source, module=site.module)
 
-    def _parts(
-        self, raw: Raw, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool
-    ) -> tuple[Reason, ...]:
+    def _parts(self, raw: Raw, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool) -> tuple[Reason, ...]:
         """Return the reasons of a number with their shares, heaviest first."""
         raw = _basis(raw)
         parts, shares = self._weighed(raw)
+        keeps = raw[0].step in (Step.CONDITION, Step.DECISION)  # what is needed weighs as much as what needs it
         found: list[Reason] = []
         for leaf, share in sorted(zip(parts, shares, strict=True), key=lambda pair: -pair[1])[:MOST]:
             if share < LEAST_SHARE:
                 break
             is_heaviest = is_main and not found
+            own = weight if keeps else weight * share
             if leaf.source is not None and key and _key_of(leaf.source) == key:
-                inner = self._before(leaf, key, weight * share, far, is_main=is_heaviest)
+                inner = self._before(leaf, key, own, far, is_main=is_heaviest)
             else:
-                inner = self._reason(leaf, weight * share, far, is_main=is_heaviest)
+                inner = self._reason(leaf, own, far, is_main=is_heaviest)
             found.append(replace(inner, share=share))
         return tuple(found)
 
@@ -259,9 +266,8 @@ class Asker:
 
     def _before(self, leaf: Leaf, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool) -> Reason:
         """Return why a number had its value before: the day on which it changed most tells it."""
-        assert leaf.source is not None
-        chain = list(_earlier(leaf.source, key))
-        steps = [abs(_number(late[1]) - _number(early[1])) for late, early in zip(chain, chain[1:], strict=False)]
+        chain = list(_earlier(cast("Raw", leaf.source), key))
+        steps = [abs(_number(late[1]) - _number(early[1])) for late, early in pairwise(chain)]
         top = max(range(len(steps)), key=steps.__getitem__) if any(steps) else len(chain) - 1
         raw = chain[top]
         event = self.event_of(raw)
@@ -312,7 +318,8 @@ def _of_one(parts: list[Leaf]) -> str:
 @cache
 def _terms(text: str) -> tuple[str, ...]:
     """Return the terms of an expression, with their signs."""
-    node, found = ast.parse(text, mode="eval").body, []
+    node = ast.parse(text, mode="eval").body
+    found: list[str] = []
     while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
         sign = "-" if isinstance(node.op, ast.Sub) else ""
         found.insert(0, f"{sign}({ast.unparse(node.right)})" if sign else ast.unparse(node.right))
@@ -393,8 +400,7 @@ def _previous(raw: Raw, key: tuple[Any, ...], near: int) -> Raw | None:
 @cache
 def _arguments(text: str) -> tuple[str, ...]:
     """Return the source of the arguments of a call."""
-    call = ast.parse(text, mode="eval").body
-    assert isinstance(call, ast.Call)
+    call = cast("ast.Call", ast.parse(text, mode="eval").body)
     return tuple(ast.unparse(arg) for arg in call.args)
 
 

@@ -166,5 +166,3 @@ def _row(scenario: Scenario, state: np.ndarray) -> np.ndarray:
     row = np.zeros(1, layouts_of(scenario.world)[RUNS])
     calls.call_write_run(scenario.world, state, row)
     return row
-
-

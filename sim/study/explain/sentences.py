@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.study.explain.events import Event
-from sim.study.explain.reasons import Reason, Value
+from sim.study.explain.notes import Value
+from sim.study.explain.reasons import Reason
 
 MOST_TOLD = 4  # reasons told in a sentence
+LARGE = 100  # from here on the digits after the point say nothing
 
 
 def because(event: Event) -> list[str]:
@@ -42,7 +44,7 @@ def number(value: Value) -> str:
         return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if float(value) == int(value) or abs(value) >= 100:
+    if float(value) == int(value) or abs(value) >= LARGE:
         return f"{value:,.0f}"
     return f"{value:.3g}"
 

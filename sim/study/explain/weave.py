@@ -10,7 +10,7 @@ import ast
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from sim.study.explain.notes import Site, Step
 
@@ -130,7 +130,7 @@ class Full(ast.NodeTransformer):
 
 
 class Constants(ast.NodeTransformer):
-    """Write members of enums as the numbers that they are; plain Python spends a tenth of its time on looking them up."""
+    """Write members of enums as the numbers that they are: looking them up takes plain Python a tenth of its time."""
 
     def __init__(self, constants: Mapping[str, Mapping[str, int]]) -> None:
         self.constants = constants
@@ -139,8 +139,7 @@ class Constants(ast.NodeTransformer):
         """Return the number of a member, or of its value."""
         if isinstance(node.value, ast.Name) and node.attr in self.constants.get(node.value.id, {}):
             return ast.Constant(self.constants[node.value.id][node.attr])
-        inner = self.generic_visit(node)
-        assert isinstance(inner, ast.Attribute)
+        inner = cast("ast.Attribute", self.generic_visit(node))
         return inner.value if node.attr == "value" and isinstance(inner.value, ast.Constant) else inner
 
 
@@ -183,9 +182,7 @@ class Function:
         new.args.args = [ast.arg("_f"), *new.args.args]
         new.decorator_list = []
         new.body = [_assign("_n", ast.Attribute(_name("_f"), "n", ast.Load())), *self.block(new.body, _none())]
-        woven = Constants(self.known.constants).visit(copy.deepcopy(new))
-        assert isinstance(woven, ast.FunctionDef)
-        return woven
+        return cast("ast.FunctionDef", Constants(self.known.constants).visit(copy.deepcopy(new)))
 
     # -- statements
 

@@ -13,19 +13,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sim.core.codes import Channel, Level
 from sim.core import state as state_module
+from sim.core.codes import Channel, Level
 from sim.core.parameters import choices, describe
 from sim.core.rules import MECHANISMS
 from sim.study.explain.notes import WHOLE
 from sim.world.scenario import Scenario
 
 CODES = {"C": Channel, "R": Level}
-_FIELD = re.compile(r'^    (?P<name>\w+): (?P<type>.*?)(?:  # (?P<comment>.*))?$', re.MULTILINE)
+GO_ON = ("of", "in", "that", "at", "on", "since", "between")  # a description that needs the name before it
+_FIELD = re.compile(r"^    (?P<name>\w+): (?P<type>.*?)(?:  # (?P<comment>.*))?$", re.MULTILINE)
 _ENTRY = re.compile(r"\[\w+\.(\w+)(?:\.value)?\]$")  # of a vector
 _AXIS = re.compile(r'"([A-Z](?:\+1)?)"')
 _RANGE = re.compile(r",? (in|>=?|<=?|=) [\[(]?[-0-9*].*$|, [\[(].*$|, in (persons|days|km|units of the margin).*$")
-_SAYS_LITTLE = re.compile(r"[\[(<>]|(faction|location|actor|state|share|day|bits|persons|factor|codes|of|so|the|that|in|1)\b")
+_SAYS_LITTLE = re.compile(
+    r"[\[(<>]|(faction|location|actor|state|share|day|bits|persons|factor|codes|of|so|the|that|in|1)\b"
+)
 _SYMBOL = re.compile(r"^[A-Za-z]\w{0,8}(, |: )(?=\w)")
 
 
@@ -47,7 +50,9 @@ def fields() -> dict[str, Field]:
             comment = _RANGE.sub("", line["comment"] or "").split(";")[0]
             words = line["name"].replace("_", " ") if not comment or _SAYS_LITTLE.match(comment) else comment
             prefix = "derived." if layout is state_module.Derived else ""
-            found[prefix + line["name"]] = Field(tuple(_AXIS.findall(line["type"])), words, _holds(line["comment"] or ""))
+            found[prefix + line["name"]] = Field(
+                tuple(_AXIS.findall(line["type"])), words, _holds(line["comment"] or "")
+            )
     return found
 
 
@@ -75,7 +80,8 @@ def _told(text: str) -> dict[str, str]:
         words = " ".join(match[2].split()).split(";")[0].split(". ")[0].rstrip(".")
         if len(names) == 1 and "parameter table" not in words:
             words = _RANGE.sub("", _SYMBOL.sub("", words))
-            found[names[0]] = f"{names[0].replace('_', ' ')} {words}" if words.startswith("of ") else words
+            goes_on = words.partition(" ")[0].lower() in GO_ON
+            found[names[0]] = f"{names[0].replace('_', ' ')} {words[0].lower()}{words[1:]}" if goes_on else words
     return found
 
 
@@ -138,7 +144,9 @@ class Names:
         field = fields().get(key[0])
         if field is None:
             return str(key[0]).rpartition(".")[2].replace("_", " ")
-        whose = [name for axis, number in zip(field.axes, key[1:], strict=False) if (name := self._of_axis(axis, number))]
+        whose = [
+            name for axis, number in zip(field.axes, key[1:], strict=False) if (name := self._of_axis(axis, number))
+        ]
         told = f": {self.name(self.of(field.holds, int(value)))}" if field.holds and isinstance(value, WHOLE) else ""
         return f"{field.words} ({', '.join(whose)}){told}" if whose else f"{field.words}{told}"
 
