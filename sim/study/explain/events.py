@@ -80,7 +80,7 @@ def find_events(replay: Replay, core: Plain) -> tuple[Event, ...]:
         if each.kind.noted is not None and each.frame.parent is not None:
             events.setdefault(id(each.frame.parent), each.event.number)
     asker = Asker(core, names, replay.first, events)
-    told = []
+    told: list[Event] = []
     for each in found:
         decision = decision_of(each)
         event = each.event
@@ -130,7 +130,7 @@ def _told(kind: Kind, event: Event, raw: Raw | None, last: dict[tuple[Any, ...],
         last[key] = event.day
         return event if event.day > day + 1 else None
     if kind.least > 0.0 and raw is not None:
-        before = last.setdefault(key, raw[1])
+        before: Value = last.setdefault(key, raw[1])
         if abs(raw[1] - before) < kind.least:
             return None
         last[key] = raw[1]
@@ -143,7 +143,7 @@ def _event(number: int, kind: Kind, frame: Frame, raw: Raw | None, before: Value
     place, actor, other = (_who(name, frame, raw, names) for name in (kind.place, kind.actor, kind.other))
     size = None
     if kind.noted is not None:
-        size = float(dict(zip(frame.names, frame.args, strict=True))["size"])
+        size = float(frame.given("size"))
     elif raw is not None and "{size}" in kind.sentence:
         size = float(raw[1])
     earlier = float(before) if before is not None and "{before}" in kind.sentence else None
@@ -155,7 +155,8 @@ def _who(name: str, frame: Frame, raw: Raw | None, names: Names) -> str | None:
     if not name:
         return None
     if name.startswith("link_"):
-        return names.links[_number("link", frame, raw, "K")][name == "link_client"]
+        patron, client = names.links[_number("link", frame, raw, "K")]
+        return client if name == "link_client" else patron
     whose = "actor" if name == "other" else OF_NAMES[name]
     return names.of(whose, _number(name, frame, raw, AXES[whose]))
 

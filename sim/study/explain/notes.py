@@ -103,6 +103,10 @@ class Frame:
         pairs = zip(self.names, self.args, strict=True)
         return {name: int(value) for name, value in pairs if isinstance(value, (int, np.integer))}
 
+    def given(self, name: str) -> Any:
+        """Return what it was called with by a name."""
+        return self.args[self.names.index(name)]
+
 
 class Note(NamedTuple):
     """A value, and what it came from; woven code writes plain tuples of this form.

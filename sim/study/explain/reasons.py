@@ -18,6 +18,7 @@ from sim.study.explain.notes import WHOLE, Frame, Leaf, Raw, Site, Step, Value, 
 from sim.study.explain.plain import Plain
 from sim.study.explain.words import Names, arguments, in_words, of_parameter, of_world
 
+_ELEMENT = re.compile(r"\[(\d)\]")
 ASKS_RECORD = re.compile(r"\b(state|world|rules)\b(?!\.)")
 LEAST_WEIGHT = 0.04  # of a reason in its event, below which one need not ask on; the heaviest is followed to its end
 FARTHEST = 90  # steps back
@@ -149,8 +150,8 @@ class Asker:
             frame = frame.parent
         return None
 
-    def _reason(self, leaf: Leaf, weight: float, far: int, *, is_main: bool) -> Reason:
-        """Return why a number has its value."""
+    def _reason(self, leaf: Leaf, weight: float, far: int, within: tuple[Any, ...] = (), *, is_main: bool) -> Reason:
+        """Return why a number has its value; ``within`` is the number of the state that it is a part of, if it is."""
         if leaf.source is None:
             return Reason(of_parameter(leaf.text) or of_world(leaf.text), leaf.value, -1, "fact")
         raw, key, event = self._through(leaf.source)
@@ -166,7 +167,7 @@ class Asker:
             return replace(reason, kind="fact")  # a constant of the model
         if far == 0 or not (is_main or weight >= LEAST_WEIGHT):
             return reason
-        return replace(reason, reasons=self._parts(raw, key, weight, far - 1, is_main=is_main))
+        return replace(reason, reasons=self._parts(raw, key or within, weight, far - 1, is_main=is_main))
 
     def _through(self, raw: Raw) -> tuple[Raw, tuple[Any, ...], int | None]:
         """Return the note that has something to say, the number of the state that it was told by, and its event."""
@@ -177,10 +178,19 @@ class Asker:
                 key = key or raw[6]
             if event is not None:
                 return raw, key, event
-            inner = _only(raw)
-            if inner is None:
+            inner = _only(raw) or self._element(raw)
+            if inner is None or self._flag(raw) is not None:
                 return raw, key, None
             raw = inner
+
+    def _element(self, raw: Raw) -> Raw | None:
+        """Return the note behind one of several numbers that a part of a phase returned together."""
+        number = _ELEMENT.fullmatch(raw[0].text.removeprefix(raw[0].leaves[0])) if len(raw[0].leaves) == 1 else None
+        together = _stripped(raw[3][0]) if number and raw[3][0] is not None else None
+        elements = None if together is None else _elements(together[0].text)
+        if number is None or together is None or elements is None:
+            return None
+        return self._piece(together, elements[int(number[1])], raw[1])
 
     def _label(self, site: Site, text: str) -> str:
         """Return what a number is that is not one of the state."""
@@ -203,10 +213,18 @@ class Asker:
                 source = "" if ASKS_RECORD.search(site.text) else site.text
                 return replace(reason, given=given, source=source, module=site.module)
 
-    def _parts(self, raw: Raw, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool) -> tuple[Reason, ...]:
+    def _parts(
+        self, raw: Raw, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool, is_told: bool = False
+    ) -> tuple[Reason, ...]:
         """Return the reasons of a number with their shares, heaviest first."""
         raw = _basis(raw)
         parts, shares = self._weighed(raw)
+        if is_told and len(parts) > 1:
+            rest = [(leaf, share) for leaf, share in zip(parts, shares, strict=True) if not _is_of(leaf, key)]
+            parts, shares = [leaf for leaf, _ in rest], _normed([share for _, share in rest])
+        flag = self._flag(raw)
+        if flag is not None:  # one way of working it out was chosen: by that flag
+            parts, shares = [flag, *parts], [0.5, *(0.5 * share for share in shares)]
         keeps = raw[0].step in (Step.CONDITION, Step.DECISION)  # what is needed weighs as much as what needs it
         found: list[Reason] = []
         for leaf, share in sorted(zip(parts, shares, strict=True), key=lambda pair: -pair[1])[:MOST]:
@@ -214,12 +232,21 @@ class Asker:
                 break
             is_heaviest = is_main and not found
             own = weight if keeps else weight * share
-            if leaf.source is not None and key and _key_of(leaf.source) == key:
+            if _is_of(leaf, key):
                 inner = self._before(leaf, key, own, far, is_main=is_heaviest)
             else:
-                inner = self._reason(leaf, own, far, is_main=is_heaviest)
+                inner = self._reason(leaf, own, far, key, is_main=is_heaviest)
             found.append(replace(inner, share=share))
         return tuple(found)
+
+    def _flag(self, raw: Raw) -> Leaf | None:
+        """Return the flag that decided in which way a number was worked out, None where that was the only way."""
+        cond = raw[4] if raw[0].step is Step.VALUE else None
+        for leaf in leaves(cond) if cond is not None and cond[5] is raw[5] else ():
+            is_flag = isinstance(leaf.value, FLAGS) and leaf.source is not None and leaves(leaf.source)
+            if is_flag and self._weight(cast("Raw", cond), leaf) > 0.0:
+                return leaf
+        return None
 
     def _weighed(self, raw: Raw) -> tuple[list[Leaf], list[float]]:
         """Return what a number was made of, and how much each part weighs: terms by size, all else by what it moves."""
@@ -257,12 +284,15 @@ class Asker:
         given = {leaf.text: leaf.value for leaf in leaves(raw)}
         found = []
         for text in _terms(site.text):
-            used = [leaf for leaf in leaves(raw) if leaf.text in text]
-            own = Site(Step.VALUE, "", text, tuple(leaf.text for leaf in used), site.where, site.module)
-            value = worked_out(self.core, site.module, text, given)
-            parts = tuple(leaf.value for leaf in used), tuple(leaf.source for leaf in used)
-            found.append(Leaf(_of_one(used) or text, value, (own, value, *parts, None, raw[5])))
+            piece = self._piece(raw, text, worked_out(self.core, site.module, text, given))
+            found.append(Leaf(_of_one(leaves(piece)) or text, piece[1], piece))
         return found
+
+    def _piece(self, raw: Raw, text: str, value: Value) -> Raw:
+        """Return a note of a part of an expression."""
+        used = [leaf for leaf in leaves(raw) if leaf.text in text]
+        site = Site(Step.VALUE, "", text, tuple(leaf.text for leaf in used), raw[0].where, raw[0].module)
+        return site, value, tuple(leaf.value for leaf in used), tuple(leaf.source for leaf in used), raw[4], raw[5]
 
     def _before(self, leaf: Leaf, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool) -> Reason:
         """Return why a number had its value before: the day on which it changed most tells it."""
@@ -276,10 +306,11 @@ class Asker:
             return Reason(label, leaf.value, raw[5].day, "event", event=event)
         inner = _stripped(raw)
         reason = self._itself(inner, Reason(label, raw[1], raw[5].day, inner[0].step.value))
+        if not leaves(_basis(inner)):
+            return replace(reason, kind="fact")
         if far == 0 or not (is_main or weight >= LEAST_WEIGHT):
             return reason
-        parts = self._parts(inner, key, weight, far - 1, is_main=is_main)
-        return replace(reason, reasons=tuple(part for part in parts if not part.label.startswith("before: ")) or parts)
+        return replace(reason, reasons=self._parts(inner, key, weight, far - 1, is_main=is_main, is_told=True))
 
     def _weight(self, raw: Raw, leaf: Leaf) -> float:
         """Return what a nudge of one number changes in an expression; of flags, whether it matters at all."""
@@ -302,11 +333,18 @@ def terms(raw: Raw) -> list[Leaf]:
     while True:
         before, term = leaves(raw)
         is_less = raw[0].text.startswith(f"{raw[0].name} - ")
-        found.insert(0, Leaf(term.text, -term.value if is_less else term.value, term.source))
+        found.insert(0, _negated(term, raw) if is_less else term)
         inner = before.source
         if inner is None or inner[0].step is not Step.SUM or inner[0].name != raw[0].name or inner[5] is not raw[5]:
             return [before, *found]
         raw = inner
+
+
+@cache
+def _elements(text: str) -> tuple[str, ...] | None:
+    """Return the elements of several numbers that are returned together, None for one."""
+    node = ast.parse(text, mode="eval").body
+    return tuple(ast.unparse(element) for element in node.elts) if isinstance(node, ast.Tuple) else None
 
 
 def _of_one(parts: list[Leaf]) -> str:
@@ -337,6 +375,14 @@ def is_who(leaf: Leaf) -> bool:
     if not (leaf.text.isidentifier() and type(leaf.value) in WHOLE):
         return False
     return leaf.source is None or leaf.source[0].text.startswith("index(")
+
+
+def _negated(term: Leaf, raw: Raw) -> Leaf:
+    """Return what is taken away in a sum as what is added."""
+    if term.source is None:
+        return term._replace(value=-term.value)
+    site = Site(Step.VALUE, "", f"-({term.text})", (term.text,), raw[0].where, raw[0].module)
+    return term._replace(value=-term.value, source=(site, -term.value, (term.value,), (term.source,), None, raw[5]))
 
 
 def _basis(raw: Raw) -> Raw:
@@ -371,6 +417,11 @@ def _key_of(raw: Raw) -> tuple[Any, ...]:
         if inner is None:
             return ()
         raw = inner
+
+
+def _is_of(leaf: Leaf, key: tuple[Any, ...]) -> bool:
+    """Tell whether a number is what a number of the state was before."""
+    return bool(key) and leaf.source is not None and _key_of(leaf.source) == key
 
 
 def _earlier(raw: Raw, key: tuple[Any, ...]) -> Iterator[Raw]:

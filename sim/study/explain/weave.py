@@ -222,8 +222,9 @@ class Function:
         if len(names) > 1:
             done.append(_assign("_m", sources))
             sources = _name("_m")
-        for name in names:
-            site = self.site(Step.VALUE, self.text(name), value, leaves)
+        for i, name in enumerate(names):
+            text = f"{self.text(value)}[{i}]" if len(names) > 1 else self.text(value)
+            site = self.site(Step.VALUE, self.text(name), text, leaves)
             done += self.noted(name, site, sources, cond)
         return self.with_old(names[0], done)
 
@@ -252,7 +253,7 @@ class Function:
     def leave(self, value: ast.expr, cond: ast.expr) -> list[ast.stmt]:
         """Return the end of a function, with a note of what it returns."""
         new, leaves = self.read(value, cond)
-        site = self.site(Step.VALUE, self.tree.name, value, leaves)
+        site = self.site(Step.VALUE, self.tree.name, self.text(value), leaves)
         before, sources = self.parts(leaves)
         note = _note(site, _name("_v"), sources, cond)
         ret = ast.Assign([ast.Attribute(_name("_f"), "ret", ast.Store())], note)
@@ -261,7 +262,7 @@ class Function:
     def branch(self, node: ast.If, cond: ast.expr) -> list[ast.stmt]:
         """Return a condition, which is noted, and what is done under it."""
         new, leaves = self.read(node.test, cond)
-        site = self.site(Step.CONDITION, self.tree.name, node.test, leaves)
+        site = self.site(Step.CONDITION, self.tree.name, self.text(node.test), leaves)
         self.n_conditions += 1
         label = f"_b{self.n_conditions}"
         before, sources = self.parts(leaves)
@@ -392,15 +393,14 @@ class Function:
             return _none()
         if len(leaves) == 1 and leaves[0].text == self.text(node):
             return leaves[0].source
-        site = self.site(Step.VALUE, "", node, leaves)
+        site = self.site(Step.VALUE, "", self.text(node), leaves)
         values = _tuple(leaf.value for leaf in leaves if leaf.value is not None)
         ordered = sorted(leaves, key=lambda leaf: leaf.value is None)
         return _tuple([_name(site), _none(), values, _tuple(leaf.source for leaf in ordered), _none(), _name("_f")])
 
-    def site(self, step: Step, name: str, node: ast.expr, leaves: list[Leaf]) -> str:
+    def site(self, step: Step, name: str, text: str, leaves: list[Leaf]) -> str:
         """Return the name of a new site of this function; leaves of calls come last."""
         ordered = sorted(leaves, key=lambda leaf: leaf.value is None)
-        text = self.text(node)
         return self.weaver.site(step, name, text, [leaf.text for leaf in ordered], self.tree.name)
 
     def parts(self, leaves: list[Leaf]) -> tuple[list[ast.stmt], ast.expr]:

@@ -25,9 +25,11 @@ GO_ON = ("of", "in", "that", "at", "on", "since", "between")  # a description th
 _FIELD = re.compile(r"^    (?P<name>\w+): (?P<type>.*?)(?:  # (?P<comment>.*))?$", re.MULTILINE)
 _ENTRY = re.compile(r"\[\w+\.(\w+)(?:\.value)?\]$")  # of a vector
 _AXIS = re.compile(r'"([A-Z](?:\+1)?)"')
-_RANGE = re.compile(r",? (in|>=?|<=?|=) [\[(]?[-0-9*].*$|, [\[(].*$|, in (persons|days|km|units of the margin).*$")
+_RANGE = re.compile(
+    r"(?:^|,? )(in|>=?|<=?|=) [\[(]?[-0-9*].*$|, [\[(].*$|, in (persons|days|km|units of the margin).*$"
+)
 _SAYS_LITTLE = re.compile(
-    r"[\[(<>]|(faction|location|actor|state|share|day|bits|persons|factor|codes|of|so|the|that|in|1)\b"
+    r"[\[(<>]|(faction|location|actor|state|share|day|bits|persons|factor|codes|of|by|so|the|that|in|1)\b"
 )
 _SYMBOL = re.compile(r"^[A-Za-z]\w{0,8}(, |: )(?=\w)")
 
@@ -105,6 +107,7 @@ def of_world(text: str) -> str:
 def in_words(text: str) -> str:
     """Return an expression of the source in words: without records, indices and marks of the language."""
     plain = re.sub(r"\b(state|world|rules\.\w+|derived|scratch)\.|\[[^\]]*\]", "", text)
+    plain = plain.removeprefix("-(").removesuffix(")") if plain.startswith("-(") else plain
     plain = re.sub(r"\((world|rules|state)\b[^)]*\)", "", plain)
     return plain.replace("_", " ").replace(" * ", " \u00d7 ").replace("**", " to the power ")
 
@@ -126,7 +129,7 @@ class Names:
         short = [re.split(r" \(| with ", str(name))[0] for name in tables.factions["name"]]
         self.called = called | dict(zip(self.ids["faction"], short, strict=True))
         n = int(world["n_links"])
-        self.links = [
+        self.links: list[tuple[str, str]] = [
             (self.ids["actor"][patron], self.ids["faction"][client])
             for patron, client in zip(world["link_patron"][:n], world["link_client"][:n], strict=True)
         ]
