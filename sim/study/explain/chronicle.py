@@ -209,4 +209,5 @@ def _told(scenario: Scenario, seed: int, run: int) -> Chronicle:
     """Return the chronicle of one history; nobody else holds on to what was noted for it."""
     replay = live_again(scenario, seed, run, HOOKS)
     events = find_events(replay, plain_core(HOOKS))
+    replay.forget()
     return Chronicle(scenario, seed, run, replay.row, replay.days, replay.holders, events)

@@ -97,6 +97,11 @@ class Frame:
         self.n: dict[str, Note | None] = {}
         self.ret: Note | None = None
 
+    def forget(self) -> None:
+        """Let go of notes, which hold on to the frame in turn: millions of them would wait for Python's collector."""
+        self.n.clear()
+        self.ret = self.cond = self.parent = None
+
     @property
     def who(self) -> dict[str, int]:
         """Return the whole numbers that it was called with: places, factions, links, ..."""
@@ -177,6 +182,8 @@ class Watch:
         What a rule was given the first time at a place in the source, by that and by whole numbers: the same question.
     called
         Notes of the calls of the expression at work.
+    frames
+        All calls.
     happened
         What was looked out for: hook, frame, note or None, and what was there before, in order.
     """
@@ -186,13 +193,20 @@ class Watch:
     writers: dict[tuple[Any, ...], Note] = field(default_factory=dict)
     first: dict[tuple[Any, ...], tuple[Value, ...]] = field(default_factory=dict)
     called: dict[Site, Any] = field(default_factory=dict)
+    frames: list[Frame] = field(default_factory=list)
     happened: list[tuple[str, Frame, Raw | None, Value]] = field(default_factory=list)
 
     def forget(self) -> None:
         """Begin with nothing noted; woven code holds on to some of the collections."""
-        self.day, self.first, self.happened = -1, {}, []
+        self.day, self.first, self.happened, self.frames = -1, {}, [], []
         self.writers.clear()
         self.called.clear()
+
+    def turn(self, name: str, who: int | None = None) -> Frame:
+        """Return the frame of a phase that begins, for one whose turn it is."""
+        frame = Frame(name, (), (), self.day) if who is None else Frame(name, ("turn",), (who,), self.day)
+        self.frames.append(frame)
+        return frame
 
     def tools(self) -> dict[str, Any]:
         """Return what woven code calls, by the short names that it has there."""
@@ -225,6 +239,7 @@ class Watch:
         """Call a part of a phase in a frame of its own; given last are the notes of its arguments, and a condition."""
         args = given[:-2]
         inner = Frame(site.name, site.leaves, args, self.day, frame, given[-1])
+        self.frames.append(inner)
         inner.n = dict(zip(site.leaves, given[-2], strict=True))
         if site.name in self.hooks:
             self.happened.append((site.name, inner, None, None))

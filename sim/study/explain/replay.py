@@ -64,6 +64,8 @@ class Replay:
         What was looked out for: hook, frame, note, and what was there before.
     first
         What rules were given the first time; see `Watch`.
+    frames
+        All calls, which hold the notes.
     """
 
     scenario: Scenario
@@ -74,6 +76,12 @@ class Replay:
     holders: np.ndarray
     happened: list[tuple[str, Frame, Raw | None, Value]]
     first: dict[tuple[Any, ...], tuple[Value, ...]]
+    frames: list[Frame]
+
+    def forget(self) -> None:
+        """Let go of everything that was noted."""
+        for frame in self.frames:
+            frame.forget()
 
 
 def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str]) -> Replay:
@@ -99,13 +107,13 @@ def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str]) -
         watch = core.watch
         try:
             watched = _live_watched(scenario, rules, core, seed, run)
-            happened, first = watch.happened, watch.first
+            noted = watch.happened, watch.first, watch.frames
         finally:
             watch.forget()
     if not same_state(watched, end) or _row(scenario, watched).tobytes() != row.tobytes():
         message = f"run {run}: lived again it was another history; please report this with the scenario and the seed"
         raise ReplayError(message)
-    return Replay(scenario, seed, run, row, days, holders, happened, first)
+    return Replay(scenario, seed, run, row, days, holders, *noted)
 
 
 def same_state(one: np.ndarray, other: np.ndarray) -> bool:
@@ -136,7 +144,7 @@ def _live_watched(scenario: Scenario, rules: np.ndarray, core: Plain, seed: int,
     given = (Record(scenario.world[0]), Record(rules[0]), state)
     watch = core.watch
     for name, more in (("prepare", ()), ("begin_run", (np.uint64(seed), np.uint64(run)))):
-        core.function(SETUP, name)(Frame(name, (), (), -1), *given, *more)
+        core.function(SETUP, name)(watch.turn(name), *given, *more)
     turns = [
         (core.function(each.__module__, each.__name__), each.__name__, _count(scenario.world[0], whose))
         for each, whose in SCHEDULE
@@ -145,9 +153,9 @@ def _live_watched(scenario: Scenario, rules: np.ndarray, core: Plain, seed: int,
         watch.day = day
         for function, name, n in turns:
             if n == 0:
-                function(Frame(name, (), (), day), *given)
+                function(watch.turn(name), *given)
             for i in range(n):
-                function(Frame(name, ("turn",), (i,), day), *given, i)
+                function(watch.turn(name, i), *given, i)
         state.key.day += np.uint64(1)  # type: ignore[attr-defined]  # a record has what its dtype says
     state.write_to(record[0])
     return record
