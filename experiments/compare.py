@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from rich.console import Console
 from experiments.arguments import plain_values
 from experiments.launch import Script, command, load_scenario, main, overrides, told
 from experiments.options import CompareOptions, take_options
-from experiments.present import draw_once, print_tables
+from experiments.present import Showing
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.store.files import write_text
+from sim.ensemble.run.work import held
+from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
-from sim.show.figures import draw_files, of_comparison
+from sim.show.figures import of_comparison
 from sim.show.report import write_report
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
@@ -27,30 +29,35 @@ from sim.world.catalogue import CONF, USUAL_SCENARIO, choice
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
-OWN = ("scenarios=", "theories=", "results=", "report=")  # settings that are the comparison's, not an ensemble's
+OWN = ("scenarios=", "theories=", "results=", "report=", "figures=")  # settings that are the comparison's, not an ensemble's
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="compare")
 def job(config: DictConfig) -> None:
     """Compare what one composed configuration names."""
     reporter = Reporter(Console(stderr=True))
-    with told(reporter):
+    with told(reporter), ExitStack() as stack:
         options, values = take_options(plain_values(config), CompareOptions)
         if options.results:
+            for name in options.results:
+                stack.enter_context(locked_for_reading(Path(name).expanduser()))
             cases = of_equal_runs(open_cases(options.results))
         else:
-            cases = of_equal_runs(_run(_scenarios(options, values), reporter), _asked(values))
+            cases = of_equal_runs(_run(_scenarios(options, values), reporter, stack), _asked(values))
         folder = result_folder(cases[0].scenario, "compare", digest_of(cases))
         if options.results:
             folder = Path(str(values["output"])).expanduser() / "compare" / folder.name
+        stack.enter_context(held(folder))
         comparison = compare(cases, folder, command("compare", overrides()))
         store_comparison(comparison)
         write_text(folder / "summary.md", comparison_markdown(comparison))
-        print_tables(comparison_table(comparison))
-        draw_once(folder, comparison.manifest, lambda: draw_files(of_comparison(comparison), folder), reporter)
+        showing = Showing(folder, comparison.manifest, reporter)
+        showing.tables(lambda: comparison_table(comparison))
+        if options.figures:
+            showing.figures(lambda: of_comparison(comparison))
         if options.report:
-            reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison).resolve()}")
-        print(folder.resolve())
+            showing.report(lambda: write_report(cases, folder / "report.html", comparison))
+        showing.end()
 
 
 def open_cases(folders: tuple[str, ...]) -> list[Case]:
@@ -100,8 +107,8 @@ def _asked(values: dict[str, Any]) -> int | None:
     return None if ensemble["until"] else int(ensemble["runs"])
 
 
-def _run(scenarios: dict[str, Scenario], reporter: Reporter) -> list[Case]:
-    """Return ensembles of these scenarios, run or read where they are stored already."""
+def _run(scenarios: dict[str, Scenario], reporter: Reporter, stack: ExitStack) -> list[Case]:
+    """Return ensembles of these scenarios, run or read where they are stored already; nobody else changes them."""
     cases = []
     for setting, scenario in scenarios.items():
         key, _, name = setting.partition("=")
@@ -109,7 +116,9 @@ def _run(scenarios: dict[str, Scenario], reporter: Reporter) -> list[Case]:
         shared = [given for given in overrides() if not given.startswith((*OWN, f"{key}="))]
         again = command("run", [setting, *shared])
         own = name if key == "rules" else scenario.config.scenario.name
-        cases.append(Case(own, run_ensemble(scenario, result_folder(scenario, "run"), again, reporter), scenario))
+        folder = result_folder(scenario, "run")
+        stack.enter_context(held(folder))
+        cases.append(Case(own, run_ensemble(scenario, folder, again, reporter), scenario))
     return cases
 
 

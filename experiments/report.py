@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from experiments.arguments import plain_values
 from experiments.compare import open_cases
 from experiments.launch import Script, command, main, overrides, told
 from experiments.options import ReportOptions, take_options
+from experiments.present import use_plainer_signs
 from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.store.files import locked_for_reading
 from sim.show.report import write_report
 from sim.study.cases import Case
 from sim.study.compare import check_comparable, compare
@@ -26,13 +29,16 @@ from sim.world.frozen import ConfigError
 def job(config: DictConfig) -> None:
     """Write the report that one composed configuration asks for."""
     reporter = Reporter(Console(stderr=True))
-    with told(reporter):
+    with told(reporter), ExitStack() as stack:
         options, cases = _opened(plain_values(config))
+        for case in cases:
+            stack.enter_context(locked_for_reading(case.results.folder))
         first = cases[0].results.folder
         path = Path(options.path).expanduser() if options.path else first / "report.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         reporter.note("drawing figures and writing the report")
         comparison = compare(cases, path.parent, command("report", overrides())) if len(cases) > 1 else None
+        use_plainer_signs(sys.stdout)
         print(write_report(cases, path, comparison).resolve())
 
 

@@ -19,8 +19,8 @@ from sim.ensemble.estimate.events import prison_break_rows
 from sim.ensemble.estimate.precision import Target, look, looks, reached, targets_of
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.variance import variance_rows
-from sim.ensemble.run.chunks import chunk_size, job_of, live_part, lost_part
-from sim.ensemble.run.executors import count_workers
+from sim.ensemble.run.chunks import chunk_size, job_of, live_part
+from sim.ensemble.run.executors import count_workers, leave_if_read_by_worker
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, opened, recorded
 from sim.ensemble.store import parts as store
@@ -44,7 +44,7 @@ from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, names_of,
 from sim.world.scenario import Scenario
 
 SUMMARY = "summary.md"
-SPEED = ("runs_computed", "seconds", "runs_per_second", "precision", "chunks_lost")
+SPEED = ("runs_computed", "seconds", "runs_per_second", "precision")
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,14 @@ def run_ensemble(
     Raises
     ------
     ConfigError
-        If a precision is asked of an outcome that does not exist.
+        If a precision is asked of an outcome that does not exist, or a script that is its own worker has no guard.
     EnsembleError
-        If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
+        If the folder cannot be written or is in use, or if runs are missing since workers died of them. What is
+        computed is kept.
     EnsembleInterruptedError
         If a person stopped it. What is computed is kept.
     """
+    leave_if_read_by_worker(scenario.config.executor)
     reporter = reporter or Reporter(Console(quiet=True))
     targets = targets_of(scenario)
     manifest = describe(scenario, command, count_workers(scenario.config.ensemble.workers))
@@ -167,9 +169,8 @@ def _compute(work: Work, scenario: Scenario) -> None:
     if not any(store.missing_parts(sorted(work.parts), work.total, work.total)):
         return
     job = job_of(scenario)
-    per_run = make_ready(job, work.reporter)
-    live, lose = partial(live_part, job), partial(lost_part, job)
-    compute(work, scenario.config.executor, live, lose, lambda workers: chunk_size(scenario, workers, per_run))
+    size = partial(chunk_size, scenario, seconds_per_run=make_ready(job, work.reporter))
+    compute(work, scenario.config.executor, partial(live_part, job), size)
 
 
 def _compute_until(work: Work, scenario: Scenario, targets: list[Target], words: Words) -> list[Target]:

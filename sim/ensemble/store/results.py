@@ -19,12 +19,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
-from sim.ensemble.store.files import check_plain, file_digest, read_json
+from sim.ensemble.store.files import check_plain, file_digest, is_busy, read_json
 from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, Names, schemas
 from sim.world.faults import shown
 
 MANIFEST = "manifest.json"
 COMPLETE: Final = "complete"
+RUNNING: Final = "running"
 SEAL = "manifest_digest"
 """What a manifest tells about itself: a digest of all the rest, so that no word of it can change unnoticed."""
 
@@ -215,9 +216,7 @@ def load_results(folder: Path) -> Results:
     ResultsError
         If the ensemble is not finished, or a file is missing or damaged.
     """
-    manifest = read_manifest(folder)
-    if manifest.get("status") != COMPLETE:
-        raise ResultsError(folder, "the ensemble is not finished", f"go on with: {manifest.get('command')}")
+    manifest = read_finished(folder, "ensemble")
     check_told(folder, manifest, TELLS)
     check_tables(folder, manifest, FINAL)
     results = read_results(folder, manifest)
@@ -290,6 +289,35 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not is_sealed:
         raise ResultsError(folder / MANIFEST, "is damaged, or was changed by another hand", REPEAT)
     return dict(manifest)
+
+
+def read_finished(folder: Path, what: str) -> dict[str, Any]:
+    """Return the manifest of a folder whose work is done; raise ResultsError, and tell how far it is, where it is not.
+
+    Parameters
+    ----------
+    folder, what
+        Where, and what is to be there, such as an ensemble.
+    """
+    if is_busy(folder):
+        raise ResultsError(folder, f"another process is writing this {what}", "wait for its end")
+    manifest = read_manifest(folder)
+    state = state_of(folder, manifest)
+    if state != COMPLETE:
+        raise ResultsError(folder, f"the {what} is not finished ({state})", f"go on with: {manifest.get('command')}")
+    return manifest
+
+
+def state_of(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """Return what became of the command of a folder; one whose process is gone, or who knows where, was interrupted.
+
+    Parameters
+    ----------
+    folder, manifest
+        Where it lies, and what it tells about itself.
+    """
+    status = str(manifest.get("status"))
+    return "interrupted" if status == RUNNING and not is_busy(folder) else status
 
 
 def manifest_digest(manifest: Mapping[str, Any]) -> str:
