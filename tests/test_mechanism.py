@@ -26,8 +26,10 @@ LINES = {  # of the page, and the line of the program that each goes before
     ],
     "sim/core/record.py": [
         (
-            '    food_price: float = output(Kind.INDEX, "relative to day 0", "price of food", '
-            '"mean of places, last day", COMPARED)',
+            (
+                '    food_price: float = output(Kind.INDEX, "relative to day 0", "price of food", '
+                '"mean of places, last day", COMPARED)'
+            ),
             '    tempo: float = output(Kind.INDEX, "factor", "tempo", "above 1 everything takes longer")',
         ),
         ("    row.food_price = sum_places(world, state.price) / world.n_contested", "    row.tempo = state.tempo"),
