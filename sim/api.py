@@ -35,14 +35,13 @@ from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.summary import all_sections, sections_html, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
-from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choice, scenario_of, well_named
+from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, given_values, scenario_of, well_named
 from sim.world.config import read_config
 from sim.world.faults import suggestion
 from sim.world.scenario import Scenario
 
 COMMAND = "sim.run(scenario) in Python"
 WIDTH = 100  # of a summary as text
-GROUPS = ("executor", "uncertainty")  # settings that name one of the project's choices
 
 
 class Ensemble(Case):
@@ -218,7 +217,7 @@ class Sweep(sweeping.Sweep):
 
 
 def load_scenario(
-    scenario: str | Mapping[str, Any] = USUAL_SCENARIO,
+    scenario: str | Path | Mapping[str, Any] = USUAL_SCENARIO,
     settings: Mapping[str, Any] | None = None,
     world: str | Path = USUAL_WORLD,
 ) -> Scenario:
@@ -227,9 +226,11 @@ def load_scenario(
     Parameters
     ----------
     scenario
-        One of the project's by name, or one of your own: a mapping with ``name``, ``question``, ``levers``, ``events``.
+        One of the project's by name, or one of your own: a YAML file, or a mapping, with ``name``, ``question``,
+        ``levers``, ``events``.
     settings
-        Whatever else the command line could set, by the same keys: ``{"ensemble.runs": 500, "rules.morale.beta": 6}``.
+        Whatever else the command line could set, by the same keys: ``{"ensemble.runs": 500, "rules.morale.beta": 6}``,
+        or in groups, ``{"ensemble": {"runs": 500}}``. Numbers of NumPy and pandas, paths and ranges are taken as well.
     world
         One of the project's by name, or the folder of one of your own.
 
@@ -251,15 +252,7 @@ def load_scenario(
         ...
     sim.world.frozen.ConfigError: scenario = meditation: no such scenario; did you mean 'mediation'?
     """
-    chosen = choice("scenario", scenario) if isinstance(scenario, str) else dict(scenario)
-    place = {"name": "world", "path": str(world)} if isinstance(world, Path) else choice("world", world)
-    values: dict[str, Any] = {"scenario": chosen, "world": place}
-    for key, value in (settings or {}).items():
-        *path, last = key.split(".")
-        at = values
-        for name in path:
-            at = at.setdefault(name, {})
-        at[last] = choice(key, value) if key in GROUPS and isinstance(value, str) else value
+    values = given_values(scenario, settings or {}, world)
     return scenario_of(read_config(well_named(values)))
 
 
