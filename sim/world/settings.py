@@ -78,23 +78,21 @@ def _faults(document: Document, *, is_composed: bool) -> Iterator[str]:
         return
     for line, key, first in document.repeats:
         yield f" line {line}, {shown(key)}: repeats line {first}; keep one of the two lines"
-    for keys, value in _leaves(document.values, ()):
-        where = f" line {document.lines.get(str(keys[0]))}, {shown('.'.join(map(str, keys)))}"
-        names = [key for key in keys if not isinstance(key, int)]
-        if any(name.startswith("_") for name in names) or names[0].partition("/")[0] in ("hydra", COMPOSED):
-            if not (is_composed and names[0] == COMPOSED):
-                yield f"{where}: is no setting; a file of settings holds values, and runs and fetches nothing"
-        elif isinstance(value, str) and CALL.search(value):
-            yield f"{where} = {shown(value)}: calls something to get its value; {CURE}"
+    for top, value in document.values.items():
+        known = COMPOSED if is_composed else None
+        yield from (f" line {document.lines[top]}, {fault}" for fault in _item_faults(top, value, top, known))
 
 
-def _leaves(value: Any, at: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Yield the keys and the value of everything that holds nothing else; numbers of a list are whole numbers."""
-    items = _items(value)
-    if not items and at:
-        yield at, value
-    for key, item in items:
-        yield from _leaves(item, (*at, key))
+def _item_faults(name: Any, value: Any, key: str, known: str | None) -> Iterator[str]:
+    """Yield what is wrong with one key, all that it holds included; ``known`` is a name that stands for no setting."""
+    text = str(name)
+    if text != known and (text.startswith("_") or text.partition("/")[0] in ("hydra", COMPOSED)):
+        yield f"{shown(key)}: is no setting; a file of settings holds values, and runs and fetches nothing"
+    elif isinstance(value, str) and CALL.search(value):
+        yield f"{shown(key)} = {shown(value)}: calls something to get its value; {CURE}"
+    else:
+        for inner, item in _items(value):
+            yield from _item_faults(inner, item, f"{key}.{inner}", None)
 
 
 def _items(value: Any) -> list[tuple[Any, Any]]:
