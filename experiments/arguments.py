@@ -17,7 +17,7 @@ from typing import Any
 
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Override, Sweep
 from hydra.errors import HydraException
 
 from experiments.composition import EXPERIMENT, composed_values, composing, groups, keep_choice, options_of
@@ -186,11 +186,19 @@ def _faults(override: Override, arguments: Arguments, own: Collection[str]) -> I
     elif key not in {*groups(), *known_keys(), *own, OWN_SCENARIO}:
         yield _unknown_key(key, own)
     elif override.is_sweep_override() and not arguments.is_sweep:
-        yield f"{key}: several values make a sweep; add -m, or quote the value if it is one"
+        yield f"{key}: several values make a sweep; add -m, or write a list as {key}=[a,b], or quote the value"
     elif override.is_sweep_override() and not override.is_discrete_sweep():
         yield f"{key}: a sweep needs values one by one, such as {key}=1,2 or {key}=range(1,5)"
     elif key in groups() and not override.is_delete():
         yield from _choice_faults(key, override)
+    elif _holds_sweep(override.value()):
+        yield f"{key}: holds range(...) or the like within a value; write the values one by one, such as [4, 5, 6]"
+
+
+def _holds_sweep(value: Any) -> bool:
+    """Tell whether there are several values of one within a value, which nobody makes a sweep of."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(isinstance(item, Sweep) or _holds_sweep(item) for item in inner)
 
 
 def _launcher_faults(key: str, override: Override) -> Iterator[str]:

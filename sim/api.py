@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,8 @@ from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
 from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, given_values, scenario_of, well_named
 from sim.world.config import read_config
-from sim.world.faults import suggestion
+from sim.world.faults import shown, suggestion
+from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
 COMMAND = "sim.run(scenario) in Python"
@@ -312,6 +313,8 @@ def compare(*ensembles: Ensemble) -> Comparison:
     >>> bool(table.loc[("iraq_hardens", "p_level_2_IRQ"), "difference"] < 0)
     True
     """
+    if not all(isinstance(ensemble, Case) for ensemble in ensembles):
+        raise ConfigError(["sim.compare takes ensembles, each by itself: sim.compare(a, b), or sim.compare(*several)"])
     base = ensembles[0].scenario if ensembles else None
     folder = result_folder(base, "compare", comparing.digest_of(ensembles)) if base else Path()
     found = comparing.compare(ensembles, folder, "sim.compare(...) in Python")
@@ -319,7 +322,7 @@ def compare(*ensembles: Ensemble) -> Comparison:
 
 
 def sweep(
-    scenario: Scenario, factors: Mapping[str, Sequence[float]], design: str = Design.PRODUCT, points: int | None = None
+    scenario: Scenario, factors: Mapping[str, Iterable[float]], design: str = Design.PRODUCT, points: int | None = None
 ) -> Sweep:
     """Return ensembles around a scenario, all with the same draws.
 
@@ -328,7 +331,8 @@ def sweep(
     scenario
         What is varied; its settings say how many runs each point has.
     factors
-        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``.
+        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``: lists, ranges,
+        arrays.
     design
         ``product``, ``zip``, ``latin_hypercube`` or ``sobol``.
     points
@@ -347,6 +351,8 @@ def sweep(
     >>> found.table.query("outcome == 'p_collapse'")["rules.morale.beta"].tolist()
     [4.0, 9.0]
     """
+    if design not in list(Design):
+        raise ConfigError([f"design = {shown(design)}: must be one of {', '.join(Design)}"])
     plan = sweeping.plan_sweep(scenario, factors, Design(design), points)
     folder = result_folder(scenario, "sweep", sweeping.sweep_digest(scenario, plan))
     found = sweeping.run_sweep(scenario, plan, folder, "sim.sweep(...) in Python", _reporter())

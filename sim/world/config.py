@@ -229,7 +229,8 @@ def _problem(detail: ErrorDetails) -> str:
     problem = f"{problem[0].lower()}{problem[1:]}"
     problem = problem.replace("should be", "must be", 1).replace("should have", "must have", 1)
     return (
-        problem.replace("a valid tuple", "a list")
+        problem.replace("a valid tuple", "a list, in brackets: [..., ...]")
+        .replace("a valid string", "a text; put it in quotation marks")
         .replace("a valid boolean", "true or false")
         .replace("a valid dictionary", "a group such as {name: number}")
     )

@@ -44,8 +44,8 @@ def read_settings(path: Path, *, is_composed: bool = False, is_global: bool = Fa
         With a line for each fault in it.
     """
     path = place(path)
-    if not path.exists():
-        raise ConfigError([f"{path}: no such file; give a YAML file such as those in conf/scenario/"])
+    if not path.is_file():
+        raise ConfigError([f"{path}: is no file; give a YAML file such as those in conf/scenario/"])
     real = path.resolve()
     try:
         text = read_text(real.parent, real.name, MAX_HEADER_BYTES)

@@ -290,7 +290,7 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
         ["world.path=/no/such/folder"],
         "world folder: /no/such/folder: cannot be read (No such file or directory); give a folder",
     ),
-    "path as a number": (["world.path=3"], "world.path = 3: must be a valid string"),
+    "path as a number": (["world.path=3"], "world.path = 3: must be a text; put it in quotation marks"),
     "no place for results": (["output="], "output = '': "),
     "key of Hydra": (["hydra.foo=3"], "hydra.foo: no such key; how Hydra itself works cannot be set"),
     "code for Hydra": (["hydra.launcher._target_=os.system"], "hydra.launcher._target_: no such key; how Hydra"),
