@@ -60,7 +60,7 @@ def open_cases(folders: tuple[str, ...]) -> list[Case]:
     folders
         What the commands printed as their last lines.
     """
-    cases = [open_case(place(folder)) for folder in folders]
+    cases = [open_case(folder) for folder in folders]
     names = [case.name for case in cases]
     return [
         Case(case.results.folder.resolve().name, case.results, case.scenario) if names.count(case.name) > 1 else case

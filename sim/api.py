@@ -40,6 +40,7 @@ from sim.world.config import read_config
 from sim.world.faults import shown, suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
+from sim.world.text import place
 
 COMMAND = "sim.run(scenario) in Python"
 WIDTH = 100  # of a summary as text
@@ -145,7 +146,7 @@ class Ensemble(Case):
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
-        return write_report([self], Path(path))
+        return write_report([self], place(path))
 
     def __repr__(self) -> str:
         """Return the summary as text."""
@@ -175,7 +176,7 @@ class Comparison(comparing.Comparison):
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
-        return write_report(self.cases, Path(path), self)
+        return write_report(self.cases, place(path), self)
 
     def __repr__(self) -> str:
         """Return the differences as text."""
@@ -287,7 +288,7 @@ def open_results(folder: Path | str) -> Ensemble:
     ResultsError
         If the ensemble is not finished or damaged, or if its world is not there any more as it was.
     """
-    case = open_case(Path(folder))
+    case = open_case(folder)
     return Ensemble(case.name, case.results, case.scenario)
 
 

@@ -72,9 +72,6 @@ class SpilloverModel(mesa.Model):
         self.rules_record = draw_rules(scenario.rules, seed, run, 1) if scenario.is_uncertain else scenario.rules
         self.state_record = new_state(scenario.world)
         calls.call_begin_run(self.world_record, self.rules_record, self.state_record, np.uint64(seed), np.uint64(run))
-        # Views of the same memory, for reading.
-        self.world: np.void = self.world_record[0]
-        self.state: np.void = self.state_record[0]
         self.network = build_network(self)
         self.places: list[Place] = [self.network[name] for name in scenario.tables.locations["id"]]
         self.falls: list[tuple[int, str, str, str]] = []
@@ -101,6 +98,24 @@ class SpilloverModel(mesa.Model):
         self.actors = AgentSet([*states, *factions], random=self.agents.random)
         self._states_by_id = dict(zip(self.state_ids, states, strict=True))
         self._factions_by_id = dict(zip(self.faction_ids, factions, strict=True))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Become a copy, which goes on by itself: in another process, or from here into another future."""
+        self.__dict__.update(state)
+        # An equal but not identical type makes every compiled call ten times slower.
+        self.world_record = self.inputs.world
+        self.rules_record = self.rules_record.view(self.inputs.rules.dtype)
+        self.state_record = self.state_record.view(new_state(self.world_record).dtype)
+
+    @property
+    def world(self) -> np.void:
+        """Return the world's record, for reading."""
+        return self.world_record[0]
+
+    @property
+    def state(self) -> np.void:
+        """Return the record of the history so far, for reading."""
+        return self.state_record[0]
 
     def state_agent(self, name: str) -> StateAgent:
         """Return a state by its id in the world's tables."""

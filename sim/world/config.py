@@ -99,19 +99,24 @@ def _mechanism_model(name: str, group: type) -> type[Frozen]:
     """Return the model that judges one mechanism's parameters, made from their definitions."""
     defaults = dataclasses.asdict(group())
     fields: dict[str, Any] = {key: _number(p, defaults[key]) for key, p in describe(group).items()}
-    return create_model(f"{name.title()}Config", __base__=Frozen, **fields)
+    return create_model(f"{name.title()}Config", __base__=Frozen, __module__=__name__, **fields)
 
 
 _mechanisms: dict[str, Any] = {
     name: (model, Field(default_factory=model))
     for name, model in ((name, _mechanism_model(name, group)) for name, group in MECHANISMS.items())
 }
-RulesConfig = create_model("RulesConfig", __base__=Frozen, **_mechanisms)
+globals().update({model.__name__: model for model, _ in _mechanisms.values()})  # where pickle looks for a class
+RulesConfig = create_model("RulesConfig", __base__=Frozen, __module__=__name__, **_mechanisms)
 
 
 _switches: dict[str, Any] = {channel.name.lower(): (bool, True) for channel in Channel}
 ChannelsConfig = create_model(
-    "ChannelsConfig", __base__=Frozen, __doc__="Which ways a war may take across a border.", **_switches
+    "ChannelsConfig",
+    __base__=Frozen,
+    __module__=__name__,
+    __doc__="Which ways a war may take across a border.",
+    **_switches,
 )
 
 

@@ -62,7 +62,7 @@ class YamlError(ValueError):
 
     def __init__(self, line: int | None, problem: str) -> None:
         self.line, self.problem = line, problem
-        super().__init__(problem)
+        super().__init__(line, problem)
 
 
 def read_yaml(text: str) -> Document:
