@@ -18,6 +18,8 @@ import numba
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
+from sim.core.trusted import trust
+
 CACHE = "spillover"  # folder within the one that the user chose
 
 # Both are open-ended by design, and typed as if they were not.
@@ -97,6 +99,7 @@ def callees(function: Any) -> Iterator[Any]:
 # Placing the cache is the one thing that importing this package does; Numba reads it when it decorates.
 FOLDER = cache_folder()
 _numba_config.CACHE_DIR = str(FOLDER)
+trust(FOLDER)
 # C wrappers (for callbacks) are never used here and cost a tenth of the compile time.
 _compile = _njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True)
 _compile_inlined = _njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, forceinline=True)
