@@ -14,9 +14,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
+import hydra
 from hydra import compose, initialize
 from hydra.core.config_search_path import ConfigSearchPath
-from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.object_type import ObjectType
 from hydra.core.plugins import Plugins
@@ -31,7 +31,8 @@ from sim.world.faults import shown
 from sim.world.frozen import ConfigError
 from sim.world.settings import COMPOSED, read_settings, resolved
 
-VERSION_BASE = "1.3"
+# Hydra 1.3 warns where it is not told whose defaults it is to have, later ones where it is told.
+OF_TODAY: dict[str, Any] = {"version_base": None} if hydra.__version__.startswith("1.3.") else {}
 SCHEME = "judged"
 HELP = "help"  # key of a primary configuration: how its script is used
 EXPERIMENT = "experiment"  # the one group whose files are settings of everything
@@ -40,7 +41,15 @@ _OVERRIDE = re.compile(r"(?:override )?/?([a-z_]+)")
 
 
 class JudgedFiles(ConfigSource):
-    """Give Hydra the files of a folder as we read them."""
+    """Give Hydra the files of a folder as we read them, and choices that are no files of it.
+
+    Attributes
+    ----------
+    made
+        Values of such choices, by group and name: the rules, whose defaults are in the code, and files from elsewhere.
+    """
+
+    made: ClassVar[dict[str, dict[str, Any]]] = {}
 
     @staticmethod
     def scheme() -> str:
@@ -49,6 +58,10 @@ class JudgedFiles(ConfigSource):
 
     def load_config(self, config_path: str) -> ConfigResult:
         """Return the values of a file; raise ConfigError where it holds anything else."""
+        if config_path in self.made:
+            return ConfigResult(
+                self.provider, self.full_path(), OmegaConf.create(self.made[config_path]), {"package": None}
+            )
         path = self._file(config_path)
         group = config_path.rpartition("/")[0]
         is_experiment = group == EXPERIMENT
@@ -72,11 +85,11 @@ class JudgedFiles(ConfigSource):
 
     def is_group(self, config_path: str) -> bool:
         """Tell whether there are choices of this name."""
-        return any(self._folder(config_path).glob("*.yaml"))
+        return any(self._folder(config_path).glob("*.yaml")) or any(n.startswith(f"{config_path}/") for n in self.made)
 
     def is_config(self, config_path: str) -> bool:
         """Tell whether there is a file of this name."""
-        return self._file(config_path).is_file()
+        return config_path in self.made or self._file(config_path).is_file()
 
     def available(self) -> bool:
         """Tell whether there is the folder."""
@@ -84,10 +97,12 @@ class JudgedFiles(ConfigSource):
 
     def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
         """Return the names of files and folders in a folder."""
-        found: list[str] = []
-        for path in sorted(self._folder(config_path).glob("*")):
-            self._list_add_result(found, f"{config_path}/{path.name}".lstrip("/"), path.name, results_filter)
-        return sorted(set(found))
+        within = f"{config_path}/".lstrip("/")
+        names = {path.name.removesuffix(".yaml") for path in self._folder(config_path).glob("*")}
+        names |= {name.removeprefix(within).partition("/")[0] for name in self.made if name.startswith(within)}
+        kinds = {ObjectType.GROUP: self.is_group, ObjectType.CONFIG: self.is_config}
+        asked = [is_kind for kind, is_kind in kinds.items() if results_filter in (None, kind)]
+        return sorted(name for name in names if any(is_kind(f"{within}{name}") for is_kind in asked))
 
     def _folder(self, config_path: str) -> Path:
         """Return where a group lies."""
@@ -120,8 +135,8 @@ def composing(conf: Path) -> Iterator[None]:
     OurFolder.folder = conf
     for plugin in (JudgedFiles, OurFolder):
         Plugins.instance().register(plugin)
-    ConfigStore.instance().store(group="rules", name="default", node=asdict(Rules()))
-    with initialize(config_path=None, version_base=VERSION_BASE):
+    JudgedFiles.made = {"rules/default": asdict(Rules())}
+    with initialize(config_path=None, **OF_TODAY):
         yield
 
 
@@ -136,7 +151,7 @@ def keep_choice(group: str, path: Path) -> str:
         The file.
     """
     name = f"own_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()}"
-    ConfigStore.instance().store(group=group, name=name, node=read_settings(path))
+    JudgedFiles.made[f"{group}/{name}"] = read_settings(path)
     return name
 
 
