@@ -34,7 +34,7 @@ STOPS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr
 """What else than Ctrl-C asks a process to stop: a system that shuts down, a terminal that is closed."""
 NO_GUARD = 81
 """Exit status of a worker that finds the calls of a script in the way while it reads the script."""
-GUARD = 'its workers read the script that starts them, and so would start it again; put its calls under if __name__ == "__main__":'
+GUARD = 'its workers read the script that starts them; put what it calls under if __name__ == "__main__":'
 
 Result = TypeVar("Result")
 
@@ -86,7 +86,12 @@ class Workers:
         except BrokenExecutor:
             self._executor.shutdown(wait=False)
             self._executor = self._open()
+        try:
             return self._executor.submit(function, *arguments)
+        except BrokenExecutor as error:  # the new ones have died as they started
+            failed: Future[Result] = Future()
+            failed.set_exception(error)
+            return failed
 
     @property
     def is_deserted(self) -> bool:

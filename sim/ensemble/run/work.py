@@ -165,6 +165,9 @@ def _in_words(folder: Path) -> Iterator[None]:
         raise EnsembleInterruptedError(message) from None
     except (BusyError, DepotError) as error:
         raise EnsembleError(str(error)) from None
+    except MemoryError:
+        message = f"{folder}: no memory is left; fewer workers take less (ensemble.workers=1); what is stored is kept"
+        raise EnsembleError(message) from None
     except OSError as error:
         reason = error.strerror or error
         space = "free some space, or " if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else ""
@@ -285,11 +288,14 @@ class Queue:
                 self._submit(self.suspects.pop(0))
             return
         for part in islice(self.todo, AHEAD * self.workers.n - len(self.pending)):
-            self._submit(part)
+            if self._submit(part).done():  # or failed at once, as all others would
+                break
 
-    def _submit(self, part: Part) -> None:
+    def _submit(self, part: Part) -> Future[Lived]:
         """Begin a part."""
-        self.pending[self.workers.submit(self.live, part.first, part.n)] = part
+        future = self.workers.submit(self.live, part.first, part.n)
+        self.pending[future] = part
+        return future
 
     def cancel(self) -> None:
         """Take back every part that nobody has begun."""
