@@ -1,14 +1,12 @@
 """Accidents of the machine: what they cost is missing, never stored as an answer, and the same command computes it."""
 
-import errno
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ import pytest
 
 from sim.ensemble.run import chunks, executors, runner, work
 from sim.ensemble.run.chunks import PILOT, Job, live_part
-from sim.ensemble.run.executors import NO_GUARD
 from sim.ensemble.run.work import EnsembleError, LostError
 from sim.ensemble.store.results import ResultsError, load_results, read_manifest, state_of
 from sim.study import sweep
@@ -28,7 +25,7 @@ from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_byte
 ROOT = Path(__file__).parents[2]
 FACTORS = {"rules.morale.beta": [4.0, 5.0, 6.0]}
 SETTINGS: dict[str, Any] = {"executor": "process", "workers": 2, "chunk": 4, "runs": 12}
-SECONDS = 5.0  # after which no child may be left
+SECONDS = {"process": 15.0, "dask": 30.0}  # after which no child may be left, however busy the machine is
 
 
 def _die() -> None:
@@ -158,10 +155,68 @@ def test_a_script_without_a_main_guard_is_told_so_within_one_start_of_its_worker
         check=False,
     )
     assert done.returncode == 1
-    told = 'executor = process: its workers read the script that starts them; put what it calls under if __name__ == "__'
-    assert [line for line in done.stderr.splitlines() if line.startswith("sim.")] == [
-        line for line in done.stderr.splitlines() if told in line
-    ]
+    told = 'executor = process: its workers do not start; where a script starts them, put what it calls under if __name__'
+    assert told in done.stderr.splitlines()[-1]
     assert done.stderr.count("Traceback") == done.stderr.count(told) == 1
     assert (tmp_path / "starts").read_text().count("start") <= 3  # of the script, and of two workers
-    assert NO_GUARD not in (0, done.returncode)
+
+
+GUARDED = """
+import time
+from pathlib import Path
+from sim.tell.ensemble import run_ensemble
+from tests.ensemble.small import COMMAND, small_scenario
+from tests.ensemble.test_runner import Watcher
+
+if __name__ == "__main__":
+    scenario = small_scenario(executor=%r, workers=2, chunk=1, runs=2000)
+    run_ensemble(scenario, Path("results"), COMMAND, Watcher(lambda _: time.sleep(0.05)))
+"""
+
+
+def _family(parent: int) -> set[int]:
+    """Return all processes that come from one."""
+    parents = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, ppid = place.read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents[int(place.parent.name)] = int(ppid)
+    found = {parent}
+    while more := {child for child, ppid in parents.items() if ppid in found} - found:
+        found |= more
+    return found - {parent}
+
+
+def _alive(processes: set[int]) -> set[int]:
+    """Return which of some processes still live."""
+    return {number for number in processes if Path(f"/proc/{number}/fd").exists()}
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes as Linux lists them")
+@pytest.mark.parametrize("kind", ["process", "dask"])
+@pytest.mark.parametrize("end", ["SIGKILL", "SIGTERM", "SIGHUP"])
+def test_workers_end_with_their_parent_and_its_end_is_told(end: str, kind: str, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(GUARDED % kind)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "script.py"]
+    with subprocess.Popen(line, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 120
+        while len(list(tmp_path.glob("results/parts/[0-9]*"))) < 5 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        children = _family(process.pid)
+        process.send_signal(getattr(signal, end))
+        _, printed = process.communicate(timeout=SECONDS[kind])
+    end_at = time.monotonic() + SECONDS[kind]
+    while _alive(children) and time.monotonic() < end_at:
+        time.sleep(0.05)
+    assert len(children) >= 2
+    assert _alive(children) == set()
+    manifest = read_manifest(tmp_path / "results")
+    assert manifest["status"] == ("running" if end == "SIGKILL" else "interrupted")
+    assert state_of(tmp_path / "results", manifest) == "interrupted"
+    with pytest.raises(ResultsError, match=r"the ensemble is not finished \(interrupted\); go on with"):
+        load_results(tmp_path / "results")
+    if end != "SIGKILL":
+        assert "stopped; " in printed
+        assert " of 2,000 runs are stored; the same command goes on from there" in printed

@@ -34,7 +34,7 @@ STOPS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr
 """What else than Ctrl-C asks a process to stop: a system that shuts down, a terminal that is closed."""
 NO_GUARD = 81
 """Exit status of a worker that finds the calls of a script in the way while it reads the script."""
-GUARD = 'its workers read the script that starts them; put what it calls under if __name__ == "__main__":'
+GUARD = 'where a script starts them, put what it calls under if __name__ == "__main__":, since they read it too'
 
 Result = TypeVar("Result")
 
@@ -112,7 +112,7 @@ class Workers:
         if isinstance(first.exception(), BrokenExecutor):  # it is replaced when work is submitted
             processes.shutdown()
             if any(child.exitcode == NO_GUARD for child in children):
-                raise ConfigError([f"executor = process: {GUARD}"])
+                raise ConfigError([f"executor = process: its workers do not start; {GUARD}"])
         return processes
 
     def _open_dask(self) -> Executor:
@@ -137,10 +137,13 @@ class Workers:
 
     def _open_local_cluster(self, distributed: Any) -> Any:
         """Return a cluster whose workers are children of this process; nothing listens beyond this machine."""
-        with _stops_held_back(), importlib.import_module("dask").config.set(QUIET):
-            local = distributed.LocalCluster(
-                self.n, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-            )
+        try:
+            with _stops_held_back(), importlib.import_module("dask").config.set(QUIET):
+                local = distributed.LocalCluster(
+                    self.n, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+                )
+        except RuntimeError as error:
+            raise ConfigError([f"executor = dask: its workers do not start ({error}); {GUARD}"]) from None
         return self._closing.enter_context(local)
 
 
