@@ -228,7 +228,9 @@ def test_a_part_that_workers_die_of_is_missing_until_the_same_command_computes_i
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(runner, "live_part", _dies_of_the_third_part)
-        missing = r"^4 runs are missing: a worker died.*; 36 of 40 runs are stored; the same command goes on from there$"
+        missing = (
+            r"^4 runs are missing: a worker died.*; 36 of 40 runs are stored; the same command goes on from there$"
+        )
         with pytest.raises(LostError, match=missing):
             run_ensemble(small_scenario(executor="process", workers=2, chunk=4), tmp_path, COMMAND)
     assert json.loads((tmp_path / "manifest.json").read_text())["status"] == "interrupted"

@@ -337,5 +337,7 @@ def test_a_disk_that_fills_while_drawing_is_one_line(
     monkeypatch.setattr(present, "draw_files", full)
     assert run(*SMALL, f"output={tmp_path}") == launch.EXIT_FAILED
     printed = capsys.readouterr()
-    assert "figure fall_map: left out (OSError: [Errno 28] No space left on device: 'figures/map.png'); the" in printed.err
+    assert (
+        "figure fall_map: left out (OSError: [Errno 28] No space left on device: 'figures/map.png'); the" in printed.err
+    )
     assert load_results(folder_of(printed.out)).manifest["figures"] == {}

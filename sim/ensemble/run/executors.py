@@ -125,6 +125,8 @@ class Workers:
         address = self.config.address
         try:
             client = distributed.Client(address or self._open_local_cluster(distributed), timeout=SECONDS_TO_CONNECT)
+        except RuntimeError as error:
+            raise ConfigError([f"executor = dask: its workers do not start ({error}); {GUARD}"]) from None
         except (OSError, ValueError) as error:
             self._closing.close()
             text = " ".join(str(error).split())
@@ -137,13 +139,10 @@ class Workers:
 
     def _open_local_cluster(self, distributed: Any) -> Any:
         """Return a cluster whose workers are children of this process; nothing listens beyond this machine."""
-        try:
-            with _stops_held_back(), importlib.import_module("dask").config.set(QUIET):
-                local = distributed.LocalCluster(
-                    self.n, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-                )
-        except RuntimeError as error:
-            raise ConfigError([f"executor = dask: its workers do not start ({error}); {GUARD}"]) from None
+        with _stops_held_back(), importlib.import_module("dask").config.set(QUIET):
+            local = distributed.LocalCluster(
+                self.n, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+            )
         return self._closing.enter_context(local)
 
 
