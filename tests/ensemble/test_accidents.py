@@ -155,9 +155,7 @@ def test_a_script_without_a_main_guard_is_told_so_within_one_start_of_its_worker
         check=False,
     )
     assert done.returncode == 1
-    told = (
-        "executor = process: its workers do not start; where a script starts them, put what it calls under if __name__"
-    )
+    told = "executor = process: its workers do not start; where a script starts them, put what it calls under if __name"
     assert told in done.stderr.splitlines()[-1]
     assert done.stderr.count("Traceback") == done.stderr.count(told) == 1
     assert (tmp_path / "starts").read_text().count("start") <= 3  # of the script, and of two workers
