@@ -31,16 +31,18 @@ from sim.ensemble.store.parts import Shelf
 from sim.ensemble.store.provenance import config_digest
 from sim.ensemble.store.results import (
     COMPLETE,
-    TELLS,
     ResultsError,
-    check_tables,
-    check_told,
+    check_size,
+    check_table,
+    judged,
+    opened_table,
     read_finished,
     read_manifest,
     read_table,
     table_frame,
 )
-from sim.ensemble.store.schema import names_of
+from sim.ensemble.store.schema import names_of, row_group
+from sim.ensemble.store.told import ToldSweep
 from sim.study.design import Design, Floats, design_points
 from sim.study.factors import numeric_keys, read_factors, varied
 from sim.world.config import read_config
@@ -49,6 +51,7 @@ from sim.world.scenario import Scenario, build_scenario
 from sim.world.tables import Tables
 
 SWEEP, BATCHES = "sweep", "batches"
+MOST_OUTCOMES = 10_000  # assumption: more than any world has
 MOST_BATCHES = 20  # assumption: enough means of runs for an interval by their spread
 
 Rows: TypeAlias = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
@@ -175,7 +178,8 @@ def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, report
     workers = count_workers(scenario.config.ensemble.workers)
     digest = sweep_digest(scenario, plan)
     told = {"config_digest": digest, "factors": list(plan.factors), "points": len(plan.points)}
-    shelf = Shelf(folder, digest, schemas(plan.factors), by="point")
+    columns = schemas(plan.factors)
+    shelf = Shelf(folder, digest, columns, by="point", most=dict.fromkeys(columns, MOST_OUTCOMES))
     manifest = describe(scenario, command, workers) | told
     depot = depot_of(scenario.config.executor, shelf)
     work = Work(shelf, len(plan.points), manifest, reporter or Reporter(Console(quiet=True)), depot)
@@ -186,9 +190,13 @@ def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, report
 def load_sweep(folder: Path) -> Sweep:
     """Return the finished sweep in a folder; raise ResultsError where there is none."""
     manifest = read_finished(folder, "sweep")
-    check_told(folder, manifest, TELLS | {"factors": list})
-    check_tables(folder, manifest, (SWEEP, BATCHES))
-    factors = tuple(map(str, manifest["factors"]))
+    told = judged(folder, manifest, ToldSweep)
+    factors = told.factors
+    for name, schema in schemas(factors).items():
+        path = folder / f"{name}.parquet"
+        with opened_table(path, schema) as file:
+            check_size(path, file, MOST_OUTCOMES * told.points, row_group(schema))
+        check_table(path, told.tables.get(name))
     table, batches = (read_table(folder / f"{name}.parquet", schema) for name, schema in schemas(factors).items())
     return Sweep(folder, manifest, table, factors, batches)
 

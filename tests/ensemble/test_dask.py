@@ -156,9 +156,9 @@ def test_a_part_that_needs_more_memory_than_workers_have_is_missing(
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(1, threads_per_worker=1, **local) as cluster,
+        pytest.raises(LostError, match=r"^4 runs are missing: a worker died.*; 36 of 40 runs are stored"),
     ):
-        with pytest.raises(LostError, match=r"^4 runs are missing: a worker died.*; 36 of 40 runs are stored"):
-            run_ensemble(small_scenario(executor=on(cluster), chunk=4), tmp_path, COMMAND)
+        run_ensemble(small_scenario(executor=on(cluster), chunk=4), tmp_path, COMMAND)
 
 
 def test_an_address_where_nobody_answers_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ def test_a_damaged_final_table_is_made_again(tmp_path: Path, undisturbed: dict[s
         load_results(tmp_path)
     lines = io.StringIO()
     run_ensemble(small_scenario(), tmp_path, COMMAND, lines_to(lines))
-    assert f"{'estimating' if name == 'estimates' else 'computing'} again" in lines.getvalue()
+    assert f"{'estimating' if name == 'estimates' else 'made'} again" in lines.getvalue()
     assert stored_bytes(tmp_path) == undisturbed
 
 

@@ -127,7 +127,7 @@ class Work:
 
     def clear(self) -> None:
         """Remove all parts: the final tables stand."""
-        store.remove_parts(self.shelf.folder)
+        store.remove_parts(self.shelf)
         if self.depot is not None:
             self.depot.clear()
 
