@@ -20,7 +20,7 @@ from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
 from sim.show.figures import of_comparison
 from sim.show.report import write_report
-from sim.study.cases import Case, of_equal_runs, open_case
+from sim.study.cases import Case, of_equal_runs, open_cases
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
 from sim.tell.comparison_summary import comparison_markdown, comparison_table
 from sim.tell.ensemble import run_ensemble
@@ -58,22 +58,6 @@ def job(point: Point) -> None:
         if options.report:
             showing.report(lambda: write_report(cases, folder / "report.html", comparison))
         showing.end()
-
-
-def open_cases(folders: tuple[str, ...]) -> list[Case]:
-    """Return the ensembles in result folders; those of one scenario are called by their folders.
-
-    Parameters
-    ----------
-    folders
-        What the commands printed as their last lines.
-    """
-    cases = [open_case(folder) for folder in folders]
-    names = [case.name for case in cases]
-    return [
-        Case(case.results.folder.resolve().name, case.results, case.scenario) if names.count(case.name) > 1 else case
-        for case in cases
-    ]
 
 
 def _scenarios(options: CompareOptions, values: dict[str, Any]) -> dict[str, Scenario]:

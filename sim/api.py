@@ -7,6 +7,7 @@ notebook only reads, and the other way round.
 from __future__ import annotations
 
 import io
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,18 +18,23 @@ import pandas as pd
 from rich.console import Console, RenderableType
 
 from sim.agents.model import SpilloverModel
+from sim.ensemble.estimate.outcomes import share_by
+from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
+from sim.ensemble.store.schema import day_columns, names_of
 from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_sweep
 from sim.show.plot import Plot
 from sim.show.report import write_report
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
-from sim.study.cases import Case, open_case
+from sim.study.cases import Case, distinguished, open_case
 from sim.study.design import Design
+from sim.study.listing import list_results
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.ensemble import run_ensemble
+from sim.tell.estimate import Estimate, Kind
 from sim.tell.summary import sections_html, summary_sections, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
@@ -130,6 +136,42 @@ class Ensemble(Case):
     def plot_influence(self) -> Plot:
         """Draw which states gain influence."""
         return self.plot("influence")
+
+    def share(self, column: str, by: int | None = None) -> Estimate:
+        """Return in what share of runs something has happened, by a day or at all, with its interval.
+
+        In the tables a missing day means never. Who takes the mean of ``runs[column] <= by`` leaves those runs out in
+        which it never happened, and so gets a share of the others.
+
+        Parameters
+        ----------
+        column
+            Of days in `runs`, such as ``collapse_day`` or ``level_day_IRQ_3``.
+        by
+            Last day that counts; the last of all by default.
+
+        Raises
+        ------
+        KeyError
+            If there is no such column of days.
+
+        Examples
+        --------
+        >>> import sim
+        >>> ensemble = sim.run(sim.load_scenario("patrons_leave", {"ensemble.runs": 200, "output": folder}))
+        >>> early = ensemble.share("level_day_IRQ_3", by=60)
+        >>> 0 <= early.low <= early.point <= early.high <= 1, early.n
+        (True, 200)
+        """
+        days = day_columns(names_of(self.scenario.tables))
+        if column not in days:
+            message = f"no column '{column}' of days in the table of runs; {suggestion(column, days)}"
+            raise KeyError(message)
+        runs = usable(self.runs)
+        if runs.empty:
+            return Estimate(math.nan, kind=Kind.SHARE, n=0)
+        point, low, high, n = share_by(runs, column, self.scenario.horizon_days if by is None else by)
+        return Estimate(point, low, high, Kind.SHARE, n)
 
     def replay(self, run: int) -> SpilloverModel:
         """Return one of its histories as a Mesa model on the morning of day 0, to step through."""
@@ -277,6 +319,31 @@ def open_results(folder: Path | str) -> Ensemble:
     return Ensemble(case.name, case.results, case.scenario)
 
 
+def results(output: Path | str = "results") -> pd.DataFrame:
+    """Return a row for each result folder, the latest first.
+
+    Parameters
+    ----------
+    output
+        Folder for all results, as the setting of this name.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns ``folder``, ``kind`` (``run``, ``sweep`` or ``compare``), ``name``, ``question``, ``differs`` (what is
+        set otherwise than by default), ``runs``, ``date`` and ``state``.
+
+    Examples
+    --------
+    >>> import sim
+    >>> ensemble = sim.run(sim.load_scenario("mediation", {"ensemble.runs": 20, "output": folder}))
+    >>> found = sim.results(folder)
+    >>> found.loc[found["folder"] == str(ensemble.folder), "state"].tolist()
+    ['complete']
+    """
+    return list_results(place(output))
+
+
 def compare(*ensembles: Ensemble) -> Comparison:
     """Return what distinguishes ensembles from the first of them, run by run.
 
@@ -301,9 +368,9 @@ def compare(*ensembles: Ensemble) -> Comparison:
     """
     if not all(isinstance(ensemble, Case) for ensemble in ensembles):
         raise ConfigError(["sim.compare takes ensembles, each by itself: sim.compare(a, b), or sim.compare(*several)"])
-    base = ensembles[0].scenario if ensembles else None
-    folder = result_folder(base, "compare", comparing.digest_of(ensembles)) if base else Path()
-    found = comparing.compare(ensembles, folder, "sim.compare(...) in Python")
+    cases = distinguished(ensembles)
+    folder = result_folder(cases[0].scenario, "compare", comparing.digest_of(cases)) if cases else Path()
+    found = comparing.compare(cases, folder, "sim.compare(...) in Python")
     return Comparison(found.folder, found.manifest, found.cases, found.table)
 
 

@@ -183,6 +183,12 @@ def columns_in_use(use: Use, names: Names) -> list[Column]:
     return [column for column in columns if column.output.use >= use and not column.is_empty]
 
 
+def day_columns(names: Names) -> list[str]:
+    """Return the columns of runs that hold days, without those that a state cannot have; null in them means never."""
+    columns = columns_of(TABLES[RUNS].row, names)
+    return [column.name for column in columns if column.output.kind is Kind.DAY and not column.is_empty]
+
+
 def _columns(field: Field, names: Names) -> Iterator[Column]:
     """Yield the columns of one field, and after a run's status what went wrong."""
     kind = _KINDS.get(field.output.kind, _NUMBERS[field.element])
