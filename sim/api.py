@@ -30,6 +30,8 @@ from sim.study import compare as comparing
 from sim.study import sweep as sweeping
 from sim.study.cases import Case, open_case
 from sim.study.design import Design
+from sim.study.labels import told_apart
+from sim.study.listing import list_results
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.summary import all_sections, sections_html, summary_table
@@ -292,13 +294,31 @@ def open_results(folder: Path | str) -> Ensemble:
     return Ensemble(case.name, case.results, case.scenario)
 
 
+def results(output: Path | str = "results") -> pd.DataFrame:
+    """Return a row for each result folder: what it asked, what differs from the usual, runs, date and state.
+
+    Parameters
+    ----------
+    output
+        Where results lie, as the setting of this name says.
+
+    Examples
+    --------
+    >>> import sim
+    >>> ensemble = sim.run(sim.load_scenario(settings={"rules.morale.beta": 6, "ensemble.runs": 50, "output": folder}))
+    >>> sim.results(folder)[["name", "differs", "runs"]].to_dict("records")[0]
+    {'name': 'offensive_2024', 'differs': 'world=levant_2024, rules.morale.beta=6', 'runs': 50}
+    """
+    return list_results(output)
+
+
 def compare(*ensembles: Ensemble) -> Comparison:
     """Return what distinguishes ensembles from the first of them, run by run.
 
     Parameters
     ----------
     ensembles
-        At least two, of one world, horizon and seed.
+        At least two, of one world, horizon and seed; those of one scenario are called by the settings that differ.
 
     Raises
     ------
@@ -316,9 +336,10 @@ def compare(*ensembles: Ensemble) -> Comparison:
     """
     if not all(isinstance(ensemble, Case) for ensemble in ensembles):
         raise ConfigError(["sim.compare takes ensembles, each by itself: sim.compare(a, b), or sim.compare(*several)"])
-    base = ensembles[0].scenario if ensembles else None
-    folder = result_folder(base, "compare", comparing.digest_of(ensembles)) if base else Path()
-    found = comparing.compare(ensembles, folder, "sim.compare(...) in Python")
+    cases = told_apart(ensembles)
+    base = cases[0].scenario if cases else None
+    folder = result_folder(base, "compare", comparing.digest_of(cases)) if base else Path()
+    found = comparing.compare(cases, folder, "sim.compare(...) in Python")
     return Comparison(found.folder, found.manifest, found.cases, found.table)
 
 
