@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, WithJsonSchema
 
 from sim.study.design import Design
 from sim.world.config import fault_lines
@@ -27,10 +27,15 @@ class CompareOptions(Frozen):
     report: bool = False
 
 
+# Numbers are judged where the scenario is known, whose keys these are.
+_SHAPE = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "number"}}}
+Factors = Annotated[Any, WithJsonSchema({"anyOf": [_SHAPE, {"type": "null"}]})]
+
+
 class SweepSettings(Frozen):
     """What is varied, and how points are chosen."""
 
-    factors: Any = None  # judged where the scenario is known
+    factors: Factors = None
     design: Design = Field(default=Design.PRODUCT, strict=False)
     points: int | None = Field(default=None, ge=1, le=1_000_000)
     outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)

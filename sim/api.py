@@ -305,8 +305,9 @@ def results(output: Path | str = "results") -> pd.DataFrame:
     Examples
     --------
     >>> import sim
-    >>> ensemble = sim.run(sim.load_scenario(settings={"rules.morale.beta": 6, "ensemble.runs": 50, "output": folder}))
-    >>> sim.results(folder)[["name", "differs", "runs"]].to_dict("records")[0]
+    >>> settings = {"rules.morale.beta": 6, "ensemble.runs": 50, "output": f"{folder}/here"}
+    >>> ensemble = sim.run(sim.load_scenario(settings=settings))
+    >>> sim.results(f"{folder}/here")[["name", "differs", "runs"]].to_dict("records")[0]
     {'name': 'offensive_2024', 'differs': 'world=levant_2024, rules.morale.beta=6', 'runs': 50}
     """
     return list_results(output)
