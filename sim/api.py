@@ -17,6 +17,8 @@ import pandas as pd
 from rich.console import Console, RenderableType
 
 from sim.agents.model import SpilloverModel
+from sim.ensemble.estimate.intervals import wilson_interval
+from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.folders import result_folder
@@ -58,7 +60,7 @@ class Ensemble(Case):
     >>> ensemble = sim.run(scenario)
     >>> len(ensemble.runs)
     200
-    >>> bool(ensemble.runs["collapse_day"].notna().mean() > 0.5)
+    >>> bool(ensemble.share("collapse_day", by=60)["low"] > 0.5)
     True
     >>> plot = ensemble.plot("incidence")
     """
@@ -102,6 +104,28 @@ class Ensemble(Case):
     def estimates(self) -> pd.DataFrame:
         """Return everything that is estimated, each with interval and n."""
         return self.results.estimates
+
+    def share(self, column: str, by: int | None = None) -> pd.Series:
+        """Return the share of runs in which something happened: ``estimate``, its interval ``low`` to ``high``, ``n``.
+
+        A mean of ``runs[column] <= by`` is no such share where empty days, which mean never, are left out of it.
+
+        Parameters
+        ----------
+        column
+            Of days in `runs`, such as ``collapse_day`` or ``level_day_IRQ_3``.
+        by
+            The last day that counts; by default the last of a run.
+        """
+        runs = usable(self.runs)
+        days = [name for name in runs.columns if "day" in name.split("_")]
+        if column not in days:
+            message = f"no column of days '{column}'; {suggestion(column, days)}"
+            raise KeyError(message)
+        happened = runs[column].notna() if by is None else (runs[column] <= by).fillna(value=False)
+        n = len(runs)
+        low, high = wilson_interval(int(happened.sum()), n)
+        return pd.Series({"estimate": happened.mean(), "low": low, "high": high, "n": n}, name=column)
 
     @property
     def plots(self) -> list[str]:
