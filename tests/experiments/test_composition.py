@@ -191,7 +191,7 @@ ADVICE: dict[str, tuple[Script, list[str], str]] = {
     "truth values as factor": (
         sweep.SCRIPT,
         ["sweep.factors={channels.kin: [true,false]}"],
-        "sweep.factors.channels.kin: is no number that can be varied; run each by itself, with run.py -m channels.kin=true",
+        "sweep.factors.channels.kin: is no number that can be varied; run each by itself, with run.py -m",
     ),
     "all scenarios": (compare.SCRIPT, ["scenarios=all"], "scenarios = 'all': must be a list, in brackets: [..., ...]"),
     "several scenarios": (
