@@ -84,14 +84,12 @@ def _allowed(shape: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     if "enum" in shape or "const" in shape:
         return ", ".join(f"`{value}`" for value in shape.get("enum", [shape.get("const")]))
     kind = shape.get("type")
-    if kind is None:  # judged where more is known
-        return str(shape["description"])
     if kind == "array":
         items = shape["items"]
         return f"list of {'[these](scenarios.md#levers)' if 'oneOf' in items else _allowed(items, known)}"
     if kind == "object":
         return f"names, each with {_allowed(shape['additionalProperties'], known)}"
-    return KINDS[str(kind)] + _limits(shape)
+    return KINDS[str(kind)] + _limits(shape) if kind else str(shape["description"])  # what is judged elsewhere says it
 
 
 def _limits(shape: Mapping[str, Any]) -> str:
