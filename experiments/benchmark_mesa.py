@@ -117,7 +117,7 @@ def plain_batch(scenario: Scenario, runs: int) -> list[dict[str, Any]]:
     def plain_state(_: object) -> list[Plain]:
         return [Plain(new_state(scenario.world)[0])]
 
-    with mock.patch("sim.agents.model.new_state", plain_state):
+    with mock.patch("sim.agents.history.new_state", plain_state):
         return batch(dataclasses.replace(scenario, world=world, rules=rules), runs)
 
 

@@ -77,10 +77,10 @@ def call_phases_before_muster(scenario: Scenario, state: np.ndarray) -> None:
         "state": world["n_states"],
         "faction": world["n_factions"],
     }
-    for name, whose in SCHEDULE:
-        if name == "muster":
+    for each, whose in SCHEDULE:
+        if each.__name__ == "muster":
             return
-        call = getattr(calls, f"call_{name}")
+        call = calls.PHASES[each.__name__]
         if whose == "map":
             call(scenario.world, scenario.rules, state)
         for agent in range(agents.get(whose, 0)):

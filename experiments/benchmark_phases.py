@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import ctypes
 import time
+from textwrap import indent
 from typing import Any
 
 import numba
 import numpy as np
 
 from sim.core import day as day_module
-from sim.core.day import SCHEDULE
+from sim.core.day import SCHEDULE, lines_of
 from sim.core.phases.setup import begin_run, prepare
 from sim.core.state import new_state
 from sim.world.scenario import Scenario
 
-PHASES = tuple(name for name, _ in SCHEDULE)
-OWNERS = {
-    "actor": "range(world.n_states + world.n_factions)",
-    "state": "range(world.n_states)",
-    "faction": "range(world.n_factions)",
-}
+PHASES = tuple(phase.__name__ for phase, _ in SCHEDULE)
 HEAD = """
-def live_timed_runs(worlds, rules, states, seed, begins, spent, stamp):
-    world, own_rules, state = worlds[0], rules[0], states[0]
-    prepare(world, own_rules, state)
+def live_timed_runs(worlds, all_rules, states, seed, begins, spent, stamp):
+    world, rules, state = worlds[0], all_rules[0], states[0]
+    prepare(world, rules, state)
     for run in range(spent.shape[0]):
         then = now(stamp)
-        begin_run(world, own_rules, state, seed, np.uint64(run))
+        begin_run(world, rules, state, seed, np.uint64(run))
         begins[run] = now(stamp) - then
         for day in range(spent.shape[1]):
             then = now(stamp)"""
@@ -66,12 +62,8 @@ def look(looks: np.ndarray, stamp: np.ndarray) -> None:
 def timed_runs() -> Any:
     """Return a compiled function that lives runs as the engine does, and notes what each phase of each day took."""
     lines = [HEAD]
-    for slot, (name, whose) in enumerate(SCHEDULE):
-        if whose == "map":
-            lines.append(f"            {name}(world, own_rules, state)")
-        else:
-            lines.append(f"            for agent in {OWNERS[whose]}:")
-            lines.append(f"                {name}(world, own_rules, state, agent)")
+    for slot, turn in enumerate(SCHEDULE):
+        lines += [indent(line, " " * 12) for line in lines_of(*turn)]
         lines.append(STAMP.format(slot=slot))
     names = {**vars(day_module), "np": np, "now": now, "begin_run": begin_run, "prepare": prepare}
     exec("\n".join([*lines, TAIL]), names)  # noqa: S102 - put together above, from the schedule alone

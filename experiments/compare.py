@@ -14,21 +14,21 @@ from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import CompareOptions, take_options
 from experiments.present import draw_once, print_tables
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.files import write_text
 from sim.ensemble.store.folders import result_folder
-from sim.show.compare.figures import draw_comparison_files
+from sim.show.figures import draw_files, of_comparison
 from sim.show.report import write_report
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
 from sim.study.labels import told_apart
 from sim.tell.comparison_summary import comparison_markdown, comparison_table
+from sim.tell.ensemble import run_ensemble
 from sim.world.catalogue import USUAL_SCENARIO, choice
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.text import place
 
-OWN = ("scenario=", "scenarios=", "results=", "report=")  # settings that are the comparison's, not an ensemble's
+OWN = ("scenarios=", "theories=", "results=", "report=")  # settings that are the comparison's, not an ensemble's
 
 
 def job(point: Point) -> None:
@@ -39,7 +39,7 @@ def job(point: Point) -> None:
         if options.results:
             cases = of_equal_runs(open_cases(options.results))
         else:
-            cases = of_equal_runs(_run(options.scenarios, values, point.settings, reporter), _asked(values))
+            cases = of_equal_runs(_run(_scenarios(options, values), point.settings, reporter), _asked(values))
         folder = result_folder(cases[0].scenario, "compare", digest_of(cases))
         if options.results:
             folder = place(str(values["output"])) / "compare" / folder.name
@@ -47,7 +47,7 @@ def job(point: Point) -> None:
         store_comparison(comparison)
         write_text(folder / "summary.md", comparison_markdown(comparison))
         print_tables(comparison_table(comparison))
-        draw_once(folder, comparison.manifest, lambda: draw_comparison_files(comparison), reporter)
+        draw_once(folder, comparison.manifest, lambda: draw_files(of_comparison(comparison), folder), reporter)
         if options.report:
             reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison).resolve()}")
         print(folder.resolve())
@@ -64,18 +64,29 @@ def open_cases(folders: tuple[str, ...]) -> list[Case]:
     return told_apart([open_case(folder) for folder in folders])
 
 
-def _scenarios(names: tuple[str, ...], values: dict[str, Any]) -> list[Scenario]:
-    """Return the scenarios of these names, everything else as it was composed."""
+def _scenarios(options: CompareOptions, values: dict[str, Any]) -> dict[str, Scenario]:
+    """Return what is compared, by the setting that each has for itself; everything else is as it was composed."""
+    key, names = ("rules", options.theories) if options.theories else ("scenario", options.scenarios)
     if len(set(names)) < max(len(names), 2):
+        what = "theories" if options.theories else "scenarios"
         raise ConfigError(
-            ["scenarios: name at least two, each once, the first is the base; or give results=[folder,folder]"]
+            [f"{what}: name at least two, each once, the first is the base; or give results=[folder,folder]"]
         )
+    if options.theories:
+        rules = values["rules"]
+        chosen = {name: choice("rules", name) for name in names}
+        return {f"{key}={n}": load_scenario({**values, "rules": _merged(rules, own)}) for n, own in chosen.items()}
     if values["scenario"] != choice("scenario", USUAL_SCENARIO):
         cure = "run each with run.py, and compare with results=[folder,folder]"
         raise ConfigError(
             [f"scenario: a comparison names its scenarios in scenarios=[...]; for levers of your own, {cure}"]
         )
-    return [load_scenario({**values, "scenario": choice("scenario", name)}) for name in names]
+    return {f"{key}={name}": load_scenario({**values, "scenario": choice("scenario", name)}) for name in names}
+
+
+def _merged(rules: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return rules as they were composed, but for what a theory says itself."""
+    return rules | {mechanism: rules[mechanism] | told for mechanism, told in own.items()}
 
 
 def _asked(values: dict[str, Any]) -> int | None:
@@ -84,14 +95,15 @@ def _asked(values: dict[str, Any]) -> int | None:
     return None if ensemble["until"] else int(ensemble["runs"])
 
 
-def _run(names: tuple[str, ...], values: dict[str, Any], settings: Sequence[str], reporter: Reporter) -> list[Case]:
+def _run(scenarios: dict[str, Scenario], settings: Sequence[str], reporter: Reporter) -> list[Case]:
     """Return ensembles of these scenarios, run or read where they are stored already."""
-    shared = [setting for setting in settings if not setting.startswith(OWN)]
     cases = []
-    for name, scenario in zip(names, _scenarios(names, values), strict=True):
+    for setting, scenario in scenarios.items():
+        key, _, name = setting.partition("=")
         reporter.note(f"{name}:")
-        again = command("run", [f"scenario={name}", *shared])
-        own = scenario.config.scenario.name
+        shared = [given for given in settings if not given.startswith((*OWN, f"{key}="))]
+        again = command("run", [setting, *shared])
+        own = name if key == "rules" else scenario.config.scenario.name
         cases.append(Case(own, run_ensemble(scenario, result_folder(scenario, "run"), again, reporter), scenario))
     return cases
 
@@ -100,7 +112,7 @@ def check(values: dict[str, Any]) -> tuple[Path, ...]:
     """Return the folders that composed values compare; raise where they cannot be compared."""
     options, rest = take_options(values, CompareOptions)
     if not options.results:
-        return tuple(result_folder(scenario, "run") for scenario in _scenarios(options.scenarios, rest))
+        return tuple(result_folder(scenario, "run") for scenario in _scenarios(options, rest).values())
     cases = open_cases(options.results)
     check_comparable(cases)
     return tuple(case.results.folder for case in cases)

@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,15 +25,17 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.core.rules import Rules
+from sim.core.parameters import to_plain
+from sim.core.rules import MECHANISMS
 from sim.world.faults import shown
 from sim.world.frozen import ConfigError
-from sim.world.settings import COMPOSED, read_settings, resolved
+from sim.world.settings import COMPOSED, merged, read_settings, resolved
 
 # Hydra 1.3 warns where it is not told whose defaults it is to have, later ones where it is told.
 OF_TODAY: dict[str, Any] = {"version_base": None} if hydra.__version__.startswith("1.3.") else {}
 SCHEME = "judged"
 HELP = "help"  # key of a primary configuration: how its script is used
+DEFAULT_RULES = "rules/default"
 EXPERIMENT = "experiment"  # the one group whose files are settings of everything
 _CHOICE = re.compile(r"[A-Za-z0-9][\w.-]*")
 _OVERRIDE = re.compile(r"(?:override )?/?([a-z_]+)")
@@ -69,6 +70,8 @@ class JudgedFiles(ConfigSource):
         faults = [f"{path.name}, {COMPOSED}: {fault}" for fault in self._faults(values.get(COMPOSED, []))]
         if faults:
             raise ConfigError(faults)
+        if group == DEFAULT_RULES.partition("/")[0]:  # a theory says what it changes
+            values = merged(self.made[DEFAULT_RULES], values)
         header = {"package": "_global_" if is_experiment or not group else None}
         return ConfigResult(self.provider, self.full_path(), OmegaConf.create(values), header)
 
@@ -135,7 +138,7 @@ def composing(conf: Path) -> Iterator[None]:
     OurFolder.folder = conf
     for plugin in (JudgedFiles, OurFolder):
         Plugins.instance().register(plugin)
-    JudgedFiles.made = {"rules/default": asdict(Rules())}
+    JudgedFiles.made = {DEFAULT_RULES: {name: to_plain(group()) for name, group in MECHANISMS.items()}}
     with initialize(config_path=None, **OF_TODAY):
         yield
 

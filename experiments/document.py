@@ -3,7 +3,7 @@
 Usage
 -----
 python experiments/document.py               schedule and parameters, at once
-python experiments/document.py --history     also runs all worlds (about a minute)
+python experiments/document.py --history     also runs all worlds (some minutes)
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.core import day
+from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
-from sim.core.parameters import describe
+from sim.core.parameters import choices, describe, numbers, to_plain
 from sim.core.rules import MECHANISMS
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.world.config import read_config
@@ -46,20 +46,25 @@ WHOSE = {
 def schedule_table() -> str:
     """Return the schedule as a table."""
     lines = ["| | phase | by | what happens |", "|---|---|---|---|"]
-    for number, (name, whose) in enumerate(day.SCHEDULE, start=1):
-        what = getattr(day, name).__doc__.strip().splitlines()[0]
-        lines.append(f"| {number} | `{name}` | {WHOSE[whose]} | {what} |")
+    for number, (phase, whose) in enumerate(SCHEDULE, start=1):
+        what = (phase.__doc__ or "").strip().splitlines()[0]
+        lines.append(f"| {number} | `{phase.__name__}` | {WHOSE[whose]} | {what} |")
     return "\n".join(lines)
 
 
 def parameter_table(mechanism: str) -> str:
     """Return one mechanism's parameters as a table."""
     group = MECHANISMS[mechanism]
-    defaults = vars(group())
+    plain, defaults = to_plain(group()), numbers(group())
     lines = [
         f"| `rules.{mechanism}.` | symbol | default | plausible | unit | meaning | source |",
         "|---|---|---|---|---|---|---|",
     ]
+    for name, told in choices(group).items():
+        theories = "; ".join(f"`{each}`: {told.theories[theory]}" for each, theory in told.names.items())
+        lines.append(
+            f"| `{name}` | | `{plain[name]}` | {', '.join(told.names)} | theory | {told.meaning} | {theories} |"
+        )
     for name, p in describe(group).items():
         lines.append(
             f"| `{name}` | {p.symbol} | {defaults[name]:g} | {p.prior[0]:g} to {p.prior[1]:g} | {p.unit} "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError, WithJsonSchema
+from pydantic import Field, ValidationError
 
 from sim.study.design import Design
 from sim.world.config import fault_lines
@@ -20,22 +20,18 @@ class RunOptions(Frozen):
 
 
 class CompareOptions(Frozen):
-    """Of `compare.py`: scenarios to run, or result folders; the first is the base."""
+    """Of `compare.py`: scenarios to run, theories of one scenario, or result folders; the first is the base."""
 
     scenarios: tuple[Name, ...] = Field(default=(), strict=False)
+    theories: tuple[Name, ...] = Field(default=(), strict=False)
     results: tuple[Place, ...] = Field(default=(), strict=False)
     report: bool = False
-
-
-# Numbers are judged where the scenario is known, whose keys these are.
-_SHAPE = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "number"}}}
-Factors = Annotated[Any, WithJsonSchema({"anyOf": [_SHAPE, {"type": "null"}]})]
 
 
 class SweepSettings(Frozen):
     """What is varied, and how points are chosen."""
 
-    factors: Factors = None
+    factors: Any = Field(default=None, description="values by key: lists of numbers, or of names of theories")
     design: Design = Field(default=Design.PRODUCT, strict=False)
     points: int | None = Field(default=None, ge=1, le=1_000_000)
     outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,10 @@ from sim.agents.model import SpilloverModel
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.folders import result_folder
-from sim.show.compare.figures import drawable_comparison
-from sim.show.figures import drawable, left_out
-from sim.show.kit.theme import styled
+from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_sweep
 from sim.show.plot import Plot
 from sim.show.report import write_report
-from sim.show.sweep.figures import draw_sweep
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
 from sim.study.cases import Case, open_case
@@ -36,7 +32,8 @@ from sim.study.labels import told_apart
 from sim.study.listing import list_results
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
-from sim.tell.summary import all_sections, sections_html, summary_table
+from sim.tell.ensemble import run_ensemble
+from sim.tell.summary import sections_html, summary_sections, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
 from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, given_values, scenario_of, well_named
@@ -130,17 +127,11 @@ class Ensemble(Case):
     @property
     def plots(self) -> list[str]:
         """Return the names of the figures that it has something to show for."""
-        return list(drawable(self.results, self.scenario))
+        return list(drawable(of_ensemble(self.results, self.scenario)))
 
     def plot(self, name: str) -> Plot:
         """Return a figure by its name in `plots`."""
-        draws = drawable(self.results, self.scenario)
-        if name not in draws:
-            reasons = left_out(self.results, self.scenario)
-            message = f"no figure '{name}'; {suggestion(name, list(draws))}{''.join(f' ({r})' for r in reasons)}"
-            raise KeyError(message)
-        with styled():
-            return Plot(draws[name](self.results, self.scenario))
+        return _plot(of_ensemble(self.results, self.scenario), name)
 
     def plot_incidence(self) -> Plot:
         """Draw how likely the end of the regime is by when."""
@@ -180,7 +171,7 @@ class Ensemble(Case):
 
     def _repr_html_(self) -> str:
         """Return the summary as a notebook shows it."""
-        return sections_html(all_sections(self.results, self.scenario))
+        return sections_html(summary_sections(self.results, self.scenario))
 
 
 class Comparison(comparing.Comparison):
@@ -188,17 +179,12 @@ class Comparison(comparing.Comparison):
 
     def plot(self, name: str) -> Plot:
         """Return a figure by its name in `plots`."""
-        draws = drawable_comparison(self)
-        if name not in draws:
-            message = f"no figure '{name}'; {suggestion(name, list(draws))}"
-            raise KeyError(message)
-        with styled():
-            return Plot(draws[name](self))
+        return _plot(of_comparison(self), name)
 
     @property
     def plots(self) -> list[str]:
         """Return the names of its figures."""
-        return list(drawable_comparison(self))
+        return list(drawable(of_comparison(self)))
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
@@ -227,8 +213,7 @@ class Sweep(sweeping.Sweep):
 
     def plot(self, outcome: str) -> list[Plot]:
         """Return the figures of one outcome, such as ``p_collapse``."""
-        with styled():
-            return [Plot(figure) for figure in draw_sweep(self, [outcome], self.scenario).values()]
+        return [Plot(sheet.draw()) for sheet in drawable(of_sweep(self, [outcome], self.scenario)).values()]
 
     def __repr__(self) -> str:
         """Return what the factors do to the first outcome as text."""
@@ -236,7 +221,7 @@ class Sweep(sweeping.Sweep):
 
     def _repr_html_(self) -> str:
         """Return what the factors do to the first outcome as a notebook shows it."""
-        return sections_html(list(sweep_sections(self, self.outcomes[:1])))
+        return sections_html(sweep_sections(self, self.outcomes[:1]))
 
     @property
     def outcomes(self) -> list[str]:
@@ -369,7 +354,10 @@ def compare(*ensembles: Ensemble) -> Comparison:
 
 
 def sweep(
-    scenario: Scenario, factors: Mapping[str, Iterable[float]], design: str = Design.PRODUCT, points: int | None = None
+    scenario: Scenario,
+    factors: Mapping[str, Iterable[float | str]],
+    design: str = Design.PRODUCT,
+    points: int | None = None,
 ) -> Sweep:
     """Return ensembles around a scenario, all with the same draws.
 
@@ -379,7 +367,7 @@ def sweep(
         What is varied; its settings say how many runs each point has.
     factors
         Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``: lists, ranges,
-        arrays.
+        arrays; of a choice between theories, such as ``rules.contest.form``, their names.
     design
         ``product``, ``zip``, ``latin_hypercube`` or ``sobol``.
     points
@@ -404,6 +392,15 @@ def sweep(
     folder = result_folder(scenario, "sweep", sweeping.sweep_digest(scenario, plan))
     found = sweeping.run_sweep(scenario, plan, folder, "sim.sweep(...) in Python", _reporter())
     return Sweep(found.folder, found.manifest, found.table, found.factors, found.batches, scenario)
+
+
+def _plot(sheets: Sequence[Sheet], name: str) -> Plot:
+    """Return a figure by its name, or say which there are, and why others are not."""
+    found = drawable(sheets)
+    if name not in found:
+        message = f"no figure '{name}'; {suggestion(name, list(found))}{''.join(f' ({r})' for r in left_out(sheets))}"
+        raise KeyError(message)
+    return Plot(found[name].draw())
 
 
 def _reporter() -> Reporter:

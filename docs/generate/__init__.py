@@ -9,6 +9,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from generate.results import ROWS, estimates, kinds_of_events, outcomes
+from generate.results import columns as columns_of_results
 from generate.rulebook import parameters, rules
 from generate.settings import SCRIPTS, choices, events, levers, own_settings, settings
 from generate.worlds import columns, scenarios, worlds
@@ -22,8 +24,12 @@ PARTS: dict[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "worlds": worlds,
     "columns of worlds": columns,
+    "kinds of events": kinds_of_events,
+    "estimates": estimates,
+    "outcomes": outcomes,
+    **{f"columns of {name}": partial(columns_of_results, name) for name in ROWS},
     **{f"settings of {script}": partial(own_settings, script) for script in SCRIPTS},
-    **{f"choices of {group}": partial(choices, group) for group in ("executor", "uncertainty")},
+    **{f"choices of {group}": partial(choices, group) for group in ("executor", "rules", "uncertainty")},
 }
 
 

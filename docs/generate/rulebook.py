@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generate.markdown import sentence, span, table
-from sim.core.parameters import describe
+from sim.core.parameters import Choice, choices, describe, numbers, to_plain
 from sim.core.rules import MECHANISMS
 
 RULEBOOK = """```{{eval-rst}}
@@ -18,8 +18,12 @@ def parameters() -> str:
     header = ("parameter", "default", "plausible", "allowed", "unit", "meaning and source")
     sections = []
     for mechanism, group in MECHANISMS.items():
-        defaults = vars(group())
+        defaults = numbers(group())
         rows = [
+            (f"`{name}`", f"`{to_plain(group())[name]}`", *_theories(told), f"{sentence(told.meaning)}")
+            for name, told in choices(group).items()
+        ]
+        rows += [
             (
                 f"`{name}`, {p.symbol}",
                 *(f"{defaults[name]:g}", span(*p.prior), span(*p.limits), p.unit),
@@ -30,6 +34,12 @@ def parameters() -> str:
         intro = f"Set as `rules.{mechanism}.<parameter>`; read by the rules of [{mechanism}](rules.md#{mechanism})."
         sections.append(f"## {mechanism}\n\n{intro}\n\n{table(header, rows)}")
     return "\n\n".join(sections)
+
+
+def _theories(told: Choice) -> tuple[str, str, str]:
+    """Return what a choice allows, in the columns of ranges and units."""
+    words = "<br>".join(f"`{name}`: {told.theories[theory]}" for name, theory in told.names.items())
+    return "", words, "theory"
 
 
 def rules() -> str:

@@ -10,16 +10,16 @@ import numpy as np
 from mesa.agent import AgentSet
 
 from sim.agents.actors import FactionAgent, StateAgent
+from sim.agents.history import History, phases_of
 from sim.agents.places import Place, build_network
 from sim.core import calls
 from sim.core.codes import NEVER, NOBODY, Outcome
 from sim.core.day import SCHEDULE
-from sim.core.record import layouts_of
-from sim.core.state import new_state
+from sim.core.record import RUNS, layouts_of
 from sim.world.scenario import Scenario
-from sim.world.uncertainty import draw_rules
 
 
+@phases_of("map")
 class SpilloverModel(mesa.Model):
     """One history of a scenario, a day a step.
 
@@ -66,14 +66,10 @@ class SpilloverModel(mesa.Model):
         super().__init__(rng=seed)
         self.running = True
         self.inputs = scenario
-        self.state_ids: list[str] = list(scenario.tables.states["id"])
-        self.faction_ids: list[str] = list(scenario.tables.factions["id"])
-        self.world_record = scenario.world
-        self.rules_record = draw_rules(scenario.rules, seed, run, 1) if scenario.is_uncertain else scenario.rules
-        self.state_record = new_state(scenario.world)
-        calls.call_begin_run(self.world_record, self.rules_record, self.state_record, np.uint64(seed), np.uint64(run))
-        self.network = build_network(self)
-        self.places: list[Place] = [self.network[name] for name in scenario.tables.locations["id"]]
+        self.history = history = History(scenario, seed, run)
+        self.state_ids, self.faction_ids = history.state_ids, history.faction_ids
+        self.network = build_network(history, scenario.tables, self.agents.random)
+        self.places: list[Place] = [self.network[name] for name in history.place_ids]
         self.falls: list[tuple[int, str, str, str]] = []
         self._add_actors(faction_types or {})
 
@@ -85,37 +81,26 @@ class SpilloverModel(mesa.Model):
             raise KeyError(message)
         locations = self.inputs.tables.locations
         capitals = {state: self.network[i] for i, state in zip(locations["id"], locations["capital_of"], strict=True)}
-        states = [StateAgent(self, name, i, capitals.get(name)) for i, name in enumerate(self.state_ids)]
-        first = len(states)
+        states = [StateAgent(self, self.history, i, capitals.get(name)) for i, name in enumerate(self.state_ids)]
         factions = [
-            faction_types.get(name, FactionAgent)(self, name, first + i, i, None)
+            faction_types.get(name, FactionAgent)(self, self.history, i, self.places)
             for i, name in enumerate(self.faction_ids)
         ]
-        for agent in factions:
-            agent.move_headquarters()
         self.states = AgentSet(states, random=self.agents.random)
         self.factions = AgentSet(factions, random=self.agents.random)
         self.actors = AgentSet([*states, *factions], random=self.agents.random)
         self._states_by_id = dict(zip(self.state_ids, states, strict=True))
         self._factions_by_id = dict(zip(self.faction_ids, factions, strict=True))
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Become a copy, which goes on by itself: in another process, or from here into another future."""
-        self.__dict__.update(state)
-        # An equal but not identical type makes every compiled call ten times slower.
-        self.world_record = self.inputs.world
-        self.rules_record = self.rules_record.view(self.inputs.rules.dtype)
-        self.state_record = self.state_record.view(new_state(self.world_record).dtype)
-
     @property
     def world(self) -> np.void:
         """Return the world's record, for reading."""
-        return self.world_record[0]
+        return self.history.world
 
     @property
     def state(self) -> np.void:
         """Return the record of the history so far, for reading."""
-        return self.state_record[0]
+        return self.history.state
 
     def state_agent(self, name: str) -> StateAgent:
         """Return a state by its id in the world's tables."""
@@ -130,17 +115,14 @@ class SpilloverModel(mesa.Model):
         if not self.running:
             message = f"this history has ended: it has lived its {self.inputs.horizon_days} days"
             raise RuntimeError(message)
-        for name, whose in SCHEDULE:
-            if whose == "actor":
-                self.actors.do(name)
-            elif whose == "faction":
-                self.factions.do(name)
-            elif whose == "state":
-                self.states.do(name)
+        agents = {"actor": self.actors, "state": self.states, "faction": self.factions}
+        for phase, whose in SCHEDULE:
+            if whose == "map":
+                getattr(self, phase.__name__)()
             else:
-                getattr(self, name)()
+                agents[whose].do(phase.__name__)
         self._note_falls()
-        calls.call_next_day(self.state_record)
+        calls.call_next_day(self.history.state_record)
         self.factions.do("move_headquarters")
         if self.day >= self.inputs.horizon_days:
             self.running = False
@@ -149,62 +131,6 @@ class SpilloverModel(mesa.Model):
         """Live all days that are left."""
         while self.running:
             self.step()
-
-    def open_day(self) -> None:
-        """Put today's levers into force, and let happen what the scenario lets happen."""
-        calls.call_open_day(self.world_record, self.rules_record, self.state_record)
-
-    def pool_aid(self) -> None:
-        """Add up what each faction receives from its patrons, and carry out the strikes."""
-        calls.call_pool_aid(self.world_record, self.rules_record, self.state_record)
-
-    def muster(self) -> None:
-        """Count every force."""
-        calls.call_muster(self.world_record, self.rules_record, self.state_record)
-
-    def fight(self) -> None:
-        """Fight out the orders of the day."""
-        calls.call_fight(self.world_record, self.rules_record, self.state_record)
-
-    def capture(self) -> None:
-        """Hand over the places that fell."""
-        calls.call_capture(self.world_record, self.rules_record, self.state_record)
-
-    def survive(self) -> None:
-        """Decide whether the regime lives through the day."""
-        calls.call_survive(self.world_record, self.rules_record, self.state_record)
-
-    def realign(self) -> None:
-        """Move ties, and draw infighting and mergers."""
-        calls.call_realign(self.world_record, self.rules_record, self.state_record)
-
-    def deny(self) -> None:
-        """Let outside powers destroy depots."""
-        calls.call_deny(self.world_record, self.rules_record, self.state_record)
-
-    def harm(self) -> None:
-        """Draw the civilians who are killed today."""
-        calls.call_harm(self.world_record, self.rules_record, self.state_record)
-
-    def move_people(self) -> None:
-        """Let people leave and return."""
-        calls.call_move_people(self.world_record, self.rules_record, self.state_record)
-
-    def guard_prisons(self) -> None:
-        """Draw which prisons break open today."""
-        calls.call_guard_prisons(self.world_record, self.rules_record, self.state_record)
-
-    def share_influence(self) -> None:
-        """Move every share of influence, and sum them up."""
-        calls.call_share_influence(self.world_record, self.rules_record, self.state_record)
-
-    def settle(self) -> None:
-        """Draw whether the parties settle today."""
-        calls.call_settle(self.world_record, self.rules_record, self.state_record)
-
-    def close_day(self) -> None:
-        """Commission captured weapons, let the woken take their place, and put the day's events in order."""
-        calls.call_close_day(self.world_record, self.rules_record, self.state_record)
 
     def _note_falls(self) -> None:
         """Append today's changes of seats."""
@@ -242,8 +168,8 @@ class SpilloverModel(mesa.Model):
 
     def run_row(self) -> np.ndarray:
         """Return the row that the engine would write for this history."""
-        row = np.zeros(1, layouts_of(self.world_record).run)
-        calls.call_write_run(self.world_record, self.state_record, row)
+        row = np.zeros(1, layouts_of(self.history.world_record)[RUNS])
+        calls.call_write_run(self.history.world_record, self.history.state_record, row)
         return row
 
     def summary(self) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from numba.np import linalg
 
 from sim.core.engine import live_runs, simulate
 from sim.core.jit import CACHE, FOLDER, callees
-from sim.core.record import LAYOUTS
+from sim.core.record import LAYOUTS, TABLES
 from sim.core.rules import RULES_DTYPE
 from sim.core.state import STATE_DTYPES, TIERS, WORLD_DTYPES
 
@@ -150,10 +150,7 @@ def argument_types(tier: str) -> dict[str, Any]:
         "World": WORLD_DTYPES[tier],
         "Rules": RULES_DTYPE,
         "State": STATE_DTYPES[tier],
-        "RunRow": LAYOUTS[tier].run,
-        "DayRow": LAYOUTS[tier].day,
-        "EventRow": LAYOUTS[tier].event,
-        "TollRow": LAYOUTS[tier].toll,
+        **{TABLES[name].row.__name__: layout for name, layout in LAYOUTS[tier].items()},
         "bool": np.bool_,
         "int": np.int64,
         "float": np.float64,

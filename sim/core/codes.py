@@ -144,15 +144,15 @@ class Level(IntEnum):
 
 
 class Event(IntEnum):
-    """What is rare enough to be told one by one in a run's events."""
+    """What is rare enough to be told one by one in a run's events; see ``sim.core.record.EVENT_WORDS``."""
 
-    LEVEL = 1  # actor: state; size: its new level
-    INCIDENT = 2  # place; actor: state; size: deaths
-    REVENGE = 3  # place; actor: who holds it; size: civilians who will be killed
-    PRISON_BREAK = 4  # place; actor: faction that the escaped join; size: escaped
-    DENIAL = 5  # place; actor: state that strikes; size: weapons destroyed
-    INFIGHTING = 6  # actor and other: factions
-    MERGER = 7  # actor joins other
+    LEVEL = 1
+    INCIDENT = 2
+    REVENGE = 3
+    PRISON_BREAK = 4
+    DENIAL = 5
+    INFIGHTING = 6
+    MERGER = 7
     SETTLEMENT = 8
     HANDOVER = 9
-    PATRON_EXIT = 10  # actor: patron; other: client
+    PATRON_EXIT = 10

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 
-from sim.core.jit import part, phase
+from sim.core.jit import from_text, inline, phase
 from sim.core.phases.alignment import realign
 from sim.core.phases.capture import capture
 from sim.core.phases.combat import fight
@@ -21,74 +23,61 @@ from sim.core.phases.regime import awaken, close_day, recruit, survive
 from sim.core.phases.settlement import settle
 from sim.core.phases.spillover import spill_over
 from sim.core.phases.violence import harm
-from sim.core.rules import Rules
-from sim.core.state import State, World
+from sim.core.state import State
 
-SCHEDULE: tuple[tuple[str, str], ...] = (
-    ("open_day", "map"),
-    ("decide_aid", "actor"),
-    ("pool_aid", "map"),
-    ("hold", "faction"),
-    ("recruit", "faction"),
-    ("muster", "map"),
-    ("give_orders", "faction"),
-    ("fight", "map"),
-    ("capture", "map"),
-    ("absorb_shock", "faction"),
-    ("survive", "map"),
-    ("awaken", "faction"),
-    ("realign", "map"),
-    ("deny", "map"),
-    ("harm", "map"),
-    ("move_people", "map"),
-    ("spill_over", "state"),
-    ("guard_prisons", "map"),
-    ("resurge", "faction"),
-    ("invest", "state"),
-    ("share_influence", "map"),
-    ("settle", "map"),
-    ("close_day", "map"),
+COUNTS = {
+    "actor": "world.n_states + world.n_factions",
+    "state": "world.n_states",
+    "faction": "world.n_factions",
+}
+"""Who take turns in a phase, and how many they are; all other phases are the map's."""
+
+SCHEDULE: tuple[tuple[Callable[..., None], str], ...] = (
+    (open_day, "map"),
+    (decide_aid, "actor"),
+    (pool_aid, "map"),
+    (hold, "faction"),
+    (recruit, "faction"),
+    (muster, "map"),
+    (give_orders, "faction"),
+    (fight, "map"),
+    (capture, "map"),
+    (absorb_shock, "faction"),
+    (survive, "map"),
+    (awaken, "faction"),
+    (realign, "map"),
+    (deny, "map"),
+    (harm, "map"),
+    (move_people, "map"),
+    (spill_over, "state"),
+    (guard_prisons, "map"),
+    (resurge, "faction"),
+    (invest, "state"),
+    (share_influence, "map"),
+    (settle, "map"),
+    (close_day, "map"),
 )
-"""Phases in order, and whose they are: each actor's (states, then factions), each state's, each faction's, or
-the map's."""
+"""Phases in order, and whose they are; from it are made the engine's day, the agents' methods, and the page."""
 
 
-@part
-def live_day(world: World, rules: Rules, state: State) -> None:
-    """Let one day pass."""
-    n_actors = world.n_states + world.n_factions
-    open_day(world, rules, state)
-    for actor in range(n_actors):
-        decide_aid(world, rules, state, actor)
-    pool_aid(world, rules, state)
-    for faction in range(world.n_factions):
-        hold(world, rules, state, faction)
-    for faction in range(world.n_factions):
-        recruit(world, rules, state, faction)
-    muster(world, rules, state)
-    for faction in range(world.n_factions):
-        give_orders(world, rules, state, faction)
-    fight(world, rules, state)
-    capture(world, rules, state)
-    for faction in range(world.n_factions):
-        absorb_shock(world, rules, state, faction)
-    survive(world, rules, state)
-    for faction in range(world.n_factions):
-        awaken(world, rules, state, faction)
-    realign(world, rules, state)
-    deny(world, rules, state)
-    harm(world, rules, state)
-    move_people(world, rules, state)
-    for host in range(world.n_states):
-        spill_over(world, rules, state, host)
-    guard_prisons(world, rules, state)
-    for faction in range(world.n_factions):
-        resurge(world, rules, state, faction)
-    for power in range(world.n_states):
-        invest(world, rules, state, power)
-    share_influence(world, rules, state)
-    settle(world, rules, state)
-    close_day(world, rules, state)
+def lines_of(each: Callable[..., None], whose: str) -> list[str]:
+    """Return the source that lets one phase pass, given the records of a world, its rules and a state."""
+    name = each.__name__
+    if whose == "map":
+        return [f"{name}(world, rules, state)"]
+    return [f"for i in range({COUNTS[whose]}):", f"    {name}(world, rules, state, i)"]
+
+
+def text_of(schedule: Iterable[tuple[Callable[..., None], str]]) -> str:
+    """Return the source of a function that lets one day pass."""
+    body = [f"    {line}" for turn in schedule for line in lines_of(*turn)]
+    return "\n".join(["def live_day(world, rules, state):", *body])
+
+
+for _phase, _whose in SCHEDULE:
+    if _whose != "map":
+        inline(_phase)
+live_day = from_text("live_day", text_of(SCHEDULE), {each.__name__: each for each, _ in SCHEDULE})
 
 
 @phase

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from sim.core.codes import RunStatus
 from sim.core.day import live_day, next_day
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.setup import begin_run, prepare
-from sim.core.record import FALLS_PER_LOCATION, layouts_of, write_day, write_event, write_run, write_toll
+from sim.core.record import (
+    DAILY,
+    EVENTS,
+    FALLS,
+    FALLS_PER_LOCATION,
+    RUNS,
+    TOLLS,
+    Histories,
+    layouts_of,
+    write_day,
+    write_event,
+    write_run,
+    write_toll,
+)
 from sim.core.state import EVENT_SLOTS, State, index, new_state
 
 
-@dataclass(frozen=True)
-class Histories:
-    """What a block of runs leaves behind.
-
-    Parameters
-    ----------
-    runs
-        One row a run; dtypes are in ``sim.core.record``.
-    falls
-        One row for each change of a seat, in order of run, day and location.
-    events
-        One row for each rare event, in order of run and day.
-    tolls
-        One row for each place that a run cost anything, in order of run and location.
-    days
-        One row for each day of each traced run.
-    """
-
-    runs: np.ndarray
-    falls: np.ndarray
-    events: np.ndarray
-    tolls: np.ndarray
-    days: np.ndarray
-
-
-@part
+@phase
 def record_falls(state: State, falls: np.ndarray, used: int, most: int) -> int:
     """Append today's changes of seats; return how many rows the run has filled, one more than allowed if it would."""
     for i in range(state.n_lost):
@@ -62,46 +48,44 @@ def live_runs(
     states: np.ndarray,
     seed: np.uint64,
     first_run: int,
-    rows: np.ndarray,
+    runs: np.ndarray,
     falls: np.ndarray,
     events: np.ndarray,
     tolls: np.ndarray,
-    days: np.ndarray,
-) -> tuple[int, int, int]:
-    """Live ``len(rows)`` runs from ``first_run`` on; return how many rows of falls, events and tolls are in use."""
+    daily: np.ndarray,
+) -> tuple[int, int, int, int, int]:
+    """Live ``len(runs)`` runs from ``first_run`` on; return how many rows of each table are in use."""
     world = worlds[0]
     is_shared = rules.shape[0] == 1
     state = states[0]
-    n_traced = len(days) // world.horizon_days
-    used = 0
-    told = 0
-    counted = 0
-    for i in range(rows.shape[0]):
+    n_traced = len(daily) // world.horizon_days
+    n_falls = n_events = n_tolls = 0
+    for i in range(runs.shape[0]):
         own_rules = rules[0 if is_shared else i]
         if i == 0 or not is_shared:
             prepare(world, own_rules, state)
         begin_run(world, own_rules, state, seed, np.uint64(first_run + i))
-        most = used + FALLS_PER_LOCATION * world.n_locations
+        most = n_falls + FALLS_PER_LOCATION * world.n_locations
         for day in range(world.horizon_days):
             live_day(world, own_rules, state)
-            used = record_falls(state, falls, used, most)
+            n_falls = record_falls(state, falls, n_falls, most)
             if i < n_traced:
-                write_day(world, state, days[i * world.horizon_days + day])
+                write_day(world, state, daily[i * world.horizon_days + day])
             next_day(state)
         status = RunStatus.OK.value
-        if used > most:
+        if n_falls > most:
             status = RunStatus.TOO_MANY_FALLS.value
         elif state.n_events > EVENT_SLOTS:
             status = RunStatus.TOO_MANY_EVENTS.value
-        write_run(world, state, rows[i], status)
-        used = min(used, most)
+        write_run(world, state, runs[i], status)
+        n_falls = min(n_falls, most)
         for slot in range(min(state.n_events, EVENT_SLOTS)):
-            write_event(state, slot, events[told])
-            told += 1
+            write_event(state, slot, events[n_events])
+            n_events += 1
         for place in range(world.n_locations):
-            if write_toll(state, place, tolls[counted]):
-                counted += 1
-    return used, told, counted
+            if write_toll(state, place, tolls[n_tolls]):
+                n_tolls += 1
+    return len(runs), n_falls, n_events, n_tolls, len(daily)
 
 
 def simulate(
@@ -122,13 +106,14 @@ def simulate(
     n_traced
         How many of the first runs of this block leave a day series.
     """
-    horizon = int(world[0]["horizon_days"])
-    layouts = layouts_of(world)
-    rows = np.zeros(n_runs, layouts.run)
-    falls = np.zeros(n_runs * FALLS_PER_LOCATION * int(world[0]["n_locations"]), layouts.fall)
-    events = np.zeros(n_runs * EVENT_SLOTS, layouts.event)
-    tolls = np.zeros(n_runs * int(world[0]["n_locations"]), layouts.toll)
-    days = np.zeros(n_traced * horizon, layouts.day)
-    state = new_state(world)
-    used, told, counted = live_runs(world, rules, state, np.uint64(seed), first_run, rows, falls, events, tolls, days)
-    return Histories(rows, falls[:used].copy(), events[:told].copy(), tolls[:counted].copy(), days)
+    places, days = int(world[0]["n_locations"]), int(world[0]["horizon_days"])
+    most = {
+        RUNS: n_runs,
+        FALLS: n_runs * FALLS_PER_LOCATION * places,
+        EVENTS: n_runs * EVENT_SLOTS,
+        TOLLS: n_runs * places,
+        DAILY: n_traced * days,
+    }
+    tables = [np.zeros(most[name], layout) for name, layout in layouts_of(world).items()]
+    used = live_runs(world, rules, new_state(world), np.uint64(seed), first_run, *tables)
+    return Histories(*(rows[:n].copy() for rows, n in zip(tables, used, strict=True)))

@@ -1,4 +1,4 @@
-"""Own the one compile decorator and the folder of its cache.
+"""Own the compile decorators, which say a role, decide what is merged into its caller, and place the cache.
 
 Numba's cache notices an edit of the file that holds a function, not of the files it calls; a stale rule would go on
 running. The cache therefore lives in a folder named by a digest of all sources of the core.
@@ -6,20 +6,26 @@ running. The cache therefore lives in a folder named by a digest of all sources 
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import linecache
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.compiler import Compiler
 from numba.core.dispatcher import Dispatcher
 
 from sim.core.trusted import trust
 
+_CORE = Path(__file__).parent
 CACHE = "spillover"  # folder within the one that the user chose
 
 # Both are open-ended by design, and typed as if they were not.
@@ -32,7 +38,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def source_digest() -> str:
     """Return a digest of the core's sources and of the compilers that turn them into machine code."""
     digest = hashlib.sha256(f"{numba.__version__} {np.__version__}".encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    for path in sorted(_CORE.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -66,27 +72,43 @@ def _made_writable(folder: Path) -> Path:
 
 
 def rule(function: F) -> F:
-    """Compile a rule: IEEE arithmetic without fast-math, no lock held, inlined into its callers."""
-    return cast("F", _compile_inlined(function))
+    """Compile a rule, or arithmetic that rules share: numbers in, numbers out, inlined wherever it is called."""
+    return _known(_compile(forceinline=True)(function))
 
 
 def phase(function: F) -> F:
-    """Compile a phase, or what several share: as a rule, but called; inlining it would only cost compile time."""
-    return cast("F", _compile(function))
+    """Compile a phase of the day, or a step that phases share: it reads and writes the records of one run."""
+    return _known(_compile()(function))
 
 
-def turn(function: F) -> F:
-    """Compile a phase that each actor passes in its turn: inlined into the loop over actors, as many do nothing."""
-    return cast("F", _compile_inlined(function))
+def inline(function: Any) -> None:
+    """Have a phase inlined into the loop over those who take turns in it: most of them have nothing to do."""
+    if isinstance(function, Dispatcher):
+        function.targetoptions["forceinline"] = True
 
 
-def part(function: F) -> F:
-    """Compile what has one caller together with that: every function of its own costs 0.2 s to compile."""
-    return cast("F", _compile_merged(function))
+def from_text(name: str, text: str, names: Mapping[str, Any]) -> Any:
+    """Compile a function that is given as text, which tracebacks show; it is merged into all that call it.
+
+    Parameters
+    ----------
+    name
+        Of the function.
+    text
+        Python source that defines it.
+    names
+        What the text may use.
+    """
+    file = f"<{name}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    made = dict(names)
+    exec(compile(text, file, "exec"), made)  # noqa: S102 - put together by the core itself, from its tables
+    return _njit(error_model="numpy", nogil=True, inline="always")(made[name])
 
 
 def callees(function: Any) -> Iterator[Any]:
-    """Yield the compiled functions that one calls; the parts that are merged into it are looked through."""
+    """Yield the compiled functions that one calls; those that are merged into it are looked through."""
+    merge_what_is_called_once()
     for name in function.py_func.__code__.co_names:
         callee = function.py_func.__globals__.get(name)
         if isinstance(callee, Dispatcher):
@@ -96,11 +118,68 @@ def callees(function: Any) -> Iterator[Any]:
                 yield callee
 
 
+def merge_what_is_called_once() -> None:
+    """Have each function with a single caller compiled together with that: one of its own costs 0.2 s to compile."""
+    for function in _functions:
+        if (function.__module__, function.__name__) in _called_once():
+            function.targetoptions["inline"] = "always"
+
+
+@cache
+def _called_once() -> frozenset[tuple[str, str]]:
+    """Return the functions, by module and name, that the core calls at one place and mentions nowhere else.
+
+    They are read from all sources of the core, so that what is merged does not depend on what has been imported.
+    """
+    calls: Counter[tuple[str, str]] = Counter()
+    others: set[tuple[str, str]] = set()
+    for path in sorted(_CORE.rglob("*.py")):
+        module = ".".join(("sim.core", *path.relative_to(_CORE).with_suffix("").parts))
+        tree = ast.parse(path.read_bytes())
+        names = {name: (module, name) for name in _defined(tree)} | dict(_imported(tree))
+        called = {id(node.func): node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id in names:
+                if id(node) in called:
+                    calls[names[node.id]] += 1
+                elif isinstance(node.ctx, ast.Load):
+                    others.add(names[node.id])
+    return frozenset(name for name, count in calls.items() if count == 1 and name not in others)
+
+
+def _defined(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of a module's functions."""
+    yield from (node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield what a module takes from others, by the name that it gives it."""
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((alias.asname or alias.name, (node.module, alias.name)) for alias in node.names)
+
+
+def _known(function: Any) -> Any:
+    """Return a compiled function, noted as one that may be merged into its caller."""
+    if isinstance(function, Dispatcher):
+        _functions.append(function)
+    return function
+
+
+class _Compiler(Compiler):
+    """Numba's own compiler, which learns before its first work what is to be merged."""
+
+    def define_pipelines(self) -> list[Any]:
+        """Return Numba's own steps."""
+        merge_what_is_called_once()
+        return cast("list[Any]", super().define_pipelines())  # type: ignore[no-untyped-call]
+
+
+_functions: list[Any] = []
+
 # Placing the cache is the one thing that importing this package does; Numba reads it when it decorates.
 FOLDER = cache_folder()
 _numba_config.CACHE_DIR = str(FOLDER)
 trust(FOLDER)
 # C wrappers (for callbacks) are never used here and cost a tenth of the compile time.
-_compile = _njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True)
-_compile_inlined = _njit(error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, forceinline=True)
-_compile_merged = _njit(error_model="numpy", nogil=True, inline="always")
+_compile = partial(_njit, error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, pipeline_class=_Compiler)

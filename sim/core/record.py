@@ -1,146 +1,231 @@
-"""Define what a run leaves behind: a row, its falls, its events, its toll by place, and its day series.
+"""Declare what a run leaves behind: a row, its falls, its events, its toll by place, and its day series.
 
-Days are ``NEVER`` (-1) for what did not happen; ``sim.ensemble`` turns them into nulls.
+A new quantity is a line at its row and one where it is written; columns, estimates, summaries, comparisons and the
+reference follow from the line at the row. Days are ``NEVER`` (-1) for what did not happen; stored tables have nulls.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import numpy as np
 
-from sim.core.codes import Channel, RunStatus
-from sim.core.jit import part, phase, rule
+from sim.core.codes import Channel, Event, Level, Outcome, RunStatus
+from sim.core.jit import phase, rule
+from sim.core.outputs import Kind, Table, Topic, Use, output
 from sim.core.state import TIERS, Floats, Ints, State, World, index, record_dtype, tier_of
 
 FALLS_PER_LOCATION = 8  # more changes of one seat than this, on average, end a run with a status of its own
+N_LEVELS, N_CHANNELS = len(Level), len(Channel)
+ESTIMATED, COMPARED = Use.ESTIMATED, Use.COMPARED
 
 
 class RunRow:
     """What a run leaves in ``runs.parquet``; states are in the order of the world's tables."""
 
-    run: int
-    status: int  # codes.RunStatus
-    outcome: int  # codes.Outcome
-    collapse_day: int
-    flight_day: int
-    capital_fall_day: int
-    coup_day: int
-    first_fall_day: int
-    settlement_day: int
-    handover_day: int
-    infighting_day: int
-    n_falls: int
-    n_mergers: int
-    fatalities_combatants: float
-    fatalities_civilians: float
-    fighters_deserted: float  # of the regime's side
-    regime_strength_left: float  # share of day 0
-    regime_population_share: float  # of the contested state, on the last day
-    displaced_peak: float
-    displaced_last: float
-    extremists_day_0: float
-    extremists_last: float
-    extremist_attacks: float
-    hhi: float  # concentration of influence on the last day
-    effective_factions: float  # that hold the contested state's people, on the last day
-    tempo: float
-    level_max: Annotated[Ints, "S"]
-    level_day_1: Annotated[Ints, "S"]  # first day at alert or above
-    level_day_2: Annotated[Ints, "S"]
-    level_day_3: Annotated[Ints, "S"]
-    level_day_4: Annotated[Ints, "S"]
-    refugees: Annotated[Floats, "S"]  # there on the last day, of those who came since day 0
-    returned: Annotated[Floats, "S"]
-    influence: Annotated[Floats, "S"]  # share on the last day
+    run: int = output(Kind.NUMBER, "", "number of the history", "with the seed it names it for ever")
+    seed: int = output(Kind.NUMBER, "", "seed of the ensemble")
+    status: int = output(Kind.NAME, "", "whether it counts", "empty are all others if not", names=RunStatus)
+    outcome: int = output(Kind.NAME, "", "how the regime ended first", "or that it did not", ESTIMATED, names=Outcome)
+    collapse_day: int = output(
+        Kind.DAY, "day", "collapse of the regime", "the first end; a coup if in a deal", COMPARED, Topic.END
+    )
+    flight_day: int = output(Kind.DAY, "day", "flight of its leader", "", COMPARED, Topic.END)
+    capital_fall_day: int = output(Kind.DAY, "day", "fall of the capital", "", COMPARED, Topic.END)
+    coup_day: int = output(Kind.DAY, "day", "coup by insiders")
+    first_fall_day: int = output(Kind.DAY, "day", "first loss of a seat by the regime's side")
+    settlement_day: int = output(Kind.DAY, "day", "a settlement", "of the parties", COMPARED, Topic.BESIDES)
+    handover_day: int = output(
+        Kind.DAY, "day", "an orderly handover", "by those whom the leader left behind", COMPARED, Topic.BESIDES
+    )
+    infighting_day: int = output(
+        Kind.DAY, "day", "fighting among its enemies", "the first time", COMPARED, Topic.BESIDES
+    )
+    n_falls: int = output(Kind.COUNT, "seats", "changes of hands", "anywhere and by anybody")
+    n_mergers: int = output(Kind.COUNT, "factions", "factions that joined another")
+    fatalities_combatants: float = output(
+        Kind.COUNT, "persons", "combatants killed", "of all factions", COMPARED, Topic.PEOPLE
+    )
+    fatalities_civilians: float = output(Kind.COUNT, "persons", "civilians killed", "", COMPARED, Topic.PEOPLE)
+    fighters_deserted: float = output(Kind.COUNT, "fighters", "deserted or dispersed", "of the regime's side")
+    regime_strength_left: float = output(
+        Kind.SHARE, "share of day 0", "strength of the regime's side", "on the last day"
+    )
+    regime_population_share: float = output(
+        Kind.SHARE, "share", "people where the regime's side holds", "of the contested state's, on the last day"
+    )
+    displaced_peak: float = output(
+        Kind.COUNT, "persons", "displaced in their country, most at once", "since day 0", COMPARED, Topic.PEOPLE
+    )
+    displaced_last: float = output(
+        Kind.COUNT, "persons", "displaced in their country on the last day", "since day 0", COMPARED
+    )
+    extremists_day_0: float = output(Kind.COUNT, "fighters", "extremist fighters on day 0", "", ESTIMATED)
+    extremists_last: float = output(
+        Kind.COUNT, "fighters", "extremist fighters on the last day", "", COMPARED, Topic.EXTREMISTS
+    )
+    extremist_attacks: float = output(Kind.COUNT, "attacks", "attacks of extremists", "", COMPARED, Topic.EXTREMISTS)
+    hhi: float = output(
+        Kind.INDEX, "index", "concentration of influence", "Herfindahl-Hirschman, last day", COMPARED, Topic.INFLUENCE
+    )
+    effective_factions: float = output(
+        Kind.INDEX, "factions", "effective number of factions", "that hold people, last day", COMPARED, Topic.INFLUENCE
+    )
+    tempo: float = output(Kind.INDEX, "factor", "tempo", "above 1 everything takes longer")
+    level_max: Annotated[Ints, "S"] = output(
+        Kind.LEVEL, "level", "highest level of {state}", "", ESTIMATED, names=Level, is_of_neighbours=True
+    )
+    level_day: Annotated[Ints, "S", "R"] = output(
+        Kind.DAY, "day", "{state} at level {entry} or higher", "the first time", COMPARED, is_of_neighbours=True
+    )
+    refugees: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "refugees in {state}", "of this war, last day", COMPARED, total="refugees abroad"
+    )
+    returned: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "returned from {state}", "refugees who went home", ESTIMATED
+    )
+    influence: Annotated[Floats, "S"] = output(
+        Kind.SHARE, "share", "influence of {state}", "in the contested state, on the last day", COMPARED
+    )
 
 
 class DayRow:
     """What a day of a traced run leaves in ``daily.parquet``, in its evening."""
 
-    run: int
-    day: int
-    regime_strength: float  # effective strength of the regime's side
-    challenger_strength: float
-    regime_morale: float
-    regime_fighters: float
-    regime_population_share: float
-    patron_level: float
-    direct_help: float
-    fatalities_combatants: float  # so far
-    fatalities_civilians: float  # so far
-    n_falls: float  # so far
-    displaced: float
-    extremists: float
-    extremist_attacks: float  # so far
-    infighting_hazard: float
-    hhi: float
-    effective_factions: float
-    level: Annotated[Ints, "S"]
-    hardening: Annotated[Floats, "S"]
-    pressure: Annotated[Floats, "S"]
-    refugees: Annotated[Floats, "S"]
-    influence: Annotated[Floats, "S"]
-    channel_refugees: Annotated[Floats, "S"]  # what each channel carries, in [0, 1]
-    channel_arms: Annotated[Floats, "S"]
-    channel_fighters: Annotated[Floats, "S"]
-    channel_kin: Annotated[Floats, "S"]
-    channel_sanctuary: Annotated[Floats, "S"]
-    channel_border: Annotated[Floats, "S"]
+    run: int = output(Kind.NUMBER, "", "in which history")
+    day: int = output(Kind.DAY, "day", "which evening", null="")
+    regime_strength: float = output(Kind.INDEX, "strength", "strength of the regime's side")
+    challenger_strength: float = output(Kind.INDEX, "strength", "strength of the challenger's side")
+    regime_morale: float = output(Kind.SHARE, "share", "mean morale of the regime's side")
+    regime_fighters: float = output(Kind.COUNT, "fighters", "fighters of the regime's side")
+    regime_population_share: float = output(
+        Kind.SHARE, "share", "people where the regime's side holds", "of the contested state's"
+    )
+    patron_level: float = output(Kind.SHARE, "share", "support of the regime by its patrons")
+    direct_help: float = output(Kind.INDEX, "factor", "direct help of the regime's patrons")
+    fatalities_combatants: float = output(Kind.COUNT, "persons", "combatants killed so far")
+    fatalities_civilians: float = output(Kind.COUNT, "persons", "civilians killed so far")
+    n_falls: float = output(Kind.COUNT, "seats", "changes of hands so far")
+    displaced: float = output(Kind.COUNT, "persons", "displaced in their country", "since day 0")
+    extremists: float = output(Kind.COUNT, "fighters", "extremist fighters")
+    extremist_attacks: float = output(Kind.COUNT, "attacks", "attacks of extremists so far")
+    infighting_hazard: float = output(
+        Kind.INDEX, "hazard per day", "hazard of fighting among the regime's enemies", "of any two of them"
+    )
+    hhi: float = output(
+        Kind.INDEX, "index", "concentration of influence", "Herfindahl-Hirschman, 1: all is one state's"
+    )
+    effective_factions: float = output(
+        Kind.INDEX, "factions", "effective number of factions", "that hold the contested state's people"
+    )
+    level: Annotated[Ints, "S"] = output(Kind.LEVEL, "level", "level of {state}", is_of_neighbours=True)
+    hardening: Annotated[Floats, "S"] = output(
+        Kind.SHARE, "share", "how far {state} guards its border", is_of_neighbours=True
+    )
+    pressure: Annotated[Floats, "S"] = output(Kind.INDEX, "index", "pressure on {state}", is_of_neighbours=True)
+    refugees: Annotated[Floats, "S"] = output(Kind.COUNT, "persons", "refugees in {state}", "who came since day 0")
+    influence: Annotated[Floats, "S"] = output(Kind.SHARE, "share", "influence of {state}", "in the contested state")
+    channel: Annotated[Floats, "S", "C"] = output(
+        Kind.SHARE, "share", "what the channel {entry} carries to {state}", is_of_neighbours=True
+    )
 
 
 class FallRow:
     """A change of hands in ``falls.parquet``."""
 
-    run: int
-    day: int
-    location: int
-    from_faction: int
-    to_faction: int
+    run: int = output(Kind.NUMBER, "", "in which history")
+    day: int = output(Kind.DAY, "day", "when", null="")
+    location: int = output(Kind.PLACE, "", "where", "an id of `locations.csv`")
+    from_faction: int = output(Kind.FACTION, "", "who lost it", "an id of `factions.csv`")
+    to_faction: int = output(Kind.FACTION, "", "who took it")
 
 
 class EventRow:
     """A rare event in ``events.parquet``."""
 
-    run: int
-    day: int
-    kind: int  # codes.Event
-    location: int
-    actor: int  # states first, then factions
-    other: int
-    size: float
+    run: int = output(Kind.NUMBER, "", "in which history")
+    day: int = output(Kind.DAY, "day", "when", null="")
+    kind: int = output(Kind.NAME, "", "what happened", "see below", names=Event)
+    location: int = output(Kind.PLACE, "", "where", null="no place")
+    actor: int = output(Kind.ACTOR, "", "who", "a state or a faction, by kind")  # states first, then factions
+    other: int = output(Kind.ACTOR, "", "with or against whom", "as `actor`")
+    size: float = output(Kind.INDEX, "by kind", "how large")
+
+
+EVENT_WORDS = {
+    Event.LEVEL: ("neighbour", "", "its new level"),
+    Event.INCIDENT: ("neighbour", "", "deaths"),
+    Event.REVENGE: ("who holds the place", "", "civilians meant to be killed; those who have fled by then are spared"),
+    Event.PRISON_BREAK: ("faction that the escaped join", "", "escaped"),
+    Event.DENIAL: (
+        *("state that strikes", "faction that it keeps from them"),
+        "weapons destroyed, 0 where only an airbase is hit",
+    ),
+    Event.INFIGHTING: ("faction", "faction", ""),
+    Event.MERGER: ("faction that joins", "faction that it joins", ""),
+    Event.SETTLEMENT: ("", "", ""),
+    Event.HANDOVER: ("regime", "", ""),
+    Event.PATRON_EXIT: ("patron", "client", ""),
+}
+"""What actor, other and size of each kind of event are."""
 
 
 class TollRow:
     """What a run cost one place, in ``tolls.parquet``."""
 
-    run: int
-    location: int
-    fatalities_combatants: float
-    fatalities_civilians: float
-    displaced: float  # from there, inside the country, on the last day
-    refugees: float  # from there, abroad, on the last day
+    run: int = output(Kind.NUMBER, "", "in which history")
+    location: int = output(Kind.PLACE, "", "where")
+    fatalities_combatants: float = output(Kind.COUNT, "persons", "combatants killed", "there", ESTIMATED)
+    fatalities_civilians: float = output(Kind.COUNT, "persons", "civilians killed", "there", ESTIMATED)
+    displaced: float = output(
+        Kind.COUNT, "persons", "displaced in their country", "from there, on the last day", ESTIMATED
+    )
+    refugees: float = output(Kind.COUNT, "persons", "refugees abroad", "from there, on the last day", ESTIMATED)
 
 
-@dataclass(frozen=True)
-class Layouts:
-    """The dtypes of what a run leaves behind, in a world of one tier."""
+RUNS, FALLS, EVENTS, TOLLS, DAILY = "runs", "falls", "events", "tolls", "daily"
+TABLES = {
+    RUNS: Table(RunRow, "One row a run, failed ones included."),
+    FALLS: Table(FallRow, "One row each time a seat changed hands."),
+    EVENTS: Table(EventRow, "One row for each rare event."),
+    TOLLS: Table(TollRow, "One row for each place that a run cost anything; a place that it spared has none."),
+    DAILY: Table(DayRow, "One row for each day of the first runs (`ensemble.traces`), in its evening."),
+}
+"""What runs leave behind, by name."""
 
-    run: np.dtype[Any]
-    day: np.dtype[Any]
-    fall: np.dtype[Any]
-    event: np.dtype[Any]
-    toll: np.dtype[Any]
-
-
-ROWS = (RunRow, DayRow, FallRow, EventRow, TollRow)
-LAYOUTS = {tier.name: Layouts(*(record_dtype(row, tier) for row in ROWS)) for tier in TIERS}
+LAYOUTS = {tier.name: {name: record_dtype(table.row, tier) for name, table in TABLES.items()} for tier in TIERS}
 
 
-def layouts_of(world: np.ndarray) -> Layouts:
-    """Return the dtypes of what runs in a world leave behind."""
+def layouts_of(world: np.ndarray) -> dict[str, np.dtype[Any]]:
+    """Return the dtypes of what runs in a world leave behind, by table."""
     return LAYOUTS[tier_of(world).name]
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """Hold what runs leave behind: a field for each of `TABLES`, rows in order of run.
+
+    Parameters
+    ----------
+    runs, falls, events, tolls, daily
+        Rows of the tables; those of a run are in order of day or of location.
+    errors
+        What was raised instead of a history, by number of run.
+    """
+
+    runs: np.ndarray
+    falls: np.ndarray
+    events: np.ndarray
+    tolls: np.ndarray
+    daily: np.ndarray
+    errors: Mapping[int, str] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def tables(self) -> dict[str, np.ndarray]:
+        """Return the rows of each table by name."""
+        return {name: getattr(self, name) for name in TABLES}
 
 
 @rule
@@ -190,7 +275,7 @@ def sum_factions(world: World, values: Floats) -> float:
     return total
 
 
-@part
+@phase
 def is_finite(world: World, state: State) -> bool:
     """Tell whether every force of the run, and what follows from it, is still a number."""
     total = state.concentration + state.effective_factions + state.infighting_hazard
@@ -207,6 +292,7 @@ def is_finite(world: World, state: State) -> bool:
 def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     """Write what a finished run leaves in ``runs.parquet``."""
     row.run = signed(state.key.run)
+    row.seed = signed(state.key.seed)
     row.status = status if is_finite(world, state) else RunStatus.NOT_FINITE.value
     row.outcome = state.outcome
     row.collapse_day = state.collapse_day
@@ -240,10 +326,8 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     for host in range(world.n_states):
         row.refugees[host] = state.refugees_in[host]
         row.level_max[host] = state.level_max[host]
-        row.level_day_1[host] = state.level_day[host, 1]
-        row.level_day_2[host] = state.level_day[host, 2]
-        row.level_day_3[host] = state.level_day[host, 3]
-        row.level_day_4[host] = state.level_day[host, 4]
+        for level in range(N_LEVELS):
+            row.level_day[host, level] = state.level_day[host, level]
         row.returned[host] = state.returned[host]
         row.influence[host] = state.influence_total[host]
 
@@ -277,15 +361,11 @@ def write_day(world: World, state: State, row: DayRow) -> None:
         row.hardening[host] = state.hardening[host]
         row.pressure[host] = state.pressure[host]
         row.influence[host] = state.influence_total[host]
-        row.channel_refugees[host] = state.channel[host, Channel.REFUGEES]
-        row.channel_arms[host] = state.channel[host, Channel.ARMS]
-        row.channel_fighters[host] = state.channel[host, Channel.FIGHTERS]
-        row.channel_kin[host] = state.channel[host, Channel.KIN]
-        row.channel_sanctuary[host] = state.channel[host, Channel.SANCTUARY]
-        row.channel_border[host] = state.channel[host, Channel.BORDER]
+        for channel in range(N_CHANNELS):
+            row.channel[host, channel] = state.channel[host, channel]
 
 
-@part
+@phase
 def write_event(state: State, slot: int, row: EventRow) -> None:
     """Write one of a run's events into a row of ``events.parquet``."""
     row.run = signed(state.key.run)
@@ -297,7 +377,7 @@ def write_event(state: State, slot: int, row: EventRow) -> None:
     row.size = state.event_size[slot]
 
 
-@part
+@phase
 def is_spared(state: State, place: int) -> bool:
     """Tell whether nobody was killed in a place and nobody is away from it."""
     killed = state.combatants_killed[place] + state.civilians_killed[place]

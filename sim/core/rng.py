@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from sim.core.codes import Purpose
-from sim.core.jit import part, phase, rule
+from sim.core.jit import phase, rule
 
 PURPOSES = np.uint64(64)
 _WORD = np.uint64(0xFFFFFFFF)
@@ -66,7 +66,7 @@ def words(key: Key, purpose: Purpose, entity: int, ordinal: int) -> Words:
     )
 
 
-@part
+@rule
 def words_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> Words:
     """Return four random words for a decision that is made once a run, on whatever day it is asked for."""
     return philox4x32(
@@ -107,7 +107,7 @@ def normal(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
     return box_muller(u, v)
 
 
-@part
+@rule
 def normal_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
     """Return a standard normal number that is the same on every day of a run."""
     w0, w1, w2, w3 = words_of_run(key, purpose, entity, ordinal)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from sim.core.outputs import Kind, output
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.outcomes import PROBABILITY, outcomes_of
 from sim.ensemble.estimate.rows import usable
@@ -21,35 +22,58 @@ from sim.ensemble.store.manifest import write_manifest
 from sim.ensemble.store.parts import write_table
 from sim.ensemble.store.provenance import versions
 from sim.ensemble.store.results import COMPLETE, ResultsError, read_manifest
-from sim.ensemble.store.schema import names_of
+from sim.ensemble.store.schema import MARKS, Names, names_of, schema_of
 from sim.study.cases import Case, of_equal_runs
 from sim.study.pairs import paired_means, paired_shares, runs_without_pairing, unpaired_means, unpaired_shares
 from sim.world.frozen import ConfigError
 
 COMPARISON = "comparison"
-SCHEMA = pa.schema(
-    [
-        pa.field("scenario", pa.string()),
-        pa.field("outcome", pa.string()),
-        pa.field("unit", pa.string()),
-        pa.field("estimate", pa.float64()),
-        pa.field("difference", pa.float64()),
-        pa.field("low", pa.float64()),
-        pa.field("high", pa.float64()),
-        pa.field("unpaired_low", pa.float64()),
-        pa.field("unpaired_high", pa.float64()),
-        pa.field("n", pa.int64()),
-        pa.field("n_unpaired", pa.int64()),
-        pa.field("share_changed", pa.float64()),
-        pa.field("first_divergence_day", pa.int32()),
-    ]
-)
+
+
+class ComparisonRow:
+    """An outcome in one scenario beside the base, in ``comparison.parquet``."""
+
+    scenario: str = output(Kind.TEXT, "", "which scenario")
+    outcome: str = output(Kind.TEXT, "", "which outcome")
+    unit: str = output(Kind.TEXT, "", "unit of the estimate and of differences")
+    estimate: float = output(
+        Kind.INDEX, "`unit`", "probability or mean in this scenario", "over the runs that both have"
+    )
+    difference: float = output(Kind.INDEX, "`unit`", "estimate minus that of the base", "0 for the base itself")
+    low: float = output(
+        Kind.INDEX,
+        "`unit`",
+        "lower end of its 95 % interval",
+        "run by run: Bonett-Price for probabilities, else normal",
+    )
+    high: float = output(Kind.INDEX, "`unit`", "upper end")
+    unpaired_low: float = output(
+        Kind.INDEX, "`unit`", "lower end if the runs had nothing in common", "Newcombe, or normal"
+    )
+    unpaired_high: float = output(Kind.INDEX, "`unit`", "upper end if the runs had nothing in common")
+    n: int = output(Kind.COUNT, "runs", "runs in both ensembles", "not failed in either")
+    n_unpaired: int = output(
+        Kind.COUNT,
+        "runs",
+        "runs that would give as narrow an interval without pairing",
+        null="the base, or no run differs",
+    )
+    share_changed: float = output(Kind.SHARE, "share", "runs whose history differs in anything")
+    first_divergence_day: int = output(
+        Kind.DAY,
+        "day",
+        "day on which a history begins to differ",
+        "median over runs with a day series",
+        null="no such run differs",
+    )
+
+
+SCHEMA = schema_of(ComparisonRow, Names())
 SAME = {
     "world_digest": "the tables of the world",
     "model_digest": "the version of the model",
     "seed": "the seed",
 }
-_MARKS = ("run", "seed", "status", "error")  # what a run is called is no part of its history
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +143,7 @@ def store_comparison(comparison: Comparison) -> None:
     with suppress(ResultsError):
         manifest["figures"] = read_manifest(folder).get("figures", [])
     stored = pa.Table.from_pandas(comparison.table, SCHEMA, preserve_index=False)
-    write_table(folder / f"{COMPARISON}.parquet", SCHEMA, [stored], manifest["config_digest"], len(stored))
+    write_table(folder / f"{COMPARISON}.parquet", SCHEMA, [stored], manifest["config_digest"])
     write_manifest(folder, manifest)
 
 
@@ -219,7 +243,7 @@ def divergence(base: Case, case: Case) -> tuple[float, int | None]:
     base, case
         Two ensembles that can be compared.
     """
-    ones, others = (usable(c.results.runs).set_index("run").drop(columns=[*_MARKS[1:]]) for c in (base, case))
+    ones, others = (usable(c.results.runs).set_index("run").drop(columns=[*MARKS[1:]]) for c in (base, case))
     common = ones.index.intersection(others.index)
     changed = _differs(ones.loc[common], others.loc[common])
     days_one, days_other = (c.results.daily.set_index(["run", "day"]) for c in (base, case))

@@ -8,10 +8,19 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.core.parameters import choices
+from sim.core.rules import MECHANISMS
 from sim.world.config import RunConfig, known_keys, read_config
-from sim.world.faults import shown
+from sim.world.faults import shown, suggestion
 from sim.world.frozen import ConfigError
 from sim.world.settings import plain
+
+THEORIES = {
+    f"rules.{mechanism}.{name}": tuple(told.names)
+    for mechanism, group in MECHANISMS.items()
+    for name, told in choices(group).items()
+}
+"""Keys of the choices between theories, and their names; a sweep varies the place of a name among them."""
 
 FIXED = ("ensemble", "executor", "uncertainty", "world", "output")  # they tell how and where, not what is asked
 
@@ -26,7 +35,8 @@ def numeric_keys(config: RunConfig) -> dict[str, float]:
     """
     values = config.model_dump(mode="json")
     numbers = {key: value for key, value in _numbers(values, "") if key.partition(".")[0] not in FIXED}
-    return {"horizon_days": 0} | numbers
+    theories = {key: list(names).index(_at(values, key)) for key, names in THEORIES.items()}
+    return {"horizon_days": 0} | numbers | theories
 
 
 def _numbers(value: Any, key: str) -> Iterator[tuple[str, float]]:
@@ -42,7 +52,7 @@ def _numbers(value: Any, key: str) -> Iterator[tuple[str, float]]:
 
 
 def read_factors(config: RunConfig, factors: Any) -> dict[str, list[float]]:
-    """Return the values of each factor as plain numbers.
+    """Return the values of each factor as plain numbers: a theory is the place of its name among those of its choice.
 
     Parameters
     ----------
@@ -54,18 +64,32 @@ def read_factors(config: RunConfig, factors: Any) -> dict[str, list[float]]:
     Raises
     ------
     ConfigError
-        With a line for each key that names no number that may be varied, and for each value that is none.
+        With a line for each key that names nothing that may be varied, and for each value that is none of it.
     """
     given = plain(factors)
     if not isinstance(given, dict):
         raise ConfigError(
             [f"sweep.factors = {shown(given)}: must be values by key, such as {{rules.morale.beta: [4, 9]}}"]
         )
+    given = {key: _placed(key, values) for key, values in given.items()}
     known = numeric_keys(config)
     faults = [fault for key, values in given.items() for fault in _faults(known, key, values)]
     if faults:
         raise ConfigError([f"sweep.factors.{fault}" for fault in faults])
     return {key: [float(value) for value in values] for key, values in given.items()}
+
+
+def _placed(key: str, values: Any) -> Any:
+    """Return the names of theories as their places among those of their choice; what is none stays, as a fault."""
+    names = THEORIES.get(key)
+    if names is None or not isinstance(values, list):
+        return values
+    faults = [value for value in values if value not in names]
+    if faults:
+        raise ConfigError(
+            [f"sweep.factors.{key} = {v}: is no value of it; {suggestion(str(v), list(names))}" for v in faults]
+        )
+    return [names.index(value) for value in values]
 
 
 def _faults(known: Mapping[str, float], key: str, values: Any) -> Iterator[str]:
@@ -113,9 +137,15 @@ def varied(config: RunConfig, settings: Mapping[str, float]) -> RunConfig:
     values = copy.deepcopy(config.model_dump(mode="json"))
     known = numeric_keys(config)
     for key, number in settings.items():
-        *path, last = key.split(".")
-        place: Any = values
-        for name in path:
-            place = place[int(name) if isinstance(place, list) else name]
-        place[int(last) if isinstance(place, list) else last] = round(number) if isinstance(known[key], int) else number
+        before, _, last = key.rpartition(".")
+        place = _at(values, before)
+        whole = round(number) if isinstance(known[key], int) else number
+        place[int(last) if isinstance(place, list) else last] = THEORIES[key][int(whole)] if key in THEORIES else whole
     return read_config(values)
+
+
+def _at(values: Any, key: str) -> Any:
+    """Return what stands at a key in nested values; the empty key is all of them."""
+    for name in key.split(".") if key else ():
+        values = values[int(name) if isinstance(values, list) else name]
+    return values

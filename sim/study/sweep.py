@@ -20,9 +20,9 @@ from rich.console import Console
 from sim.ensemble.estimate.outcomes import estimate_outcome, outcomes_of
 from sim.ensemble.estimate.rows import Numbers, usable
 from sim.ensemble.run.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows
-from sim.ensemble.run.executors import Crew, count_workers
+from sim.ensemble.run.executors import count_workers
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.work import EnsembleError, Queue, Work, make_ready, opened, recorded, task_of, work_off
+from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, opened, recorded
 from sim.ensemble.store import parts as store
 from sim.ensemble.store.depot import depot_of
 from sim.ensemble.store.files import file_digest
@@ -49,8 +49,6 @@ from sim.world.tables import Tables
 
 SWEEP, BATCHES = "sweep", "batches"
 MOST_BATCHES = 20  # assumption: enough means of runs for an interval by their spread
-ROW_GROUP = 65_536
-
 
 Rows: TypeAlias = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
 
@@ -115,8 +113,8 @@ def plan_sweep(scenario: Scenario, factors: Any, design: Design, points: int | N
     scenario
         What is varied.
     factors
-        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``; as people give
-        them, to be judged here.
+        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``; of a choice
+        between theories, such as ``rules.contest.form``, their names; as people give them, to be judged here.
     design
         How points are chosen from the values.
     points
@@ -239,17 +237,19 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
     with recorded(work):
         if any(store.missing_parts(sorted(work.parts), work.total, work.total)):
             per_point = runs * make_ready(job_of(scenario), work.reporter)
-            with Crew(executor, work.manifest["workers"]) as crew:
-                points = max(1, min(round(SHORTEST / per_point), work.total // (CHUNKS_PER_WORKER * crew.workers)))
-                todo = store.missing_parts(sorted(work.parts), work.total, points)
-                task = task_of(executor, work, partial(live_points, plan), partial(lost_points, plan))
-                work_off(work, Queue(crew, task, todo))
-        store.merge_parts(work.shelf, sorted(work.parts), dict.fromkeys((SWEEP, BATCHES), ROW_GROUP))
+            live, lose = partial(live_points, plan), partial(lost_points, plan)
+            compute(work, executor, live, lose, lambda workers: _chunk(work.total, workers, per_point))
+        store.merge_parts(work.shelf, sorted(work.parts))
         folder = work.shelf.folder
         work.manifest["tables"] = {name: file_digest(folder / f"{name}.parquet") for name in (SWEEP, BATCHES)}
         work.write(COMPLETE)
     work.clear()
     return load_sweep(folder)
+
+
+def _chunk(points: int, workers: int, seconds: float) -> int:
+    """Return how many points make a part, of how many that take some seconds each."""
+    return max(1, min(round(SHORTEST / seconds), points // (CHUNKS_PER_WORKER * workers)))
 
 
 def live_points(plan: Plan, first: int, n: int) -> dict[str, pa.Table]:

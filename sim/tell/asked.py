@@ -1,18 +1,16 @@
-"""Write as tables of text what an ensemble tells only if asked: estimates of some precision, the split of variance."""
+"""Build the tables of what an ensemble tells only if asked: estimates of some precision, the split of variance."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pandas as pd
 
-from sim.ensemble.estimate.outcomes import PROBABILITY
 from sim.ensemble.estimate.precision import LOOKS, LOOKS_NORMAL
 from sim.ensemble.estimate.variance import QUANTITY
 from sim.ensemble.store.results import Results
-from sim.tell.numbers import Estimate, amount, percent, percents
-from sim.tell.sections import Section, Write
+from sim.tell.estimate import Estimate, alike, kind_of, setting
+from sim.tell.labels import outcome_labels
+from sim.tell.section import Column, Section
+from sim.world.scenario import Scenario
 
 SHOWN = (
     *("p_collapse", "p_flight", "p_capital_fall", "p_settlement", "days_in_power"),
@@ -21,44 +19,44 @@ SHOWN = (
 SHOWN_BY_STATE = "p_level_2_"
 
 
-def asked_sections(results: Results) -> Iterator[Section]:
-    """Yield the tables of what was asked of this ensemble besides.
-
-    Parameters
-    ----------
-    results
-        The ensemble.
-    """
+def precision(results: Results, scenario: Scenario) -> Section | None:
+    """Return the estimates of a precision that was asked for, those of probabilities first."""
     table = results.estimates
-    reached = table[table["kind_of_interval"].isin([LOOKS, LOOKS_NORMAL])]
-    if len(reached):
-        title = f"Estimates of a precision that was asked for; n = {_n(reached)} runs, valid wherever one stops"
-        header = ("outcome", "estimate with 95 % interval", "asked", "reached")
-        yield Section(title, header, tuple(_reached_rows(reached, results.manifest["precision"])))
-    split = table[table["quantity"] == QUANTITY]
-    split = split[split["entity"].isin(SHOWN) | split["entity"].str.startswith(SHOWN_BY_STATE)]
-    if len(split):
-        rows = zip(split["entity"], percents(_estimates(split)), strict=True)
-        title = f"Variance between runs due to uncertain parameters, not to chance; n = {_n(split)} pairs of runs"
-        yield Section(title, ("outcome", "share of the variance with 95 % interval"), tuple(rows))
+    table = pd.concat([table[table["kind_of_interval"] == kind] for kind in (LOOKS, LOOKS_NORMAL)])
+    if table.empty:
+        return None
+    labels, told = outcome_labels(scenario), [results.manifest["precision"][name] for name in table["quantity"]]
+    return Section(
+        f"Estimates of a precision that was asked for; n = {_n(table)} runs, valid wherever one stops",
+        [
+            Column("outcome", [f"{labels[name]} ({name})" for name in table["quantity"]]),
+            Column("estimate with 95 % interval", _estimates(table)),
+            Column("asked, ±", [setting(one["half_width_asked"]) for one in told]),
+            Column("reached", ["yes" if one["is_met"] else "no" for one in told]),
+        ],
+    )
 
 
-def _reached_rows(reached: pd.DataFrame, told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of targets."""
-    shares = reached["unit"] == PROBABILITY
-    for part, write in ((reached[shares], percent), (reached[~shares], amount)):
-        for name, text in zip(part["quantity"], _numbers(part, write), strict=True):
-            yield name, text, f"±{told[name]['half_width_asked']:g}", "yes" if told[name]["is_met"] else "no"
-
-
-def _numbers(table: pd.DataFrame, write: Write) -> list[str]:
-    """Return estimates with their intervals as text."""
-    return [write(*row) for row in _estimates(table)]
+def variance(results: Results, scenario: Scenario) -> Section | None:
+    """Return how much of what differs between runs is due to uncertain parameters, not to chance."""
+    table, labels = results.estimates, outcome_labels(scenario)
+    table = table[table["quantity"] == QUANTITY]
+    table = table[table["entity"].isin(SHOWN) | table["entity"].str.startswith(SHOWN_BY_STATE)]
+    if table.empty:
+        return None
+    return Section(
+        f"Variance between runs due to uncertain parameters, not to chance; n = {_n(table)} pairs of runs",
+        [
+            Column("outcome", [labels[name] for name in table["entity"]]),
+            Column("share of the variance with 95 % interval", alike(_estimates(table))),
+        ],
+    )
 
 
 def _estimates(table: pd.DataFrame) -> list[Estimate]:
-    """Return estimates with their intervals."""
-    return [(row[0], row[1], row[2]) for row in table[["estimate", "low", "high"]].to_numpy(float)]
+    """Return estimates as values."""
+    rows = table[["estimate", "low", "high", "unit"]].itertuples(index=False)
+    return [Estimate(point, low, high, kind_of(unit)) for point, low, high, unit in rows]
 
 
 def _n(table: pd.DataFrame) -> str:

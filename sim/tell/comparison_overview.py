@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from sim.core.codes import Level
-from sim.ensemble.estimate.outcomes import PROBABILITY
+from sim.study.cases import Case
 from sim.study.compare import Comparison
-from sim.tell.numbers import DIGITS, changes, rounded
-from sim.tell.sections import LEVELS, Section
+from sim.tell.estimate import LESS, MORE, Estimate, Kind, Number, alike, kind_of
+from sim.tell.labels import LEVELS
+from sim.tell.numbers import DIGITS
+from sim.tell.section import Cell, Column, Section
 
-MORE, LESS = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
 SAME = "same"
 NOTE = (
     f"{MORE} {LESS}: clearly more or less than the base, the interval excludes 0, which 1 in 20 does by chance; "
@@ -25,13 +26,13 @@ NOTE = (
 REACHED = Level.INCIDENT
 REACH = f"p_level_{REACHED.value}_"
 PER_CENT, THOUSANDTH = 100.0, 0.001
-Rows = Mapping[tuple[str, str], Mapping[Any, Any]]
-"""Rows of a comparison's table by scenario and outcome."""
+Row: TypeAlias = Mapping[Any, Any]
+"""A row of a comparison's table."""
 
 
 @dataclass(frozen=True)
-class Column:
-    """Hold what stands in a column.
+class Shown:
+    """Hold an outcome that gets a column.
 
     Parameters
     ----------
@@ -49,81 +50,73 @@ class Column:
 
 
 MAIN = (
-    Column("p_collapse", "collapse, points", PER_CENT),
-    Column("refugees", "refugees, thousands", THOUSANDTH),
-    Column("displaced_peak", "displaced, thousands", THOUSANDTH),
-    Column("fatalities_civilians", "civilians killed"),
-    Column("extremists_last", "extremists"),
+    Shown("p_collapse", "collapse, points", PER_CENT),
+    Shown("refugees", "refugees, thousands", THOUSANDTH),
+    Shown("displaced_peak", "displaced, thousands", THOUSANDTH),
+    Shown("fatalities_civilians", "civilians killed"),
+    Shown("extremists_last", "extremists"),
 )
 
 
 def overview(comparison: Comparison) -> list[Section]:
-    """Return the tables that show all scenarios at once: the base as it is, and how the others differ from it.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base.
-    """
+    """Return the tables that show all scenarios at once: the base as it is, and how the others differ from it."""
     base, n = comparison.cases[0], int(comparison.table["n"].min())
-    neighbours = [Column(f"{REACH}{state}", state, PER_CENT) for state in base.scenario.tables.header.neighbours]
     where = f"by day {base.scenario.horizon_days}; n = {n:,} runs"
+    reached = f"level {REACHED.value}, {LEVELS[REACHED]}, or higher"
     titles = {
         f"Differences from {base.name} with 95 % intervals, {where}": MAIN,
-        f"Neighbours that reach level {REACHED.value}, {LEVELS[REACHED]}, or higher, points, {where}": neighbours,
+        f"Neighbours that reach {reached}, points, {where}": _neighbours(base),
     }
-    return [_table(comparison, title, columns) for title, columns in titles.items() if columns]
+    return [_table(comparison, title, shown) for title, shown in titles.items() if shown]
 
 
 def main_outcomes(comparison: Comparison) -> set[str]:
     """Return the outcomes that the overview holds."""
-    neighbours = comparison.cases[0].scenario.tables.header.neighbours
-    return {column.outcome for column in MAIN} | {f"{REACH}{state}" for state in neighbours}
+    return {shown.outcome for shown in (*MAIN, *_neighbours(comparison.cases[0]))}
 
 
-def write_means(values: Sequence[float], *, is_share: bool) -> list[str]:
-    """Return means that stand beside each other, with as many decimals each.
+def means(values: Sequence[float], unit: str, factor: float = 1.0) -> list[Number]:
+    """Return means that stand beside each other, with as many decimals each; shares in percent.
 
     Parameters
     ----------
     values
-        In percent or in a unit of their own, >= 0.
-    is_share
-        Whether in percent.
+        The means, >= 0.
+    unit
+        Theirs.
+    factor
+        From an amount's unit to that in which it is told.
     """
-    largest = max(values)
-    decimals = 1 if is_share else min(max(DIGITS - 1 - math.floor(math.log10(largest)), 0), 2) if largest else 0
-    return [f"{rounded(value, decimals):,.{decimals}f}" for value in values]
+    if kind_of(unit) is Kind.SHARE:
+        return [Number(PER_CENT * value, 1) for value in values]
+    largest = factor * max(values)
+    decimals = min(max(DIGITS - 1 - math.floor(math.log10(largest)), 0), 2) if largest else 0
+    return [Number(factor * value, decimals) for value in values]
 
 
-def mark_of(row: Mapping[Any, Any]) -> str:
-    """Return the mark of a difference that is clear, nothing for another."""
-    return f"{MORE} " if row["low"] > 0.0 else f"{LESS} " if row["high"] < 0.0 else ""
+def is_same(row: Row) -> bool:
+    """Tell whether no run differs in an outcome."""
+    return bool(pd.isna(row["n_unpaired"])) and row["difference"] == 0.0
 
 
-def _table(comparison: Comparison, title: str, columns: Sequence[Column]) -> Section:
+def _neighbours(base: Case) -> list[Shown]:
+    """Return the outcomes of neighbours."""
+    return [Shown(f"{REACH}{state}", state, PER_CENT) for state in base.scenario.tables.header.neighbours]
+
+
+def _table(comparison: Comparison, title: str, shown: Sequence[Shown]) -> Section:
     """Return one table."""
     rows = {(row["scenario"], row["outcome"]): row for row in comparison.table.to_dict("records")}
     base, *others = [case.name for case in comparison.cases]
-    cells = [_cells(column, rows, base, others) for column in columns]
-    names = (f"{base}, base", *others)
-    return Section(title, ("scenario", *(column.head for column in columns)), tuple(zip(names, *cells, strict=True)))
+    columns = [Column(one.head, _cells(one, [rows[name, one.outcome] for name in (base, *others)])) for one in shown]
+    return Section(title, [Column("scenario", [f"{base}, base", *others]), *columns])
 
 
-def _cells(column: Column, rows: Rows, base: str, others: Sequence[str]) -> list[str]:
+def _cells(shown: Shown, rows: Sequence[Row]) -> list[Cell]:
     """Return what stands below the head of a column: the base's mean, and the differences from it."""
-    own, found = rows[base, column.outcome], [rows[name, column.outcome] for name in others]
-    factor = column.factor
-    gaps = [(factor * row["difference"], factor * row["low"], factor * row["high"]) for row in found]
-    is_share = own["unit"] == PROBABILITY
-    (mean,) = write_means([factor * own["estimate"]], is_share=is_share)
-    texts = zip(found, changes(gaps), strict=True)
-    return [
-        f"{mean} %" if is_share else mean,
-        *(SAME if _is_same(row) else f"{mark_of(row)}{text}" for row, text in texts),
-    ]
-
-
-def _is_same(row: Mapping[Any, Any]) -> bool:
-    """Tell whether no run differs in an outcome."""
-    return bool(pd.isna(row["n_unpaired"])) and row["difference"] == 0.0
+    own, *others = rows
+    (mean,) = means([own["estimate"]], own["unit"], shown.factor)
+    numbers = [[shown.factor * row[key] for key in ("difference", "low", "high")] for row in others]
+    gaps = alike([Estimate(gap, low, high, Kind.MARKED) for gap, low, high in numbers])
+    first = replace(mean, unit=" %") if kind_of(own["unit"]) is Kind.SHARE else mean
+    return [first, *(SAME if is_same(row) else gap for row, gap in zip(others, gaps, strict=True))]

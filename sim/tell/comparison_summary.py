@@ -1,20 +1,20 @@
-"""Sum a comparison up as tables of text: all scenarios at a glance, what each changes, and what pairing was worth."""
+"""Sum a comparison up in tables: all scenarios at a glance, what each changes, and what pairing was worth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import pandas as pd
 from rich.console import Group, RenderableType
 
-from sim.ensemble.estimate.outcomes import PROBABILITY
 from sim.study.compare import COMPARISON, Comparison, base_means
-from sim.tell.comparison_overview import NOTE, main_outcomes, mark_of, overview, write_means
-from sim.tell.numbers import Change, changes, to_figures
-from sim.tell.sections import Section
-from sim.tell.summary import CAVEAT, markdown_table, terminal_table
+from sim.tell.comparison_overview import NOTE, PER_CENT, Row, main_outcomes, means, overview
+from sim.tell.estimate import Estimate, Kind, Number, alike, difference, kind_of
+from sim.tell.labels import outcome_labels
+from sim.tell.numbers import to_figures
+from sim.tell.section import Cell, Column, Section
+from sim.tell.summary import CAVEAT, markdown_code, markdown_section, markdown_text, terminal_table
 
 HEADLINES = (
     *("p_collapse", "p_collapse_by_30", "p_capital_fall", "p_settlement", "days_in_power"),
@@ -24,144 +24,125 @@ HEADLINE_LEVELS = ("p_level_2_", "p_level_3_")
 FEW = 2  # scenarios beside the base whose tables a terminal has room for
 NOTES = (
     f"{NOTE} "
-    "p_level_2_X: state X reaches level 2 or a higher one; by the last day, where no other is named. In brackets: 95 % "
-    "intervals of the difference over the same runs (Bonett and Price for probabilities, normal for "
-    "means). Runs without pairing: how many of each scenario would give as narrow an interval if they shared no draws; "
-    f"all the same: no run differs in it. {CAVEAT}"
+    "In brackets: 95 % intervals of the difference over the same runs (Bonett and Price for probabilities, normal for "
+    "means); differences of shares are in percentage points. Runs without pairing: how many of each scenario would "
+    "give as narrow an interval if they shared no draws; all the same: no run differs in it."
 )
-PER_CENT = 100.0
 MOST_RUNS = 1_000_000  # beyond which nobody asks how many more it would take
+Differences: TypeAlias = Mapping[tuple[str, str], Estimate]
+"""Differences by scenario and outcome."""
 
 
 def headline_rows(comparison: Comparison) -> pd.DataFrame:
-    """Return the rows of the table that are shown first.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base.
-    """
+    """Return the rows of the table that are shown first."""
     outcome = comparison.table["outcome"]
     rows: pd.DataFrame = comparison.table[outcome.isin(HEADLINES) | outcome.str.startswith(HEADLINE_LEVELS)]
     return rows
 
 
 def comparison_table(comparison: Comparison) -> RenderableType:
-    """Return a comparison as tables for a terminal: the overview, and what else differs.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base.
-    """
+    """Return a comparison as tables for a terminal: the overview, and what else differs."""
     few = len(comparison.cases) - 1 <= FEW
     besides = _changed_tables(comparison) if few else _changed_lines(comparison)
-    return Group(*(terminal_table(_upright(s)) for s in overview(comparison)), *besides, "", NOTES)
+    glance = (terminal_table(section, is_upright=True) for section in overview(comparison))
+    return Group(*glance, *besides, "", f"{NOTES} {CAVEAT}")
 
 
 def comparison_markdown(comparison: Comparison) -> str:
-    """Return a comparison as a page.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base.
-    """
-    title = " against ".join([", ".join(case.name for case in comparison.cases[1:]), comparison.cases[0].name])
-    blocks = [f"# {title}", *(f"## {s.title}\n\n{markdown_table(s)}" for s in sections(comparison))]
-    return "\n\n".join([*blocks, NOTES, f"Made by `{comparison.manifest['command']}`."]) + "\n"
+    """Return a comparison as a page."""
+    base, *others = [case.name for case in comparison.cases]
+    title = markdown_text(f"{', '.join(others)} against {base}")
+    made = f"Made by {markdown_code(comparison.manifest['command'])}."
+    return "\n\n".join([f"# {title}", *map(markdown_section, sections(comparison)), f"{NOTES} {CAVEAT}", made]) + "\n"
 
 
 def sections(comparison: Comparison) -> list[Section]:
-    """Return the overview, and a table for each scenario but the base.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base.
-    """
+    """Return the overview, and a table for each scenario but the base."""
     rows = headline_rows(comparison)
-    return [*overview(comparison), *(_section(comparison, case.name, rows) for case in comparison.cases[1:])]
+    return [*overview(comparison), *(_of_one(comparison, case.name, rows) for case in comparison.cases[1:])]
 
 
-def _upright(section: Section) -> Section:
-    """Return a table with intervals below their numbers and units below what they are of, for a narrow terminal."""
-    rows = tuple(tuple(cell.replace(" [", "\n[") for cell in row) for row in section.rows)
-    return replace(section, header=tuple(head.replace(", ", ",\n") for head in section.header), rows=rows)
+def all_differences(comparison: Comparison) -> Section:
+    """Return one table of all outcomes of all scenarios but the base."""
+    base = comparison.cases[0].name
+    rows = comparison.table[comparison.table["scenario"] != base].to_dict("records")
+    columns = _columns(comparison, rows, "here")
+    title = f"All differences from {base}, with 95 % intervals; n = {comparison.table['n'].min():,} runs"
+    return Section(title, [Column("scenario", [row["scenario"] for row in rows]), *columns])
+
+
+def divergence(comparison: Comparison, name: str) -> str:
+    """Return in how many runs a scenario differs from the base, and since when."""
+    table = comparison.table
+    n, changed, day = table[table["scenario"] == name].iloc[0][["n", "share_changed", "first_divergence_day"]]
+    since = "" if pd.isna(day) else f", half of those with a day series by day {day}"
+    return f"{to_figures(PER_CENT * changed, 3):g} % of {n:,} runs differ in something{since}"
+
+
+def _of_one(comparison: Comparison, name: str, rows: pd.DataFrame) -> Section:
+    """Return the table of one scenario, of those of some rows that are its own."""
+    own = rows[rows["scenario"] == name].to_dict("records")
+    title = f"{name} against {comparison.cases[0].name}: {divergence(comparison, name)}"
+    return Section(title, _columns(comparison, own, name))
+
+
+def _columns(comparison: Comparison, rows: Sequence[Row], here: str) -> list[Column]:
+    """Return what is told about outcomes: the means of the base and of a scenario, and what lies between them."""
+    base, labels = comparison.cases[0], outcome_labels(comparison.cases[0].scenario)
+    before, gaps = base_means(comparison), _differences(comparison)
+    pairs = [means([before[row["outcome"]], row["estimate"]], row["unit"]) for row in rows]
+    return [
+        Column("outcome", [_with_unit(labels[row["outcome"]], _unit(row, "%")) for row in rows]),
+        Column(base.name, [pair[0] for pair in pairs]),
+        Column(here, [pair[1] for pair in pairs]),
+        Column("difference", [gaps[row["scenario"], row["outcome"]] for row in rows]),
+        Column("runs without pairing", [_needed(row["n_unpaired"]) for row in rows]),
+    ]
 
 
 def _changed_tables(comparison: Comparison) -> Iterator[RenderableType]:
     """Yield what differs in any run, a table for each scenario."""
     rows = headline_rows(comparison)
     for case in comparison.cases[1:]:
-        section = _section(comparison, case.name, rows[rows["n_unpaired"].notna()])
+        section = _of_one(comparison, case.name, rows[rows["n_unpaired"].notna()])
         yield terminal_table(section) if section.rows else f"{section.title}.\n"
 
 
 def _changed_lines(comparison: Comparison) -> Iterator[str]:
     """Yield what else differs clearly, in words for each scenario."""
-    rows = headline_rows(comparison)
+    rows, labels = headline_rows(comparison), outcome_labels(comparison.cases[0].scenario)
     rows = rows[((rows["low"] > 0.0) | (rows["high"] < 0.0)) & ~rows["outcome"].isin(main_outcomes(comparison))]
-    told = _differences(comparison)
+    gaps = _differences(comparison, Kind.CHANGE)
     for case in comparison.cases[1:]:
         own = rows[rows["scenario"] == case.name].to_dict("records")
-        besides = ", ".join(_besides(row, told[case.name, row["outcome"]]) for row in own)
-        yield f"{case.name}: {_divergence(comparison, case.name)}{f'; also clear: {besides}' if besides else ''}."
+        told = (f"{labels[r['outcome']]} {gaps[case.name, r['outcome']].alone} {_unit(r, 'points')}" for r in own)
+        besides = f"; also clear: {', '.join(told)}" if own else ""
+        yield f"{case.name}: {divergence(comparison, case.name)}{besides}."
     yield f"\nsummary.md has a table for each scenario, {COMPARISON}.parquet all outcomes."
 
 
-def _section(comparison: Comparison, name: str, rows: pd.DataFrame) -> Section:
-    """Return the table of one scenario, of those of some rows that are its own."""
-    base, means, told = comparison.cases[0].name, base_means(comparison), _differences(comparison)
-    header = ("outcome", base, name, "difference with 95 % interval", "runs without pairing")
-    own = rows[rows["scenario"] == name].to_dict("records")
-    cells = tuple(_row(row, means[row["outcome"]], told[name, row["outcome"]]) for row in own)
-    return Section(f"{name} against {base}: {_divergence(comparison, name)}", header, cells)
+def _differences(comparison: Comparison, kind: Kind = Kind.MARKED) -> Differences:
+    """Return each difference by scenario and outcome, those in one outcome told with as many decimals each."""
+    table, found = comparison.table, dict[tuple[str, str], Estimate]()
+    for outcome, rows in table[table["scenario"] != comparison.cases[0].name].groupby("outcome", sort=False):
+        numbers = rows[["difference", "low", "high", "unit"]].itertuples(index=False)
+        gaps = alike([difference(value, low, high, unit, kind) for value, low, high, unit in numbers])
+        found |= {(name, str(outcome)): gap for name, gap in zip(rows["scenario"], gaps, strict=True)}
+    return found
 
 
-def _divergence(comparison: Comparison, name: str) -> str:
-    """Return in how many runs a scenario differs from the base, and since when."""
-    table = comparison.table
-    n, changed, day = table[table["scenario"] == name].iloc[0][["n", "share_changed", "first_divergence_day"]]
-    since = "" if pd.isna(day) else f", half of them by day {day}"
-    return f"{to_figures(PER_CENT * changed, 3):g} % of {n:,} runs differ in something{since}"
+def _unit(row: Row, of_shares: str) -> str:
+    """Return the unit in which an outcome is told."""
+    return of_shares if kind_of(row["unit"]) is Kind.SHARE else row["unit"]
 
 
-def _differences(comparison: Comparison) -> dict[tuple[str, str], str]:
-    """Return each difference as text by scenario and outcome, those in one outcome with as many decimals each."""
-    table, base = comparison.table, comparison.cases[0].name
-    others = table[table["scenario"] != base].to_dict("records")
-    columns: dict[str, list[dict[Any, Any]]] = {}
-    for row in others:
-        columns.setdefault(row["outcome"], []).append(row)
-    return {
-        (row["scenario"], outcome): text
-        for outcome, rows in columns.items()
-        for row, text in zip(rows, changes([_numbers(row) for row in rows]), strict=True)
-    }
+def _with_unit(label: str, unit: str) -> str:
+    """Return what an outcome is with its unit, unless that is said already."""
+    return label if unit in label else f"{label}, {unit}"
 
 
-def _row(row: Mapping[Any, Any], mean: float, difference: str) -> tuple[str, ...]:
-    """Return one outcome."""
-    is_share = row["unit"] == PROBABILITY
-    factor, unit = (PER_CENT, "%") if is_share else (1.0, row["unit"])
-    values = write_means([factor * mean, factor * row["estimate"]], is_share=is_share)
-    needed = "all the same" if pd.isna(row["n_unpaired"]) else _round(row["n_unpaired"])
-    return f"{row['outcome']}, {unit}", *values, f"{mark_of(row)}{difference}", needed
-
-
-def _besides(row: Mapping[Any, Any], difference: str) -> str:
-    """Return one outcome in words, without its interval."""
-    unit = "points" if row["unit"] == PROBABILITY else row["unit"]
-    return f"{row['outcome']} {difference.partition(' [')[0]} {unit}"
-
-
-def _numbers(row: Mapping[Any, Any]) -> Change:
-    """Return a difference with its interval, those of probabilities in points."""
-    factor = PER_CENT if row["unit"] == PROBABILITY else 1.0
-    return factor * row["difference"], factor * row["low"], factor * row["high"]
-
-
-def _round(number: float) -> str:
-    """Return a number of runs to two figures."""
-    return f"over {MOST_RUNS:,}" if number > MOST_RUNS else f"{to_figures(number, 2):,.0f}"
+def _needed(number: int | None) -> Cell:
+    """Return how many runs it would take without pairing, to two figures."""
+    if pd.isna(number):
+        return "all the same"
+    return f"over {MOST_RUNS:,}" if number > MOST_RUNS else Number(to_figures(number, 2))

@@ -1,7 +1,8 @@
 """Name the places of a world, and tell who holds them on which day of one run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from sim.world.scenario import Scenario
@@ -10,39 +11,22 @@ NOBODY_ID = ""
 
 
 def place_names(scenario: Scenario) -> dict[str, str]:
-    """Return the names of all locations by id, without what they explain in brackets.
-
-    Parameters
-    ----------
-    scenario
-        Any scenario of the world.
-    """
-    locations = scenario.tables.locations
-    names = (str(name).split(" (")[0] for name in locations["name"])
-    return dict(zip((str(place) for place in locations["id"]), names, strict=True))
+    """Return the names of all locations by id, without what they explain in brackets."""
+    return {place: name.split(" (")[0] for place, name in _named(scenario.tables.locations)}
 
 
 def state_names(scenario: Scenario) -> dict[str, str]:
-    """Return the names of all states by id, without what they explain in brackets.
+    """Return the names of all states by id, without what they explain in brackets."""
+    return {state: name.split(" (")[0] for state, name in _named(scenario.tables.states)}
 
-    Parameters
-    ----------
-    scenario
-        Any scenario of the world.
-    """
-    states = scenario.tables.states
-    names = (str(name).split(" (")[0] for name in states["name"])
-    return dict(zip((str(state) for state in states["id"]), names, strict=True))
+
+def full_names(table: np.ndarray) -> dict[str, str]:
+    """Return how the rows of a table of the world are called, by id, the id in brackets."""
+    return {key: f"{name} ({key})" for key, name in _named(table)}
 
 
 def home_holders(scenario: Scenario) -> dict[str, str]:
-    """Return who holds each location of the contested state on day 0 by id, `NOBODY_ID` where nobody does.
-
-    Parameters
-    ----------
-    scenario
-        Any scenario of the world.
-    """
+    """Return who holds each location of the contested state on day 0 by id, `NOBODY_ID` where nobody does."""
     locations = scenario.tables.locations
     home = locations[locations["state"] == scenario.tables.header.contested_state]
     return {str(place): str(holder) for place, holder in zip(home["id"], home["seat_holder"], strict=True)}
@@ -63,3 +47,8 @@ def holders_on(day: int, falls: pd.DataFrame, at_start: Mapping[str, str]) -> di
     so_far = falls[(falls["day"] <= day) & falls["location_id"].isin(list(at_start))]
     changed = dict(zip(so_far["location_id"], so_far["to_faction"].fillna(NOBODY_ID), strict=True))
     return {place: str(changed.get(place, holder)) for place, holder in at_start.items()}
+
+
+def _named(table: np.ndarray) -> Iterator[tuple[str, str]]:
+    """Yield the id and the name of each row of a table of the world."""
+    return ((str(key), str(name)) for key, name in zip(table["id"], table["name"], strict=True))

@@ -1,197 +1,205 @@
-"""Choose what sums an ensemble up, what reaches the neighbours first, and write it as tables of text."""
+"""Build the tables of an ensemble, each from its results and what was run; None where a world has nothing to tell.
+
+A table is built here once, whoever shows it: `summary_sections` names those that sum an ensemble up, what reaches the
+neighbours first; a report shows them beside the figures whose numbers they hold, with further ones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from sim.core.codes import Level, Outcome
-from sim.ensemble.estimate.rows import report_days
+from sim.core.codes import Level
+from sim.core.outputs import Topic, Use, fields_of
+from sim.core.record import TollRow
+from sim.ensemble.estimate.estimates import curve
+from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.tell.numbers import Estimate, amount, day, percent, percents, points, span, spread
+from sim.tell.estimate import Estimate, Kind, alike
+from sim.tell.labels import ENDS, EVENTS, LEVELS, MAIN_EVENTS
+from sim.tell.lookup import Lookup
+from sim.tell.places import full_names, place_names, state_names
+from sim.tell.section import Cell, Column, Section
+from sim.tell.topics import topic_labels
 from sim.world.scenario import Scenario
-from sim.world.tables import Tables
 
-LEVELS = {
-    Level.CALM: "calm",
-    Level.ALERT: "alert",
-    Level.INCIDENT: "border incident",
-    Level.VIOLENCE: "organised violence",
-    Level.CIVIL_WAR: "civil war",
-}
-EVENTS = {
-    "collapse": "collapse of the regime",
-    "flight": "flight of its leader",
-    "capital_fall": "fall of the capital",
-}
-PEOPLE = {
-    "displaced_peak": "displaced in their country, most at once",
-    "fatalities_civilians": "civilians killed",
-    "fatalities_combatants": "combatants killed",
-}
-DIVISION = {
-    "hhi": "concentration among states, 1: all is one's",
-    "effective_factions": "effective number of factions in control",
-}
-EXTREMISTS = {
-    "extremists_last": "fighters on the last day",
-    "extremists_change": "the same, as a multiple of day 0",
-    "extremist_attacks": "attacks",
-}
-OUTCOMES = {
-    Outcome.IN_POWER: "still in power",
-    Outcome.FLIGHT: "its leader fled",
-    Outcome.CAPITAL: "the capital fell",
-    Outcome.DISINTEGRATION: "its forces fell apart",
-    Outcome.COUP: "its own overthrew it",
-}
-BESIDES = {
-    "settlement": "besides: a settlement",
-    "handover": "besides: an orderly handover",
-    "infighting": "besides: fighting among its enemies",
-}
 OVER_RUNS = ("mean", "10–90 % of runs")
-Write = Callable[[float, float, float], str]
-WriteColumn = Callable[[Sequence[Estimate]], list[str]]
-Key: TypeAlias = tuple[str, str, int]
-"""A quantity, whom it is of, and by which day."""
+PEOPLE = topic_labels(Topic.PEOPLE)
+DIVISION = topic_labels(Topic.INFLUENCE)
+EXTREMISTS = topic_labels(Topic.EXTREMISTS) | {"extremists_change": "extremist fighters, as a multiple of day 0"}
+TOLLS = {
+    f"place_{field.name}": field.output.label for field in fields_of(TollRow) if field.output.use is not Use.STORED
+}
 
 
-@dataclass(frozen=True)
-class Section:
-    """Hold one table as text."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-class Lookup:
-    """Find estimates and write them as text.
-
-    Parameters
-    ----------
-    frame
-        The table of estimates.
-    horizon_days
-        How many days a run lasts.
-    """
-
-    def __init__(self, frame: pd.DataFrame, horizon_days: int) -> None:
-        keys = zip(frame["quantity"], frame["entity"].fillna(""), frame["day"], strict=True)
-        values = zip(frame["estimate"], frame["low"], frame["high"], frame["n"], strict=True)
-        self._rows: dict[Key, tuple[float, float, float, int]]
-        self._rows = dict(zip(keys, values, strict=True))
-        self.days = report_days(horizon_days)
-        self.horizon = horizon_days
-
-    @property
-    def n_usable(self) -> int:
-        """Return how many runs did not fail."""
-        failed, _, _, n = self._rows["runs_failed", "", self.horizon]
-        return n - int(failed)
-
-    def entities(self, quantity: str) -> list[str]:
-        """Return whom a quantity is estimated for."""
-        return [entity for name, entity, by_day in self._rows if name == quantity and by_day == self.horizon]
-
-    def number(self, quantity: str, entity: str, by_day: int) -> float:
-        """Return an estimate itself."""
-        return self._rows[quantity, entity, by_day][0]
-
-    def text(self, write: Write, quantity: str, entity: str, by_day: int) -> str:
-        """Return an estimate with its interval."""
-        *estimate, n = self._rows[quantity, entity, by_day]
-        return write(*estimate) if n else "no runs"
-
-    def column(self, write: WriteColumn, keys: Sequence[Key]) -> list[str]:
-        """Return estimates that stand below each other with their intervals."""
-        found = [self._rows[key] for key in keys]
-        told = iter(write([(estimate, low, high) for estimate, low, high, n in found if n]))
-        return [next(told) if n else "no runs" for *_, n in found]
-
-    def events(self, labels: Mapping[tuple[str, str], str]) -> tuple[tuple[str, ...], ...]:
-        """Return what is told about events, by name and entity: their probability by each day, and their median day."""
-        columns = [
-            self.column(percents, [(f"{event}_by_day", entity, by_day) for event, entity in labels])
-            for by_day in self.days
-        ]
-        days = [self.median_day(event, entity) for event, entity in labels]
-        return tuple(zip(labels.values(), *columns, days, strict=True))
-
-    def median_day(self, event: str, entity: str = "") -> str:
-        """Return the median day of an event with its interval."""
-        return day(*self._rows[f"{event}_day_q50", entity, self.horizon])
-
-    def over_runs(self, label: str, write: Write, quantity: str, entity: str = "") -> tuple[str, ...]:
-        """Return what is told about an amount: its mean, and the range of the runs but for a tenth at either end."""
-        *low, n = self._rows[f"{quantity}_q10", entity, self.horizon]
-        *high, _ = self._rows[f"{quantity}_q90", entity, self.horizon]
-        mean = self.text(write, f"{quantity}_mean", entity, self.horizon)
-        return label, mean, spread((low[0], low[1], low[2]), (high[0], high[1], high[2])) if n else "no runs"
-
-    def shares_over_runs(self, labels: Mapping[str, str], quantity: str) -> Iterator[tuple[str, ...]]:
-        """Yield what `over_runs` tells about shares of several entities."""
-        means = self.column(percents, [(f"{quantity}_mean", entity, self.horizon) for entity in labels])
-        ends = [(f"{quantity}_{kind}", entity, self.horizon) for kind in ("q10", "q90") for entity in labels]
-        told = self.column(percents, ends)
-        spreads = map(span, told[: len(labels)], told[len(labels) :])
-        yield from zip(labels.values(), means, spreads, strict=True)
-
-
-def sections(results: Results, scenario: Scenario) -> list[Section]:
-    """Return the tables that sum an ensemble up; what a world does not have is left out.
-
-    Parameters
-    ----------
-    results, scenario
-        The ensemble and what was run.
-    """
-    lookup, tables = Lookup(results.estimates, scenario.horizon_days), scenario.tables
-    found = [
-        _spillover(lookup, tables),
-        *_regime(lookup, tables),
-        _people(lookup, tables),
-        _influence(lookup, tables),
-        *([_extremists(lookup)] if scenario.world[0]["is_extremist"].any() else []),
-        _ends(lookup),
-    ]
-    n = lookup.n_usable
-    return [replace(section, title=f"{section.title}; n = {n:,} runs") for section in found if section.rows]
-
-
-def _spillover(lookup: Lookup, tables: Tables) -> Section:
+def spillover(results: Results, scenario: Scenario) -> Section | None:
     """Return how far each neighbour is drawn in, those drawn in furthest first."""
-    quantities, labels, horizon = (
-        [f"level_max_share_{level.value}" for level in LEVELS],
-        _labels(tables.states),
-        lookup.horizon,
-    )
+    lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
 
     def mean_level(state: str) -> float:
-        return sum(level * lookup.number(quantity, state, horizon) for level, quantity in enumerate(quantities))
+        return sum(level.value * lookup.find(_highest(level), state).point for level in LEVELS)
 
-    states = sorted(tables.header.neighbours, key=mean_level, reverse=True)
-    columns = [lookup.column(points, [(quantity, state, horizon) for state in states]) for quantity in quantities]
-    rows = zip((labels[state] for state in states), *columns, strict=True)
-    title = f"Spillover: the highest level that each neighbour reaches by day {horizon}, % of runs"
-    return Section(title, ("neighbour", *(f"{level.value} {word}" for level, word in LEVELS.items())), tuple(rows))
+    states = sorted(scenario.tables.header.neighbours, key=mean_level, reverse=True)
+    columns = [
+        Column(f"{level.value} {word}", [replace(s, kind=Kind.POINTS) for s in lookup.column(_highest(level), states)])
+        for level, word in LEVELS.items()
+    ]
+    title = f"Spillover: the highest level that each neighbour reaches by day {lookup.horizon}, % of runs"
+    return _section(lookup, title, Column("neighbour", [labels[state] for state in states]), *columns)
 
 
-def _regime(lookup: Lookup, tables: Tables) -> tuple[Section, Section]:
-    """Return whether and when the regime and its seats fall."""
-    header = (*(f"by day {by_day}" for by_day in lookup.days), "median day")
-    labels = _labels(tables.locations)
-    events = lookup.events({(event, ""): label for event, label in EVENTS.items()})
-    seats = lookup.events({("seat_fall", seat): labels[seat] for seat in _by_risk(lookup)})
-    return (
-        Section("The regime", ("event", *header), events),
-        Section("Seats that its side holds on day 0, those most at risk first", ("fall of", *header), seats),
+def regime(results: Results, scenario: Scenario) -> Section | None:
+    """Return whether and when the regime ends, and its war."""
+    lookup = Lookup(results, scenario)
+    keys = [(event, "") for event in EVENTS]
+    title = "The regime and its war: what happens by when"
+    return _section(lookup, title, Column("event", list(EVENTS.values())), *_by_when(lookup, keys))
+
+
+def seats(results: Results, scenario: Scenario) -> Section | None:
+    """Return when the regime's side loses its seats, those that are lost for most days first."""
+    lookup, labels = Lookup(results, scenario), full_names(scenario.tables.locations)
+    found = _by_risk(lookup)
+    keys = [("seat_fall", seat) for seat in found]
+    title = "Seats that the regime's side holds on day 0, those most at risk first"
+    return _section(lookup, title, Column("fall of", [labels[seat] for seat in found]), *_by_when(lookup, keys))
+
+
+def refugees(results: Results, scenario: Scenario) -> Section | None:
+    """Return who fled where, and how many have gone home from there."""
+    lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
+    hosts = lookup.most_first("refugees")
+    rows: list[tuple[Cell, ...]] = [("in all states", *lookup.over_runs("refugees"), "")]
+    rows += [
+        (f"in {labels[state]}", *lookup.over_runs("refugees", state), lookup.find("returned_mean", state))
+        for state in hosts
+    ]
+    title = f"Refugees since day 0, persons on day {lookup.horizon}"
+    return _of_rows(lookup, title, ("refugees", *OVER_RUNS, "gone home from there, mean"), rows)
+
+
+def people(results: Results, scenario: Scenario) -> Section | None:
+    """Return who was displaced in the contested state, and who was killed."""
+    lookup = Lookup(results, scenario)
+    rows = [(label, *lookup.over_runs(quantity)) for quantity, label in PEOPLE.items()]
+    return _of_rows(lookup, f"People by day {lookup.horizon}", ("persons", *OVER_RUNS), rows)
+
+
+def influence(results: Results, scenario: Scenario) -> Section | None:
+    """Return which states have influence in the contested one, and how divided it is."""
+    lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
+    states = lookup.most_first("influence")
+    shares = zip(lookup.column("influence_mean", states), lookup.ranges("influence", states), strict=True)
+    rows = [(labels[state], *told) for state, told in zip(states, shares, strict=True)]
+    rows += [(label, *lookup.over_runs(quantity)) for quantity, label in DIVISION.items()]
+    title = f"Influence in the contested state on day {lookup.horizon}"
+    return _of_rows(lookup, title, ("state", *OVER_RUNS), rows)
+
+
+def extremists(results: Results, scenario: Scenario) -> Section | None:
+    """Return what becomes of extremist factions, and how often their prisons break where there are some."""
+    if not scenario.world[0]["is_extremist"].any():
+        return None
+    lookup = Lookup(results, scenario)
+    rows: list[tuple[Cell, ...]] = [(label, *lookup.over_runs(quantity)) for quantity, label in EXTREMISTS.items()]
+    if lookup.entities("prison_breaks_mean"):
+        rows.append(("prison breaks", *lookup.over_runs("prison_breaks")))
+        rows.append(("at least one prison break, share of runs", lookup.find("prison_break_by_day"), ""))
+    return _of_rows(lookup, f"Extremist factions by day {lookup.horizon}", ("number", *OVER_RUNS), rows)
+
+
+def ends(results: Results, scenario: Scenario) -> Section | None:
+    """Return how runs end, for the regime."""
+    lookup = Lookup(results, scenario)
+    shares = lookup.column("outcome_share", [outcome.name.lower() for outcome in ENDS])
+    title = f"How runs end by day {lookup.horizon}"
+    return _section(lookup, title, Column("end of the regime", list(ENDS.values())), Column("share", shares))
+
+
+def days_of_loss(results: Results, scenario: Scenario) -> Section | None:
+    """Return the median day on which each seat is lost where it is, and how often it is."""
+    lookup, labels = Lookup(results, scenario), full_names(scenario.tables.locations)
+    found = _by_risk(lookup)
+    return _section(
+        lookup,
+        "Day of the loss of each seat",
+        Column("seat", [labels[seat] for seat in found]),
+        Column("median day where it is lost", [lookup.find("seat_fall_day_given_fall_q50", seat) for seat in found]),
+        Column("median day of all runs", [lookup.find("seat_fall_day_q50", seat) for seat in found]),
+        Column(f"lost by day {lookup.horizon}", lookup.column("seat_fall_by_day", found)),
     )
+
+
+def levels_by_day(results: Results, scenario: Scenario) -> Section | None:
+    """Return how likely each neighbour is to have reached each level by when."""
+    lookup, names = Lookup(results, scenario), state_names(scenario)
+    reached = [(state, level) for state in scenario.tables.header.neighbours for level in list(Level)[1:]]
+    labels = [f"{names[state]}: {level.value} {LEVELS[level]}" for state, level in reached]
+    columns = _by_days(lookup, [(f"level_{level.value}_by_day", state) for state, level in reached])
+    title = "Each level, or a higher one, by neighbour"
+    return _section(lookup, title, Column("neighbour and level", labels), *columns)
+
+
+def tolls(results: Results, scenario: Scenario) -> Section | None:
+    """Return what the war costs each place."""
+    lookup, names = Lookup(results, scenario), place_names(scenario)
+    places = lookup.entities("place_displaced_mean")
+    columns = (
+        Column(f"{label}, mean", [lookup.find(f"{toll}_mean", place) for place in places])
+        for toll, label in TOLLS.items()
+    )
+    title = f"What the war costs each place by day {lookup.horizon}, persons"
+    return _section(lookup, title, Column("place", [names[place] for place in places]), *columns)
+
+
+def day_by_day(results: Results, scenario: Scenario) -> Section | None:
+    """Return the share of runs in which the main events have happened by each day."""
+    runs, horizon = usable(results.runs), scenario.horizon_days
+    columns = [Column(EVENTS[event], _curve(runs[f"{event}_day"], horizon)) for event in MAIN_EVENTS]
+    title = f"Day by day: share of runs in which it has happened; n = {len(runs):,} runs"
+    return Section(title, [Column("by day", range(horizon)), *columns])
+
+
+def all_estimates(results: Results, scenario: Scenario) -> Section:
+    """Return the whole table of estimates."""
+    lookup, table = Lookup(results, scenario), results.estimates
+    names = {"": "", **place_names(scenario), **state_names(scenario)}
+    entities, days = table["entity"].fillna(""), [int(day) for day in table["day"]]
+    keys = zip(table["quantity"], entities, days, strict=True)
+    columns: dict[str, list[Cell]] = {
+        "quantity": list(table["quantity"]),
+        "of": [names.get(entity, entity) for entity in entities],
+        "by day": list(days),
+        "estimate": [lookup.find(*key) for key in keys],
+        "runs": [int(n) for n in table["n"]],
+        "interval": list(table["kind_of_interval"]),
+        "unit": list(table["unit"].replace("probability", "")),
+    }
+    return Section("All estimates", [Column(*column) for column in columns.items()])
+
+
+def _section(lookup: Lookup, title: str, *columns: Column) -> Section | None:
+    """Return a table with the number of its runs, None without rows."""
+    return Section(f"{title}; n = {lookup.n_usable:,} runs", columns) if columns[0].cells else None
+
+
+def _of_rows(lookup: Lookup, title: str, header: Iterable[str], rows: Iterable[tuple[Cell, ...]]) -> Section | None:
+    """Return `_section` from its rows."""
+    return _section(lookup, title, *Section.of_rows(title, tuple(header), rows).columns)
+
+
+def _by_when(lookup: Lookup, keys: list[tuple[str, str]]) -> list[Column]:
+    """Return what is told about events of somebody: their probability by each day, and their median day."""
+    by_days = _by_days(lookup, [(f"{event}_by_day", entity) for event, entity in keys])
+    return [*by_days, Column("median day", [lookup.find(f"{event}_day_q50", entity) for event, entity in keys])]
+
+
+def _by_days(lookup: Lookup, keys: list[tuple[str, str]]) -> list[Column]:
+    """Return estimates by each day that is reported."""
+    return [Column(f"by day {day}", alike([lookup.find(*key, day) for key in keys])) for day in lookup.days]
 
 
 def _by_risk(lookup: Lookup) -> list[str]:
@@ -200,72 +208,20 @@ def _by_risk(lookup: Lookup) -> list[str]:
     The share of runs that have lost a seat is known by the days that are reported; in between it is taken to grow
     evenly.
     """
-    days = [0, *lookup.days]
 
     def days_lost(seat: str) -> float:
-        shares = [0.0, *(lookup.number("seat_fall_by_day", seat, by_day) for by_day in lookup.days)]
-        return float(np.trapezoid(shares, days))
+        shares = [0.0, *(lookup.find("seat_fall_by_day", seat, day).point for day in lookup.days)]
+        return float(np.trapezoid(shares, [0, *lookup.days]))
 
     return sorted(lookup.entities("seat_fall_by_day"), key=days_lost, reverse=True)
 
 
-def _people(lookup: Lookup, tables: Tables) -> Section:
-    """Return who fled where, and who was killed."""
-    labels = _labels(tables.states)
-    rows = (
-        lookup.over_runs("refugees since day 0, in all states", amount, "refugees"),
-        *(
-            lookup.over_runs(f"in {labels[state]}", amount, "refugees", state)
-            for state in _most_first(lookup, "refugees")
-        ),
-        *(lookup.over_runs(label, amount, quantity) for quantity, label in PEOPLE.items()),
-    )
-    return Section(f"People by day {lookup.horizon}", ("persons", *OVER_RUNS), rows)
+def _highest(level: Level) -> str:
+    """Return the quantity that tells how often a level is the highest."""
+    return f"level_max_share_{level.value}"
 
 
-def _influence(lookup: Lookup, tables: Tables) -> Section:
-    """Return which states have influence in the contested one, and how divided it is."""
-    labels = _labels(tables.states)
-    rows = (
-        *lookup.shares_over_runs({state: labels[state] for state in _most_first(lookup, "influence")}, "influence"),
-        *(lookup.over_runs(label, amount, quantity) for quantity, label in DIVISION.items()),
-    )
-    return Section(f"Influence in the contested state on day {lookup.horizon}", ("state", *OVER_RUNS), rows)
-
-
-def _most_first(lookup: Lookup, quantity: str) -> list[str]:
-    """Return the states that have some of a quantity on average, those with most of it first."""
-    means = {
-        state: lookup.number(f"{quantity}_mean", state, lookup.horizon) for state in lookup.entities(f"{quantity}_mean")
-    }
-    return sorted((state for state, mean in means.items() if state and mean > 0), key=lambda state: -means[state])
-
-
-def _extremists(lookup: Lookup) -> Section:
-    """Return what becomes of extremist factions, and how often their prisons break where there are some."""
-    rows = tuple(lookup.over_runs(label, amount, quantity) for quantity, label in EXTREMISTS.items())
-    if lookup.entities("prison_breaks_mean"):
-        share = lookup.text(percent, "prison_break_by_day", "", lookup.horizon)
-        breaks = lookup.over_runs("prison breaks", _count, "prison_breaks")
-        rows = (*rows, breaks, ("at least one prison break, share of runs", share, ""))
-    return Section(f"Extremist factions by day {lookup.horizon}", ("number", *OVER_RUNS), rows)
-
-
-def _count(number: float, low: float, high: float) -> str:
-    """Return a mean number of events with its interval; a number that is certain is whole."""
-    return amount(number, low, high) if low < high else f"{number:,.0f}"
-
-
-def _ends(lookup: Lookup) -> Section:
-    """Return how runs end, and what else may come about; only ends exclude each other."""
-    horizon = lookup.horizon
-    ends = {("outcome_share", outcome.name.lower(), horizon): label for outcome, label in OUTCOMES.items()}
-    besides = {(f"{event}_by_day", "", horizon): label for event, label in BESIDES.items()}
-    labels = ends | besides
-    rows = zip(labels.values(), lookup.column(percents, list(labels)), strict=True)
-    return Section(f"How runs end by day {horizon}", ("end", "share"), tuple(rows))
-
-
-def _labels(table: np.ndarray) -> dict[str, str]:
-    """Return how the rows of a table of the world are called, by id."""
-    return {key: f"{name} ({key})" for key, name in zip(table["id"], table["name"], strict=True)}
+def _curve(days: pd.Series, horizon: int) -> list[Estimate]:
+    """Return the share of runs in which something has happened by each day."""
+    rows = curve(days, horizon)[["probability", "low", "high"]].itertuples(index=False)
+    return alike([Estimate(point, low, high, Kind.SHARE) for point, low, high in rows])

@@ -1,57 +1,59 @@
-"""Sum an ensemble up in a few tables, for the terminal and for `summary.md`."""
+"""Sum an ensemble up in a few tables, for the terminal, for a notebook, and for `summary.md`."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from html import escape
+from textwrap import fill
 
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from sim.ensemble.store.results import Results
-from sim.tell.asked import asked_sections
-from sim.tell.sections import Section, sections
+from sim.tell import asked, sections
+from sim.tell.section import Column, Section
 from sim.world.scenario import Scenario
 
 CAVEAT = "Shares of simulated histories under this scenario's assumptions, not a forecast."
+SUMMARY = (
+    sections.spillover,
+    sections.regime,
+    sections.seats,
+    sections.refugees,
+    sections.people,
+    sections.influence,
+    sections.extremists,
+    sections.ends,
+    asked.precision,
+    asked.variance,
+)
+"""Tables that sum an ensemble up, what reaches the neighbours first."""
+SPECIAL = re.compile(r"[\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w)|^[#+-]|(?<=^\d)[.)]")  # what Markdown does not take for words
+
+
+def summary_sections(results: Results, scenario: Scenario) -> list[Section]:
+    """Return the tables that sum an ensemble up; what a world does not have is left out."""
+    found = (section(results, scenario) for section in SUMMARY)
+    return [section for section in found if section]
 
 
 def summary_table(results: Results, scenario: Scenario) -> RenderableType:
-    """Return the summary as tables for a terminal.
-
-    Parameters
-    ----------
-    results, scenario
-        The ensemble and what was run.
-    """
-    return Group(_heading(results, scenario), *map(terminal_table, all_sections(results, scenario)), _notes(results))
+    """Return the summary as tables for a terminal."""
+    tables = map(terminal_table, summary_sections(results, scenario))
+    return Group(_heading(results, scenario), *tables, _notes(results))
 
 
 def summary_markdown(results: Results, scenario: Scenario) -> str:
-    """Return the summary as a page.
-
-    Parameters
-    ----------
-    results, scenario
-        The ensemble and what was run.
-    """
-    config = scenario.config.scenario
-    blocks = [f"# {config.name}", _heading(results, scenario)]
-    for section in all_sections(results, scenario):
-        blocks += [f"## {section.title}", markdown_table(section)]
-    blocks += [_notes(results), f"Made by `{results.manifest['command']}`; `manifest.json` tells the rest."]
+    """Return the summary as a page."""
+    blocks = [f"# {markdown_text(scenario.config.scenario.name)}", markdown_text(_heading(results, scenario))]
+    blocks += map(markdown_section, summary_sections(results, scenario))
+    blocks += [
+        _notes(results),
+        f"Made by {markdown_code(results.manifest['command'])}; `manifest.json` tells the rest.",
+    ]
     return "\n\n".join(blocks) + "\n"
-
-
-def all_sections(results: Results, scenario: Scenario) -> list[Section]:
-    """Return all tables that sum an ensemble up.
-
-    Parameters
-    ----------
-    results, scenario
-        The ensemble and what was run.
-    """
-    return [*sections(results, scenario), *asked_sections(results)]
 
 
 def _heading(results: Results, scenario: Scenario) -> str:
@@ -74,49 +76,69 @@ def _notes(results: Results) -> str:
     return f"{intervals} never: in fewer than half of the runs.{left_out} {CAVEAT}"
 
 
-def terminal_table(section: Section) -> Table:
-    """Return a section as a table for a terminal.
+def terminal_table(section: Section, *, is_upright: bool = False) -> Table:
+    """Return a table for a terminal: numbers stand on one line, words and the heads of numbers on as many as it takes.
 
     Parameters
     ----------
     section
-        The table as text.
+        The table.
+    is_upright
+        Whether intervals stand below their numbers, since the terminal is narrow.
     """
     table = Table(title=section.title, title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column(section.header[0], overflow="fold")
-    for name in section.header[1:]:
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in section.rows:
-        table.add_row(*row)
+    columns = [[told if is_upright else (str(told),) for told in column.told] for column in section.columns]
+    for column, cells in zip(section.columns, columns, strict=True):
+        if column.is_number:
+            words = column.head.replace(".", ". ")  # names of settings may break behind their points
+            room = max(len(line) for cell in (words.split(), *cells) for line in cell)
+            table.add_column(fill(words, room).replace(". ", "."), justify="right", no_wrap=True)
+        else:
+            table.add_column(column.head, overflow="fold")
+    for row in zip(*columns, strict=True):
+        table.add_row(*("\n".join(filter(None, cell)) for cell in row))
     return table
 
 
+def markdown_section(section: Section) -> str:
+    """Return a table with its title, as a part of a page."""
+    return f"## {markdown_text(section.title)}\n\n{markdown_table(section)}"
+
+
 def markdown_table(section: Section) -> str:
-    """Return a section as a table of a page.
-
-    Parameters
-    ----------
-    section
-        The table as text.
-    """
-    rule = ("---", *("---:" for _ in section.header[1:]))
-    rows = ([cell.replace("|", r"\|") for cell in cells] for cells in (section.header, rule, *section.rows))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    """Return a table of a page."""
+    columns = [
+        (markdown_text(column.head), "---:" if column.is_number else "---", *_markdown_cells(column))
+        for column in section.columns
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in zip(*columns, strict=True))
 
 
-def sections_html(found: list[Section]) -> str:
-    """Return tables as a notebook shows them.
+def _markdown_cells(column: Column) -> Iterator[str]:
+    """Yield the cells of a column; brackets of intervals are no links and stay."""
+    for cell, told in zip(column.cells, column.told, strict=True):
+        yield markdown_text(cell) if isinstance(cell, str) else str(told)
 
-    Parameters
-    ----------
-    found
-        The tables as text.
-    """
+
+def markdown_text(words: str) -> str:
+    """Return words that a page shows as they are, whatever somebody called a place or a scenario."""
+    return SPECIAL.sub(r"\\\g<0>", " ".join(words.split()))
+
+
+def markdown_code(words: str) -> str:
+    """Return words as code, in as many marks as it takes."""
+    longest = max(map(len, re.findall("`+", words)), default=0)
+    fence, room = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{room}{' '.join(words.split())}{room}{fence}"
+
+
+def sections_html(found: Iterable[Section]) -> str:
+    """Return tables as a notebook shows them, all of their text escaped."""
     return "".join(map(_html_table, found))
 
 
 def _html_table(section: Section) -> str:
-    """Return a section as a table of HTML, all of its text escaped."""
+    """Return a table of HTML."""
     head = "".join(f"<th>{escape(cell)}</th>" for cell in section.header)
     rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in section.rows)
     body = "".join(f"<tr>{row}</tr>" for row in rows)

@@ -20,7 +20,7 @@ USUAL_SCENARIO, USUAL_WORLD = "offensive_2024", "levant_2024"
 ANYWHERE = "as_recorded"
 """What the usual scenario is called in another world, of whose offensive its name does not tell."""
 
-GROUPS = ("scenario", "world", "executor", "uncertainty")
+GROUPS = ("scenario", "world", "executor", "rules", "uncertainty")
 """What the project has choices of, in folders of `conf/`."""
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -136,8 +136,10 @@ def choice(group: str, name: str) -> dict[str, Any]:
     Parameters
     ----------
     group, name
-        Folder in `conf/`, and a file of it without its ending.
+        Folder in `conf/`, and a file of it without its ending; the default rules need none.
     """
+    if (group, name) == ("rules", "default"):
+        return {}
     files = choices(group)
     if name not in files:
         raise ConfigError([f"{group} = {shown(name)}: no such {group}; {suggestion(name, list(files))}"])

@@ -52,6 +52,20 @@ def observed_faults(draft: Draft) -> Iterator[Fault]:
             yield draft.tables["observed"].fault(index, "name", problem, suggestion(location, known))
 
 
+def unscored_faults(draft: Draft) -> Iterator[Fault]:
+    """Find rows that are to be left out of scores, but that no table of outcomes has."""
+    if not draft.has("unscored"):
+        return
+    known = list(draft.tables["observed"].text["name"]) if draft.has("observed") else []
+    for name in ("observed_levels", "refugees_check"):
+        if draft.has(name):
+            known += [f"{name}/{state}" for state in draft.tables[name].text["state"]]
+    table = draft.tables["unscored"]
+    for index, row in enumerate(table.text["row"]):
+        if row and row not in known:
+            yield table.fault(index, "row", "is no row of the outcomes", suggestion(row, known))
+
+
 def shared_id_faults(draft: Draft) -> Iterator[Fault]:
     """Find factions that have the id of a state, since ties name both."""
     if draft.has(*ACTOR_TABLES):

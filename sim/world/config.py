@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
@@ -11,7 +10,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidationInfo, create_m
 from pydantic_core import ErrorDetails
 
 from sim.core.codes import Channel
-from sim.core.parameters import Parameter, describe
+from sim.core.parameters import Parameter, choices, describe, from_plain, to_plain
 from sim.core.rules import MECHANISMS, Rules
 from sim.world.faults import shown, suggestion
 from sim.world.frozen import HIDDEN, PLAIN, Address, ConfigError, Count, Frozen, Name, Place
@@ -97,9 +96,25 @@ def _number(parameter: Parameter, default: float) -> tuple[Any, Any]:
 
 def _mechanism_model(name: str, group: type) -> type[Frozen]:
     """Return the model that judges one mechanism's parameters, made from their definitions."""
-    defaults = dataclasses.asdict(group())
-    fields: dict[str, Any] = {key: _number(p, defaults[key]) for key, p in describe(group).items()}
+    fields: dict[str, Any] = {}
+    described, defaults = describe(group), to_plain(group())
+    for key, default in defaults.items():
+        if isinstance(default, dict):
+            entries = {entry: _number(described[f"{key}.{entry}"], value) for entry, value in default.items()}
+            fields[key] = _group(f"{name.title()}{key.title()}Config", entries)
+        elif key in described:
+            fields[key] = _number(described[key], default)
+        else:
+            told = choices(group)[key]
+            fields[key] = Literal[tuple(told.names)], Field(default=default, description=told.meaning)
     return create_model(f"{name.title()}Config", __base__=Frozen, __module__=__name__, **fields)
+
+
+def _group(name: str, fields: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the pydantic field of a group of keys."""
+    model = create_model(name, __base__=Frozen, __module__=__name__, **fields)
+    globals()[name] = model  # where pickle looks for a class
+    return model, Field(default_factory=model)
 
 
 _mechanisms: dict[str, Any] = {
@@ -136,7 +151,7 @@ class RunConfig(Frozen):
     def parameters(self) -> Rules:
         """Return the rules' parameters as the core takes them."""
         values = self.model_dump()["rules"]
-        return Rules(**{name: group(**values[name]) for name, group in MECHANISMS.items()})
+        return Rules(**{name: from_plain(group, values[name]) for name, group in MECHANISMS.items()})
 
 
 def read_config(values: Mapping[str, Any]) -> RunConfig:
@@ -174,14 +189,15 @@ def unknown_key(key: str) -> str:
 
 def _did_you_mean(key: str) -> str:
     """Return the nearest key as a question, or where the keys are listed."""
-    by_symbol = {
-        f"rules.{mechanism}.{p.symbol}": f"rules.{mechanism}.{name}"
+    other_names = {
+        other: f"rules.{mechanism}.{name}"
         for mechanism, group in MECHANISMS.items()
         for name, p in describe(group).items()
+        for other in (p.symbol, p.former)
     }
-    symbols = {symbol.rsplit(".", 1)[-1]: name for symbol, name in by_symbol.items()}
-    if key.rsplit(".", 1)[-1] in symbols and key.startswith("rules"):
-        return f"; did you mean '{symbols[key.rsplit('.', 1)[-1]]}'?"
+    last = key.rsplit(".", 1)[-1]
+    if last in other_names and key.startswith("rules"):
+        return f"; did you mean '{other_names[last]}'?"
     near = difflib.get_close_matches(key, list(known_keys()), n=1, cutoff=0.6)
     return f"; did you mean '{near[0]}'?" if near else "; docs/model.md lists all parameters"
 

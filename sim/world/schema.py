@@ -20,9 +20,10 @@ from sim.world.columns import (
     source,
     year,
 )
-from sim.world.limits import MAX_FACTIONS, MAX_LOCATIONS, MAX_STATES
+from sim.world.limits import MAX_FACTIONS, MAX_HORIZON_DAYS, MAX_LOCATIONS, MAX_STATES
 
 HEADER_FILE = "world.yaml"
+LEVEL_CURE = f"give a level from {min(Level)} (calm) to {max(Level)} (civil war)"
 
 STATES = TableSchema(
     "states",
@@ -50,7 +51,7 @@ STATES = TableSchema(
             max(Level),
             is_required=False,
             may_be_empty=True,
-            cure="give a level from 0 (calm) to 4 (civil war), or leave it empty for calm",
+            cure=f"{LEVEL_CURE}, or leave it empty for calm",
         ),
     ),
     key=("id",),
@@ -201,6 +202,25 @@ INSTALLATIONS = TableSchema(
     is_required=False,
 )
 
+POLICIES = ("open", "managed", "closed")
+PARTICIPATIONS = ("none", "proxy", "combat")
+
+NEIGHBOURS_DAY0 = TableSchema(
+    "neighbours_day0",
+    (
+        Column("state", cure="give one of the neighbours in world.yaml"),
+        Column("level_day_0", "whole", min(Level), max(Level), cure=LEVEL_CURE),
+        Column("policy", "choice", choices=POLICIES),
+        Column("participant", "choice", choices=PARTICIPATIONS),
+        source(),
+        note("note"),
+    ),
+    key=("state",),
+    references=(("state", "states"),),
+    max_rows=MAX_STATES,
+    is_required=False,
+)
+
 OBSERVED = TableSchema(
     "observed",
     (
@@ -215,6 +235,62 @@ OBSERVED = TableSchema(
     ),
     key=("name",),
     ascending=(("low", "value", "high"),),
+    is_required=False,
+    is_input=False,
+)
+
+OBSERVED_LEVELS = TableSchema(
+    "observed_levels",
+    (
+        Column("state", cure="give an id of states.csv"),
+        *(Column(name, "whole", min(Level), max(Level), cure=LEVEL_CURE) for name in ("level", "low", "high")),
+        Column("first_day", "whole", 0, MAX_HORIZON_DAYS, may_be_empty=True, cure="give a day since day 0, or nothing"),
+        source(),
+        note("note"),
+    ),
+    key=("state",),
+    ascending=(("low", "level", "high"),),
+    references=(("state", "states"),),
+    is_required=False,
+    is_input=False,
+)
+
+DEATHS_BY_MONTH = TableSchema(
+    "deaths_by_month",
+    (
+        Column("month_index", "whole", 0, MAX_HORIZON_DAYS // 28, cure="count months of 30 days from day 0 on"),
+        people("killed_total"),
+        people("low"),
+        people("high"),
+        source(),
+    ),
+    key=("month_index",),
+    ascending=(("low", "killed_total", "high"),),
+    is_required=False,
+    is_input=False,
+)
+
+REFUGEES_CHECK = TableSchema(
+    "refugees_check",
+    (
+        Column("state", cure="give an id of states.csv"),
+        people("arrivals_within_horizon"),
+        people("low"),
+        people("high"),
+        source(),
+        note("note"),
+    ),
+    key=("state",),
+    ascending=(("low", "arrivals_within_horizon", "high"),),
+    references=(("state", "states"),),
+    is_required=False,
+    is_input=False,
+)
+
+UNSCORED = TableSchema(
+    "unscored",
+    (Column("row", cure="name a row of observed.csv, or table/state"), Column("reason", cure="say why")),
+    key=("row",),
     is_required=False,
     is_input=False,
 )
@@ -261,10 +337,18 @@ TABLES = (
     RELATIONS,
     FOREIGN_FORCES,
     INSTALLATIONS,
+    NEIGHBOURS_DAY0,
     OBSERVED,
+    OBSERVED_LEVELS,
+    DEATHS_BY_MONTH,
+    REFUGEES_CHECK,
+    UNSCORED,
     TIMELINE,
     MAP_KEYS,
     SOURCES,
 )
+
+OUTCOMES = (OBSERVED, OBSERVED_LEVELS, DEATHS_BY_MONTH, REFUGEES_CHECK, UNSCORED, TIMELINE)
+"""What happened after day 0: for scoring and figures, and never read to build or run a scenario."""
 
 FILES = (HEADER_FILE, *(schema.file for schema in TABLES))

@@ -16,6 +16,7 @@ from sim.world.cells import Table
 from sim.world.draft import read_draft
 from sim.world.faults import Fault, WorldError
 from sim.world.header import WorldHeader
+from sim.world.outlines import Outline
 from sim.world.schema import FILES
 
 __all__ = ["Fault", "Tables", "WorldError", "WorldHeader", "load_tables"]
@@ -24,11 +25,15 @@ CHECKS = (
     geography.frame_faults,
     geography.regime_faults,
     geography.neighbour_faults,
+    geography.strange_neighbour_faults,
     geography.capital_faults,
     geography.border_faults,
     geography.map_faults,
+    geography.outline_faults,
+    geography.seat_faults,
     checks.reference_faults,
     checks.observed_faults,
+    checks.unscored_faults,
     checks.shared_id_faults,
     checks.share_faults,
     checks.uncontrolled_faults,
@@ -56,14 +61,19 @@ class Tables:
         The frame of the world.
     states, factions, locations, borders, control, deployment, relations
         Tables that every world has.
-    foreign_forces, installations
-        Troops of foreign states; depots, airbases and prisons. None where the world has no such table, as with
-        those below.
-    observed, timeline, map_keys, sources
-        Tables for scoring, drawing and reading only; never inputs of runs.
+    foreign_forces, installations, neighbours_day0
+        Troops of foreign states; depots, airbases and prisons; how far each neighbour is drawn in on day 0, whom it
+        lets in, whether it takes part. None where the world has no such table, as with those below.
+    observed, observed_levels, deaths_by_month, refugees_check, unscored, timeline
+        What happened after day 0, and which rows of it are no use for scores: for scoring and drawing only, never
+        inputs of runs.
+    map_keys, sources
+        Tables for drawing and reading only.
     digest
         SHA-256 of what the header and the input tables say. Line endings, the order of columns, the way
         numbers are written (0.3 or 0.30) and the tables that are no inputs do not count.
+    outlines
+        The map: an outline for each location, in their order, then the land around; none without a map file.
     """
 
     folder: Path
@@ -77,11 +87,17 @@ class Tables:
     relations: np.ndarray
     foreign_forces: np.ndarray | None
     installations: np.ndarray | None
+    neighbours_day0: np.ndarray | None
     observed: np.ndarray | None
+    observed_levels: np.ndarray | None
+    deaths_by_month: np.ndarray | None
+    refugees_check: np.ndarray | None
+    unscored: np.ndarray | None
     timeline: np.ndarray | None
     map_keys: np.ndarray | None
     sources: np.ndarray | None
     digest: str
+    outlines: tuple[Outline, ...] = ()
 
 
 def load_tables(folder: Path) -> Tables:
@@ -115,12 +131,24 @@ def load_tables(folder: Path) -> Tables:
         relations=records["relations"],
         foreign_forces=records.get("foreign_forces"),
         installations=records.get("installations"),
+        neighbours_day0=records.get("neighbours_day0"),
         observed=records.get("observed"),
+        observed_levels=records.get("observed_levels"),
+        deaths_by_month=records.get("deaths_by_month"),
+        refugees_check=records.get("refugees_check"),
+        unscored=records.get("unscored"),
         timeline=records.get("timeline"),
         map_keys=records.get("map_keys"),
         sources=records.get("sources"),
+        outlines=_in_order(draft.outlines or [], draft.tables["locations"].ids),
         digest=_digest(draft.frame.header, draft.tables.values()),
     )
+
+
+def _in_order(outlines: list[Outline], location_ids: list[str]) -> tuple[Outline, ...]:
+    """Return the outlines of the locations in their order, then the land around."""
+    rank = {name: index for index, name in enumerate(location_ids)}
+    return tuple(sorted(outlines, key=lambda found: rank.get(found.location_id or "", len(rank))))
 
 
 def _in_file_order(faults: list[Fault]) -> list[Fault]:

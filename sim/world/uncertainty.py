@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 
 import numpy as np
@@ -19,10 +20,21 @@ TWIN = 2**31
 Floats = npt.NDArray[np.float64]
 
 _PARAMETERS = {
-    f"{mechanism}.{name}": p for mechanism, group in MECHANISMS.items() for name, p in describe(group).items()
+    f"{mechanism}.{p.former or name}": p
+    for mechanism, group in MECHANISMS.items()
+    for name, p in describe(group).items()
 }
 # Named by what they are, so that a new parameter leaves the draws of the others as they were.
 _ENTITIES = np.array([zlib.crc32(name.encode()) for name in _PARAMETERS], np.int64)
+# Where they stand in a record, a word each; the choices of theory between them stay as they are.
+_WORDS = np.flatnonzero(
+    [
+        "numbers" in field.metadata
+        for group in MECHANISMS.values()
+        for field in dataclasses.fields(group)
+        for _ in field.metadata.get("numbers", ["a choice"])
+    ]
+)
 
 
 def draw_rules(rules: np.ndarray, seed: int, first_run: int, n_runs: int) -> np.ndarray:
@@ -48,14 +60,17 @@ def draw_rules(rules: np.ndarray, seed: int, first_run: int, n_runs: int) -> np.
     """
     uniform = np.empty((n_runs, len(_ENTITIES)))
     uniforms_of_runs(np.uint64(seed), first_run % TWIN, Purpose.PARAMETER, _ENTITIES, uniform)
-    peak = rules.view(np.float64)
+    peak = rules.view(np.float64)[_WORDS]
     low, high = (np.array([p.prior[end] for p in _PARAMETERS.values()]) for end in (0, 1))
     low, high = np.minimum(low, peak), np.maximum(high, peak)
     values = _triangular(uniform, low, peak, high)
     wide = (low > 0.0) & (high >= WIDE * low)
     logs = (np.log(bound[wide]) for bound in (low, peak, high))
     values[:, wide] = np.exp(_triangular(uniform[:, wide], *logs))
-    return np.clip(values, low, high).view(RULES_DTYPE).reshape(n_runs)
+    records = np.empty(n_runs, RULES_DTYPE)
+    records[:] = rules
+    records.view(np.float64).reshape(n_runs, -1)[:, _WORDS] = np.clip(values, low, high)
+    return records
 
 
 def _triangular(u: Floats, low: Floats, peak: Floats, high: Floats) -> Floats:

@@ -68,7 +68,7 @@ def test_ties_rest_while_nothing_changes(name: str) -> None:
     state = begun(scenario)
     before = state[0]["tie"].copy()
     for _ in range(60):
-        calls.call_realign(scenario.world, scenario.rules, state)
+        calls.PHASES["realign"](scenario.world, scenario.rules, state)
         calls.call_next_day(state)
         if state[0]["infighting_day"] >= 0:  # then something has changed
             break
@@ -126,7 +126,7 @@ def test_common_threat_restrains_infighting_in_the_war() -> None:
     weak[0]["fighters"][:, scenario.world[0]["regime"]] *= 0.2
     for state in (strong, weak):
         state[0]["key"]["day"] = 6
-        calls.call_realign(scenario.world, scenario.rules, state)
+        calls.PHASES["realign"](scenario.world, scenario.rules, state)
     assert np.all(weak[0]["infighting_rate"] >= strong[0]["infighting_rate"])
     assert weak[0]["infighting_rate"].sum() > 1.3 * strong[0]["infighting_rate"].sum()
 
@@ -135,7 +135,7 @@ def test_victors_fall_out_more_than_allies() -> None:
     """Mean hazard of infighting in the 90 days after a collapse, against up to 90 days before it."""
     scenario = scenario_of("levant_2024")
     histories = simulate(scenario.world, scenario.rules, SEED, 0, 60, 60)
-    hazard = histories.days["infighting_hazard"].reshape(60, -1)
+    hazard = histories.daily["infighting_hazard"].reshape(60, -1)
     before, after = [], []
     for series, day in zip(hazard, histories.runs["collapse_day"], strict=True):
         if 0 < day < scenario.horizon_days - 7:

@@ -7,12 +7,12 @@ import pytest
 
 from sim.core.codes import NOBODY
 from sim.core.engine import simulate
-from tests.worlds import SEED, WORLDS, changed, mornings, scenario_of, tables_of
+from tests.worlds import SEED, TEN, changed, mornings, scenario_of, tables_of
 
 RUNS = (0, 1, 2, 3)
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_fighters_are_conserved_every_day(world: str) -> None:
     scenario = scenario_of(world)
     for run in RUNS:
@@ -24,7 +24,7 @@ def test_fighters_are_conserved_every_day(world: str) -> None:
             assert abs(s["joined"].sum()) < 1e-6
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_heavy_weapons_are_conserved_every_day(world: str) -> None:
     scenario = scenario_of(world)
     for run in RUNS:
@@ -35,7 +35,7 @@ def test_heavy_weapons_are_conserved_every_day(world: str) -> None:
             assert np.isclose(s["heavy_captured"].sum(), s["depots_captured"], rtol=1e-9, atol=1e-6)
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_state_stays_within_its_bounds(world: str) -> None:
     scenario = scenario_of(world)
     initial_control = scenario.world[0]["control"].sum(axis=1)
@@ -54,7 +54,7 @@ def test_state_stays_within_its_bounds(world: str) -> None:
         assert np.all(s["reserve"][:n] <= scenario.world[0]["capacity"][:n] + 1e-12)
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_falls_travel_along_the_map(world: str) -> None:
     """Whoever takes a place stood in it or next to it that morning."""
     scenario = scenario_of(world)
@@ -127,7 +127,7 @@ def test_a_run_that_is_no_number_any_more_says_so() -> None:
     assert np.all(rows["status"] == 1)
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_every_force_reaches_its_place_and_the_next_ones_as_far_as_borders_let_it(world: str) -> None:
     w = scenario_of(world).world[0]
     for state in mornings(scenario_of(world), 5):

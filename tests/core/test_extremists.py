@@ -46,7 +46,7 @@ def after_a_week(scenario: Scenario, change: Callable[[np.ndarray], None] = lamb
     state = morning_of_day_0(scenario)
     state[0]["key"]["day"] = WEEK
     change(state[0])
-    calls.call_resurge(scenario.world, scenario.rules, state, extremists(scenario))
+    calls.PHASES["resurge"](scenario.world, scenario.rules, state, extremists(scenario))
     return state[0]["fighters"][:, extremists(scenario)].copy()
 
 
@@ -75,12 +75,12 @@ def test_a_forced_break_opens_one_prison_for_sure() -> None:
     scenario = with_prisons(scenario_of("levant_2024", rules={"extremists": {"break_per_day": 0.0}}))
     state, faction = morning_of_day_0(scenario), extremists(scenario)
     s = state[0]
-    calls.call_guard_prisons(scenario.world, scenario.rules, state)
+    calls.PHASES["guard_prisons"](scenario.world, scenario.rules, state)
     assert s["n_events"] == 0
     place, other = np.flatnonzero(s["detainees"])
     stood = float(s["fighters"][place, faction])
     s["forced_break"][place] = 1
-    calls.call_guard_prisons(scenario.world, scenario.rules, state)
+    calls.PHASES["guard_prisons"](scenario.world, scenario.rules, state)
     escaped = 1000.0 - float(s["detainees"][place])
     assert 30.0 <= escaped <= 300.0
     assert s["detainees"][other] == 1000.0
@@ -93,7 +93,7 @@ def test_where_there_are_no_extremists_the_escaped_go_home() -> None:
     scenario = with_prisons(scenario_of("angola_1992"))
     state = morning_of_day_0(scenario)
     state[0]["forced_break"][:] = 1
-    calls.call_guard_prisons(scenario.world, scenario.rules, state)
+    calls.PHASES["guard_prisons"](scenario.world, scenario.rules, state)
     assert state[0]["freed"].sum() == 0.0
     assert state[0]["gone_free"] == pytest.approx(2000.0 - state[0]["detainees"].sum())
 
@@ -110,7 +110,7 @@ def test_prisons_that_break_under_guard_break_without() -> None:
             state[0]["detainees"][:] = scenario.world[0]["detainees"]
             state[0]["fighters"][:] = fighters
             state[0]["n_events"] = 0
-            calls.call_guard_prisons(scenario.world, scenario.rules, state)
+            calls.PHASES["guard_prisons"](scenario.world, scenario.rules, state)
             breaks[i, day] = state[0]["n_events"] > 0
     assert not (breaks[0] & ~breaks[1]).any()
     assert breaks[1].sum() > 4 * breaks[0].sum() > 0
@@ -125,7 +125,7 @@ def test_extremists_stay_between_none_and_what_a_place_carries(world: str) -> No
     for week in range(60):
         before = state[0]["fighters"][:, faction].copy()
         state[0]["key"]["day"] = 7 * week + WEEK
-        calls.call_resurge(scenario.world, scenario.rules, state, faction)
+        calls.PHASES["resurge"](scenario.world, scenario.rules, state, faction)
         now = state[0]["fighters"][:, faction]
         assert now.min() >= 0.0
         assert np.all(now <= np.maximum(before, carries) + 1e-9)
@@ -186,7 +186,7 @@ def test_only_extremists_resurge() -> None:
     before = state[0]["fighters"].copy()
     for faction in range(int(scenario.world[0]["n_factions"])):
         if faction != extremists(scenario):
-            calls.call_resurge(scenario.world, scenario.rules, state, faction)
+            calls.PHASES["resurge"](scenario.world, scenario.rules, state, faction)
     assert np.array_equal(before, state[0]["fighters"])
     assert state[0]["attacks"].sum() == 0.0
 
@@ -243,7 +243,7 @@ def test_thirty_days_make_one_negative_binomial_month() -> None:
     months = np.zeros(500)
     for day in range(30 * len(months)):
         state[0]["key"]["day"] = 7 * day  # never a day of growth
-        calls.call_resurge(scenario.world, scenario.rules, state, faction)
+        calls.PHASES["resurge"](scenario.world, scenario.rules, state, faction)
         months[day // 30] += state[0]["attacks"][faction]
         state[0]["attacks"][faction] = 0.0
     mean, dispersion = expected_attacks(scenario, state), 3.0

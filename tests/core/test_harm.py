@@ -22,7 +22,7 @@ def morning_of(scenario: Scenario, run: int = 0) -> np.ndarray:
 
 def harm(scenario: Scenario, state: np.ndarray) -> np.ndarray:
     """Let the civilians of one day be killed; return how many were, by place."""
-    calls.call_harm(scenario.world, scenario.rules, state)
+    calls.PHASES["harm"](scenario.world, scenario.rules, state)
     calls.call_next_day(state)
     return np.asarray(state[0]["civilians_killed_today"].copy())
 

@@ -56,8 +56,8 @@ def step(world: np.ndarray, rules: np.ndarray, state: np.ndarray) -> None:
     """Let a week of the contest pass."""
     state[0]["key"]["day"] = 6  # influence moves on the last evening of a week
     for power in range(int(world[0]["n_states"])):
-        calls.call_invest(world, rules, state, power)
-    calls.call_share_influence(world, rules, state)
+        calls.PHASES["invest"](world, rules, state, power)
+    calls.PHASES["share_influence"](world, rules, state)
 
 
 @pytest.mark.parametrize("world", WORLDS)

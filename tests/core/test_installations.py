@@ -85,7 +85,7 @@ def test_the_regime_begins_with_the_air_force_of_its_code(world: str) -> None:
     threshold = scenario.rules[0]["capture"]["air_threshold"]
     assert state[0]["air"][regime] == pytest.approx(air_force(w["heavy_weapons"][regime], threshold))
     state[0]["airbase"][:] = 0.0
-    calls.call_muster(scenario.world, scenario.rules, state)
+    calls.PHASES["muster"](scenario.world, scenario.rules, state)
     assert state[0]["air"][regime] == 0.0
 
 
@@ -130,7 +130,7 @@ def test_weapons_adrift_are_found_by_half_in_their_half_life() -> None:
     state = morning_of_day_0(scenario)
     state[0]["adrift"][3] = 100.0
     for _ in range(10):
-        calls.call_deny(scenario.world, scenario.rules, state)
+        calls.PHASES["deny"](scenario.world, scenario.rules, state)
     assert state[0]["adrift"][3] == pytest.approx(50.0)
     assert state[0]["depots_destroyed"] == pytest.approx(50.0)
 
@@ -202,7 +202,7 @@ def test_nobody_strikes_before_the_collapse_or_long_after() -> None:
         state[0]["key"]["day"] = day
         state[0]["attitude"][:] = -1.0
         before = state[0]["depot"].copy()
-        calls.call_deny(scenario.world, scenario.rules, state)
+        calls.PHASES["deny"](scenario.world, scenario.rules, state)
         assert np.array_equal(before, state[0]["depot"])
 
 
@@ -216,7 +216,7 @@ def test_a_later_capture_exposes_a_site_again() -> None:
     s["holder"][place] = scenario.world[0]["challenger"]
     s["attitude"][:] = -1.0
     struck = s["depot"].copy()
-    calls.call_deny(scenario.world, scenario.rules, state)
+    calls.PHASES["deny"](scenario.world, scenario.rules, state)
     assert np.flatnonzero(struck != s["depot"]).tolist() == [place]
 
 
@@ -226,7 +226,7 @@ def test_only_the_hostile_and_capable_strike() -> None:
         state = collapsed(scenario)
         before = state[0]["depot"].copy()
         state[0]["attitude"][power] = HOSTILE_TIE
-        calls.call_deny(scenario.world, scenario.rules, state)
+        calls.PHASES["deny"](scenario.world, scenario.rules, state)
         struck = not np.array_equal(before, state[0]["depot"])
         assert struck == (power in bordering(scenario, capable=True))
 
@@ -238,7 +238,7 @@ def test_a_power_spares_what_its_friends_are_about_to_take() -> None:
     place = depot_of_the_regime(scenario, state)
     before = float(state[0]["depot"][place])
     state[0]["attitude"][power, scenario.world[0]["regime"]] = -1.0
-    calls.call_deny(scenario.world, scenario.rules, state)
+    calls.PHASES["deny"](scenario.world, scenario.rules, state)
     assert state[0]["depot"][place] == before
 
 
@@ -250,7 +250,7 @@ def test_shares_of_several_powers_multiply() -> None:
     assert len(powers) == 2
     before, airbase = float(s["depot"][place]), float(s["airbase"][place])
     state[0]["attitude"][powers] = -1.0
-    calls.call_deny(scenario.world, scenario.rules, state)
+    calls.PHASES["deny"](scenario.world, scenario.rules, state)
     left = (1.0 - scenario.rules[0]["installations"]["denial_share"]) ** 2
     assert s["depot"][place] == pytest.approx(before * left)
     assert s["airbase"][place] == pytest.approx(airbase * left)

@@ -30,7 +30,7 @@ OF_THE_NEIGHBOURS = {
 
 def refugees(scenario: Scenario) -> np.ndarray:
     """Return those who are abroad since day 0, by run and day."""
-    days = simulate(scenario.world, scenario.rules, SEED, 0, PAIRS, PAIRS).days
+    days = simulate(scenario.world, scenario.rules, SEED, 0, PAIRS, PAIRS).daily
     return np.asarray(days["refugees"].sum(axis=1).reshape(PAIRS, scenario.horizon_days))
 
 

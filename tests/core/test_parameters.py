@@ -1,21 +1,26 @@
 """Parameters: each is described where it is defined, its ranges agree, compiled code reads what was set."""
 
 import dataclasses
+import re
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.core.parameters import Parameter, describe, parameter
+from sim.core.codes import Channel
+from sim.core.parameters import Parameter, choices, describe, from_plain, numbers, parameter, to_plain
 from sim.core.rules import MECHANISMS, RULES_DTYPE, Rules, pack_rules
+from sim.core.rules.spillover import Spillover
 from sim.core.state import DELAY_SLOTS
 
 ALL: dict[str, tuple[float, Parameter]] = {
-    f"{mechanism}.{name}": (float(getattr(getattr(Rules(), mechanism), name)), described)
+    f"{mechanism}.{name}": (numbers(group())[name], described)
     for mechanism, group in MECHANISMS.items()
     for name, described in describe(group).items()
 }
+CHOICES = {f"{mechanism}.{name}": it for mechanism, group in MECHANISMS.items() for name, it in choices(group).items()}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -81,23 +86,56 @@ def test_record_holds_every_parameter_in_the_order_of_its_definition() -> None:
     for name in RULES_DTYPE.names:
         group = MECHANISMS[name]
         assert RULES_DTYPE[name].names == tuple(field.name for field in dataclasses.fields(group))
-        assert all(RULES_DTYPE[name][field] == np.float64 for field in RULES_DTYPE[name].names)
+        bases = {field: RULES_DTYPE[name][field].base for field in RULES_DTYPE[name].names}
+        assert {field for field, base in bases.items() if base == np.int64} == set(choices(group))
+        assert all(base == np.float64 for field, base in bases.items() if field not in choices(group))
     assert RULES_DTYPE.isalignedstruct
+
+
+def drawn_group(data: st.DataObject, group: type) -> Any:
+    """Draw a group of parameters within the limits, and any theory."""
+    flat = {name: data.draw(st.floats(*described.limits)) for name, described in describe(group).items()}
+    plain = to_plain(group())
+    for name, value in plain.items():
+        if isinstance(value, dict):
+            plain[name] = {entry: flat[f"{name}.{entry}"] for entry in value}
+        else:
+            told = choices(group).get(name)
+            plain[name] = flat[name] if told is None else data.draw(st.sampled_from(sorted(told.names)))
+    return from_plain(group, plain)
 
 
 @given(st.data())
 def test_packed_rules_give_back_every_value(data: st.DataObject) -> None:
-    groups = {
-        mechanism: group(
-            **{name: data.draw(st.floats(*described.limits)) for name, described in describe(group).items()}
-        )
-        for mechanism, group in MECHANISMS.items()
-    }
+    groups = {mechanism: drawn_group(data, group) for mechanism, group in MECHANISMS.items()}
     record = pack_rules(Rules(**groups))
     assert record.shape == (1,)
     for mechanism, group in groups.items():
         for field in dataclasses.fields(group):
-            assert record[0][mechanism][field.name] == getattr(group, field.name)
+            assert np.array_equal(record[0][mechanism][field.name], getattr(group, field.name))
+
+
+@given(st.data())
+def test_what_a_configuration_writes_is_read_as_it_was(data: st.DataObject) -> None:
+    for group in MECHANISMS.values():
+        values = drawn_group(data, group)
+        assert from_plain(group, to_plain(values)) == values
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_every_theory_is_told_with_its_source_and_numbered_as_it_is_stored(name: str) -> None:
+    theories = CHOICES[name].theories
+    members = list(type(next(iter(theories))))
+    assert list(theories) == members
+    assert [int(member) for member in members] == list(range(len(members)))
+    assert all("assumption" in text or re.search(r"\(\D+ (18|19|20)\d\d", text) for text in theories.values())
+
+
+def test_an_entry_of_a_vector_is_a_parameter_of_its_own() -> None:
+    weights = {name: it for name, it in describe(Spillover).items() if name.startswith("weight.")}
+    assert list(weights) == [f"weight.{channel.name.lower()}" for channel in Channel]
+    assert weights["weight.kin"].symbol == "w_kin"
+    assert numbers(Spillover())["weight.kin"] == Spillover().weight[Channel.KIN] == 0.7
 
 
 def test_records_of_rules_share_one_dtype_object() -> None:

@@ -39,7 +39,7 @@ def at_war(scenario: Scenario) -> np.ndarray:
 def moved(scenario: Scenario, state: np.ndarray) -> np.void:
     """Return the state after people have moved once more, on a copy."""
     copy = state.copy()
-    calls.call_move_people(scenario.world, scenario.rules, copy)
+    calls.PHASES["move_people"](scenario.world, scenario.rules, copy)
     return copy[0]
 
 
@@ -119,8 +119,8 @@ def test_before_the_war_nobody_leaves() -> None:
     w = scenario.world[0]
     state = next(mornings(scenario, 0)).copy()
     for _ in range(200):
-        calls.call_harm(scenario.world, scenario.rules, state)
-        calls.call_move_people(scenario.world, scenario.rules, state)
+        calls.PHASES["harm"](scenario.world, scenario.rules, state)
+        calls.PHASES["move_people"](scenario.world, scenario.rules, state)
         calls.call_next_day(state)
     s = state[0]
     assert s["civilians_killed"].sum() > 0

@@ -118,12 +118,8 @@ def test_shapes_are_the_capacities_of_the_tier(
 
 @BY_TIER
 def test_rows_of_results_are_laid_out_as_annotated(tier: Tier) -> None:
-    layouts = record.LAYOUTS[tier.name]
-    check(record.RunRow, layouts.run, tier)
-    check(record.DayRow, layouts.day, tier)
-    check(record.FallRow, layouts.fall, tier)
-    check(record.EventRow, layouts.event, tier)
-    check(record.TollRow, layouts.toll, tier)
+    for name, table in record.TABLES.items():
+        check(table.row, record.LAYOUTS[tier.name][name], tier)
 
 
 def test_key_is_laid_out_as_annotated() -> None:

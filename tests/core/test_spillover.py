@@ -268,8 +268,8 @@ def test_neighbours_that_change_names_feel_the_same() -> None:
             derived = {"adrift_weight": (1,), "descent": (0,), "border": (0,), "n_border": (0,)}
             swap_states(swapped[0]["derived"], state.dtype["derived"], derived, one, other)
             for host in (one, other):
-                calls.call_spill_over(scenario.world, scenario.rules, plain, host)
-                calls.call_spill_over(world, scenario.rules, swapped, host)
+                calls.PHASES["spill_over"](scenario.world, scenario.rules, plain, host)
+                calls.PHASES["spill_over"](world, scenario.rules, swapped, host)
             for name in ("channel", "pressure", "fled", "hardening"):
                 assert np.array_equal(plain[0][name][[one, other]], swapped[0][name][[other, one]])
             seen += plain[0]["pressure"][[one, other]].sum()

@@ -11,10 +11,11 @@ import pandas as pd
 import pyarrow as pa
 from rich.console import Console
 
+from sim.core.record import RUNS
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.results import Results, table_frame
-from sim.ensemble.store.schema import ESTIMATES, RUNS, TABLES, Names, names_of, schemas
+from sim.ensemble.store.schema import ESTIMATES, TABLES, Names, names_of, schemas
+from sim.tell.ensemble import run_ensemble
 from sim.world.config import read_config
 from sim.world.scenario import Scenario, build_scenario
 from tests.worlds import tables_of

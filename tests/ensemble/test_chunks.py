@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sim.core.codes import RunStatus
-from sim.core.engine import Histories, simulate
-from sim.core.record import layouts_of
+from sim.core.engine import simulate
+from sim.core.record import DAILY, EVENTS, FALLS, RUNS, Histories, layouts_of
 from sim.ensemble.run import chunks
 from sim.ensemble.run.chunks import Job, chunk_size, job_of, live_chunk
-from sim.ensemble.store.schema import DAILY, EVENTS, FALLS, RUNS, block_tables
+from sim.ensemble.store.schema import stored_tables
 from tests.ensemble.small import small_names, small_scenario
 
 BAD_RUN = 7
@@ -41,7 +41,7 @@ def test_a_run_that_raises_is_a_row_and_leaves_the_others_alone(bad_job: Job) ->
     assert np.array_equal(block.falls, whole.falls[whole.falls["run"] != BAD_RUN])
     assert np.array_equal(block.events, whole.events[whole.events["run"] != BAD_RUN])
     assert np.array_equal(block.tolls, whole.tolls[whole.tolls["run"] != BAD_RUN])
-    runs = block_tables(block, 1, small_names())[RUNS].to_pylist()
+    runs = stored_tables(block, small_names())[RUNS].to_pylist()
     assert [row["run"] for row in runs] == list(range(4, 12))
     assert [row["status"] for row in runs] == ["ok"] * 3 + ["failed"] + ["ok"] * 4
     bad = runs[3]
@@ -54,7 +54,7 @@ def test_a_run_that_is_no_number_is_a_row_without_falls_events_or_days(job: Job)
     world = job.world.copy()
     world[0]["quality"][0] = np.nan
     world[0]["fighters_central"][:] = np.nan
-    tables = block_tables(live_chunk(replace(job, world=world), 0, 3), 1, small_names())
+    tables = stored_tables(live_chunk(replace(job, world=world), 0, 3), small_names())
     rows = tables[RUNS].to_pylist()
     assert [row["status"] for row in rows] == ["not_finite"] * 3
     assert "left the range of numbers" in rows[0]["error"]
@@ -72,10 +72,10 @@ def test_a_run_that_is_no_number_is_a_row_without_falls_events_or_days(job: Job)
 def test_a_run_with_too_much_to_tell_says_so(job: Job, status: RunStatus, name: str, words: str) -> None:
     block, layouts = live_chunk(job, 0, 3), layouts_of(job.world)
     block.runs["status"][1] = status
-    falls, events = np.zeros(2, layouts.fall), np.zeros(2, layouts.event)
+    falls, events = np.zeros(2, layouts[FALLS]), np.zeros(2, layouts[EVENTS])
     falls["run"] = events["run"] = [0, 1]
     events["kind"] = 1
-    rows = block_tables(replace(block, falls=falls, events=events), 1, small_names())
+    rows = stored_tables(replace(block, falls=falls, events=events), small_names())
     assert rows[RUNS]["status"].to_pylist() == ["ok", name, "ok"]
     assert words in rows[RUNS]["error"].to_pylist()[1]
     assert rows[FALLS]["run"].to_pylist() == rows[EVENTS]["run"].to_pylist() == [0]
@@ -83,7 +83,7 @@ def test_a_run_with_too_much_to_tell_says_so(job: Job, status: RunStatus, name: 
 
 @pytest.mark.parametrize(("first", "n", "traced"), [(0, 3, 3), (3, 4, 2), (5, 4, 0), (4, 1, 1)])
 def test_only_the_first_runs_of_the_ensemble_leave_a_day_series(job: Job, first: int, n: int, traced: int) -> None:
-    days = live_chunk(job, first, n).days  # five traces are asked for
+    days = live_chunk(job, first, n).daily  # five traces are asked for
     assert sorted(set(days["run"].tolist())) == list(range(first, first + traced))
     assert len(days) == traced * 30
 

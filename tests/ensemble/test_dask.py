@@ -14,11 +14,11 @@ import pytest
 
 from sim.ensemble.run import runner
 from sim.ensemble.run.chunks import Job, live_part
-from sim.ensemble.run.executors import Crew
-from sim.ensemble.run.runner import run_ensemble
+from sim.ensemble.run.executors import Workers
 from sim.ensemble.run.work import EnsembleError
 from sim.ensemble.store import parts as store
 from sim.ensemble.store.depot import Depot
+from sim.tell.ensemble import run_ensemble
 from sim.world.config import ExecutorConfig
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_bytes
@@ -64,8 +64,8 @@ def cut_off() -> str:
 
 
 def test_a_cluster_of_this_machine_prints_no_heartbeat_that_it_cut_off(capfd: pytest.CaptureFixture[str]) -> None:
-    with Crew(ExecutorConfig(kind="dask"), 2) as crew:
-        assert crew.submit(cut_off).result() == "CRITICAL"
+    with Workers(ExecutorConfig(kind="dask"), 2) as workers:
+        assert workers.submit(cut_off).result() == "CRITICAL"
     assert "heartbeat" not in capfd.readouterr().err
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from sim.ensemble.run import runner
 from sim.ensemble.run.chunks import job_of, live_part
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.run.work import EnsembleError
 from sim.ensemble.store.depot import Depot
 from sim.ensemble.store.manifest import describe
 from sim.ensemble.store.parts import Part, Shelf
+from sim.tell.ensemble import run_ensemble
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
 

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.ensemble.estimate.estimates import TOLLS_BY_PLACE, estimate_all
+from sim.core.outputs import fields_of
+from sim.core.record import TollRow
+from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
 from sim.ensemble.estimate.rows import Row
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import names_of
-from sim.tell.sections import sections
+from sim.tell.sections import extremists
 from sim.world.scenario import Scenario
 from tests.ensemble.small import quiet_runs, small_scenario
 from tests.worlds import scenario_of
@@ -19,7 +21,7 @@ from tests.worlds import scenario_of
 N = 20
 HORIZON = 120
 FALLS = ["run", "day", "location_id", "from_faction", "to_faction"]
-TOLLS = ["run", "location_id", *TOLLS_BY_PLACE]
+TOLLS = ["run", "location_id", *(field.name for field in fields_of(TollRow) if field.output.use)]
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +73,9 @@ def test_the_summary_tells_of_breaks_where_they_are_estimated(levant: Scenario) 
     events = events_of((0, 10, "prison_break"), (0, 3, "prison_break"), (4, 14, "prison_break"))
     for rows, told in (([], 0), (list(prison_break_rows(runs, events, levant)), 2)):
         estimates = estimate_all(runs, *nothing, levant, rows)
-        found = sections(Results(Path("made"), {}, estimates, {}), levant)
-        extremists = next(section for section in found if section.title.startswith("Extremist"))
-        breaks = [row for row in extremists.rows if "prison" in row[0]]
+        found = extremists(Results(Path("made"), {}, estimates, {}), levant)
+        assert found
+        breaks = [row for row in found.rows if "prison" in row[0]]
         assert len(breaks) == told
     assert breaks == [
         ("prison breaks", "0.2 [0, 0.4]", "0"),

@@ -17,6 +17,7 @@ from sim.ensemble.run import runner, work
 from sim.ensemble.run.work import EnsembleError
 from sim.ensemble.store import parts as store
 from sim.ensemble.store.results import ResultsError, load_results, read_manifest
+from sim.tell import ensemble
 from tests.ensemble.killed import GROWN, MOMENTS, SMALL, quick_estimates
 from tests.ensemble.small import run_small, stored_bytes
 
@@ -33,7 +34,8 @@ STAGES = [  # what is about to begin, for which time
     *((store, "write_table", number) for number in range(1, 7)),
     (store, "merge_parts", 1),
     (work, "write_manifest", 2),
-    *((runner, name, 1) for name in ("_estimates", "read_results", "summary_markdown")),
+    *((runner, name, 1) for name in ("_estimates", "read_results")),
+    (ensemble, "summary_markdown", 1),
 ]
 
 
@@ -138,7 +140,7 @@ def test_a_fault_while_final_tables_become_a_part_leaves_them_as_they_were(
 def test_a_grown_ensemble_is_not_complete_before_its_summary_is_there(killed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "growing"
     shutil.copytree(killed / "small", folder)
-    stopped_at((runner, "summary_markdown", 1), FAULTS["full disk"][0], folder, **GROWN)
+    stopped_at((ensemble, "summary_markdown", 1), FAULTS["full disk"][0], folder, **GROWN)
     assert read_manifest(folder)["status"] == "failed"
     run_small(folder, **GROWN)
     assert stored_bytes(folder) == stored_bytes(killed / "grown")

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from sim.ensemble.estimate.estimates import estimate_all
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.run.work import EnsembleInterruptedError
 from sim.ensemble.store.manifest import describe
 from sim.ensemble.store.results import ResultsError, load_results, read_manifest
+from sim.tell.ensemble import run_ensemble
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
 from tests.ensemble.test_runner import stopper
 

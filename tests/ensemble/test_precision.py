@@ -14,9 +14,9 @@ from scipy import stats
 
 from sim.ensemble.estimate.outcomes import PROBABILITY, Outcome
 from sim.ensemble.estimate.precision import GROWTH, Target, clopper_pearson, look, looks, targets_of
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.run.work import EnsembleInterruptedError
 from sim.ensemble.store.results import load_results
+from sim.tell.ensemble import run_ensemble
 from sim.world.config import ConfigError
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
 from tests.ensemble.test_runner import stopper

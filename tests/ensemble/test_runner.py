@@ -23,11 +23,11 @@ from rich.console import Console
 from sim.ensemble.run import chunks, runner
 from sim.ensemble.run.chunks import Job, live_part
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError
 from sim.ensemble.store.manifest import describe, write_manifest
 from sim.ensemble.store.results import ResultsError, load_results
 from sim.ensemble.store.schema import TABLES
+from sim.tell.ensemble import run_ensemble
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
 
 ROOT = Path(__file__).parents[2]
@@ -170,7 +170,7 @@ def test_a_killed_command_goes_on_to_the_same_bytes(tmp_path: Path, undisturbed:
 import time
 from tests.ensemble.test_runner import Watcher
 from tests.ensemble.small import COMMAND, small_scenario
-from sim.ensemble.run.runner import run_ensemble
+from sim.tell.ensemble import run_ensemble
 from pathlib import Path
 run_ensemble(small_scenario(), Path({str(tmp_path)!r}), COMMAND, Watcher(lambda _: time.sleep(0.3)))
 """

@@ -10,9 +10,9 @@ import pytest
 
 from sim.core.codes import NEVER, NOBODY, Event, RunStatus
 from sim.core.engine import simulate
-from sim.core.record import LAYOUTS
+from sim.core.record import DAILY, EVENTS, FALLS, LAYOUTS, RUNS, TOLLS, Histories
 from sim.core.state import TIERS
-from sim.ensemble.store.schema import DAILY, ESTIMATES, EVENTS, RUNS, TABLES, Block, Names, block_tables, schemas
+from sim.ensemble.store.schema import ESTIMATES, TABLES, Names, schemas, stored_tables
 from tests.ensemble.small import small_names, small_scenario
 
 NAMES = Names(("north", "south"), ("king", "rebels"), ("HOM", "FAR", "NEA", "BYE"), ("NEA", "BYE"))
@@ -21,19 +21,21 @@ LAYOUT = LAYOUTS["small"]
 
 def tables_of_two_runs(status: RunStatus = RunStatus.OK) -> dict[str, pa.Table]:
     """Return the tables of two runs, with numbers by state that tell where they come from."""
-    runs, days, events = np.zeros(2, LAYOUT.run), np.zeros(1, LAYOUT.day), np.zeros(4, LAYOUT.event)
+    runs, days, events = np.zeros(2, LAYOUT[RUNS]), np.zeros(1, LAYOUT[DAILY]), np.zeros(4, LAYOUT[EVENTS])
     runs["run"], runs["status"] = [0, 1], [RunStatus.OK, status]
-    for name in (name for name in LAYOUT.run.names or () if LAYOUT.run[name].shape):
-        runs[name][:] = np.arange(runs[name].shape[1])
-    runs["level_day_3"][0], runs["level_day_4"][:] = [20 + state for state in range(16)], NEVER
-    for k, name in enumerate(name for name in LAYOUT.day.names or () if LAYOUT.day[name].shape):
-        days[name][0] = 100 * k + np.arange(16)
+    for name in (name for name in LAYOUT[RUNS].names or () if LAYOUT[RUNS][name].shape):
+        of_states = np.swapaxes(runs[name], 1, -1)  # what is by level as well is the same at each
+        of_states[:] = np.arange(of_states.shape[-1])
+    runs["level_day"][0, :, 3], runs["level_day"][:, :, 4] = [20 + state for state in range(16)], NEVER
+    for k, name in enumerate(name for name in LAYOUT[DAILY].names or () if LAYOUT[DAILY][name].shape):
+        of_states = days[name][0].T
+        of_states[:] = 100 * k + np.arange(16)
     events["run"] = [0, 0, 1, 1]
     events["kind"] = [Event.LEVEL, Event.INFIGHTING, Event.SETTLEMENT, Event.PATRON_EXIT]
     events["location"] = [1, NOBODY, NOBODY, 0]
     events["actor"], events["other"] = [2, 4, NOBODY, 3], [NOBODY, 5, NOBODY, 5]
     events["size"] = [3.0, 0.0, 0.0, 0.5]
-    return block_tables(Block(runs, np.zeros(0, LAYOUT.fall), events, np.zeros(0, LAYOUT.toll), days, {}), 1, NAMES)
+    return stored_tables(Histories(runs, np.zeros(0, LAYOUT[FALLS]), events, np.zeros(0, LAYOUT[TOLLS]), days), NAMES)
 
 
 def columns(table: pa.Table, beginning: str) -> dict[str, list[Any]]:
@@ -67,13 +69,13 @@ def test_only_neighbours_have_a_level() -> None:
 
 def test_only_neighbours_have_pressure_and_what_carries_it() -> None:
     days = tables_of_two_runs()[DAILY]
-    fields = [name for name in LAYOUT.day.names or () if LAYOUT.day[name].shape]
+    fields = [name for name in LAYOUT[DAILY].names or () if LAYOUT[DAILY][name].shape]
     for quantity in ("level", "hardening", "pressure"):
         k = fields.index(quantity)
         values = [None, None, 100 * k + 2, 100 * k + 3]
         expected = {f"{quantity}_{state}": [v] for state, v in zip(NAMES.states, values, strict=True)}
         assert columns(days, f"{quantity}_") == expected
-    k = fields.index("channel_arms")
+    k = fields.index("channel")
     assert {name: values for name, values in columns(days, "channel").items() if name.endswith("_arms")} == {
         "channel_HOM_arms": [None],
         "channel_FAR_arms": [None],
@@ -102,8 +104,7 @@ def test_events_have_names_ids_and_nulls_for_nobody() -> None:
 def test_what_the_core_tells_of_events_is_stored_in_order() -> None:
     scenario, names = small_scenario(), small_names()
     lived = simulate(scenario.world, scenario.rules, 1, 0, 30)
-    block = Block(lived.runs, lived.falls, lived.events, lived.tolls, lived.days, {})
-    events = block_tables(block, 1, names)[EVENTS].to_pylist()
+    events = stored_tables(lived, names)[EVENTS].to_pylist()
     assert len(events) == len(lived.events) > 0
     assert all(a["run"] < b["run"] or (a["run"] == b["run"] and a["day"] <= b["day"]) for a, b in pairwise(events))
     assert {event["kind"] for event in events} <= {kind.name.lower() for kind in Event}
@@ -123,5 +124,5 @@ def test_columns_have_one_name_and_one_type_each(name: str) -> None:
 
 def test_tiers_differ_in_capacity_only() -> None:
     layouts = [LAYOUTS[tier.name] for tier in TIERS]
-    for kind in ("run", "day", "fall", "event"):
-        assert len({getattr(layout, kind).names for layout in layouts}) == 1
+    for name in LAYOUT:
+        assert len({layout[name].names for layout in layouts}) == 1

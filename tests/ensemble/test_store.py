@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.engine import simulate
+from sim.core.record import DAILY, EVENTS, FALLS, RUNS
 from sim.ensemble.run.chunks import job_of, live_part
+from sim.ensemble.store import schema
 from sim.ensemble.store.parts import (
     PARTS,
     Part,
@@ -26,7 +28,7 @@ from sim.ensemble.store.parts import (
     write_table,
 )
 from sim.ensemble.store.results import ResultsError, read_table
-from sim.ensemble.store.schema import DAILY, EVENTS, FALLS, ROW_GROUPS, RUNS, TABLES, schemas
+from sim.ensemble.store.schema import TABLES, schemas
 from tests.ensemble.small import small_names, small_scenario
 
 DIGEST = "d" * 64
@@ -73,7 +75,7 @@ def test_missing_parts_fill_exactly_what_is_missing(found: list[int], gaps: list
     assert all(0 < part.n <= chunk for part in missing)
 
 
-@given(cuts=st.lists(st.integers(0, 30), max_size=8), name=st.sampled_from(TABLES))
+@given(cuts=st.lists(st.integers(0, 30), max_size=8), name=st.sampled_from([*TABLES]))
 def test_a_table_has_the_same_bytes_however_it_comes_in_pieces(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int], name: str
 ) -> None:
@@ -81,22 +83,27 @@ def test_a_table_has_the_same_bytes_however_it_comes_in_pieces(
     ends = sorted({0, *(cut * len(whole) // 30 for cut in cuts), len(whole)})
     pieces = [whole.slice(a, b - a) for a, b in itertools.pairwise(ends)]
     folder = tmp_path_factory.mktemp("pieces")
-    for place, tables in (("one", [whole]), ("many", pieces)):
-        write_table(folder / place, schemas(NAMES)[name], tables, DIGEST, row_group=7)
+    columns = schemas(NAMES)[name]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(schema, "CELLS", 7 * len(columns))
+        for place, tables in (("one", [whole]), ("many", pieces)):
+            write_table(folder / place, columns, tables, DIGEST)
     one, many = ((folder / place).read_bytes() for place in ("one", "many"))
     assert one == many
 
 
 def test_final_tables_hold_all_rows_of_the_parts_in_order(stored: Path) -> None:
-    merge_parts(shelf(stored), find_parts(shelf(stored))[0], ROW_GROUPS)
+    merge_parts(shelf(stored), find_parts(shelf(stored))[0])
     for name in TABLES:
         merged = pq.read_table(stored / f"{name}.parquet")
         assert merged.schema.names == schemas(NAMES)[name].names
         assert merged.equals(tables_for(0, 30)[name])
 
 
-def test_row_groups_have_the_fixed_size(tmp_path: Path) -> None:
-    write_table(tmp_path / "runs.parquet", schemas(NAMES)[RUNS], [tables_for(0, 30)[RUNS]], DIGEST, row_group=7)
+def test_row_groups_have_the_fixed_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = schemas(NAMES)[RUNS]
+    monkeypatch.setattr(schema, "CELLS", 7 * len(columns))
+    write_table(tmp_path / "runs.parquet", columns, [tables_for(0, 30)[RUNS]], DIGEST)
     meta = pq.ParquetFile(tmp_path / "runs.parquet").metadata
     assert [meta.row_group(i).num_rows for i in range(meta.num_row_groups)] == [7, 7, 7, 7, 2]
 
@@ -191,7 +198,7 @@ def test_columns_tell_what_the_core_recorded() -> None:
     assert len(tables[EVENTS]) == len(lived.events) > 0
     assert tables[EVENTS]["size"].to_pylist() == lived.events["size"].tolist()
     assert len(tables[DAILY]) == 5 * 30
-    assert np.array_equal(tables[DAILY]["regime_morale"].to_numpy(), lived.days["regime_morale"])
+    assert np.array_equal(tables[DAILY]["regime_morale"].to_numpy(), lived.daily["regime_morale"])
 
 
 def test_writers_of_the_same_part_do_not_disturb_each_other(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from experiments.benchmark_timing import build, exponent
 from experiments.grid import grid_tables
 from sim.core import calls
 from sim.core.engine import simulate
-from sim.core.record import layouts_of
+from sim.core.record import RUNS, layouts_of
 from tests.worlds import SEED, scenario_of, tables_of
 
 WORLD = "levant_2024"
@@ -83,7 +83,7 @@ def test_batch_run_returns_the_series_of_the_same_runs() -> None:
     scenario = scenario_of(WORLD, days=6)
     rows = benchmark_mesa.batch(scenario, runs=2, first=3)
     by_day = {(row["run"], row["Step"]): row["regime_morale"] for row in rows}
-    days = simulate(scenario.world, scenario.rules, SEED, 3, 2, 2).days
+    days = simulate(scenario.world, scenario.rules, SEED, 3, 2, 2).daily
     assert list(by_day.values()) == list(days["regime_morale"])
     names = set(tables_of(WORLD).states["id"]) | set(tables_of(WORLD).factions["id"])
     of_one_day = [row for row in rows if (row["run"], row["Step"]) == (4, 3)]
@@ -103,7 +103,7 @@ def test_plain_python_rules_end_where_compiled_ones_do() -> None:
 def test_a_timed_day_is_a_day() -> None:
     scenario = scenario_of(WORLD, days=30)
     begin, phases, state = benchmark_phases.least_times(scenario, runs=2, turns=1)
-    row = np.zeros(1, layouts_of(scenario.world).run)
+    row = np.zeros(1, layouts_of(scenario.world)[RUNS])
     calls.call_write_run(scenario.world, state, row)
     assert row == simulate(scenario.world, scenario.rules, SEED, 1, 1).runs
     assert begin > 0.0

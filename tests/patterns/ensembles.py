@@ -49,7 +49,7 @@ class Ensemble:
 def ensemble_of(scenario: Scenario, n_runs: int, n_traced: int = 0) -> Ensemble:
     """Return runs 0 to ``n_runs`` - 1 of a scenario, the first of them with day series."""
     histories = simulate(scenario.world, scenario.rules, SEED, 0, n_runs, n_traced)
-    days = histories.days.reshape(n_traced, scenario.horizon_days)
+    days = histories.daily.reshape(n_traced, scenario.horizon_days)
     return Ensemble(scenario, histories.runs, histories.falls, histories.events, days)
 
 

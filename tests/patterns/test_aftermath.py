@@ -10,7 +10,7 @@ from sim.core.codes import NEVER, Event
 from sim.world.scenario import Scenario
 from tests.patterns.ensembles import HOSTILE_TIE, LEVANT, STATES, STRANGERS, Ensemble, ensemble_of, inside
 from tests.statistics import assert_share_at_least
-from tests.worlds import WORLDS, mornings, scenario_of
+from tests.worlds import TEN, mornings, scenario_of
 
 WINDOW = 90
 
@@ -151,7 +151,7 @@ def test_nobody_settles_while_the_map_moves_fast() -> None:
     A fast day is one in whose last week that many changed hands a day on average.
     """
     fast = settled = slow = 0
-    for world in WORLDS:
+    for world in TEN:
         ensemble = ensemble_of(scenario_of(world), 70, 70)
         moved = np.abs(np.diff(ensemble.days["regime_population_share"], axis=1, prepend=np.nan))
         weekly = np.array([np.convolve(np.nan_to_num(run), np.full(7, 1 / 7))[: len(run)] for run in moved])

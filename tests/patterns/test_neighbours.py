@@ -13,7 +13,7 @@ from sim.core.codes import Level
 from tests.patterns.ensembles import LEVANT, STATES, Ensemble, ensemble_of
 from tests.rules.ladder import chance_of_reaching
 from tests.statistics import assert_share_at_least
-from tests.worlds import WORLDS, runs_of, scenario_of
+from tests.worlds import TEN, runs_of, scenario_of
 
 ALONE = {"spillover": {"feedback": 0.0, "guard_effect": 0.0}}
 RAISED = {"IRQ": 0.55, "LBN": 0.5, "ISR": 1.0, "JOR": 0.55}  # no patrons; below 0.6 a state strikes no depots
@@ -50,7 +50,7 @@ def test_10_capacity_makes_organised_violence_rarer(name: str, year: Ensemble) -
     assert chance[0] > chance[1] > chance[2] > 0.0
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_11_the_higher_the_rung_the_rarer(world: str, year: Ensemble) -> None:
     """Graded: over a year alert > incident > 25 deaths > civil war, counted over all neighbours. Exact on the runs."""
     scenario = scenario_of(world, days=YEAR)

@@ -13,7 +13,7 @@ from sim.core.codes import Event
 from sim.core.state import new_state
 from tests.patterns.ensembles import LEVANT, STATES, Ensemble, ensemble_of
 from tests.statistics import assert_share_at_least
-from tests.worlds import SEED, WORLDS, mornings, scenario_of
+from tests.worlds import SEED, TEN, mornings, scenario_of
 
 PAIRS = 200
 DAYS = 8  # of the runs that are watched for some days only
@@ -87,7 +87,7 @@ def test_07_morale_never_rises_after_an_exit(offensive: Ensemble) -> None:
         assert np.all(after[:end] <= before[:end] + 1e-9)
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_08_new_help_goes_to_those_whom_it_can_save(world: str) -> None:
     """Hump: of clients with chances of .1, .5 and .9, the one at .5 is sent most. Exact, for every link that helps."""
     scenario = scenario_of(world)
@@ -103,7 +103,7 @@ def test_08_new_help_goes_to_those_whom_it_can_save(world: str) -> None:
         s["side_power"][:] = chance
         s["enemy_power"][:] = 1.0 - chance
         for actor in range(int(w["n_states"] + w["n_factions"])):
-            calls.call_decide_aid(scenario.world, scenario.rules, state, actor)
+            calls.PHASES["decide_aid"](scenario.world, scenario.rules, state, actor)
         assert np.allclose(s["belief"][: w["n_links"]], chance)
         sent[i] = s["direct_wanted"][: w["n_links"], 0]
     means = (w["link_arms"] + w["link_air"] + w["link_troops"])[: w["n_links"]] > 0

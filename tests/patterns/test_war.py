@@ -19,11 +19,10 @@ import pytest
 
 from sim.core import calls
 from sim.core.codes import NOBODY
-from sim.core.rules.morale import bistable_half_width
 from sim.core.state import new_state
 from tests.patterns.ensembles import LEVANT, Ensemble, ensemble_of, inside
 from tests.statistics import assert_share_at_least
-from tests.worlds import SEED, WORLDS, fallen, runs_of, scenario_of
+from tests.worlds import SEED, TEN, fallen, runs_of, scenario_of
 
 YEAR = 365
 
@@ -86,7 +85,7 @@ def test_02_collapse_and_recovery_lie_two_half_widths_apart() -> None:
     state = new_state(scenario.world)
     calls.call_begin_run(scenario.world, scenario.rules, state, np.uint64(SEED), np.uint64(0))
     s, place, regime = state[0], int(w["capital"]), int(w["regime"])
-    half_width = bistable_half_width(scenario.rules[0]["morale"]["beta"])
+    half_width = float(state[0]["derived"]["half_width"])
 
     def settled(field: float) -> float:
         """Return the morale at which one garrison, alone in the world, comes to rest under a field."""
@@ -96,8 +95,8 @@ def test_02_collapse_and_recovery_lie_two_half_widths_apart() -> None:
             before = float(s["morale"][place, regime])
             s["fighters"][:] = 0.0
             s["fighters"][place, regime] = 1000.0
-            calls.call_muster(scenario.world, scenario.rules, state)
-            calls.call_hold(scenario.world, scenario.rules, state, regime)
+            calls.PHASES["muster"](scenario.world, scenario.rules, state)
+            calls.PHASES["hold"](scenario.world, scenario.rules, state, regime)
         return before
 
     fields = np.arange(1.5, -1.5, -0.02)
@@ -224,7 +223,7 @@ def hazards_of_loss(ensemble: Ensemble) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", TEN)
 def test_06_a_loss_makes_the_next_one_likelier(world: str) -> None:
     """Precedent: within 5 days of a loss of the same army, places fall at >= 2 x the hazard otherwise. Alpha 1e-5.
 

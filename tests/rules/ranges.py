@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from sim.core.parameters import describe
+from sim.core.parameters import describe, numbers
 from sim.core.rules import MECHANISMS, Rules
 
 SHARE = st.floats(0.0, 1.0)
@@ -16,4 +16,4 @@ def within(mechanism: str, name: str) -> st.SearchStrategy[float]:
 
 def default(mechanism: str, name: str) -> float:
     """Return a parameter's default."""
-    return float(getattr(getattr(Rules(), mechanism), name))
+    return numbers(getattr(Rules(), mechanism))[name]

@@ -15,6 +15,7 @@ from sim.core.rules.alignment import (
     tie_after_week,
     tie_drift,
 )
+from sim.core.rules.contest import ContestForm, chance_against_both, chance_to_prevail
 from tests.rules.ranges import SHARE, default, within
 
 TIE = st.floats(-1.0, 1.0)
@@ -145,23 +146,30 @@ def test_a_pair_falls_out_as_often_in_a_month_as_assumed() -> None:
     assert 3.0 < fallen_enemy / strong_enemy < 5.0
 
 
+def gain(own: float, coalition: float, enemy: float, tie: float, decisiveness: float, cost: float) -> float:
+    """Return what joining gains where strengths count by their ratio."""
+    together = chance_to_prevail(own + coalition, enemy, decisiveness, ContestForm.RATIO, 1.0)
+    alone = chance_against_both(own, coalition, enemy, decisiveness, ContestForm.RATIO, 1.0)
+    return gain_from_joining(own, coalition, together, alone, tie, cost)
+
+
 @given(SOME_POWER, SOME_POWER, SOME_POWER, TIE, TIE, st.floats(0.5, 3.0))
 def test_the_better_the_tie_the_more_joining_gains(
     own: float, coalition: float, enemy: float, tie: float, warmer: float, decisiveness: float
 ) -> None:
-    gain = gain_from_joining(own, coalition, enemy, tie, decisiveness, 0.2)
-    assert -2.0 <= gain <= 1.0
-    assert gain_from_joining(own, coalition, enemy, max(tie, warmer), decisiveness, 0.2) >= gain
+    here = gain(own, coalition, enemy, tie, decisiveness, 0.2)
+    assert -2.0 <= here <= 1.0
+    assert gain(own, coalition, enemy, max(tie, warmer), decisiveness, 0.2) >= here
 
 
 def test_a_coalition_that_wins_anyhow_is_not_joined() -> None:
     """The gain is largest where the newcomer decides, and small next to a giant: minimum winning size."""
-    gains = [gain_from_joining(10.0, coalition, 30.0, 1.0, 3.0, 0.2) for coalition in (1.0, 20.0, 300.0)]
+    gains = [gain(10.0, coalition, 30.0, 1.0, 3.0, 0.2) for coalition in (1.0, 20.0, 300.0)]
     assert gains[1] > gains[0]
     assert gains[1] > gains[2]
 
 
 def test_joining_worked_out_by_hand() -> None:
     # 10 + 20 against 30: even odds, a third of the prize; alone 1 against 2 and 3 at exponent 1.
-    assert gain_from_joining(10.0, 20.0, 30.0, 1.0, 1.0, 0.2) == pytest.approx(0.5 / 3.0 - 1.0 / 6.0)
-    assert gain_from_joining(10.0, 20.0, 30.0, 0.0, 1.0, 0.2) == pytest.approx(0.5 / 3.0 - 1.0 / 6.0 - 0.2)
+    assert gain(10.0, 20.0, 30.0, 1.0, 1.0, 0.2) == pytest.approx(0.5 / 3.0 - 1.0 / 6.0)
+    assert gain(10.0, 20.0, 30.0, 0.0, 1.0, 0.2) == pytest.approx(0.5 / 3.0 - 1.0 / 6.0 - 0.2)

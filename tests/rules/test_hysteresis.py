@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
-from sim.core.rules.morale import bistable_half_width, morale_at_rest, morale_target, relaxed_morale
+from sim.core.rules.morale import relaxed_morale
 from tests.rules.ranges import default
+from tests.rules.threshold import bistable_half_width, morale_at_rest, morale_target
 
 BETA = 7.0
 HALF_WIDTH = 0.724  # at beta 7, published

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sim.core.rules.morale import (
     desertion_probability,
     dissolution_probability,
-    morale_target,
     relaxed_morale,
     resistance_margin,
     rout,
@@ -18,6 +17,7 @@ from sim.core.rules.morale import (
     winner_factor,
 )
 from tests.rules.ranges import SHARE, default, within
+from tests.rules.threshold import morale_target
 
 FIELD = st.floats(-20.0, 20.0)
 SPREAD = st.floats(-3.0, 3.0)

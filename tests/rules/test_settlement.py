@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.core.rules.contest import contest_success
 from sim.core.rules.settlement import accepts, dissolution_after_handover, ripeness, settlement_probability
 from tests.rules.ranges import SHARE, default, within
 
@@ -67,15 +68,15 @@ def test_nobody_settles_in_a_blitz() -> None:
 def test_a_party_that_accepts_accepts_more_and_when_it_is_weaker(
     offer: float, better: float, own: float, others: float, more: float, decisiveness: float, cost: float
 ) -> None:
-    if accepts(offer, own, others, decisiveness, cost):
-        assert accepts(max(offer, better), own, others, decisiveness, cost)
-        assert accepts(offer, own, others + more, decisiveness, cost) or own == 0.0
-    assert accepts(1.0, own, others, decisiveness, cost)
+    if accepts(offer, contest_success(own, others, decisiveness), cost):
+        assert accepts(max(offer, better), contest_success(own, others, decisiveness), cost)
+        assert accepts(offer, contest_success(own, others + more, decisiveness), cost) or own == 0.0
+    assert accepts(1.0, contest_success(own, others, decisiveness), cost)
 
 
 @pytest.mark.parametrize(("offer", "own", "accepted"), [(0.39, 10.0, False), (0.41, 10.0, True), (0.66, 30.0, True)])
 def test_war_is_worth_the_chance_to_win_less_its_cost(*, offer: float, own: float, accepted: bool) -> None:
-    assert accepts(offer, own, 10.0, 1.0, 0.1) == accepted
+    assert accepts(offer, contest_success(own, 10.0, 1.0), 0.1) == accepted
 
 
 @given(SHARE, SHARE)

@@ -9,10 +9,11 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.core.codes import Channel
+from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.store.results import Results, table_frame
-from sim.ensemble.store.schema import DAILY, EVENTS, FALLS, RUNS, TOLLS, TWINS, Names, names_of, schemas, state_column
+from sim.ensemble.store.schema import TWINS, Names, names_of, schemas, state_column
 from sim.world.scenario import Scenario
 
 Day = int | None
@@ -88,7 +89,7 @@ def _row(run: int, day: Day, scenario: Scenario, names: Names, *, quiet: bool) -
         highest = 0 if quiet else min((run + i) % LEVELS, last // RUNG_DAYS + 1)
         row[state_column("level_max", state)] = highest
         for level in range(1, highest + 1):
-            row[state_column(f"level_day_{level}", state)] = RUNG_DAYS * (level - 1)
+            row[state_column("level_day", state, level)] = RUNG_DAYS * (level - 1)
     return row
 
 
@@ -149,5 +150,5 @@ def _day(run: int, day: int, horizon: int, names: Names, *, quiet: bool) -> dict
         row[state_column("refugees", state)] = some * REFUGEES * day / (i + 1)
         for channel in Channel:
             carried = FULL if channel == i % len(Channel) else HARDLY
-            row[state_column(f"channel_{channel.name.lower()}", state)] = some * carried
+            row[state_column("channel", state, channel.name.lower())] = some * carried
     return row

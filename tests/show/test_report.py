@@ -9,6 +9,7 @@ import pytest
 
 from sim.ensemble.estimate.losses import loss_days, regime_places
 from sim.ensemble.store.results import ResultsError
+from sim.show import figures
 from sim.show.ensemble.incidence import draw_incidence
 from sim.show.report import write_report
 from sim.show.report.assumptions import asked_of, closed_channels, moved_parameters, rows_by_source, sources_of
@@ -16,9 +17,9 @@ from sim.show.report.changes import change_of
 from sim.show.report.day_map import data_of, day_map_of
 from sim.show.report.headlines import headlines_of
 from sim.show.report.inline import picture_of
-from sim.show.report.tables import all_estimates
 from sim.study.cases import Case
 from sim.study.compare import compare
+from sim.tell.sections import all_estimates
 from sim.world.scenario import Scenario
 from tests.show.cases import HOSTILE, hostile, made_case
 from tests.show.made import MIXED, Day
@@ -111,7 +112,9 @@ def test_the_map_has_the_share_of_all_runs_by_place_and_day(name: str, tmp_path:
     for place, told in data["places"].items():
         for day in (0, 11, 20, scenario.horizon_days):
             fallen = int((lost[place] <= day).sum())
-            assert told["shares"][told["days"][day]].startswith(f"{int(100 * fallen / 8 + 0.5)}\u00a0%")
+            alone, with_interval = told["shares"][told["days"][day]]
+            assert alone == f"{int(100 * fallen / 8 + 0.5)}\u00a0%"
+            assert with_interval.startswith(f"{alone}\u00a0[")
             assert told["classes"][day] == min(fallen * 10 // 8, 9)
     assert day_map.places[-1].place == scenario.tables.header.capital
     assert f"day 20, {'17 Dec 2024' if name == 'levant_2024' else '25 Jun 2003'}" == day_map.days[20]
@@ -188,7 +191,7 @@ def test_a_comparison_says_what_changes_in_words_and_numbers(tmp_path: Path) -> 
     assert change.others[0].sentences[0].startswith("Collapse of the regime by day 100: no clear difference, 63")
     lost = change.others[1].sentences[0]
     assert lost.startswith("Collapse of the regime by day 100: less likely, 0\u00a0% instead of")
-    assert len(change.everything.rows) == 2 * comparison.table["outcome"].nunique()
+    assert change.tables[-1].n_rows == 2 * comparison.table["outcome"].nunique()
 
 
 def test_a_report_of_a_comparison_begins_with_what_changes(hostile_report: Path) -> None:
@@ -231,6 +234,27 @@ def test_a_report_of_runs_in_which_nothing_happens_says_so(tmp_path: Path) -> No
     assert "is between a remote chance and unlikely in this model; most runs do not see it" in words
     assert "Nobody who fled since day 0 is abroad in any run." in words
     assert f"None of {len(regime_places(scenario_of('liberia_2003')))} seats is lost in any run" in words
+    assert wanted_ids(page) - set(re.findall(r'\bid="([^"]+)"', page)) == set()
+
+
+@pytest.mark.parametrize("chapter", list(figures.Chapter))
+def test_a_figure_without_a_table_still_makes_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chapter: figures.Chapter
+) -> None:
+    bare = figures.Entry("bare", draw_incidence, chapter=chapter)
+    empty = figures.Entry("empty", draw_incidence, chapter=chapter, tables=(lambda *_: None,))
+    monkeypatch.setattr(figures, "ENSEMBLE", (bare, *figures.ENSEMBLE, empty))
+    page = written(made_case(tmp_path, scenario_of("liberia_2003"), MIXED))
+    for name in ("bare", "empty"):
+        (figure,) = re.findall(rf'(?s)<figure id="{name}"(.*?)</figure>', page)
+        assert "<table" not in figure
+    assert wanted_ids(page) - set(re.findall(r'\bid="([^"]+)"', page)) == set()
+
+
+def test_no_headline_points_at_a_table_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without = tuple(dataclasses.replace(entry, tables=()) for entry in figures.ENSEMBLE)
+    monkeypatch.setattr(figures, "ENSEMBLE", without)
+    page = written(made_case(tmp_path, scenario_of("levant_2024"), MIXED))
     assert wanted_ids(page) - set(re.findall(r'\bid="([^"]+)"', page)) == set()
 
 

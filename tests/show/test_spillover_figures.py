@@ -20,14 +20,15 @@ from sim.show.ensemble.influence import draw_influence
 from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
 from sim.show.ensemble.pressure_by_channel import contributions, draw_pressure_by_channel
 from sim.show.ensemble.refugees_by_destination import draw_refugees_by_destination
-from sim.show.figures import draw_all, left_out
+from sim.show.figures import draw_files, left_out, of_ensemble
 from sim.show.kit.ladder import highest_counts, reached_by
 from sim.show.kit.observed import ObservedAmount, observed_amounts, observed_at_horizon
 from sim.show.kit.panels import scale_to, set_panels
 from sim.show.kit.series import STILL
 from sim.show.kit.theme import LEVEL_COLOURS, luminance, styled
 from sim.show.kit.typeset import NO_BREAK
-from sim.show.kit.wording import mean_of, mean_share, median_of, median_share
+from sim.show.kit.wording import mean_of, median_of
+from sim.tell.estimate import Kind
 from sim.tell.places import state_names
 from sim.world.scenario import Scenario
 from tests.show.made import FULL, HARDLY, MIXED, REFUGEES, RUNG_DAYS, Day, made_results
@@ -73,7 +74,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_words_stay_on_the_page_and_touch_no_others(name: str, case: tuple[Results, Scenario]) -> None:
     results, scenario = case
     if scenario.horizon_days == 1 and name in ("refugees_by_destination", "incident_map"):
-        assert any(line.startswith(f"no {name}: ") for line in left_out(results, scenario))
+        assert any(line.startswith(f"no {name}: ") for line in left_out(of_ensemble(results, scenario)))
     else:
         assert_readable(DRAWINGS[name](results, scenario))
 
@@ -143,7 +144,7 @@ def marks_of(figure: Figure, mark: str) -> list[Line2D]:
 
 @pytest.mark.usefixtures("style")
 def test_pressure_is_each_channel_times_its_weight(tmp_path: Path) -> None:
-    scenario = scenario_of("levant_2024", rules={"spillover": {"arms_weight": 2.0}})
+    scenario = scenario_of("levant_2024", rules={"spillover": {"weight": {"arms": 2.0}}})
     results = made_results(tmp_path, scenario, MIXED)
     second = scenario.tables.header.neighbours[1]  # its main channel is arms
     parts = contributions(results, scenario, second)[:, 0, 0]
@@ -244,22 +245,21 @@ def test_places_with_incidents_are_written_with_their_number(name: str, tmp_path
 def test_nothing_is_drawn_without_neighbours_but_what_concerns_the_contested_state(tmp_path: Path) -> None:
     scenario = alone("liberia_2003")
     results = made_results(tmp_path, scenario, MIXED)
-    stems = {path.stem for path in draw_all(results, scenario)}
+    stems = {path.stem for path in draw_files(of_ensemble(results, scenario), results.folder)}
     assert {"extremists", "influence", "displaced_and_killed"} <= stems
-    reasons = left_out(results, scenario)
-    assert "no level_by_neighbour, highest_level: the world has no neighbours" in reasons
-    assert "no pressure_by_channel: the world has no neighbours" in reasons
+    alone_in = "level_by_neighbour, highest_level, incident_map, pressure_by_channel"
+    assert f"no {alone_in}: the world has no neighbours" in left_out(of_ensemble(results, scenario))
     assert not {"level_by_neighbour", "highest_level", "pressure_by_channel", "incident_map"} & stems
 
 
 def test_an_ensemble_in_which_nothing_reaches_others_says_what_is_left_out(tmp_path: Path) -> None:
     scenario = scenario_of("liberia_2003", days=20)
     results = made_results(tmp_path, scenario, MIXED, quiet=True)
-    stems = {path.stem for path in draw_all(results, scenario)}
-    reasons = left_out(results, scenario)
+    stems = {path.stem for path in draw_files(of_ensemble(results, scenario), results.folder)}
+    reasons = left_out(of_ensemble(results, scenario))
     assert reasons == [
-        "no incident_map: no run has an incident at a neighbour's place",
         "no refugees_by_destination: nobody leaves the contested state",
+        "no incident_map: no run has an incident at a neighbour's place",
         "no influence: no state has influence",
         "no extremists: there are no extremists on day 0",
     ]
@@ -271,7 +271,7 @@ def test_an_ensemble_in_which_nothing_reaches_others_says_what_is_left_out(tmp_p
 
 def test_without_day_series_their_figures_are_left_out(tmp_path: Path, levant: Scenario) -> None:
     results = made_results(tmp_path, levant, MIXED, traces=0)
-    (line,) = left_out(results, levant)
+    (line,) = left_out(of_ensemble(results, levant))
     assert line.endswith("influence, extremists: no run left a day series (ensemble.traces)")
 
 
@@ -295,5 +295,5 @@ def test_means_and_medians_have_their_interval() -> None:
     # Mean 50.5, standard error 2.90; ranks 40 and 61 enclose the median (Conover 1999, binomial(100, 1/2)).
     assert mean_of(values) == "50\u00a0[40,\u00a060]"  # tens are what an interval from 44.8 to 56.2 supports
     assert median_of(values).startswith("50\u00a0[40,")
-    assert mean_share(values / 100.0).startswith("51\u00a0%\u00a0[45,")
-    assert median_share(values[:3] / 100.0) == "2\u00a0%"  # three runs bound nothing
+    assert mean_of(values / 100.0, Kind.SHARE).startswith("51\u00a0%\u00a0[45,")
+    assert median_of(values[:3] / 100.0, Kind.SHARE) == "2\u00a0%"  # three runs bound nothing

@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 
 from experiments.present import WIDTH
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.store.manifest import write_manifest
 from sim.ensemble.store.results import MANIFEST, SEAL, ResultsError
 from sim.study.cases import Case, open_case
@@ -28,6 +27,8 @@ from sim.study.compare import (
 )
 from sim.tell.comparison_overview import LESS, MORE, SAME, overview
 from sim.tell.comparison_summary import comparison_markdown, comparison_table, headline_rows, sections
+from sim.tell.ensemble import run_ensemble
+from sim.tell.labels import outcome_labels
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, small_scenario, tables_of
 
@@ -127,7 +128,7 @@ def test_the_table_is_stored_with_its_columns(comparison: Comparison) -> None:
 def test_the_summary_tells_each_scenario_against_the_base(comparison: Comparison) -> None:
     text = comparison_markdown(comparison)
     assert "## same against base: 0 % of 40 runs differ in something" in text
-    assert "of 40 runs differ in something, half of them by day 4" in text
+    assert "of 40 runs differ in something, half of those with a day series by day 4" in text
     assert "all the same" in text
 
 
@@ -141,10 +142,10 @@ def test_a_number_of_runs_that_nobody_could_make_is_not_told(comparison: Compari
     assert "12,000,000,000" not in text
 
 
-def printed(comparison: Comparison) -> list[str]:
+def printed(comparison: Comparison, width: int = WIDTH) -> list[str]:
     """Return the lines that a terminal of some width shows."""
     text = io.StringIO()
-    Console(file=text, width=WIDTH, markup=False, emoji=False).print(comparison_table(comparison))
+    Console(file=text, width=width, markup=False, emoji=False).print(comparison_table(comparison))
     return text.getvalue().splitlines()
 
 
@@ -190,11 +191,11 @@ def test_the_overview_is_at_the_head_of_the_page_and_of_the_terminal(comparison:
 
 
 def test_few_scenarios_print_a_table_of_what_differs(comparison: Comparison) -> None:
-    lines = printed(comparison)
+    lines, labels = printed(comparison, 3 * WIDTH), outcome_labels(comparison.cases[0].scenario)
     assert "same against base: 0 % of 40 runs differ in something." in (line.strip() for line in lines)
     headlines = headline_rows(comparison)
     for row in headlines[headlines["scenario"] == "pulled"].to_dict("records"):
-        is_shown = any(line.strip().startswith(f"{row['outcome']},") for line in lines)
+        is_shown = any(line.strip().startswith(labels[row["outcome"]]) for line in lines)
         assert is_shown == pd.notna(row["n_unpaired"]), row["outcome"]
 
 
@@ -208,7 +209,7 @@ def test_ten_scenarios_fit_on_a_screen_and_miss_no_clear_difference(cases: list[
     lines = printed(told(made, others[3].name, **clear, **unclear))
     assert len(lines) <= SCREEN
     text = " ".join(line.strip() for line in lines)
-    assert "also clear: p_capital_fall +20 points, days_in_power −3.4 days." in text
+    assert "also clear: fall of the capital by day 30 +20 points, days in power −3.4 days." in text
     assert "…" not in text
 
 
@@ -222,7 +223,7 @@ def test_a_difference_has_the_same_digits_in_the_overview_and_in_the_table_of_it
     for name in ("pulled", "third"):
         (at_a_glance,) = (row[1] for row in main.rows if row[0] == name)
         (section,) = (section for section in sections(made) if section.title.startswith(f"{name} against"))
-        (in_detail,) = (row[3] for row in section.rows if row[0] == "p_collapse, %")
+        (in_detail,) = (row[3] for row in section.rows if row[0] == "collapse of the regime by day 30, %")
         assert in_detail == at_a_glance
 
 

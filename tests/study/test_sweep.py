@@ -12,13 +12,13 @@ import pytest
 
 from sim.ensemble.estimate.outcomes import estimate_outcome, outcomes_of
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.run.runner import run_ensemble
 from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError
 from sim.ensemble.store.results import ResultsError
 from sim.ensemble.store.schema import names_of
 from sim.study.design import Design
 from sim.study.factors import numeric_keys, varied
 from sim.study.sweep import Plan, load_sweep, plan_sweep, run_sweep
+from sim.tell.ensemble import run_ensemble
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario

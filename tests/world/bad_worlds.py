@@ -137,6 +137,46 @@ CELLS: dict[str, tuple[Change, str]] = {
         cell("states.csv", 2, "level_day_0", "0.5"),
         "states.csv row 2, level_day_0 = 0.5: must be a whole number; give a level",
     ),
+    "policy of a neighbour": (
+        cell("neighbours_day0.csv", 2, "policy", "opened"),
+        "policy = opened: must be one of open, managed, closed; did you mean 'open'?",
+    ),
+    "part of a neighbour": (
+        cell("neighbours_day0.csv", 2, "participant", "troops"),
+        "participant = troops: must be one of none, proxy, combat; choose one of these",
+    ),
+    "level of a neighbour on day 0": (
+        cell("neighbours_day0.csv", 2, "level_day_0", "5"),
+        "neighbours_day0.csv row 2, level_day_0 = 5: must be in [0, 4]; give a level from 0 (calm) to 4 (civil war)",
+    ),
+    "no neighbour": (
+        cell("neighbours_day0.csv", 2, "state", "LBR"),
+        "neighbours_day0.csv row 2, state = LBR: is no neighbour in world.yaml; known are GIN, SLE, CIV",
+    ),
+    "neighbour told twice": (
+        cell("neighbours_day0.csv", 3, "state", "GIN"),
+        "neighbours_day0.csv row 3, state = GIN: repeats row 2",
+    ),
+    "level beyond its range": (
+        cell("observed_levels.csv", 2, "low", "4"),
+        "observed_levels.csv row 2, level = 0: must lie between low and high",
+    ),
+    "arrivals in an unknown state": (
+        cell("refugees_check.csv", 2, "state", "GINN"),
+        "refugees_check.csv row 2, state = GINN: is no id in states.csv; did you mean 'GIN'?",
+    ),
+    "unscored row that is none": (
+        write("unscored.csv", b"row,reason\nfatalities_totl,weak\n"),
+        "unscored.csv row 2, row = fatalities_totl: is no row of the outcomes; did you mean 'fatalities_total'?",
+    ),
+    "unscored without a reason": (
+        write("unscored.csv", b"row,reason\nrefugees_check/GIN,\n"),
+        "unscored.csv row 2, reason is empty: must not be empty; say why",
+    ),
+    "a month long past": (
+        cell("deaths_by_month.csv", 2, "month_index", "14"),
+        "deaths_by_month.csv row 2, month_index = 14: must be in [0, 13]; count months",
+    ),
     "thousands separator": (
         cell("states.csv", 2, "population", "3,100,000"),
         "population = 3,100,000: must be a number; give a number of people, with a decimal point and no",

@@ -12,9 +12,11 @@ import pytest
 import yaml
 
 from sim.world.geography import connected_parts
+from sim.world.schema import NEIGHBOURS_DAY0, OUTCOMES
 from sim.world.tables import WorldError, load_tables
 from tests.world.bad_worlds import BAD_WORLDS
 from tests.world.changes import Change, append, cell, remove, rename, replace, write
+from tests.world.mapped import give_map
 
 WORLDS = Path(__file__).parents[2] / "conf" / "world"
 SMALL = WORLDS / "liberia_2003"
@@ -54,9 +56,9 @@ def test_every_world_loads_without_a_fault(name: str) -> None:
     assert len(tables.deployment) > len(tables.factions) > 1
 
 
-def test_the_ten_worlds_have_ten_digests() -> None:
-    assert len(NAMES) == 10
-    assert len({load_tables(WORLDS / name).digest for name in NAMES}) == 10
+def test_the_thirty_worlds_have_thirty_digests() -> None:
+    assert len(NAMES) == 30
+    assert len({load_tables(WORLDS / name).digest for name in NAMES}) == 30
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,6 +79,22 @@ def test_tables_hold_what_the_files_say() -> None:
     assert tables.timeline is None
     assert tables.observed is not None
     assert np.isnan(tables.observed["value"]).any()
+
+
+def test_every_world_tells_its_neighbours_on_day_0_and_what_became_of_them() -> None:
+    for name in NAMES:
+        tables = load_tables(WORLDS / name)
+        assert tables.neighbours_day0 is not None
+        assert tables.observed_levels is not None
+        assert set(tables.neighbours_day0["state"]) == set(tables.header.neighbours)
+        assert set(tables.observed_levels["state"]) == set(tables.header.neighbours)
+
+
+def test_a_world_may_do_without_tables_of_neighbours_and_outcomes(world: Path) -> None:
+    for schema in (NEIGHBOURS_DAY0, *OUTCOMES):
+        (world / schema.file).unlink(missing_ok=True)
+    bare = load_tables(world)
+    assert [getattr(bare, schema.name) for schema in (NEIGHBOURS_DAY0, *OUTCOMES)] == [None] * 7
 
 
 def test_columns_have_the_type_of_their_meaning() -> None:
@@ -154,8 +172,7 @@ def test_a_world_may_have_no_challenger(world: Path) -> None:
 
 
 def test_a_map_in_the_folder_is_accepted(world: Path) -> None:
-    append("world.yaml", "map: m.geojson")(world)
-    write("m.geojson", b"{}")(world)
+    give_map(world)
     assert load_tables(world).header.map == "m.geojson"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Event, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import FRIENDLY_TIE, HOSTILE_TIE, LEAST_FORCE, find_isolated, is_hostile, pair, today
 from sim.core.phases.muster import muster
@@ -26,10 +26,11 @@ from sim.core.rules.alignment import (
     tie_after_week,
     tie_drift,
 )
+from sim.core.rules.contest import chance_against_both, chance_to_prevail
 from sim.core.state import State, World, index
 
 
-@part
+@phase
 def begin_alignment(world: World, rules: Rules, state: State) -> None:
     """Let all ties be at rest in the situation of day 0."""
     state.infighting_hazard = 0.0
@@ -85,7 +86,7 @@ def survey(world: World, rules: Rules, state: State) -> None:
                 state.rivals[faction] |= 1 << other
 
 
-@part
+@phase
 def rivalry(world: World, rules: Rules, state: State, faction: int, other: int, threat: float) -> float:
     """Return the hazard that two factions fall out, 0 unless they are rivals."""
     if not are_rivals(world, state, faction, other):
@@ -101,7 +102,7 @@ def rivalry(world: World, rules: Rules, state: State, faction: int, other: int, 
     )
 
 
-@part
+@phase
 def find_overlap(world: World, state: State) -> None:
     """Set the share of two factions' places in the contested state where the other stands too or next to it.
 
@@ -126,7 +127,7 @@ def find_overlap(world: World, state: State) -> None:
         overlap[faction, faction] = min(1.0, overlap[faction, faction])
 
 
-@part
+@phase
 def count_neighbours(world: World, state: State, place: int) -> None:
     """Count a place for each faction that stands there and each that is near it, itself included."""
     here = state.scratch.standing[place]
@@ -141,7 +142,7 @@ def count_neighbours(world: World, state: State, place: int) -> None:
                     state.overlap[faction, other] += 1.0
 
 
-@part
+@phase
 def standing(state: State, place: int) -> int:
     """Return the bits of the factions with a force in a place."""
     bits = 0
@@ -152,7 +153,7 @@ def standing(state: State, place: int) -> int:
     return bits
 
 
-@part
+@phase
 def find_common_enemies(world: World, state: State) -> None:
     """Set for each pair the power of the strongest side in the contested state that is hostile to both, or 0."""
     enemy = state.scratch.enemy
@@ -214,7 +215,7 @@ def drift(world: World, rules: Rules, state: State, faction: int, other: int) ->
     )
 
 
-@part
+@phase
 def fall_out(world: World, rules: Rules, state: State) -> None:
     """Draw which rivals begin to fight each other today; all are drawn before any is carried out."""
     total = 0.0
@@ -238,21 +239,21 @@ def fall_out(world: World, rules: Rules, state: State) -> None:
                     break_with(world, rules, state, faction, other)
 
 
-@part
+@phase
 def infighting_today(world: World, state: State, faction: int, other: int) -> float:
     """Return the hazard of a pair that were rivals when last surveyed; they may have made war or peace since."""
     rate = state.infighting_rate[faction, other]
     return rate if rate > 0.0 and are_rivals(world, state, faction, other) else 0.0
 
 
-@part
+@phase
 def rivals_clash(state: State, faction: int, other: int, rate: float) -> bool:
     """Draw whether a pair of rivals begins to fight."""
     u = uniform(state.key, Purpose.INFIGHTING, pair(other, faction), 0)
     return u < rate and u < 1.0 - math.exp(-rate)  # which is never more than the rate: spares nearly all exponentials
 
 
-@part
+@phase
 def break_with(world: World, rules: Rules, state: State, faction: int, other: int) -> None:
     """Let two factions fight each other from now on; in one side, the one that does not lead or is weaker leaves."""
     leader = state.side[faction]
@@ -274,7 +275,7 @@ def break_with(world: World, rules: Rules, state: State, faction: int, other: in
     note_event(state, Event.INFIGHTING.value, NOBODY, n + faction, n + other, 0.0)
 
 
-@part
+@phase
 def merge(world: World, rules: Rules, state: State) -> None:
     """Draw which weak friends join the victor today."""
     winner = victor(world, state)
@@ -307,7 +308,7 @@ def join(world: World, rules: Rules, state: State, faction: int, leader: int) ->
     note_event(state, Event.MERGER.value, NOBODY, world.n_states + faction, world.n_states + leader, 0.0)
 
 
-@part
+@phase
 def move_ties(world: World, rules: Rules, state: State) -> None:
     """Move all ties by one week, each seeing the others as they were."""
     winner = victor(world, state)
@@ -327,14 +328,14 @@ def move_ties(world: World, rules: Rules, state: State) -> None:
             state.tie[other, faction] = state.scratch.tie_next[faction, other]
 
 
-@part
+@phase
 def turned(rules: Rules, tie: float) -> float:
     """Return a tie to the victor after a week."""
     alignment = rules.alignment
     return realigned(tie, alignment.realigned_tie, alignment.deadly_tie, alignment.realignment_per_day)
 
 
-@part
+@phase
 def turns_to(world: World, rules: Rules, state: State, faction: int, other: int, winner: int) -> bool:
     """Tell whether one of two factions is the victor, and the other a weak third party that has to live with him."""
     third = other if faction == winner else faction
@@ -345,7 +346,7 @@ def turns_to(world: World, rules: Rules, state: State, faction: int, other: int,
     return weak and world.is_extremist[third] == 0 and state.tie[third, winner] > rules.alignment.deadly_tie
 
 
-@part
+@phase
 def turn_states(world: World, rules: Rules, state: State) -> None:
     """Let states turn towards the factions that have won."""
     winner = victor(world, state)
@@ -358,7 +359,7 @@ def turn_states(world: World, rules: Rules, state: State) -> None:
             state.attitude[actor, faction] = turned(rules, state.attitude[actor, faction])
 
 
-@part
+@phase
 def join_coalitions(world: World, rules: Rules, state: State) -> None:
     """Let those who stand alone against the regime join a coalition if they gain enough by it."""
     if state.collapse_day != NEVER:
@@ -371,7 +372,7 @@ def join_coalitions(world: World, rules: Rules, state: State) -> None:
                 join(world, rules, state, faction, best)
 
 
-@part
+@phase
 def best_coalition(world: World, rules: Rules, state: State, faction: int) -> int:
     """Return the leader whom a faction gains most by joining, nobody when it gains too little.
 
@@ -380,6 +381,8 @@ def best_coalition(world: World, rules: Rules, state: State, faction: int) -> in
     best = NOBODY
     most = rules.alignment.switching_cost
     power = state.scratch.moved
+    own, enemy = state.scratch.committed[faction], power[world.regime]
+    contest = rules.contest
     for leader in range(world.n_factions):
         is_coalition = leader == world.challenger or state.n_members[leader] > 1
         if leader in (world.regime, faction) or not is_coalition or power[leader] <= 0.0:
@@ -387,11 +390,13 @@ def best_coalition(world: World, rules: Rules, state: State, faction: int) -> in
         if state.tie[faction, leader] < FRIENDLY_TIE or not is_hostile(state, leader, world.regime):
             continue
         gain = gain_from_joining(
-            state.scratch.committed[faction],
+            own,
             power[leader],
-            power[world.regime],
+            chance_to_prevail(own + power[leader], enemy, contest.decisiveness, contest.form, contest.difference_scale),
+            chance_against_both(
+                own, power[leader], enemy, contest.decisiveness, contest.form, contest.difference_scale
+            ),
             state.tie[faction, leader],
-            rules.contest.decisiveness,
             rules.alignment.joining_cost,
         )
         if gain > most:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.forces import (
     LEAST_FORCE,
     defending_fighters,
@@ -48,7 +48,7 @@ def capture(world: World, rules: Rules, state: State) -> None:
         find_isolated(world, state)
 
 
-@part
+@phase
 def settle_deals(world: World, rules: Rules, state: State, place: int) -> bool:
     """Dissolve the garrisons that made a deal; tell whether the place has nobody left to defend it for that."""
     any_dissolved = False
@@ -82,7 +82,7 @@ def beneficiary_of_deal(world: World, state: State, place: int, faction: int) ->
     return best
 
 
-@part
+@phase
 def local_weight(state: State, place: int, leader: int) -> float:
     """Return a side's share of control in a place where it has people."""
     share = 0.0
@@ -93,7 +93,7 @@ def local_weight(state: State, place: int, leader: int) -> float:
     return share
 
 
-@part
+@phase
 def winning_side(world: World, rules: Rules, state: State, place: int, dissolved: bool) -> int:
     """Return the side that takes a place today: the one whose front is farthest, or nobody."""
     best = NOBODY
@@ -112,7 +112,7 @@ def winning_side(world: World, rules: Rules, state: State, place: int, dissolved
     return best
 
 
-@part
+@phase
 def change_hands(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Hand a place to a side."""
     loser = state.holder[place]
@@ -140,7 +140,7 @@ def change_hands(world: World, rules: Rules, state: State, place: int, winner: i
             state.capital_day = day
 
 
-@part
+@phase
 def size_of_shock(world: World, rules: Rules, state: State, place: int, loser: int, winner: int) -> float:
     """Return how hard the loss of a place shakes the loser's other garrisons next to it."""
     morale = rules.morale
@@ -182,7 +182,7 @@ def is_beaten(state: State, place: int, faction: int, winner: int) -> bool:
     return is_friend(state, faction, state.lost_from[place]) and is_hostile(state, faction, winner)
 
 
-@part
+@phase
 def drive_out(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Let the beaten retreat in good order as far as their morale allows; the rest disperses or turns."""
     for faction in range(world.n_factions):
@@ -197,7 +197,7 @@ def drive_out(world: World, rules: Rules, state: State, place: int, winner: int)
         disperse(world, rules, state, place, faction, state.fighters[place, faction], joining, winner)
 
 
-@part
+@phase
 def take_weapons(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Divide the heavy weapons of the beaten: carried off, looted, scuttled, or left unusable."""
     capture = rules.capture
@@ -222,7 +222,7 @@ def take_weapons(world: World, rules: Rules, state: State, place: int, winner: i
             state.heavy[goal, faction] += carried
 
 
-@part
+@phase
 def occupy(world: World, rules: Rules, state: State, place: int, winner: int) -> int:
     """Move the victors in and let them rest; return the faction that holds the place from now on."""
     for faction in range(world.n_factions):
@@ -263,7 +263,7 @@ def march_in(world: World, rules: Rules, state: State, origin: int, place: int, 
         state.rest_until[place, faction] = max(state.rest_until[place, faction], until)
 
 
-@part
+@phase
 def shift_control(world: World, rules: Rules, state: State, place: int, loser: int, captor: int) -> None:
     """Give the captor the loser's share of the place; every garrison there stands on other ground now."""
     state.ground_changed = 1

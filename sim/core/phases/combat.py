@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.forces import (
     defence,
     defending_fighters,
@@ -17,7 +17,7 @@ from sim.core.phases.orders import committed_share, enclave_km, is_melted_place
 from sim.core.rng import noise_around_one, normal
 from sim.core.rules import Rules
 from sim.core.rules.advance import front_after, opposed_days, pursuit_days
-from sim.core.rules.contest import NO_DEFENCE, log_odds, logistic, loss_share
+from sim.core.rules.contest import NO_DEFENCE, log_odds_to_prevail, logistic, loss_share
 from sim.core.state import State, World, index
 
 
@@ -46,7 +46,7 @@ def fight(world: World, rules: Rules, state: State) -> None:
                 state.pressed[place] &= ~(1 << leader)
 
 
-@part
+@phase
 def engage(world: World, rules: Rules, state: State, place: int, leader: int, melted: bool, people: float) -> None:
     """Carry out one side's order against one place."""
     contest = rules.contest
@@ -55,7 +55,9 @@ def engage(world: World, rules: Rules, state: State, place: int, leader: int, me
         return
     against = defence(world, rules, state, place, leader)
     noise = contest.noise * normal(state.key, Purpose.ENGAGEMENT, pair(place, leader), 0)
-    odds = logistic(log_odds(strength, against, contest.decisiveness) + noise)
+    odds = logistic(
+        noise + log_odds_to_prevail(strength, against, contest.decisiveness, contest.form, contest.difference_scale)
+    )
     if against <= NO_DEFENCE:
         odds = 1.0
     intensity = contest.pursuit_intensity if melted else 1.0
@@ -67,7 +69,7 @@ def engage(world: World, rules: Rules, state: State, place: int, leader: int, me
     state.front[place, leader] = front_after(state.front[place, leader], days, 0.0)
 
 
-@part
+@phase
 def days_needed(
     world: World,
     rules: Rules,
@@ -97,7 +99,7 @@ def days_needed(
     )
 
 
-@part
+@phase
 def sent_strength(world: World, rules: Rules, state: State, target: int, leader: int) -> tuple[float, float, float]:
     """Return the strength that a side sent to a target, its mean distance in km, and its share on trunk roads."""
     strength = 0.0
@@ -138,7 +140,7 @@ def part_sent(world: World, rules: Rules, state: State, origin: int, target: int
     return share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
 
 
-@part
+@phase
 def take_losses(
     world: World, rules: Rules, state: State, place: int, leader: int, odds: float, intensity: float
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.state import EVENT_SLOTS, State
 
 
@@ -23,7 +23,7 @@ def note_event(state: State, kind: int, place: int, actor: int, other: int, size
     state.event_size[slot] = size
 
 
-@part
+@phase
 def sort_events(state: State) -> None:
     """Put today's events in order of kind, place and actors: agents act in any order, what is told must not tell it."""
     for slot in range(state.n_events_before + 1, min(state.n_events, EVENT_SLOTS)):
@@ -34,7 +34,7 @@ def sort_events(state: State) -> None:
     state.n_events_before = min(state.n_events, EVENT_SLOTS)
 
 
-@part
+@phase
 def comes_before(state: State, slot: int, other: int) -> bool:
     """Tell whether one event of a day is told before another."""
     if state.event_kind[slot] != state.event_kind[other]:
@@ -46,7 +46,7 @@ def comes_before(state: State, slot: int, other: int) -> bool:
     return state.event_other[slot] < state.event_other[other]
 
 
-@part
+@phase
 def swap_events(state: State, slot: int, other: int) -> None:
     """Swap two events of the same day."""
     kind, place = state.event_kind[slot], state.event_place[slot]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Event, Purpose
-from sim.core.jit import part, phase, turn
+from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import add_force, defending_fighters, is_friend, is_hostile, today
 from sim.core.phases.muster import is_abandoned
@@ -28,7 +28,7 @@ PEOPLE_PER_MILLION = 1e6
 STEP_DAYS = 7  # growth is slow; its step is exact for any length
 
 
-@part
+@phase
 def begin_extremists(world: World, state: State) -> None:
     """Count extremists and the guards of prisons on day 0."""
     state.gone_free = 0.0
@@ -64,7 +64,7 @@ def guard_prisons(world: World, rules: Rules, state: State) -> None:
             release(world, rules, state, place, share * state.detainees[place])
 
 
-@part
+@phase
 def extremists_over_day_0(world: World, state: State) -> float:
     """Return the fighters of all extremists relative to day 0, 1 in a world that had none."""
     now = 0.0
@@ -77,7 +77,7 @@ def extremists_over_day_0(world: World, state: State) -> float:
     return now / before if before > 0.0 else 1.0
 
 
-@part
+@phase
 def release(world: World, rules: Rules, state: State, place: int, escaped: float) -> None:
     """Let the escaped join the extremists who are strongest near their prison, or go home where there are none."""
     best = NOBODY
@@ -101,14 +101,14 @@ def release(world: World, rules: Rules, state: State, place: int, escaped: float
     note_event(state, Event.PRISON_BREAK.value, place, actor, NOBODY, escaped)
 
 
-@turn
+@phase
 def resurge(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let one extremist faction grow or shrink, and attack; its attacks abroad are part of other wars."""
     if world.is_extremist[faction] == 1:
         spread_terror(world, rules, state, faction)
 
 
-@part
+@phase
 def spread_terror(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw one extremist faction's attacks of the day; at the end of a step let it grow or shrink."""
     extremists = rules.extremists
@@ -133,7 +133,7 @@ def spread_terror(world: World, rules: Rules, state: State, faction: int) -> Non
         state.attacks[faction] += attack_count(expected / DAYS_PER_MONTH, spread, u)
 
 
-@part
+@phase
 def most_control(world: World, rules: Rules, state: State, place: int) -> float:
     """Return the largest share of a place that one faction governs; a holder whose garrison is gone governs nothing."""
     most = 0.0
@@ -146,7 +146,7 @@ def most_control(world: World, rules: Rules, state: State, place: int) -> float:
     return most
 
 
-@part
+@phase
 def grow(world: World, rules: Rules, state: State, place: int, faction: int, ungoverned: float) -> None:
     """Let the fighters of one place increase or fall away over one step."""
     extremists = rules.extremists
@@ -164,7 +164,7 @@ def grow(world: World, rules: Rules, state: State, place: int, faction: int, ung
     state.deserted[faction] += max(0.0, here - after)
 
 
-@part
+@phase
 def grievance_under_victors(world: World, rules: Rules, state: State, place: int) -> float:
     """Return what the regime's end has made of grievance where its victors hold the place, 1 elsewhere."""
     holder = state.holder[place]
@@ -175,7 +175,7 @@ def grievance_under_victors(world: World, rules: Rules, state: State, place: int
     return 1.0
 
 
-@part
+@phase
 def counter_terror(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return the pressure on extremists at a place by hostile forces there and by powers that strike them.
 

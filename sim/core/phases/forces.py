@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.codes import ENTITY_STRIDE, NOBODY, Purpose
-from sim.core.jit import part, phase, rule
+from sim.core.jit import phase
 from sim.core.rng import normal_of_run
 from sim.core.rules import Rules
 from sim.core.rules.contest import terrain_multiplier
@@ -18,31 +18,31 @@ HOME_GROUND = 0.05
 LEAST_FORCE = 0.5  # fewer than half a person is nobody
 
 
-@rule
+@phase
 def today(state: State) -> int:
     """Return the number of the day as a signed number; mixed with unsigned ones it would become a float."""
     return np.int64(state.key.day)  # type: ignore[return-value]  # to compiled code this is an int
 
 
-@rule
+@phase
 def pair(place: int, faction: int) -> int:
     """Return the entity number of a faction at a place."""
     return place * ENTITY_STRIDE + faction
 
 
-@rule
+@phase
 def is_friend(state: State, faction: int, other: int) -> bool:
     """Tell whether two factions stand on the same side or stand by each other."""
     return state.side[faction] == state.side[other] or state.tie[faction, other] >= FRIENDLY_TIE
 
 
-@rule
+@phase
 def is_hostile(state: State, faction: int, other: int) -> bool:
     """Tell whether two factions of different sides are enemies."""
     return state.side[faction] != state.side[other] and state.tie[faction, other] <= HOSTILE_TIE
 
 
-@rule
+@phase
 def effort(world: World, state: State, faction: int, place: int, leader: int) -> float:
     """Return the share of its strength that a faction gives to a leader: all at home, else its commitment."""
     if faction == leader or state.control[place, faction] > HOME_GROUND:
@@ -50,7 +50,7 @@ def effort(world: World, state: State, faction: int, place: int, leader: int) ->
     return world.engagement[faction, leader]
 
 
-@rule
+@phase
 def defends(state: State, faction: int, place: int, attacker: int) -> bool:
     """Tell whether a faction fights for the holder of a place against a side."""
     holder = state.holder[place]
@@ -63,7 +63,7 @@ def defends(state: State, faction: int, place: int, attacker: int) -> bool:
     )
 
 
-@rule
+@phase
 def may_cross(world: World, start: int, end: int, faction: int) -> bool:
     """Tell whether borders let a faction march from one place to another: only into the war, and who may enter it."""
     if world.state_of[start] == world.state_of[end]:
@@ -91,7 +91,7 @@ def station(world: World, state: State, place: int, faction: int) -> None:
             state.reach[near] |= 1 << faction
 
 
-@part
+@phase
 def dismiss(state: State, place: int, faction: int) -> None:
     """Strike a faction off the lists of those with a force at a place."""
     state.presence[place] &= ~(1 << faction)
@@ -101,7 +101,7 @@ def dismiss(state: State, place: int, faction: int) -> None:
     state.n_posts[faction] -= 1
 
 
-@part
+@phase
 def enlist(numbers: Numbers, n: int, number: int) -> None:
     """Insert a number into the rising ones that are the first ``n``."""
     while n > 0 and numbers[n - 1] > number:
@@ -110,7 +110,7 @@ def enlist(numbers: Numbers, n: int, number: int) -> None:
     numbers[n] = number
 
 
-@part
+@phase
 def strike_off(numbers: Numbers, n: int, number: int) -> None:
     """Remove a number from among the first ``n``."""
     kept = 0
@@ -120,7 +120,7 @@ def strike_off(numbers: Numbers, n: int, number: int) -> None:
             kept += 1
 
 
-@rule
+@phase
 def defending_fighters(state: State, place: int) -> float:
     """Return the fighters of the holder's side at a place."""
     total = 0.0
@@ -160,7 +160,7 @@ def defence(world: World, rules: Rules, state: State, place: int, attacker: int)
     return on_the_ground(world, rules, state, place, attacker, total)
 
 
-@rule
+@phase
 def on_the_ground(world: World, rules: Rules, state: State, place: int, attacker: int, strength: float) -> float:
     """Return what the strength of a place's defenders comes to: ground and presence add to it, surprise takes."""
     contest = rules.contest

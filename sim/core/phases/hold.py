@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY, Purpose
-from sim.core.jit import part, turn
+from sim.core.jit import phase
 from sim.core.phases.forces import LEAST_FORCE, is_friend, latent_opposition, pair
 from sim.core.rng import uniform
 from sim.core.rules import Rules
@@ -18,7 +18,7 @@ from sim.core.rules.morale import (
 from sim.core.state import State, World, index
 
 
-@turn
+@phase
 def hold(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let every garrison of a faction pass a day: morale, desertion, and perhaps a deal."""
     if world.is_extremist[faction] == 1:  # cells in hiding are no army that melts; `resurge` tells how they fare
@@ -34,7 +34,7 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
         mood = state.morale[place, faction]
         around = side_morale if world.in_theatre[place, faction] == 1 else mood
         mixed = morale.cohesion * mood + (1.0 - morale.cohesion) * around
-        target = morale_target(mixed, field, morale.beta)
+        target = morale_target(mixed, field, morale.beta, morale.form, morale.slope)
         mood = relaxed_morale(mood, target, state.derived.falling, state.derived.rising)
         state.morale[place, faction] = mood
         if mood < morale.desertion_threshold:
@@ -43,7 +43,7 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
             thin_out(state, place, faction, state.derived.calm_desertion)
 
 
-@part
+@phase
 def common_field(world: World, rules: Rules, state: State, faction: int) -> float:
     """Return the part of the field that all garrisons of a faction share: patrons and home."""
     morale = rules.morale
@@ -56,7 +56,7 @@ def common_field(world: World, rules: Rules, state: State, faction: int) -> floa
     return field
 
 
-@part
+@phase
 def garrison_field(rules: Rules, state: State, place: int, faction: int) -> float:
     """Return the part of the field that is a garrison's own: margin, shock, attack, isolation."""
     morale = rules.morale
@@ -69,7 +69,7 @@ def garrison_field(rules: Rules, state: State, place: int, faction: int) -> floa
     return field
 
 
-@part
+@phase
 def break_up(world: World, rules: Rules, state: State, place: int, faction: int, depth: float) -> None:
     """Let deserters go in a rout, and draw whether the garrison makes a deal."""
     morale = rules.morale
@@ -82,7 +82,7 @@ def break_up(world: World, rules: Rules, state: State, place: int, faction: int,
         state.dissolving[place] |= 1 << faction
 
 
-@part
+@phase
 def thin_out(state: State, place: int, faction: int, share: float) -> None:
     """Let a share of a garrison go; nobody stays alone."""
     here = state.fighters[place, faction]
@@ -91,7 +91,7 @@ def thin_out(state: State, place: int, faction: int, share: float) -> None:
     state.deserted[faction] += gone
 
 
-@turn
+@phase
 def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let every garrison of a faction hear of today's losses, gains, and exits of patrons."""
     announced = exits_announced(world, rules, state, faction) if state.n_exits > 0 else 0.0
@@ -108,7 +108,7 @@ def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None
         state.shock[place, faction] = max(0.0, faded + heard + announced)
 
 
-@part
+@phase
 def exits_announced(world: World, rules: Rules, state: State, faction: int) -> float:
     """Return the shock of the patrons who tell a faction today that they leave."""
     announced = 0.0
@@ -118,7 +118,7 @@ def exits_announced(world: World, rules: Rules, state: State, faction: int) -> f
     return announced
 
 
-@part
+@phase
 def news(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return what today's captures mean to a garrison: shock of losses less relief from gains."""
     total = 0.0

@@ -5,7 +5,7 @@ Influence moves slowly: states decide, and shares move, once a week by an exact 
 
 from __future__ import annotations
 
-from sim.core.jit import part, phase, rule, turn
+from sim.core.jit import phase
 from sim.core.phases.forces import today
 from sim.core.rules import Rules
 from sim.core.rules.influence import appeal, earned_share, effort, moved
@@ -15,7 +15,7 @@ STEP_DAYS = 7
 ROUNDS_TO_REST = 8  # half steps, since two patrons in one place may overshoot each other; within a percent of rest
 
 
-@part
+@phase
 def begin_influence(world: World, rules: Rules, state: State) -> None:
     """Put every share of influence where it is at rest on day 0, in all runs alike."""
     rest = state.derived
@@ -35,7 +35,7 @@ def begin_influence(world: World, rules: Rules, state: State) -> None:
     state.effective_factions = rest.effective_factions
 
 
-@part
+@phase
 def put_influence_at_rest(world: World, rules: Rules, state: State) -> None:
     """Find where every share of influence is at rest on the morning of day 0, and keep it for all runs."""
     for place in range(world.n_locations):
@@ -63,7 +63,7 @@ def put_influence_at_rest(world: World, rules: Rules, state: State) -> None:
     rest.effective_factions = state.effective_factions
 
 
-@turn
+@phase
 def invest(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state spread its means over the places where they count most."""
     if is_end_of_week(state):
@@ -80,7 +80,7 @@ def share_influence(world: World, rules: Rules, state: State) -> None:
         sum_up(world, state)
 
 
-@rule
+@phase
 def is_end_of_week(state: State) -> bool:
     """Tell whether a week is over this evening: influence moves by weeks."""
     return (today(state) + 1) % STEP_DAYS == 0
@@ -105,7 +105,7 @@ def spread_means(world: World, rules: Rules, state: State, power: int) -> None:
         state.investment[place, power] *= share
 
 
-@part
+@phase
 def means(world: World, rules: Rules, state: State, power: int) -> float:
     """Return what a state puts into influence: its reserve, as far as it is committed to a client that it stands by."""
     commitment = rules.influence.least_commitment
@@ -115,7 +115,7 @@ def means(world: World, rules: Rules, state: State, power: int) -> float:
     return state.reserve[power] * commitment
 
 
-@part
+@phase
 def set_values(world: World, rules: Rules, state: State) -> None:
     """Set the value of every place."""
     sites = all_sites(world)
@@ -124,7 +124,7 @@ def set_values(world: World, rules: Rules, state: State) -> None:
         state.derived.place_value[place] = value_of(world, rules, place, sites)
 
 
-@part
+@phase
 def all_sites(world: World) -> float:
     """Return the military installations of the contested state."""
     total = 0.0
@@ -134,7 +134,7 @@ def all_sites(world: World) -> float:
     return total
 
 
-@part
+@phase
 def value_of(world: World, rules: Rules, place: int, sites: float) -> float:
     """Return the value of a place by its people, its rank, and its military installations."""
     influence = rules.influence
@@ -198,7 +198,7 @@ def sum_up(world: World, state: State) -> None:
     state.effective_factions = effective_factions(world, state)
 
 
-@part
+@phase
 def effective_factions(world: World, state: State) -> float:
     """Return the effective number of factions by the people whom they control (Laakso & Taagepera 1979)."""
     total = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Event, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import (
     HOSTILE_TIE,
@@ -21,7 +21,7 @@ from sim.core.rules.installations import adrift_share, denial_probability, is_ex
 from sim.core.state import State, World, index
 
 
-@part
+@phase
 def begin_installations(world: World, rules: Rules, state: State) -> None:
     """Fill the depots, airbases and prisons of day 0."""
     weapons = 0.0
@@ -51,7 +51,7 @@ def is_regimes(world: World, state: State, place: int) -> bool:
     return holder != NOBODY and state.side[holder] == world.regime
 
 
-@part
+@phase
 def take_installations(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Divide what a captured place held: looted, adrift, destroyed; and open its prison."""
     if state.depot[place] > 0.0:
@@ -60,7 +60,7 @@ def take_installations(world: World, rules: Rules, state: State, place: int, win
         open_prison(world, rules, state, place, winner)
 
 
-@part
+@phase
 def open_prison(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Let the captor free the loser's political prisoners, and extremists their own; others keep them detained."""
     joining = 0.0
@@ -78,7 +78,7 @@ def open_prison(world: World, rules: Rules, state: State, place: int, winner: in
     add_force(world, rules, state, place, winner, joining, rules.regime.recruit_morale, 0.0)
 
 
-@part
+@phase
 def loot_depot(rules: Rules, state: State, place: int, winner: int) -> None:
     """Divide a depot: what the captor can use, what the loser scuttled, what went adrift; the rest stays in store."""
     capture = rules.capture
@@ -117,7 +117,7 @@ def deny(world: World, rules: Rules, state: State) -> None:
             strike_site(world, rules, state, place)
 
 
-@part
+@phase
 def strike_site(world: World, rules: Rules, state: State, place: int) -> None:
     """Draw which powers strike one site today; whoever strikes second hits what the first has left."""
     owner = next_owner(world, state, place)
@@ -133,7 +133,7 @@ def strike_site(world: World, rules: Rules, state: State, place: int) -> None:
             note_event(state, Event.DENIAL.value, place, power, world.n_states + owner, destroyed)
 
 
-@part
+@phase
 def next_owner(world: World, state: State, place: int) -> int:
     """Return whom a site is about to arm: its holder, or the challenger where the fallen regime still stands."""
     if is_regimes(world, state, place) and world.challenger != NOBODY:
@@ -141,7 +141,7 @@ def next_owner(world: World, state: State, place: int) -> int:
     return state.holder[place]
 
 
-@part
+@phase
 def can_deny(world: World, rules: Rules, power: int) -> bool:
     """Tell whether a state borders the contested one and has the means to strike inside it."""
     if world.capacity[power] < rules.installations.denial_capacity:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Lever, Outcome
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.forces import today
 from sim.core.phases.patrons import announce_exit
 from sim.core.phases.regime import collapse
@@ -14,7 +14,7 @@ from sim.core.rules.contest import surprise_left
 from sim.core.state import State, World
 
 
-@part
+@phase
 def begin_levers(world: World, state: State) -> None:
     """Leave every actor to its own devices."""
     for host in range(world.n_states):
@@ -45,7 +45,7 @@ def open_day(world: World, rules: Rules, state: State) -> None:
             let_happen(world, rules, state, lever)
 
 
-@part
+@phase
 def pull_on_patron(world: World, state: State, lever: int) -> None:
     """Change how a patron treats its clients and enemies."""
     kind = world.lever_kind[lever]
@@ -66,7 +66,7 @@ def pull_on_patron(world: World, state: State, lever: int) -> None:
                     state.restraint[faction] = max(state.restraint[faction], held)
 
 
-@part
+@phase
 def restraining_tie(world: World, actor: int, faction: int) -> float:
     """Return the hold that a patron has over a faction: its tie to it, 0 without support."""
     for link in range(world.link_start[actor], world.link_start[actor + 1]):
@@ -75,7 +75,7 @@ def restraining_tie(world: World, actor: int, faction: int) -> float:
     return 0.0
 
 
-@part
+@phase
 def pull_support(world: World, state: State, actor: int, client: int, value: float) -> None:
     """Set the factor on a patron's support; taking it away altogether is an announced exit."""
     for link in range(world.n_links):
@@ -85,7 +85,7 @@ def pull_support(world: World, state: State, actor: int, client: int, value: flo
             state.support_lever[link] = value
 
 
-@part
+@phase
 def pull_on_state(world: World, state: State, lever: int) -> None:
     """Change how a state guards its border, whether it lets people through, and how hard outsiders mediate."""
     kind = world.lever_kind[lever]
@@ -100,7 +100,7 @@ def pull_on_state(world: World, state: State, lever: int) -> None:
         state.mediation = value
 
 
-@part
+@phase
 def pull_on_faction(world: World, state: State, lever: int) -> None:
     """Change what a faction or its side is ready to do, and what it has."""
     kind = world.lever_kind[lever]
@@ -121,7 +121,7 @@ def pull_on_faction(world: World, state: State, lever: int) -> None:
                 state.resolve_lever[other] = math.exp(value)
 
 
-@part
+@phase
 def reinforce(world: World, state: State, faction: int, people: float) -> None:
     """Send fighters to a faction's garrisons in the war, by what each has; with none of them there they stay away."""
     total = 0.0
@@ -135,7 +135,7 @@ def reinforce(world: World, state: State, faction: int, people: float) -> None:
         state.recruited[faction] += more
 
 
-@part
+@phase
 def strengthen(world: World, state: State, faction: int, share: float) -> None:
     """Let every garrison of a faction grow by a share; one that is gone does not come back."""
     for place in range(world.n_locations):
@@ -144,7 +144,7 @@ def strengthen(world: World, state: State, faction: int, share: float) -> None:
         state.recruited[faction] += more
 
 
-@part
+@phase
 def let_happen(world: World, rules: Rules, state: State, lever: int) -> None:
     """Let a prison open or the regime collapse."""
     kind = world.lever_kind[lever]

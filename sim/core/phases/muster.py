@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY
-from sim.core.jit import part, phase, rule
+from sim.core.jit import phase
 from sim.core.phases.forces import defending_fighters, dismiss, is_hostile
 from sim.core.rules import Rules
 from sim.core.rules.advance import is_melted
@@ -30,7 +30,7 @@ def muster(world: World, rules: Rules, state: State) -> None:
     count_abandoned(world, rules, state)
 
 
-@part
+@phase
 def clear_sides(world: World, state: State) -> None:
     """Begin the sums over sides."""
     for leader in range(world.n_factions):
@@ -41,7 +41,7 @@ def clear_sides(world: World, state: State) -> None:
         state.scratch.committed[leader] = 0.0
 
 
-@part
+@phase
 def count_faction(world: World, rules: Rules, state: State, faction: int) -> bool:
     """Add the forces of a faction in the theatre to its side; tell whether any of its forces is gone."""
     any_gone = False
@@ -80,7 +80,7 @@ def count_faction(world: World, rules: Rules, state: State, faction: int) -> boo
     return any_gone
 
 
-@part
+@phase
 def count_sides(world: World, state: State) -> None:
     """Set the mean morale of each side, by strength, and its heavy weapons per fighter."""
     for leader in range(world.n_factions):
@@ -89,7 +89,7 @@ def count_sides(world: World, state: State) -> None:
             state.equipment[leader] /= state.side_fighters[leader]
 
 
-@part
+@phase
 def count_means(world: World, rules: Rules, state: State) -> None:
     """Set each side's air force: what its heavy weapons imply, on the airbases that it still holds."""
     bases = state.scratch.committed
@@ -111,7 +111,7 @@ def count_means(world: World, rules: Rules, state: State) -> None:
             state.air[leader] = force * held[leader] / bases[leader]
 
 
-@part
+@phase
 def count_enemies(world: World, state: State) -> None:
     """Sum the power of each faction's enemies, as far as one of the two takes part in the war."""
     for faction in range(world.n_factions):
@@ -125,7 +125,7 @@ def count_enemies(world: World, state: State) -> None:
                 state.enemy_power[faction] += power if at_war & is_hostile(state, enemy, faction) else 0.0
 
 
-@part
+@phase
 def set_strengths(rules: Rules, state: State, faction: int) -> None:
     """Set the effective strength of every force of a faction."""
     contest = rules.contest
@@ -141,7 +141,7 @@ def set_strengths(rules: Rules, state: State, faction: int) -> None:
         state.strength[place, faction] = state.fighters[place, faction] * means * state.vigour[place, faction]
 
 
-@part
+@phase
 def count_abandoned(world: World, rules: Rules, state: State) -> None:
     """Count the places whose garrison is gone."""
     state.n_abandoned = 0
@@ -153,7 +153,7 @@ def count_abandoned(world: World, rules: Rules, state: State) -> None:
             state.n_abandoned += 1
 
 
-@part
+@phase
 def find_reach(world: World, state: State) -> None:
     """See which factions could march to a place: they stand in it, or next to it with no border that keeps them out."""
     for place in range(world.n_locations):
@@ -167,7 +167,7 @@ def find_reach(world: World, state: State) -> None:
         state.reach[place] = able
 
 
-@rule
+@phase
 def is_abandoned(rules: Rules, state: State, place: int) -> bool:
     """Tell whether the holder of a place has next to nobody left there."""
     garrison = max(state.garrison[place], 1.0)

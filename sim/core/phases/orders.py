@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
-from sim.core.jit import part, phase, rule, turn
+from sim.core.jit import phase
 from sim.core.phases.forces import (
     HOSTILE_TIE,
     defence,
@@ -18,7 +18,7 @@ from sim.core.phases.forces import (
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.advance import inner_distance_km, is_melted
-from sim.core.rules.contest import contest_success
+from sim.core.rules.contest import chance_to_prevail
 from sim.core.rules.orders import mobile_share, operations_limit, target_score, target_value
 from sim.core.rules.regime import storm_probability
 from sim.core.state import State, World, index
@@ -27,7 +27,7 @@ HOPELESS = 0.999  # of the least ratio of strength: clear of what is a matter of
 STORM_CONSIDERED = 0.8  # of the least odds: from here on the challenger thinks about the capital
 
 
-@turn
+@phase
 def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
     """Let the leader of a side send its forces: weakest targets first, few opposed operations, free pursuit."""
     if state.side[leader] != leader:
@@ -54,7 +54,7 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
             opposed += 1
 
 
-@part
+@phase
 def clear_orders(world: World, state: State, leader: int) -> None:
     """Forget yesterday's orders of a side."""
     if state.n_orders[leader] == 0:
@@ -68,7 +68,7 @@ def clear_orders(world: World, state: State, leader: int) -> None:
                 recall(state, index(world.edge_to[edge]), leader)
 
 
-@rule
+@phase
 def recall(state: State, origin: int, leader: int) -> None:
     """Take a side's forces in one place off their tasks."""
     for i in range(state.n_members[leader]):
@@ -77,7 +77,7 @@ def recall(state: State, origin: int, leader: int) -> None:
         state.pursuit[origin, faction] = NOBODY
 
 
-@part
+@phase
 def most_strength(world: World, rules: Rules, state: State, leader: int) -> float:
     """Return what a side would send if all its forces could go to one place: more than it can send anywhere."""
     total = 0.0
@@ -90,7 +90,7 @@ def most_strength(world: World, rules: Rules, state: State, leader: int) -> floa
     return total
 
 
-@part
+@phase
 def list_targets(world: World, rules: Rules, state: State, leader: int, may_attack: bool, most: float) -> int:
     """List the places that a side could attack with good enough odds, and score them; return how many they are."""
     n = 0
@@ -105,7 +105,7 @@ def list_targets(world: World, rules: Rules, state: State, leader: int, may_atta
     return n
 
 
-@part
+@phase
 def best_target(state: State, n_targets: int) -> int:
     """Return the target with the best score, the first of equals, or nobody."""
     best = NOBODY
@@ -118,7 +118,7 @@ def best_target(state: State, n_targets: int) -> int:
     return best
 
 
-@part
+@phase
 def is_target(state: State, place: int, leader: int, may_attack: bool) -> bool:
     """Tell whether a side would go to a place in its reach: an enemy's, or one that others have abandoned."""
     holder = state.holder[place]
@@ -129,7 +129,7 @@ def is_target(state: State, place: int, leader: int, may_attack: bool) -> bool:
     return state.abandoned[place] == 1 and not is_friend(state, leader, holder)
 
 
-@part
+@phase
 def can_march(world: World, state: State, origin: int, target: int, faction: int) -> bool:
     """Tell whether a force may go from one place to another: no border but into the war, no exit from an enclave."""
     if origin == target:
@@ -140,14 +140,14 @@ def can_march(world: World, state: State, origin: int, target: int, faction: int
     return may_cross(world, origin, target, faction)
 
 
-@rule
+@phase
 def sent_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int) -> float:
     """Return the share of a force that could go to a target: twice as much when it stands in it."""
     share = mobile_share(world.quality[faction], rules.orders.commitment) * (1.0 - state.restraint[faction])
     return min(1.0, 2.0 * share) if origin == target else share
 
 
-@rule
+@phase
 def spare_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int, kind: int) -> float:
     """Return the share of a force that is still free for an order of a kind, 0 when it may not go."""
     if state.fighters[origin, faction] <= 0.0 or not can_march(world, state, origin, target, faction):
@@ -164,7 +164,7 @@ def spare_share(world: World, rules: Rules, state: State, origin: int, target: i
     return share * share_without_task(world, rules, state, origin, faction)
 
 
-@rule
+@phase
 def share_without_task(world: World, rules: Rules, state: State, origin: int, faction: int) -> float:
     """Return how much of what a force could send to a pursuit is left when it has an opposed operation as well."""
     if state.task[origin, faction] == NOBODY:
@@ -206,13 +206,13 @@ def origin_strength(
     return strength, km
 
 
-@rule
+@phase
 def enclave_km(world: World, rules: Rules, state: State, place: int, faction: int) -> float:
     """Return how far a force inside a place stands from its seat."""
     return inner_distance_km(world.mean_edge_km[place], state.control[place, faction], rules.advance.inner_distance)
 
 
-@part
+@phase
 def order_kind(rules: Rules, state: State, place: int) -> int:
     """Return whether going to a place counts as an opposed operation; after a collapse everything does."""
     if state.collapse_day == NEVER and is_melted_place(rules, state, place):
@@ -232,7 +232,7 @@ def is_melted_place(rules: Rules, state: State, place: int) -> bool:
     )
 
 
-@rule
+@phase
 def least_odds(world: World, rules: Rules, state: State, place: int, leader: int) -> float:
     """Return the expected chance below which a side does not attack a place; the assault on the capital needs more."""
     if place == world.capital and leader == world.challenger and state.collapse_day == NEVER:
@@ -240,7 +240,7 @@ def least_odds(world: World, rules: Rules, state: State, place: int, leader: int
     return rules.orders.least_odds
 
 
-@part
+@phase
 def is_hopeless(world: World, rules: Rules, state: State, place: int, leader: int, most: float) -> bool:
     """Tell whether a place's holder alone, without those who stand by it, is too strong for all that a side has."""
     if state.presence[place] & state.side_mask[leader]:
@@ -251,13 +251,13 @@ def is_hopeless(world: World, rules: Rules, state: State, place: int, leader: in
     return is_too_weak(state, most, against)
 
 
-@rule
+@phase
 def is_too_weak(state: State, strength: float, against: float) -> bool:
     """Tell whether some strength is clearly too little to attack with; what is nearly enough is for the odds to say."""
     return strength < HOPELESS * state.derived.least_ratio * against
 
 
-@part
+@phase
 def score_of(world: World, rules: Rules, state: State, place: int, leader: int, most: float) -> float:
     """Return how attractive a target is to a side, 0 for one that it lacks the odds to attack.
 
@@ -273,7 +273,7 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
     strength, km = spare_strength(world, rules, state, place, leader, kind)
     if strength <= 0.0 or (place != world.capital and is_too_weak(state, strength, against)):
         return 0.0
-    odds = contest_success(strength, against, rules.contest.decisiveness)
+    odds = chance_of(rules, strength, against)
     if odds < least:
         return 0.0
     state.scratch.kind[place] = kind
@@ -288,7 +288,14 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
     return target_score(value, odds, km, rules.orders.weakness_exponent, rules.orders.distance_km)
 
 
-@part
+@phase
+def chance_of(rules: Rules, strength: float, against: float) -> float:
+    """Return the chance that some strength prevails against a defence."""
+    contest = rules.contest
+    return chance_to_prevail(strength, against, contest.decisiveness, contest.form, contest.difference_scale)
+
+
+@phase
 def consider_storm(world: World, rules: Rules, state: State, leader: int) -> None:
     """Let the challenger decide whether to storm the capital, and take it off the list until then."""
     capital = world.capital
@@ -307,11 +314,11 @@ def consider_storm(world: World, rules: Rules, state: State, leader: int) -> Non
         state.scratch.score[capital] = 0.0
 
 
-@part
+@phase
 def send(world: World, rules: Rules, state: State, target: int, leader: int, kind: int) -> bool:
     """Give the order if the forces that are still free have good enough odds; tell whether it was given."""
     strength, _ = spare_strength(world, rules, state, target, leader, kind)
-    odds = contest_success(strength, defence(world, rules, state, target, leader), rules.contest.decisiveness)
+    odds = chance_of(rules, strength, defence(world, rules, state, target, leader))
     if strength <= 0.0 or odds < least_odds(world, rules, state, target, leader):
         return False
     starts_pursuit = state.front[target, leader] <= 0.0 and is_melted_place(rules, state, target)
@@ -326,7 +333,7 @@ def send(world: World, rules: Rules, state: State, target: int, leader: int, kin
     return True
 
 
-@part
+@phase
 def strongest_rival(world: World, state: State, place: int, leader: int) -> float:
     """Return the strength in a place of the strongest side that is neither its holder's nor a friend of the leader."""
     strongest = 0.0

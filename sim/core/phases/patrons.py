@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NOBODY, Event, Purpose
-from sim.core.jit import part, phase, turn
+from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import is_hostile, pair, remove_losses, today
 from sim.core.rng import uniform
@@ -13,6 +13,7 @@ from sim.core.rules.patronage import (
     direct_capacity,
     need,
     observed_prospect,
+    reconsiders,
     relaxed,
     standing_need,
     strike_probability,
@@ -24,16 +25,16 @@ from sim.core.state import DELAY_SLOTS, State, World, index
 RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much better off (hysteresis)
 
 
-@turn
+@phase
 def decide_aid(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one patron judge each of its clients and decide what to send them; and strike whom it opposes."""
-    if world.link_start[actor] < world.link_start[actor + 1]:
+    if world.link_start[actor] < world.link_start[actor + 1] and reconsiders(rules.patronage.form):
         aid_clients(world, rules, state, actor)
     if world.is_striker[actor] == 1:
         decide_strikes(world, rules, state, actor)
 
 
-@part
+@phase
 def aid_clients(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one patron decide on aid to its clients; those without any never draw on their reserve."""
     spent = 0.0
@@ -49,7 +50,7 @@ def aid_clients(world: World, rules: Rules, state: State, actor: int) -> None:
     state.reserve[actor] = min(max(reserve, 0.0), world.capacity[actor])
 
 
-@part
+@phase
 def update_belief(world: World, rules: Rules, state: State, link: int) -> None:
     """Move the patron's belief towards what it sees of its client."""
     seen = prospect(rules, state, world.link_client[link])
@@ -68,7 +69,7 @@ def prospect(rules: Rules, state: State, client: int) -> float:
     )
 
 
-@part
+@phase
 def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
     """Abandon a client without prospects, or return to one that has recovered; an exit is announced."""
     patronage = rules.patronage
@@ -82,7 +83,7 @@ def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
         state.is_abandoned[link] = 0
 
 
-@part
+@phase
 def abandon(world: World, state: State, link: int) -> None:
     """End support."""
     state.is_abandoned[link] = 1
@@ -107,7 +108,7 @@ def dependence(world: World, state: State, link: int) -> float:
     return world.link_tie[link] * world.link_commitment[link] * min(given, 1.0)
 
 
-@part
+@phase
 def want_support(world: World, rules: Rules, state: State, actor: int, link: int) -> None:
     """Decide the standing support that will take effect after the delay."""
     wanted = 0.0
@@ -144,7 +145,7 @@ def link_utility(world: World, rules: Rules, state: State, actor: int, link: int
     )
 
 
-@part
+@phase
 def want_direct_help(world: World, rules: Rules, state: State, link: int) -> None:
     """Decide the direct help that will take effect after the delay; it answers need, not habit."""
     wanted = 0.0
@@ -164,7 +165,7 @@ def want_direct_help(world: World, rules: Rules, state: State, link: int) -> Non
     state.direct_wanted[link, today(state) % DELAY_SLOTS] = wanted
 
 
-@part
+@phase
 def receive(world: World, rules: Rules, state: State, link: int) -> None:
     """Let arrive what was decided a delay ago; an exit works at once."""
     patronage = rules.patronage
@@ -182,7 +183,7 @@ def receive(world: World, rules: Rules, state: State, link: int) -> None:
     state.direct[link] = relaxed(state.direct[link], direct, derived.direct_share)
 
 
-@part
+@phase
 def decide_strikes(world: World, rules: Rules, state: State, actor: int) -> None:
     """Decide which extremist factions a power strikes today, and how hard."""
     patronage = rules.patronage
@@ -216,7 +217,7 @@ def pool_aid(world: World, rules: Rules, state: State) -> None:
     carry_out_strikes(world, rules, state)
 
 
-@part
+@phase
 def passage(world: World, rules: Rules, state: State, link: int) -> float:
     """Return the share of a patron's direct help that gets through: a faction needs to slip past its host's guard.
 
@@ -232,7 +233,7 @@ def passage(world: World, rules: Rules, state: State, link: int) -> float:
     return (1.0 - state.restraint[faction]) * (1.0 - min(1.0, guard))
 
 
-@part
+@phase
 def count_crossing(world: World, state: State, link: int, help_today: float) -> None:
     """Count the fighters with whom a faction abroad helps: its capacity is its force against the regime's army."""
     patron = world.link_patron[link]
@@ -242,7 +243,7 @@ def count_crossing(world: World, state: State, link: int, help_today: float) -> 
         state.crossing[world.home_state[faction]] += help_today * world.capacity[patron] * army
 
 
-@part
+@phase
 def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
     """Remove what today's strikes hit."""
     for actor in range(world.n_states + world.n_factions):
@@ -252,7 +253,7 @@ def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
                     strike(rules, state, faction, state.struck[actor, faction])
 
 
-@part
+@phase
 def strike(rules: Rules, state: State, faction: int, share: float) -> None:
     """Remove a share of a faction's fighters wherever they are."""
     for i in range(state.n_posts[faction]):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.forces import pair, today
 from sim.core.phases.violence import all_scores, mismatch
 from sim.core.rng import two_uniforms, uniform
@@ -27,7 +27,7 @@ from sim.core.state import State, World, index
 ROUNDED = 0.5  # where shares of people need no draw: nobody minds which of two places hosts one person more
 
 
-@part
+@phase
 def begin_people(world: World, state: State) -> None:
     """Put everybody at home, and the refugees of day 0 where they are."""
     state.displaced_peak = 0.0
@@ -69,14 +69,14 @@ def move_people(world: World, rules: Rules, state: State) -> None:
     state.displaced_peak = max(state.displaced_peak, displaced)
 
 
-@part
+@phase
 def is_driven(state: State, place: int) -> bool:
     """Tell whether something drives people out today; with the background of violence they have long lived."""
     fell = state.captured_day[place] == today(state)
     return state.contact[place] > 0.0 or state.revenge_days[place] > 0 or fell
 
 
-@part
+@phase
 def is_safe(rules: Rules, state: State, place: int) -> bool:
     """Tell whether a place is quiet and has been in the same hands for some days."""
     quiet = state.contact[place] == 0.0 and state.revenge_days[place] == 0
@@ -84,7 +84,7 @@ def is_safe(rules: Rules, state: State, place: int) -> bool:
     return quiet and (fell == NEVER or today(state) - fell > rules.displacement.safe_days)
 
 
-@part
+@phase
 def bring_home(world: World, rules: Rules, state: State, place: int, welcome: float) -> float:
     """Let people return to a safe place; return how many of them were displaced inside the country."""
     away = state.displaced[place] + state.refugees_from[place]
@@ -116,7 +116,7 @@ def bring_home(world: World, rules: Rules, state: State, place: int, welcome: fl
     return home
 
 
-@part
+@phase
 def leave_hosts(world: World, state: State, people: float) -> None:
     """Take those who went home out of the places that hosted them, in proportion."""
     hosted = 0.0
@@ -132,7 +132,7 @@ def leave_hosts(world: World, state: State, people: float) -> None:
             gone = so_far
 
 
-@part
+@phase
 def end_exile(world: World, rules: Rules, state: State, welcomed: float) -> None:
     """Let refugees of before day 0 return, to the safe places by their size; to none if there is none."""
     displacement = rules.displacement
@@ -160,7 +160,7 @@ def end_exile(world: World, rules: Rules, state: State, welcomed: float) -> None
     settle_in(world, state, placed, room)
 
 
-@part
+@phase
 def settle_in(world: World, state: State, people: float, room: float) -> None:
     """Spread those who end their exile over the safe places."""
     passed = 0.0
@@ -174,7 +174,7 @@ def settle_in(world: World, state: State, people: float, room: float) -> None:
             placed = so_far
 
 
-@part
+@phase
 def flee(world: World, rules: Rules, state: State, place: int) -> None:
     """Let people leave a place: some across open borders, the others to safe places inside the country."""
     displacement = rules.displacement
@@ -195,7 +195,7 @@ def flee(world: World, rules: Rules, state: State, place: int) -> None:
         find_hosts(world, state, place, inside)
 
 
-@part
+@phase
 def cross_borders(world: World, rules: Rules, state: State, place: int, people: float) -> float:
     """Let some of the leavers cross; return how many do. Whom a closed border stops stays inside the country."""
     displacement = rules.displacement
@@ -219,7 +219,7 @@ def cross_borders(world: World, rules: Rules, state: State, place: int, people: 
     return abroad
 
 
-@part
+@phase
 def find_hosts(world: World, state: State, place: int, people: float) -> None:
     """Spread the displaced over safe places by size and nearness; without any they hide where they are."""
     room = 0.0

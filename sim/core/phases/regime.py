@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
-from sim.core.jit import part, phase, turn
+from sim.core.jit import phase
 from sim.core.phases.events import sort_events
 from sim.core.phases.forces import add_force, disperse, is_hostile, latent_opposition, pair, today
 from sim.core.phases.settlement import hand_over
@@ -45,7 +45,7 @@ def survive(world: World, rules: Rules, state: State) -> None:
         consider_coup(world, rules, state, disloyal, patron)
 
 
-@part
+@phase
 def loyal_morale(world: World, state: State) -> float:
     """Return the mean morale of the regime's forces, those near the capital counting most."""
     total = 0.0
@@ -66,7 +66,7 @@ def loyal_morale(world: World, state: State) -> float:
     return weighted / total if total > 0.0 else 0.0
 
 
-@part
+@phase
 def leader_flees(world: World, rules: Rules, state: State, disloyal: float, contested: bool, patron: float) -> bool:
     """Draw whether the leader leaves today."""
     regime = rules.regime
@@ -83,7 +83,7 @@ def leader_flees(world: World, rules: Rules, state: State, disloyal: float, cont
     return uniform(state.key, Purpose.FLIGHT, world.contested_state, 0) < chance
 
 
-@part
+@phase
 def gate_is_lost(world: World, state: State) -> bool:
     """Tell whether an enemy has taken a last city before the capital."""
     for place in range(world.n_locations):
@@ -94,7 +94,7 @@ def gate_is_lost(world: World, state: State) -> bool:
     return False
 
 
-@part
+@phase
 def consider_coup(world: World, rules: Rules, state: State, disloyal: float, patron: float) -> None:
     """Draw whether insiders act: they hand over, or rally the army behind a new leader."""
     regime = rules.regime
@@ -130,14 +130,14 @@ def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution
                 disperse(world, rules, state, place, faction, people, 0.0, NOBODY)
 
 
-@turn
+@phase
 def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
     """Raise recruits for the regime after its first loss, where it holds the ground and people follow it."""
     if faction == world.regime and state.first_loss_day != NEVER and state.collapse_day == NEVER:
         raise_recruits(world, rules, state, faction)
 
 
-@part
+@phase
 def raise_recruits(world: World, rules: Rules, state: State, faction: int) -> None:
     """Let people join a faction's garrisons; fewer do the lower its morale is and the longer the war lasts."""
     regime = rules.regime
@@ -166,7 +166,7 @@ def raise_recruits(world: World, rules: Rules, state: State, faction: int) -> No
             add_force(world, rules, state, place, faction, new, regime.recruit_morale, 0.0)
 
 
-@part
+@phase
 def recruiting_ground(world: World, state: State, place: int, faction: int) -> float:
     """Return the people of a place among whom a faction can recruit."""
     if state.holder[place] != faction:
@@ -174,7 +174,7 @@ def recruiting_ground(world: World, state: State, place: int, faction: int) -> f
     return world.population[place] * (1.0 - latent_opposition(world, state, place, faction))
 
 
-@turn
+@phase
 def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw whether a dormant faction joins the war from tomorrow on."""
     is_bound = state.settlement_day != NEVER and world.is_extremist[faction] == 0
@@ -182,7 +182,7 @@ def awaken(world: World, rules: Rules, state: State, faction: int) -> None:
         consider_war(world, rules, state, faction)
 
 
-@part
+@phase
 def consider_war(world: World, rules: Rules, state: State, faction: int) -> None:
     """Wake an ally of an attacked regime after a while; draw whether others see their enemy falter."""
     if state.side[faction] == world.regime:
@@ -220,7 +220,7 @@ def close_day(world: World, rules: Rules, state: State) -> None:
             state.is_active[faction] = 1
 
 
-@part
+@phase
 def hand_out_weapons(state: State, faction: int, weapons: float) -> None:
     """Give commissioned weapons to a faction's forces by heads; without forces they wait."""
     total = 0.0

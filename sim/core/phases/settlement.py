@@ -10,12 +10,13 @@ from typing import cast
 import numpy as np
 
 from sim.core.codes import NEVER, NOBODY, Event, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import FRIENDLY_TIE, find_isolated, is_hostile, today
 from sim.core.phases.sides import count_contenders, stand_down, victor
 from sim.core.rng import uniform
 from sim.core.rules import Rules
+from sim.core.rules.contest import chance_to_prevail
 from sim.core.rules.settlement import accepts, ripeness, settlement_probability
 from sim.core.state import State, World, index
 
@@ -24,7 +25,7 @@ MOVED = 0.01  # of the people: less is no movement
 FEWEST_PARTIES = cast("int", np.int64(2))
 
 
-@part
+@phase
 def begin_settlement(world: World, state: State) -> None:
     """Take the map of day 0 as one that has just moved."""
     state.settlement_day = NEVER
@@ -35,7 +36,7 @@ def begin_settlement(world: World, state: State) -> None:
     state.held_change = 0.0
 
 
-@part
+@phase
 def hand_over(world: World, rules: Rules, state: State) -> None:
     """Draw whether those whom a leader left behind hand over in order."""
     if uniform(state.key, Purpose.HANDOVER, world.contested_state, 0) < rules.settlement.handover_probability:
@@ -59,7 +60,7 @@ def settle(world: World, rules: Rules, state: State) -> None:
         end_war(world, state)
 
 
-@part
+@phase
 def watch_map(world: World, state: State) -> None:
     """Follow the share of the people that the rulers hold: the regime's side, after its collapse the victor's."""
     leader = world.regime if state.collapse_day == NEVER else victor(world, state)
@@ -117,7 +118,7 @@ def is_party(world: World, rules: Rules, state: State, leader: int) -> bool:
     return power[leader] > least * total or people_held(world, state, leader) > least
 
 
-@part
+@phase
 def count_parties(world: World, rules: Rules, state: State) -> int:
     """Return how many sides have to agree."""
     n = 0
@@ -127,7 +128,7 @@ def count_parties(world: World, rules: Rules, state: State) -> int:
     return n
 
 
-@part
+@phase
 def are_at_war(world: World, rules: Rules, state: State) -> bool:
     """Tell whether two of the parties are enemies."""
     for leader in range(world.n_factions):
@@ -138,7 +139,7 @@ def are_at_war(world: World, rules: Rules, state: State) -> bool:
     return False
 
 
-@part
+@phase
 def losses(world: World, rules: Rules, state: State) -> float:
     """Return the share of the parties' fighters who were killed, wounded, or left."""
     lost = 0.0
@@ -150,9 +151,10 @@ def losses(world: World, rules: Rules, state: State) -> float:
     return lost / total if total > 0.0 else 0.0
 
 
-@part
+@phase
 def all_accept(world: World, rules: Rules, state: State) -> bool:
     """Tell whether each party takes what it holds now rather than what it expects to win by fighting on."""
+    contest = rules.contest
     people = 0.0
     power = 0.0
     for leader in range(world.n_factions):
@@ -164,11 +166,12 @@ def all_accept(world: World, rules: Rules, state: State) -> bool:
         if agree and is_party(world, rules, state, leader):
             offer = people_held(world, state, leader) / people
             own = state.scratch.moved[leader]
-            agree = accepts(offer, own, power - own, rules.contest.decisiveness, rules.settlement.war_cost)
+            chance = chance_to_prevail(own, power - own, contest.decisiveness, contest.form, contest.difference_scale)
+            agree = accepts(offer, chance, rules.settlement.war_cost)
     return agree
 
 
-@part
+@phase
 def end_war(world: World, state: State) -> None:
     """Freeze the fronts: all but the extremists stand down and stand by each other, and keep what they hold."""
     state.settlement_day = today(state)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.alignment import begin_alignment
 from sim.core.phases.extremists import begin_extremists
 from sim.core.phases.forces import defending_fighters, has_no_friend_near, set_margin, station
@@ -86,7 +86,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.power_day_0 = state.side_power[world.regime]
 
 
-@part
+@phase
 def work_out(world: World, rules: Rules, state: State) -> None:
     """Work out what the parameters come to in a day, and at each place."""
     derived = state.derived
@@ -100,13 +100,13 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.falling = share_of_a_day(morale.fall_days)
     derived.rising = share_of_a_day(morale.recovery_days)
     derived.calm_desertion = desertion_probability(0.0, morale.desertion_per_day, morale.desertion_rout_per_day)
-    derived.half_width = bistable_half_width(morale.beta)
+    derived.half_width = bistable_half_width(morale.beta, morale.form)
     derived.shock_fading = math.pow(2.0, -1.0 / morale.shock_half_life_days)
     derived.fled_fading = 0.5 ** (1.0 / rules.spillover.fled_half_life_days)
     derived.guard_share = share_of_a_day(rules.spillover.guard_days)
     derived.slack_share = share_of_a_day(rules.spillover.guard_decay_days)
     derived.held_share = share_of_a_day(rules.settlement.smoothing_days)
-    derived.least_ratio = winning_ratio(rules.orders.least_odds, rules.contest.decisiveness)
+    derived.least_ratio = winning_ratio(rules.orders.least_odds, rules.contest.decisiveness, rules.contest.form)
     list_airbases(world, state)
     derived.entrants = 0
     for faction in range(world.n_factions):
@@ -121,7 +121,7 @@ def work_out(world: World, rules: Rules, state: State) -> None:
         derived.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
 
 
-@part
+@phase
 def list_airbases(world: World, state: State) -> None:
     """List the places with airbases that count for somebody's air force."""
     n = 0
@@ -132,7 +132,7 @@ def list_airbases(world: World, state: State) -> None:
     state.derived.n_with_airbase = n
 
 
-@part
+@phase
 def list_rulers(world: World, state: State, place: int) -> None:
     """List the factions that controlled a part of a place on day 0."""
     n = 0
@@ -143,7 +143,7 @@ def list_rulers(world: World, state: State, place: int) -> None:
     state.derived.n_rulers[place] = n
 
 
-@part
+@phase
 def clear_regime(state: State) -> None:
     """Set everything that has not happened yet."""
     state.is_storming = 0
@@ -161,7 +161,7 @@ def clear_regime(state: State) -> None:
     state.n_events_before = 0
 
 
-@part
+@phase
 def begin_faction(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw a faction's true quality and resolve, and open its ledger."""
     contest = rules.contest
@@ -194,7 +194,7 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
     state.heavy_captured[faction] = 0.0
 
 
-@part
+@phase
 def begin_place(world: World, state: State, place: int) -> None:
     """Give a place to its holder of day 0."""
     state.holder[place] = world.seat_holder[place]
@@ -216,9 +216,10 @@ def begin_place(world: World, state: State, place: int) -> None:
         state.margin[place, faction] = 0.0
 
 
-@part
+@phase
 def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None:
     """Draw a faction's strength and put its garrisons at rest."""
+    morale = rules.morale
     spread = rules.variation.strength_spread
     z = normal(state.key, Purpose.STRENGTH, faction, 0)
     factor = drawn_strength(
@@ -240,10 +241,10 @@ def raise_forces(world: World, rules: Rules, state: State, faction: int) -> None
             state.was_cut_off[place, faction] = 1 if has_no_friend_near(world, state, place, faction) else 0
             set_margin(world, rules, state, place, faction)
             field = state.margin[place, faction] - state.derived.half_width
-            state.morale[place, faction] = morale_at_rest(field, rules.morale.beta)
+            state.morale[place, faction] = morale_at_rest(field, morale.beta, morale.form, morale.slope)
 
 
-@part
+@phase
 def begin_actor(world: World, state: State, actor: int) -> None:
     """Fill a patron's reserve."""
     state.reserve[actor] = world.capacity[actor]
@@ -252,7 +253,7 @@ def begin_actor(world: World, state: State, actor: int) -> None:
         state.struck[actor, faction] = 0.0
 
 
-@part
+@phase
 def begin_links(world: World, rules: Rules, state: State) -> None:
     """Let patrons hold the beliefs and give the support that the situation of day 0 implies."""
     for link in range(world.n_links):
@@ -277,7 +278,7 @@ def begin_links(world: World, rules: Rules, state: State) -> None:
         state.patron_level_day_0[faction] = state.patron_level[faction]
 
 
-@part
+@phase
 def settle_support(world: World, rules: Rules, state: State) -> None:
     """Move every support once towards what its patron would give on day 0."""
     for actor in range(world.n_states + world.n_factions):

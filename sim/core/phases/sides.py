@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.forces import defending_fighters
 from sim.core.state import State, World, index
 
 
-@part
+@phase
 def begin_sides(world: World, state: State) -> None:
     """Put every faction on its side of day 0, with its ties of day 0."""
     for faction in range(world.n_factions):

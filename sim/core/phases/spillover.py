@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.core.codes import NEVER, NOBODY, Channel, Event, Level, Order, Purpose
-from sim.core.jit import part, turn
+from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import HOSTILE_TIE, LEAST_FORCE, today
 from sim.core.rng import uniform
@@ -30,7 +30,7 @@ N_RUNGS = len(Level)
 N_CHANNELS = len(Channel)
 
 
-@part
+@phase
 def begin_neighbours(world: World, state: State) -> None:
     """Put every neighbour at its level of day 0."""
     state.ground_changed = 1
@@ -48,7 +48,7 @@ def begin_neighbours(world: World, state: State) -> None:
             state.channel[host, channel] = 0.0
 
 
-@part
+@phase
 def set_ladder(world: World, rules: Rules, state: State) -> None:
     """Set what does not change in a run: how near weapons adrift are to a state, and how it steps down the ladder."""
     spillover = rules.spillover
@@ -70,14 +70,14 @@ def set_ladder(world: World, rules: Rules, state: State) -> None:
         descent[Level.CIVIL_WAR.value] = fall_probability(spillover.civil_war_end_per_day, capacity, effect)
 
 
-@turn
+@phase
 def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
     """Let one state feel the war today: its channels fill, it may climb or step down, and it sets its guard."""
     if world.is_neighbour[actor] == 1:
         reach_neighbour(world, rules, state, actor)
 
 
-@part
+@phase
 def reach_neighbour(world: World, rules: Rules, state: State, host: int) -> None:
     """Let one neighbour pass its day."""
     fill_channels(world, rules, state, host)
@@ -88,7 +88,7 @@ def reach_neighbour(world: World, rules: Rules, state: State, host: int) -> None
     set_guard(world, state, host)
 
 
-@part
+@phase
 def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     """Measure what each channel carries, in one pass over the contested state's places; what is off carries nothing."""
     spillover = rules.spillover
@@ -129,7 +129,7 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
         channel[i] *= world.channel_on[i]
 
 
-@part
+@phase
 def kinship_of_fighters(world: World, state: State, host: int, place: int) -> float:
     """Return how close a state's people are to the closest faction that fights for a place."""
     closest = 0.0
@@ -139,7 +139,7 @@ def kinship_of_fighters(world: World, state: State, host: int, place: int) -> fl
     return closest
 
 
-@part
+@phase
 def fights(world: World, state: State, faction: int, place: int) -> bool:
     """Tell whether a faction holds, defends or attacks a place under attack."""
     holder = state.holder[place]
@@ -153,7 +153,7 @@ def fights(world: World, state: State, faction: int, place: int) -> bool:
     return found
 
 
-@part
+@phase
 def hostile_ground(world: World, state: State, host: int) -> float:
     """Return the shares of the places next to a state, in all, that factions hostile to it control."""
     total = 0.0
@@ -167,23 +167,23 @@ def hostile_ground(world: World, state: State, host: int) -> float:
     return total
 
 
-@part
+@phase
 def add_pressure(rules: Rules, state: State, host: int) -> None:
     """Weigh what the channels carry."""
-    spillover = rules.spillover
+    weight = rules.spillover.weight
     channel = state.channel[host]
     total = (
-        spillover.refugees_weight * channel[Channel.REFUGEES.value]
-        + spillover.arms_weight * channel[Channel.ARMS.value]
-        + spillover.fighters_weight * channel[Channel.FIGHTERS.value]
-        + spillover.kin_weight * channel[Channel.KIN.value]
-        + spillover.sanctuary_weight * channel[Channel.SANCTUARY.value]
-        + spillover.border_weight * channel[Channel.BORDER.value]
+        weight[Channel.REFUGEES.value] * channel[Channel.REFUGEES.value]
+        + weight[Channel.ARMS.value] * channel[Channel.ARMS.value]
+        + weight[Channel.FIGHTERS.value] * channel[Channel.FIGHTERS.value]
+        + weight[Channel.KIN.value] * channel[Channel.KIN.value]
+        + weight[Channel.SANCTUARY.value] * channel[Channel.SANCTUARY.value]
+        + weight[Channel.BORDER.value] * channel[Channel.BORDER.value]
     )
     state.pressure[host] = min(MOST_PRESSURE, total)
 
 
-@part
+@phase
 def climb(world: World, rules: Rules, state: State, host: int) -> None:
     """Draw whether a neighbour climbs or steps down a rung; the first time on a rung is told."""
     spillover = rules.spillover
@@ -220,7 +220,7 @@ def climb(world: World, rules: Rules, state: State, host: int) -> None:
         note_event(state, Event.LEVEL.value, NOBODY, host, NOBODY, float(level))
 
 
-@part
+@phase
 def consider_incident(world: World, rules: Rules, state: State, host: int, before: int) -> None:
     """Let people die at a neighbour's border: when it climbs to incidents or beyond, and from time to time there.
 
@@ -245,7 +245,7 @@ def consider_incident(world: World, rules: Rules, state: State, host: int, befor
             note_event(state, Event.INCIDENT.value, place_of_incident(world, state, host), host, NOBODY, deaths)
 
 
-@part
+@phase
 def place_of_incident(world: World, state: State, host: int) -> int:
     """Draw where an incident happens: next to the war if the state touches it, rather where that is hot."""
     total = 0.0
@@ -272,7 +272,7 @@ def place_of_incident(world: World, state: State, host: int) -> int:
     return found
 
 
-@part
+@phase
 def danger_next_to(world: World, state: State, place: int) -> float:
     """Return the hottest fighting next to a place in the contested state; where jihadists hold the ground, 1."""
     danger = 0.0
@@ -286,7 +286,7 @@ def danger_next_to(world: World, state: State, place: int) -> float:
     return danger
 
 
-@part
+@phase
 def set_guard(world: World, state: State, host: int) -> None:
     """Raise a neighbour's guard while it is on alert, or to what a lever asks for; else let it slacken."""
     lever = state.hardening_lever[host]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Event, Order, Purpose
-from sim.core.jit import part, phase
+from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import HOSTILE_TIE, today
 from sim.core.rng import normal, poisson, two_uniforms, uniform
@@ -22,7 +22,7 @@ from sim.core.rules.violence import (
 from sim.core.state import State, World, index
 
 
-@part
+@phase
 def begin_violence(world: World, state: State) -> None:
     """Clear the toll of a run."""
     for place in range(world.n_locations):
@@ -62,7 +62,7 @@ def mismatch(world: World, state: State, place: int) -> float:
     return share
 
 
-@part
+@phase
 def open_toll(world: World, rules: Rules, state: State) -> None:
     """Begin the toll of the day, let bursts and grievance age, and weigh each place by its people."""
     for i in range(world.n_contested):
@@ -98,7 +98,7 @@ def drawn_place(world: World, state: State, mark: float) -> int:
     return drawn
 
 
-@part
+@phase
 def strike_anywhere(world: World, rules: Rules, state: State) -> None:
     """Draw the background of the day; it falls on one place, larger ones more often."""
     people = all_scores(world, state)
@@ -109,7 +109,7 @@ def strike_anywhere(world: World, rules: Rules, state: State) -> None:
         state.civilians_killed_today[place] = killed
 
 
-@part
+@phase
 def consider_revenge(world: World, rules: Rules, state: State) -> None:
     """Draw whether revenge breaks out today, and where: among people who are ruled by their enemies of late."""
     violence = rules.violence
@@ -130,7 +130,7 @@ def consider_revenge(world: World, rules: Rules, state: State) -> None:
         break_out(world, rules, state, place)
 
 
-@part
+@phase
 def break_out(world: World, rules: Rules, state: State, place: int) -> None:
     """Let a burst of revenge begin."""
     violence = rules.violence
@@ -144,7 +144,7 @@ def break_out(world: World, rules: Rules, state: State, place: int) -> None:
     note_event(state, Event.REVENGE.value, place, world.n_states + state.holder[place], NOBODY, size)
 
 
-@part
+@phase
 def close_toll(world: World, rules: Rules, state: State, place: int) -> None:
     """Add the dead of fighting and revenge, and take all dead of the day out of the residents."""
     killed = state.civilians_killed_today[place]
@@ -163,7 +163,7 @@ def close_toll(world: World, rules: Rules, state: State, place: int) -> None:
     state.civilians_killed_today[place] = killed
 
 
-@part
+@phase
 def air_over(world: World, state: State, place: int) -> float:
     """Return the larger air force of those who fought for a place today."""
     holder = state.holder[place]

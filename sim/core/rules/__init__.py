@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -49,10 +51,18 @@ class Rules:
 
 MECHANISMS: dict[str, type] = {name: type(group) for name, group in vars(Rules()).items()}
 
+
+def _entry(name: str, default: Any) -> tuple[Any, ...]:
+    """Return one entry of a dtype's description: a number, a vector of numbers, or the number of a choice."""
+    if isinstance(default, tuple):
+        return (name, np.float64, (len(default),))
+    return (name, np.int64 if isinstance(default, IntEnum) else np.float64)
+
+
 # One module-level dtype object: an equal but not identical one makes every compiled call ten times slower.
 RULES_DTYPE = np.dtype(
     [
-        (name, np.dtype([(f.name, np.float64) for f in dataclasses.fields(group)], align=True))
+        (name, np.dtype([_entry(f.name, f.default) for f in dataclasses.fields(group)], align=True))
         for name, group in MECHANISMS.items()
     ],
     align=True,

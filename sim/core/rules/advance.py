@@ -5,8 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
+
+EDGE = 0.5  # over even odds, at odds of 3 to 1: pace and days are given for it
+TWENTIETH = 0.05  # of the people: the province whose seat takes ``seat_days``
+SMALLEST_SEAT = 0.5  # of those days, for the seat of however few
+LEAST_EDGE = 0.1  # assumption: street fighting at hardly better than even odds takes ten times its days, not for ever
 
 
 @dataclass(frozen=True)
@@ -98,11 +103,21 @@ class Advance:
 
 @rule
 def is_melted(morale: float, fighters: float, initial: float, melt_morale: float, melt_share: float) -> bool:
-    """Tell whether a defence has ceased to be one."""
+    """Tell whether a defence has ceased to be one: m < m_b, or n < n_b * n_0.
+
+    Parameters
+    ----------
+    morale
+        m, of those who defend, in [0, 1].
+    fighters, initial
+        n and n_0, now and when its side came to hold the place.
+    melt_morale, melt_share
+        m_b and n_b, see the parameter table; the thresholds are assumptions.
+    """
     return morale < melt_morale or fighters < melt_share * initial
 
 
-@part
+@rule
 def opposed_days(
     distance: float,
     odds: float,
@@ -111,30 +126,81 @@ def opposed_days(
     seat_days: float,
     tempo: float,
 ) -> float:
-    """Return the days that a front needs against a fighting defence; infinite when the odds are not above even."""
+    """Return the days that a front needs against a fighting defence; infinite when the odds are not above even.
+
+    With e = 2 p - 1, the edge over even odds: d * t / v_op * (0.5 / e) on the road, and t_seat * t * max(0.5,
+    sqrt(w / 0.05)) * 0.5 / max(0.1, e) in the streets. Pace and days are given for odds of 3 to 1, where e is 0.5.
+
+    Parameters
+    ----------
+    distance
+        d, in km.
+    odds
+        p, today's chance to prevail, in [0, 1].
+    population_share
+        w, of the place among all people: larger cities take longer, by the root.
+    opposed_km_per_day, seat_days
+        v_op and t_seat, see the parameter table.
+    tempo
+        t, factor on all times of a run, > 0.
+
+    References
+    ----------
+    Assumption, in the spirit of Epstein (1985), "The calculus of conventional war", where advance depends on how much
+    attrition either side accepts.
+    """
     edge = 2.0 * odds - 1.0
     if edge <= 0.0:
         return math.inf
-    road = distance * tempo / (opposed_km_per_day * edge * 2.0)
-    streets = 0.5 * seat_days * tempo * max(0.5, math.sqrt(population_share / 0.05)) / max(0.1, edge)
+    road = distance * tempo / (opposed_km_per_day * edge / EDGE)
+    size = max(SMALLEST_SEAT, math.sqrt(population_share / TWENTIETH))
+    streets = EDGE * seat_days * tempo * size / max(LEAST_EDGE, edge)
     return road + streets
 
 
-@part
+@rule
 def pursuit_days(distance: float, road_km_per_day: float) -> float:
-    """Return the days that an unopposed move takes."""
+    """Return the days that an unopposed move takes: d / v_road.
+
+    Parameters
+    ----------
+    distance
+        d, in km.
+    road_km_per_day
+        v_road, a road march, > 0; slower where no trunk road leads.
+    """
     return distance / road_km_per_day
 
 
 @rule
 def front_after(progress: float, days: float, decay: float) -> float:
-    """Return tomorrow's progress of a front (1 takes the seat); ``days`` is 0 when nobody presses."""
+    """Return tomorrow's progress of a front: x + 1 / days where it is pressed, else x * (1 - x_dec).
+
+    Parameters
+    ----------
+    progress
+        x; at 1 the seat is taken.
+    days
+        That the whole way would take at today's pace; 0 when nobody presses.
+    decay
+        x_dec, share of the progress lost in a day, in [0, 1] (assumption).
+    """
     if days > 0.0:
         return progress + 1.0 / days
     return progress * (1.0 - decay)
 
 
-@part
+@rule
 def inner_distance_km(mean_edge_km: float, own_control: float, share: float) -> float:
-    """Return how far an enclave stands from the seat, in km."""
+    """Return how far an enclave stands from the seat of its place: k_in * D * (1 - c), in km.
+
+    Parameters
+    ----------
+    mean_edge_km
+        D, mean distance to the neighbours' seats.
+    own_control
+        c, share of the place that those inside control, in [0, 1]: who holds much of it stands near.
+    share
+        k_in (assumption).
+    """
     return share * mean_edge_km * max(0.0, 1.0 - own_control)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
-from sim.core.rules.contest import contest_success
 
 DAYS_OF_STEP = 7  # ties move once a week
 
@@ -148,28 +147,45 @@ class Alignment:
     )
 
 
-@part
+@rule
 def common_threat(enemy: float, own: float, other: float) -> float:
-    """Return how much two factions need each other against a common enemy, in [0, 1); 0 without an enemy.
+    """Return how much two factions need each other against a common enemy: E / (E + P_i + P_j), in [0, 1).
+
+    It needs no scale, is 0 without an enemy, and fades as the enemy does.
 
     Parameters
     ----------
     enemy
-        Power of the strongest side that is hostile to both, >= 0.
+        E, power of the strongest side that is hostile to both, >= 0.
     own, other
-        Power of the two, >= 0.
+        P_i and P_j, power of the two, >= 0.
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars": the weak stand together while somebody stronger lasts; the form
+    is an assumption.
     """
     return enemy / (enemy + own + other) if enemy > 0.0 else 0.0
 
 
-@part
+@rule
 def parity(own: float, other: float) -> float:
-    """Return how equal two powers are, in [0, 1]: 1 when they are the same, 0 when one is nothing."""
+    """Return how equal two powers are: min / max, in [0, 1]; 1 when they are the same, 0 when one is nothing.
+
+    Parameters
+    ----------
+    own, other
+        Power, >= 0.
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars": it is equals who can each hope to rule.
+    """
     larger = max(own, other)
     return min(own, other) / larger if larger > 0.0 else 0.0
 
 
-@part
+@rule
 def tie_drift(
     tie: float,
     balance: float,
@@ -179,38 +195,43 @@ def tie_drift(
     threat_per_day: float,
     prize: float,
 ) -> float:
-    """Return how fast a tie would move, per day.
+    """Return how fast a tie would move: eta * (B - a) + xi * (T - b_prize * R), per day.
 
     Parameters
     ----------
     tie
-        In [-1, 1].
+        a, in [-1, 1].
     balance
-        What third parties imply: mean product of the two factions' ties to everybody, in [-1, 1].
+        B, what third parties imply: mean product of the two factions' ties to everybody, in [-1, 1].
     threat
-        Common threat, in [0, 1].
+        T, common threat, in [0, 1].
     rivalry
-        Parity times overlap, in [0, 1].
+        R, parity times overlap, in [0, 1].
+    balance_per_day, threat_per_day, prize
+        eta, xi and b_prize, see the parameter table.
 
     References
     ----------
-    The balance term is that of Kulakowski, Gawronski & Gronek (2005), "The Heider balance", made weak.
+    The balance term is that of Kulakowski, Gawronski & Gronek (2005), "The Heider balance", made weak; the theory is
+    that of Cartwright & Harary (1956), "Structural balance", Psychological Review 63, 277-293.
     """
     return balance_per_day * (balance - tie) + threat_per_day * (threat - prize * rivalry)
 
 
-@part
+@rule
 def tie_after_week(tie: float, drift: float, balance_per_day: float, hostile_tie: float) -> float:
     """Return a tie after a week, in [-1, 1]; slow drift alone neither starts a war nor ends one.
 
-    The step is exact for the pull of a tie on itself while third parties stay as they are.
+    a + v * (1 - exp(-7 eta)) / eta, exact for the pull of a tie on itself while third parties stay as they are.
 
     Parameters
     ----------
     tie
-        At the week's beginning.
+        a, at the week's beginning.
     drift
-        Per day.
+        v, per day.
+    balance_per_day
+        eta; without it the step is 7 v.
     hostile_tie
         Tie at or below which factions are enemies; the drift stops before crossing it.
     """
@@ -223,36 +244,51 @@ def tie_after_week(tie: float, drift: float, balance_per_day: float, hostile_tie
     return max(moved, 0.99 * hostile_tie)
 
 
-@part
+@rule
 def realigned(tie: float, goal: float, deadly: float, per_day: float) -> float:
-    """Return a tie to the victor after a week of turning towards him; the deadly hostile and the warm stay."""
+    """Return a tie to the victor after a week of turning towards him: a + (a_turn - a) * (1 - exp(-7 l_turn)).
+
+    Parameters
+    ----------
+    tie
+        a, in [-1, 1]; the deadly hostile and the warm stay as they are.
+    goal, deadly
+        a_turn and a_deadly, see the parameter table.
+    per_day
+        l_turn, speed, per day.
+
+    References
+    ----------
+    Walt (1987), "The origins of alliances", on bandwagoning of the weak; speed and goal are assumptions.
+    """
     if tie <= deadly or tie >= goal:
         return tie
     return tie + (goal - tie) * (1.0 - math.exp(-per_day * DAYS_OF_STEP))
 
 
-@part
+@rule
 def infighting_hazard(
     threat: float, tie: float, overlap: float, own: float, other: float, per_day: float, disparity_limit: float
 ) -> float:
     """Return the hazard per day that two factions begin to fight each other.
 
-    Strong groups fight to absorb weak ones and weak groups to survive, so that it is lowest between equals.
+    l_in * (1 - T) * (1 - a) / 2 * O * (0.5 + min(k_disp, abs(log(P_i / P_j)))). Strong groups fight to absorb weak ones
+    and weak groups to survive, so that it is lowest between equals.
 
     Parameters
     ----------
     threat
-        Common threat, in [0, 1].
+        T, common threat, in [0, 1].
     tie
-        In [-1, 1].
+        a, in [-1, 1].
     overlap
-        Share of their places where they are near each other, in [0, 1].
+        O, share of their places where they are near each other, in [0, 1].
     own, other
-        Power, >= 0; without any there is nobody to fight.
+        P_i and P_j, power, >= 0; without any there is nobody to fight.
     per_day
-        Hazard at no threat, tie -1, full overlap and a log ratio of 0.5.
+        l_in, hazard at no threat, tie -1, full overlap and a log ratio of 0.5.
     disparity_limit
-        Largest absolute log ratio that counts.
+        k_disp, largest absolute log ratio that counts.
 
     References
     ----------
@@ -264,33 +300,29 @@ def infighting_hazard(
     return per_day * (1.0 - threat) * 0.5 * (1.0 - tie) * overlap * (0.5 + disparity)
 
 
-@part
-def gain_from_joining(
-    own: float, coalition: float, enemy: float, tie: float, decisiveness: float, cost: float
-) -> float:
+@rule
+def gain_from_joining(own: float, coalition: float, together: float, alone: float, tie: float, cost: float) -> float:
     """Return what a faction gains by joining a coalition against a common enemy, as a share of the prize.
 
-    Joined, it shares in proportion to strength what the coalition wins; alone, it wins everything or nothing against
-    both. A coalition that would win anyhow offers a small share for little more chance, so that nobody joins it:
-    coalitions stay near the least size that wins.
+    p_together * P / (P + C) - k_join * (1 - a) - p_alone. Joined, it shares in proportion to strength what the
+    coalition wins; alone, it wins everything or nothing against both. A coalition that would win anyhow offers a small
+    share for little more chance, so that nobody joins it: coalitions stay near the least size that wins.
 
     Parameters
     ----------
-    own, coalition, enemy
-        Power, > 0; the coalition's without the faction.
+    own, coalition
+        P and C, power, > 0; the coalition's without the faction.
+    together, alone
+        Chances that both prevail over the enemy, and that the faction does over both others, in [0, 1].
     tie
-        To the coalition's leader, in [-1, 1].
-    decisiveness
-        Of the contest.
+        a, to the coalition's leader, in [-1, 1].
     cost
-        Of standing with a leader to whom it has no tie, as a share of the prize.
+        k_join, of standing with a leader to whom it has no tie, as a share of the prize.
 
     References
     ----------
     Christia (2012), "Alliance formation in civil wars".
     """
     joint = own + coalition
-    joined = contest_success(joint, enemy, decisiveness) * own / joint - cost * (1.0 - tie)
-    strength = math.pow(own, decisiveness)
-    alone = strength / (strength + math.pow(coalition, decisiveness) + math.pow(enemy, decisiveness))
+    joined = together * own / joint - cost * (1.0 - tie)
     return joined - alone

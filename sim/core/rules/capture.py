@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
+
+FULL_AIR_FORCE = 0.3  # above the threshold on the coding scale: 0.8 for a usable air force, as coded
 
 
 @dataclass(frozen=True)
@@ -106,29 +108,85 @@ class Capture:
 
 @rule
 def retreating_share(morale: float, retreat_share: float, has_refuge: bool) -> float:
-    """Return the share of a beaten garrison that reaches the next place of its side."""
+    """Return the share of a beaten garrison that reaches the next place of its side: k_ret * m.
+
+    Parameters
+    ----------
+    morale
+        m, in [0, 1]: retreat in good order needs some.
+    retreat_share
+        k_ret, at morale 1 (assumption).
+    has_refuge
+        Whether a place of its side lies next to it; otherwise nobody gets away in order.
+    """
     return retreat_share * morale if has_refuge else 0.0
 
 
-@part
+@rule
 def joining_probability(latent: float, joining_share: float, floor: float) -> float:
-    """Return the share of the lost that joins the captor."""
+    """Return the share of the lost that joins the captor: min(1, join * (latent + join_gain)).
+
+    Parameters
+    ----------
+    latent
+        Share of the ground there that factions hostile to the garrison controlled, in [0, 1].
+    joining_share
+        join, where all the ground is hostile to it.
+    floor
+        join_gain, readiness where none is.
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars": fighters move to the winner of the day; the form is an
+    assumption.
+    """
     return min(1.0, joining_share * (latent + floor))
 
 
 @rule
 def looted_share(morale: float, base: float, melt: float, use: float) -> float:
-    """Return the share of the heavy weapons left behind that the captor will use."""
+    """Return the share of the heavy weapons left behind that the captor will use: min(1, a0 + a1 * (1 - m)) * use.
+
+    Parameters
+    ----------
+    morale
+        m, of the defence, in [0, 1]: who runs leaves more intact.
+    base, melt, use
+        a0, a1 and use, see the parameter table (assumptions).
+
+    References
+    ----------
+    Jackson (2010), "From under their noses", International Studies Perspectives 11, 131-149: much of rebels' arms comes
+    from the state's own stocks.
+    """
     return min(1.0, base + melt * (1.0 - morale)) * use
 
 
 @rule
 def scuttled_share(morale: float, looted: float, scuttled: float) -> float:
-    """Return the share of the heavy weapons left behind that the loser destroys."""
+    """Return the share of the heavy weapons left behind that the loser destroys: min(1 - looted, k_scut * m).
+
+    Parameters
+    ----------
+    morale
+        m, of the defence, in [0, 1]: to destroy takes time and nerve.
+    looted
+        Share that the captor will use, in [0, 1]; the two cannot exceed all.
+    scuttled
+        k_scut, at morale 1 (assumption).
+    """
     return min(1.0 - looted, scuttled * morale)
 
 
-@part
+@rule
 def air_force(heavy_weapons: float, threshold: float) -> float:
-    """Return the air force that a coded level of heavy weapons implies, in [0, 1]."""
-    return min(1.0, max(0.0, (heavy_weapons - threshold) / 0.3))
+    """Return the air force that a coded level of heavy weapons implies: (h - hw_air) / 0.3, in [0, 1].
+
+    Parameters
+    ----------
+    heavy_weapons
+        h, as the tables code it, in [0, 1].
+    threshold
+        hw_air, the code from which on some aircraft fly.
+    """
+    return min(1.0, max(0.0, (heavy_weapons - threshold) / FULL_AIR_FORCE))

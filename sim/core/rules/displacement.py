@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 NO_WAY = 99  # hops to a state that no open crossing leads to
@@ -104,7 +104,7 @@ class Displacement:
     )
 
 
-@part
+@rule
 def leaving_probability(
     contest: float,
     fear: float,
@@ -113,31 +113,50 @@ def leaving_probability(
     fear_push: float,
     death_push: float,
 ) -> float:
-    """Return the share of the residents that leaves a place today.
+    """Return the share of the residents that leaves a place today: 1 - exp(-(f1 * p + f2 * s + f3 * k)).
 
     Parameters
     ----------
     contest
-        Best chance of those who attack the place, in [0, 1].
+        p, best chance of those who attack the place, in [0, 1].
     fear
-        Share of the place that belongs to the new holder's enemies on the day when it changes hands, else 0.
+        s, share of the place that belongs to the new holder's enemies on the day when it changes hands, else 0.
     killed
-        Civilians killed today per 100,000 residents.
+        k, civilians killed today per 100,000 residents.
     contest_push, fear_push, death_push
-        See the parameter table.
+        f1, f2 and f3, hazards; see the parameter table.
+
+    References
+    ----------
+    Schmeidl (1997), "Exploring the causes of forced migration", Social Science Quarterly 78, 284-308; Davenport, Moore
+    & Poe (2003), "Sometimes you just have to leave", International Interactions 29, 27-55: threat to life drives
+    flight.
     """
     return 1.0 - math.exp(-(contest_push * contest + fear_push * fear + death_push * killed))
 
 
-@part
+@rule
 def crossing_pull(hops: int, reach_hops: float) -> float:
-    """Return how strongly a state so many open borders away attracts leavers, in [0, 1]; 1 next to its crossing."""
+    """Return how strongly a state attracts leavers: exp(-(hops - 1) / D_out), in [0, 1].
+
+    Parameters
+    ----------
+    hops
+        Provinces to its nearest open crossing, 1 next to it; ``NO_WAY`` where none leads there.
+    reach_hops
+        D_out, distance over which the pull falls by a factor e (assumption).
+
+    References
+    ----------
+    Moore & Shellman (2006), "Refugee or internally displaced person?", Comparative Political Studies 39, 599-622: what
+    lies on the way decides who crosses a border.
+    """
     return math.exp(-(hops - 1) / reach_hops) if hops < NO_WAY else 0.0
 
 
-@part
+@rule
 def crossing_share(pull: float, strongest: float, total: float, open_share: float, abroad_share: float) -> float:
-    """Return the share of a place's leavers that crosses into one state.
+    """Return the share of a place's leavers that crosses into one state: x_out * max(A) * A_s / sum(A) * open.
 
     How many wish to cross follows from the nearest crossing, where they wish to go from all of them. A closed crossing
     keeps those who wished for it inside the country; it sends nobody on to another state.
@@ -145,32 +164,68 @@ def crossing_share(pull: float, strongest: float, total: float, open_share: floa
     Parameters
     ----------
     pull, strongest, total
-        The state's pull, and the largest and the sum of all states' pulls, > 0.
+        A_s, the state's pull, and the largest and the sum of all states' pulls, > 0.
     open_share
         Share of the state's crossings that are open, in [0, 1].
     abroad_share
-        See the parameter table.
+        x_out, see the parameter table.
+
+    References
+    ----------
+    Moore & Shellman (2006), Comparative Political Studies 39, 599-622, for the pull; the spread over several crossings
+    is an assumption.
     """
     return abroad_share * strongest * (pull / total) * open_share
 
 
 @rule
 def return_probability(hazard: float, welcome: float, boost: float) -> float:
-    """Return the share that returns today; ``welcome`` in [0, 1] is how little there is to fear at home."""
+    """Return the share of those away that returns today: 1 - exp(-r * (1 + B_ret * w)).
+
+    Parameters
+    ----------
+    hazard
+        r, per day, to a place that is safe.
+    welcome
+        w, in [0, 1]: how little there is to fear at home.
+    boost
+        B_ret, how much faster people return where there is nothing to fear (assumption).
+    """
     return 1.0 - math.exp(-hazard * (1.0 + boost * welcome))
 
 
 @rule
 def whole_people(expected: float, u: float) -> float:
-    """Return a whole number of people, the expected number on average over ``u`` in (0, 1)."""
+    """Return a whole number of people, the expected number on average: floor(x + u).
+
+    Parameters
+    ----------
+    expected
+        x, >= 0.
+    u
+        Uniform in (0, 1).
+    """
     return np.floor(expected + u)
 
 
 @rule
 def people_up_to(people: float, part: float, total: float, offset: float) -> float:
-    """Return how many of some people fall to the first part of a total, to the person.
+    """Return how many of some people fall to the first part of a total: min(n, floor(n * p / t + offset)).
 
     Taken along the rising sums of weights, the differences are whole shares that add up to all people. An ``offset`` of
     0.5 rounds; one drawn from (0, 1) makes each share right on average, whatever its size (systematic sampling).
+
+    Parameters
+    ----------
+    people
+        n, whole.
+    part, total
+        p and t, sums of weights, p <= t.
+    offset
+        In [0, 1).
+
+    References
+    ----------
+    Madow & Madow (1944), "On the theory of systematic sampling", Annals of Mathematical Statistics 15, 1-24.
     """
     return min(people, np.floor(people * (part / total) + offset))

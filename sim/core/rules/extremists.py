@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 DAYS_PER_MONTH = 30.0
@@ -170,41 +170,78 @@ class Extremists:
     )
 
 
-@part
+@rule
 def ungoverned_share(most_control: float, governed: float) -> float:
-    """Return the share of a place that nobody governs: what its strongest faction leaves, 0 above a threshold."""
+    """Return the share of a place that nobody governs: 1 - c where c <= c_gov, else 0.
+
+    Parameters
+    ----------
+    most_control
+        c, of its strongest faction, in [0, 1].
+    governed
+        c_gov, from where on a place is governed.
+
+    References
+    ----------
+    Kalyvas (2006), "The logic of violence in civil war", on zones of control; the threshold is an assumption.
+    """
     return 0.0 if most_control > governed else 1.0 - most_control
 
 
-@part
+@rule
 def grievance_factor(days_since: int, after: float, time_constant: float) -> float:
-    """Return grievance under the victors relative to before, some days after they came."""
+    """Return grievance under the victors relative to day 0: g_post + (1 - g_post) * exp(-t / t_post).
+
+    Parameters
+    ----------
+    days_since
+        t, since they came, in days, >= 0.
+    after, time_constant
+        g_post and t_post; the former may lie on either side of 1, so that a collapse may feed extremists or starve
+        them.
+
+    References
+    ----------
+    That grievance feeds insurgents is disputed (Fearon & Laitin 2003, "Ethnicity, insurgency, and civil war", American
+    Political Science Review 97, 75-90); size and speed are assumptions.
+    """
     return after + (1.0 - after) * math.exp(-days_since / time_constant)
 
 
-@part
+@rule
 def pressure_of_forces(willing: float, extremists: float, force_ratio: float) -> float:
-    """Return the counter-terror pressure of forces on the spot, in [0, 1].
+    """Return the counter-terror pressure of forces on the spot: W / (W + r_ct * R), in [0, 1].
 
     Parameters
     ----------
     willing
-        Fighters there of factions hostile to the extremists, each times its morale.
+        W, fighters there of factions hostile to the extremists, each times its morale.
     extremists
-        Fighters of the extremists there, > 0.
+        R, fighters of the extremists there, > 0.
     force_ratio
-        Willing fighters to each extremist that give half of full pressure.
+        r_ct, willing fighters to each extremist that give half of full pressure.
+
+    References
+    ----------
+    The old rule of ten soldiers to an insurgent; that it saturates, and what part of a garrison is out after them, are
+    assumptions.
     """
     return willing / (willing + force_ratio * extremists)
 
 
-@part
+@rule
 def joint_pressure(one: float, other: float) -> float:
-    """Return the pressure of two independent sources, in [0, 1] as they are."""
+    """Return the pressure of two independent sources: 1 - (1 - a) * (1 - b), in [0, 1] as they are.
+
+    Parameters
+    ----------
+    one, other
+        a and b, in [0, 1].
+    """
     return 1.0 - (1.0 - one) * (1.0 - other)
 
 
-@part
+@rule
 def strength_after(strength: float, growth: float, decline: float, capacity: float, days: float) -> float:
     """Return the fighters at a place after some days.
 
@@ -231,13 +268,25 @@ def strength_after(strength: float, growth: float, decline: float, capacity: flo
     return strength * math.exp(net) / (1.0 + crowding * mean_factor)
 
 
-@part
+@rule
 def attack_rate(strength: float, ungoverned: float, per_month: float, floor: float) -> float:
-    """Return the expected attacks of a month by the fighters of one place."""
+    """Return the expected attacks of a month by the fighters of one place: a_att * R * (a_min + (1 - a_min) * u).
+
+    Parameters
+    ----------
+    strength
+        R, fighters, >= 0.
+    ungoverned
+        u, share of the place that nobody governs, in [0, 1].
+    per_month
+        a_att, attacks per fighter and month where nobody governs.
+    floor
+        a_min, attacks in a governed place relative to that (assumption).
+    """
     return per_month * strength * (floor + (1.0 - floor) * ungoverned)
 
 
-@part
+@rule
 def attack_count(mean: float, dispersion: float, u: float) -> float:
     """Return a negative binomial number for a uniform ``u``, by inversion.
 
@@ -332,30 +381,46 @@ def beta_fraction(a: float, b: float, x: float) -> float:
     return value
 
 
-@part
+@rule
 def guard_loss(guards: float, guards_day_0: float, lever: float) -> float:
-    """Return the share of a prison's guards that is gone, in [0, 1]; one without forces had its guards all along."""
+    """Return the share of a prison's guards that is gone: 1 - min(1, n / n_0) * lever, in [0, 1].
+
+    Parameters
+    ----------
+    guards, guards_day_0
+        n and n_0, fighters on the spot now and on day 0; a prison without forces had its guards all along.
+    lever
+        Share of the guards that stays at its post, in [0, 1].
+    """
     here = min(1.0, guards / guards_day_0) if guards_day_0 > 0.0 else 1.0
     return 1.0 - here * lever
 
 
-@part
+@rule
 def break_probability(lost: float, rise: float, hazard: float, guard_weight: float, most: float) -> float:
-    """Return the chance that a prison breaks open today.
+    """Return the chance that a prison breaks open today: 1 - exp(-lam_pri * (1 + b_gua * lost) * min(R / R_0, R_max)).
 
     Parameters
     ----------
     lost
         Share of its guards that is gone, in [0, 1].
     rise
-        Extremists' strength relative to day 0, >= 0.
+        R / R_0, extremists' strength relative to day 0, >= 0.
     hazard, guard_weight, most
-        See the parameter table.
+        lam_pri, b_gua and R_max, see the parameter table; the form is an assumption.
     """
     return 1.0 - math.exp(-hazard * (1.0 + guard_weight * lost) * min(rise, most))
 
 
-@part
+@rule
 def escaping_share(u: float, least: float, most: float) -> float:
-    """Return the share of the detainees who escape in a break, uniform between two bounds."""
+    """Return the share of the detainees who escape in a break, uniform between e_lo and e_hi.
+
+    Parameters
+    ----------
+    u
+        Uniform in (0, 1).
+    least, most
+        e_lo and e_hi, see the parameter table.
+    """
     return least + u * max(0.0, most - least)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import power
 
@@ -100,19 +100,52 @@ class Influence:
     )
 
 
-@part
+@rule
 def appeal(value: float, affinity: float, share: float, focus: float) -> float:
-    """Return the weight of a place in a state's spread of means: valuable, accessible, and not yet its own."""
+    """Return the weight of a place in a state's spread of means: exp(foc * v * a * (1 - s)).
+
+    A softmax of what is valuable, accessible, and not yet its own. At ``focus`` 0 means are spread evenly.
+
+    Parameters
+    ----------
+    value
+        v, of the place, in [0, 1].
+    affinity
+        a, the state's access to it, in [0, 1].
+    share
+        s, that the state has already, in [0, 1].
+    focus
+        foc, >= 0.
+
+    References
+    ----------
+    Roberson (2006), "The Colonel Blotto game", Economic Theory 29, 1-24, for the question; the softmax is an
+    assumption, in place of its mixed strategies.
+    """
     return math.exp(focus * value * affinity * (1.0 - share))
 
 
 @rule
 def effort(affinity: float, investment: float, decisiveness: float) -> float:
-    """Return what an investment weighs in the contest for a place."""
+    """Return what an investment weighs in the contest for a place: (a * x)**rho.
+
+    Parameters
+    ----------
+    affinity
+        a, in [0, 1].
+    investment
+        x, >= 0.
+    decisiveness
+        rho > 0; at 1 two halves weigh as much as the whole.
+
+    References
+    ----------
+    Tullock (1980), "Efficient rent seeking".
+    """
     return power(affinity * investment, decisiveness)
 
 
-@part
+@rule
 def earned_share(own: float, all_states: float, local: float) -> float:
     """Return the share of a place that an effort earns in the long run (Tullock contest with the place itself).
 
@@ -132,7 +165,15 @@ def earned_share(own: float, all_states: float, local: float) -> float:
     return own / (local + all_states)
 
 
-@part
+@rule
 def moved(days: float, rate: float) -> float:
-    """Return the part of the way to a target that is covered in some days at an exponential rate."""
+    """Return the part of the way to a target that is covered in some days: 1 - exp(-lam * days).
+
+    Parameters
+    ----------
+    days
+        >= 0.
+    rate
+        lam, per day; the step is exact, so that a week in one step equals seven of a day.
+    """
     return 1.0 - math.exp(-rate * days)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 
@@ -91,36 +91,52 @@ class Installations:
     )
 
 
-@part
+@rule
 def adrift_share(looted: float, scuttled: float, guarded: float, secured: float) -> float:
-    """Return the share of a captured depot that ends in nobody's hands.
+    """Return the share of a captured depot that ends in nobody's hands: (1 - l - s) * (1 - min(1, g)) * (1 - s_sec).
 
     Parameters
     ----------
     looted, scuttled
-        Shares of the depot that the captor uses and that the loser destroyed; at most 1 together.
+        l and s, shares of the depot that the captor uses and that the loser destroyed; at most 1 together.
     guarded
-        Guards still at their posts when the captor came, relative to a full garrison, >= 0.
+        g, guards still at their posts when the captor came, relative to a full garrison, >= 0.
     secured
-        Share of an unguarded remainder that is still there.
+        s_sec, share of an unguarded remainder that is still there (assumption).
+
+    References
+    ----------
+    Jackson (2010), International Studies Perspectives 11, 131-149, on leakage from the state's stocks.
     """
     left = max(0.0, 1.0 - looted - scuttled)
     return left * (1.0 - min(1.0, guarded)) * (1.0 - secured)
 
 
-@part
+@rule
 def share_after_half_life(half_life_days: float) -> float:
-    """Return what is left after one day of a stock with that half-life."""
+    """Return what is left after one day of a stock with that half-life: 2**(-1 / hl).
+
+    Parameters
+    ----------
+    half_life_days
+        hl, > 0.
+    """
     return math.pow(2.0, -1.0 / half_life_days)
 
 
-@part
+@rule
 def denial_probability(hazard: float) -> float:
-    """Return the chance that one power strikes one exposed site today."""
+    """Return the chance that one power strikes one exposed site today: 1 - exp(-lam_den).
+
+    Parameters
+    ----------
+    hazard
+        lam_den, per day, >= 0.
+    """
     return 1.0 - math.exp(-hazard)
 
 
-@part
+@rule
 def is_exposed(days_since_collapse: int, days_since_capture: int, window_days: float) -> bool:
     """Tell whether a site may be struck: soon after the collapse, or after a later capture.
 
@@ -131,7 +147,7 @@ def is_exposed(days_since_collapse: int, days_since_capture: int, window_days: f
     days_since_capture
         Of this site; one before the collapse does not count.
     window_days
-        See the parameter table.
+        t_den, see the parameter table.
     """
     if days_since_collapse < 0:
         return False

@@ -7,20 +7,44 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import IntEnum
 
-from sim.core.jit import part, rule
-from sim.core.parameters import parameter
+from sim.core.jit import rule
+from sim.core.parameters import choice, parameter
 from sim.core.rules.contest import logistic
 
 ONE_STATE = 4.0  # up to this steepness the threshold model has one stable state
+MIDDLE = 0.5  # of coded morale, and of morale: neither trust nor doubt prevails
+USUAL_OPPOSITION = 0.15  # assumption: hostile share of the ground at which the base margin holds
+TENTH = 0.10  # of the people: the province whose loss is a shock of size kap
+MOST_WINNING = 1.5  # assumption: a sure winner shakes the others by no more than this, before the exponent
+FROM_ABOVE = 0.99  # where the search for the upper fixed point begins
+MOST_STEPS = 300
 AT_REST = 1e-9
 STEEP = 0.8
+
+
+class MoraleForm(IntEnum):
+    """What morale comes from."""
+
+    THRESHOLD = 0
+    LINEAR = 1
 
 
 @dataclass(frozen=True)
 class Morale:
     """Parameters of morale, desertion, dissolution and cascades."""
 
+    form: MoraleForm = choice(
+        MoraleForm.THRESHOLD,
+        meaning="what the morale of a garrison comes from",
+        theories={
+            MoraleForm.THRESHOLD: "each holds out while enough others do, so that morale breaks at once and does not "
+            "come back by the way it went (Granovetter 1978; Kuran 1989; Brock & Durlauf 2001)",
+            MoraleForm.LINEAR: "each judges for itself: morale follows the margin in proportion and has no hysteresis; "
+            "the naive rival of the threshold model (assumption)",
+        },
+    )
     beta: float = parameter(
         7.0,
         "beta",
@@ -29,6 +53,15 @@ class Morale:
         unit="1",
         meaning="steepness of the threshold model; two stable states need beta > 4",
         source="Granovetter 1978; range assumption",
+    )
+    slope: float = parameter(
+        1.0,
+        "b_lin",
+        prior=(0.5, 2.0),
+        limits=(0.0, 20.0),
+        unit="morale per margin",
+        meaning="how morale follows the margin where form is linear; at margin 0 it is 0.5",
+        source="assumption: an army at rest has the morale that it has in the threshold model, 0.9",
     )
     margin_base: float = parameter(
         -0.9,
@@ -266,112 +299,250 @@ class Morale:
     )
 
 
-@part
-def bistable_half_width(beta: float) -> float:
-    """Return h_c: for |h| < h_c the threshold model has two stable states (0 when beta <= 4).
+@rule
+def bistable_half_width(beta: float, form: int) -> float:
+    """Return h_c: for abs(h) < h_c the threshold model has two stable states, and morale depends on the past.
 
-    h_c = beta*k/2 - 2*atanh(k) with k = sqrt(1 - 4/beta), where the fixed points of
-    m = logistic(beta*(m - 0.5) + h) merge.
+    h_c = beta * k / 2 - 2 * atanh(k) with k = sqrt(1 - 4 / beta), where the fixed points of
+    m = logistic(beta * (m - 0.5) + h) merge. It is 0 when beta <= 4, and in the linear form, which has one state.
+
+    Parameters
+    ----------
+    beta
+        Steepness: how much a garrison heeds the others.
+    form
+        Number of a ``MoraleForm``.
+
+    References
+    ----------
+    Granovetter (1978), "Threshold models of collective behavior", American Journal of Sociology 83, 1420-1443; Brock &
+    Durlauf (2001), "Discrete choice with social interactions", Review of Economic Studies 68, 235-260, for this map and
+    its several equilibria.
     """
-    if beta <= ONE_STATE:
+    if beta <= ONE_STATE or form == MoraleForm.LINEAR:
         return 0.0
     k = math.sqrt(1.0 - 4.0 / beta)
     return 0.5 * beta * k - 2.0 * math.atanh(k)
 
 
-@part
+@rule
 def resistance_margin(
     coded_morale: float, latent: float, spread: float, base: float, slope: float, latent_weight: float
 ) -> float:
     """Return how far above its breaking point an army rests on day 0, > 0.
 
+    exp(h_a + h_b * (M - 0.5) + e - w_lat * (L - 0.15)).
+
     Parameters
     ----------
     coded_morale
-        Morale in the tables, [0, 1].
+        M, morale in the tables, in [0, 1].
     latent
-        Share of the province controlled by actors hostile to the garrison, [0, 1].
+        L, share of the province controlled by actors hostile to the garrison, in [0, 1].
     spread
-        Sum of the deviations of the side and of the garrison, in log margin.
+        e, sum of the deviations of the side and of the garrison, in log margin.
     base, slope, latent_weight
-        See the parameter table. The base is the value where a share of 0.15 is hostile.
+        h_a, h_b and w_lat, see the parameter table. The base is the value where a share of 0.15 is hostile.
+
+    References
+    ----------
+    McLauchlin (2014), "Desertion, terrain, and control of the home front in civil wars", Journal of Conflict Resolution
+    58, on home ground; the form is an assumption.
     """
-    return math.exp(base + slope * (coded_morale - 0.5) + spread - latent_weight * (latent - 0.15))
+    return math.exp(base + slope * (coded_morale - MIDDLE) + spread - latent_weight * (latent - USUAL_OPPOSITION))
 
 
-@part
-def morale_target(mixed_morale: float, field: float, beta: float) -> float:
-    """Return the morale towards which a garrison relaxes, given that of its comrades and the field h."""
-    return logistic(beta * (mixed_morale - 0.5) + field)
+@rule
+def morale_target(mixed_morale: float, field: float, beta: float, form: int, slope: float) -> float:
+    """Return the morale towards which a garrison relaxes, in [0, 1], in the form that was chosen.
+
+    Threshold: logistic(beta * (mixed - 0.5) + h), where comrades' morale carries one's own. Linear: 0.5 + b_lin * h,
+    where it does not. The field h is the margin less all that weighs on it, and less h_c, so that either form passes
+    its breaking point where the margin is used up.
+
+    Parameters
+    ----------
+    mixed_morale
+        Of the garrison and its side, in [0, 1].
+    field
+        h, in units of the margin.
+    beta
+        Steepness of the threshold model, >= 0.
+    form
+        Number of a ``MoraleForm``.
+    slope
+        b_lin, morale per unit of the margin; the threshold form does not read it.
+
+    References
+    ----------
+    Granovetter (1978), American Journal of Sociology 83, 1420-1443; Kuran (1989), "Sparks and prairie fires", Public
+    Choice 61, 41-74; Brock & Durlauf (2001), Review of Economic Studies 68, 235-260.
+    """
+    if form == MoraleForm.LINEAR:
+        return min(1.0, max(0.0, MIDDLE + slope * field))
+    return logistic(beta * (mixed_morale - MIDDLE) + field)
 
 
-@part
+@rule
 def relaxed_morale(morale: float, target: float, falling: float, rising: float) -> float:
-    """Return tomorrow's morale, faster downward than upward.
+    """Return tomorrow's morale: m + (target - m) * share, faster downward than upward.
 
-    ``falling`` and ``rising`` are the shares of the way that a day covers, 1 - exp(-1/days): the exact exponential
-    step, so that halving the step changes nothing while the target holds.
+    Parameters
+    ----------
+    morale, target
+        m, and where it tends, in [0, 1].
+    falling, rising
+        Shares of the way that a day covers, 1 - exp(-1 / tau): the exact exponential step, so that halving the step
+        changes nothing while the target holds.
+
+    References
+    ----------
+    That panic is faster than recovery is an assumption; see tau_dn and tau_up in the parameter table.
     """
     return morale + (target - morale) * (falling if target < morale else rising)
 
 
-@part
-def morale_at_rest(field: float, beta: float) -> float:
-    """Return the upper fixed point of the threshold model (the only one when there is one).
+@rule
+def morale_at_rest(field: float, beta: float, form: int, slope: float) -> float:
+    """Return the morale that stays as it is: in the threshold form the upper fixed point, or the only one.
 
     By Newton's steps from above, which end at the fixed point, or plain ones where the curve is too steep for them.
+
+    Parameters
+    ----------
+    field
+        h, in units of the margin.
+    beta
+        Steepness of the threshold model, >= 0.
+    form
+        Number of a ``MoraleForm``.
+    slope
+        b_lin, of the linear form.
     """
-    morale = 0.99
-    for _ in range(300):
+    morale = FROM_ABOVE
+    for _ in range(MOST_STEPS):
         before = morale
-        morale = logistic(beta * (before - 0.5) + field)
-        slope = beta * morale * (1.0 - morale)
-        if slope < STEEP:
-            morale = before + (morale - before) / (1.0 - slope)
+        morale = morale_target(before, field, beta, form, slope)
+        if form == MoraleForm.LINEAR:  # it does not depend on where one is
+            break
+        steepness = beta * morale * (1.0 - morale)
+        if steepness < STEEP:
+            morale = before + (morale - before) / (1.0 - steepness)
         if abs(morale - before) < AT_REST:
             break
     return morale
 
 
-@part
+@rule
 def rout(morale: float, threshold: float) -> float:
-    """Return how far morale has sunk below the threshold, as a share in [0, 1]."""
+    """Return how far morale has sunk below a threshold: max(0, 1 - m / m_d), in [0, 1].
+
+    Parameters
+    ----------
+    morale
+        m, in [0, 1].
+    threshold
+        m_d, morale below which garrisons desert and dissolve, > 0.
+    """
     return max(0.0, 1.0 - morale / threshold)
 
 
 @rule
 def desertion_probability(rout_depth: float, background: float, rout_hazard: float) -> float:
-    """Return the share of a garrison that leaves today."""
+    """Return the share of a garrison that leaves today: 1 - exp(-(d0 + d1 * x**1.5)).
+
+    Parameters
+    ----------
+    rout_depth
+        x, in [0, 1]; its power keeps trickles small and routs large.
+    background, rout_hazard
+        d0 and d1, hazards per day of an army with good morale, and of one without any.
+
+    References
+    ----------
+    McLauchlin (2015), "Desertion and collective action in civil wars", International Studies Quarterly 59, 669-679:
+    desertion feeds on that of others; the form is an assumption.
+    """
     return 1.0 - math.exp(-(background + rout_hazard * rout_depth * math.sqrt(rout_depth)))
 
 
-@part
+@rule
 def dissolution_probability(rout_depth: float, latent: float, hazard: float, floor: float) -> float:
-    """Return the chance that a garrison dissolves or makes a deal today."""
+    """Return the chance that a garrison dissolves or makes a deal today: 1 - exp(-nu * (L + join_gain) * x).
+
+    Parameters
+    ----------
+    rout_depth
+        x, in [0, 1].
+    latent
+        L, share of the ground that factions hostile to it control, in [0, 1]: somebody to deal with.
+    hazard, floor
+        nu and join_gain, see the parameter table.
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars": local leaders join expected winners; the form is an assumption.
+    """
     return 1.0 - math.exp(-hazard * (latent + floor) * rout_depth)
 
 
-@part
+@rule
 def shock_of_loss(
     population_share: float, is_capital: bool, kap: float, exponent: float, capital_floor: float
 ) -> float:
-    """Return the shock of losing a place to the garrisons next to it, in units of the margin."""
-    shock = kap * math.pow(population_share / 0.10, exponent)
+    """Return the shock of losing a place to the garrisons next to it: kap * (w / 0.1)**gam, in units of the margin.
+
+    Parameters
+    ----------
+    population_share
+        w, of the place among all people, in [0, 1].
+    is_capital
+        Whether it is the capital, whose loss is at least k_cap * kap.
+    kap, exponent, capital_floor
+        kap, gam and k_cap, see the parameter table; at gam 1 splitting a province changes nothing.
+
+    References
+    ----------
+    Kuran (1991), "Now out of never", World Politics 44, 7-48, on cascades that surprise everybody; Lehmann & Zhukov
+    (2019), "Until the bitter end?", International Organization 73, 133-169: surrender spreads from battle to battle.
+    Sizes are assumptions.
+    """
+    shock = kap * math.pow(population_share / TENTH, exponent)
     if is_capital:
         return max(shock, capital_floor * kap)
     return shock
 
 
-@part
+@rule
 def shock_kernel(hops: int, reach_hops: float) -> float:
-    """Return what arrives of a shock so many provinces away; neighbours feel all of it."""
+    """Return what arrives of a shock so many provinces away: exp(-(max(hops, 1) - 1) / D); neighbours feel all of it.
+
+    Parameters
+    ----------
+    hops
+        Provinces between, >= 0.
+    reach_hops
+        D, distance over which it fades by a factor e, > 0 (assumption).
+    """
     return math.exp(-(max(hops, 1) - 1) / reach_hops)
 
 
-@part
+@rule
 def winner_factor(winner_power: float, loser_power: float, exponent: float) -> float:
-    """Return how much a loss shakes the others, given how likely the winner is to win on (1 at equal power)."""
+    """Return how much a loss shakes the others, given who won: min(1.5, 2 P_w / (P_w + P_l))**w_B.
+
+    Parameters
+    ----------
+    winner_power, loser_power
+        P_w and P_l, >= 0; at equal power the factor is 1.
+    exponent
+        w_B; at 0 it does not matter who won.
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars": people join whom they expect to win; the form is an assumption.
+    """
     total = winner_power + loser_power
     if total <= 0.0:
         return 1.0
-    return math.pow(min(1.5, 2.0 * winner_power / total), exponent)
+    return math.pow(min(MOST_WINNING, 2.0 * winner_power / total), exponent)

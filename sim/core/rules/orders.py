@@ -5,9 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part, rule
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rules.contest import power
+
+CLUMSIEST = 0.3  # assumption: part of its force that even an army without quality can move, of what it would commit
+USUAL_SIDE = 20_000.0  # fighters, for whom the number of operations is given
+LEAST_VALUE = 0.05  # assumption: every place is worth something
+VALUE_OF_PEOPLE = 0.63  # assumption: a province with a tenth of the people is then worth a third
+FIXED_REST, REST_BY_CHANCE = 0.3, 0.7  # assumption: parts of the mean rest, that all take and that varies
 
 
 @dataclass(frozen=True)
@@ -162,33 +168,77 @@ class Orders:
 
 @rule
 def mobile_share(quality: float, commitment: float) -> float:
-    """Return the share of a force that can leave its post to attack."""
-    return commitment * min(1.0, 0.3 + quality)
+    """Return the share of a force that can leave its post to attack: commit * min(1, 0.3 + q).
+
+    Parameters
+    ----------
+    quality
+        q, as coded, in [0, 1]: armies of less quality are tied to their posts.
+    commitment
+        commit, see the parameter table; the form is an assumption.
+    """
+    return commitment * min(1.0, CLUMSIEST + quality)
 
 
-@part
+@rule
 def operations_limit(fighters: float, operations: float, exponent: float) -> int:
-    """Return how many opposed operations a side runs at once, at least 1 unless ``operations`` is 0."""
+    """Return how many opposed operations a side runs at once: max(1, round(n_ops * (n / 20,000)**n_exp)).
+
+    Parameters
+    ----------
+    fighters
+        n, of the side.
+    operations, exponent
+        n_ops and n_exp, see the parameter table; without any operations it never attacks who defends.
+
+    References
+    ----------
+    Assumption: staffs and supply, not heads, limit how much is undertaken at once.
+    """
     if operations <= 0.0:
         return 0
-    return max(1, math.floor(operations * math.pow(fighters / 20000.0, exponent) + 0.5))
+    return max(1, math.floor(operations * math.pow(fighters / USUAL_SIDE, exponent) + 0.5))
 
 
-@part
+@rule
 def target_score(
     value: float, expected_odds: float, distance: float, weakness_exponent: float, distance_scale: float
 ) -> float:
-    """Return how attractive a target is: its value, discounted for strong defence and distance in km."""
+    """Return how attractive a target is: v * p**a_w / (1 + d / L_0).
+
+    Parameters
+    ----------
+    value
+        v, see ``target_value``.
+    expected_odds
+        p, the chance to prevail as the attacker expects it, in [0, 1].
+    distance
+        d, in km.
+    weakness_exponent, distance_scale
+        a_w, how much weak targets are preferred, and L_0, the distance that halves the value.
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars": prize and chance decide; the product form is an assumption.
+    """
     return value * power(expected_odds, weakness_exponent) / (1.0 + distance / distance_scale)
 
 
-@part
+@rule
 def people_value(population_share: float, population_exponent: float) -> float:
-    """Return what a target is worth by its people."""
-    return 0.05 + 0.63 * math.pow(population_share, population_exponent)
+    """Return what a target is worth by its people: 0.05 + 0.63 * w**v_pop.
+
+    Parameters
+    ----------
+    population_share
+        w, of the place among all people, in [0, 1].
+    population_exponent
+        v_pop < 1: large cities count for less than their people (assumption).
+    """
+    return LEAST_VALUE + VALUE_OF_PEOPLE * math.pow(population_share, population_exponent)
 
 
-@part
+@rule
 def target_value(
     people: float,
     progress: float,
@@ -196,18 +246,56 @@ def target_value(
     progress_value: float,
     enclave_value: float,
 ) -> float:
-    """Return what a target is worth before its defence is counted; ``people`` is the value of those who live there."""
+    """Return what a target is worth before its defence is counted: people + v_x * x, and v_enc for an enclave.
+
+    Parameters
+    ----------
+    people
+        Value of those who live there, see ``people_value``.
+    progress
+        x, of the front towards it, in [0, 1]: what is begun is finished.
+    is_enclave
+        Whether the side already stands in the place.
+    progress_value, enclave_value
+        v_x and v_enc (assumptions).
+    """
     value = people + progress_value * progress
     return value + enclave_value if is_enclave else value
 
 
-@part
+@rule
 def rest_after_capture(mean_days: float, tempo: float, u: float) -> float:
-    """Return the days of rest after a capture: 30 % fixed, the rest exponential; ``u`` is uniform in (0, 1)."""
-    return mean_days * tempo * (0.3 - 0.7 * math.log(u))
+    """Return the days of rest after a capture: pause * t * (0.3 - 0.7 * log(u)), a fixed part and an exponential one.
+
+    Parameters
+    ----------
+    mean_days
+        pause, mean of the two at tempo 1.
+    tempo
+        t, factor on all times of a run, > 0.
+    u
+        Uniform in (0, 1).
+
+    References
+    ----------
+    Epstein (1985), "The calculus of conventional war", on culmination; the distribution is an assumption.
+    """
+    return mean_days * tempo * (FIXED_REST - REST_BY_CHANCE * math.log(u))
 
 
-@part
+@rule
 def awakening_probability(enemy_morale: float, hazard: float, threshold: float) -> float:
-    """Return the chance that a dormant party joins the war today against a faltering enemy."""
+    """Return the chance that a dormant party joins the war today: 1 - exp(-act * max(0, 1 - m / M_act)).
+
+    Parameters
+    ----------
+    enemy_morale
+        m, of the side against which it would fight, in [0, 1].
+    hazard, threshold
+        act and M_act, see the parameter table.
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars": parties side with expected winners; the form is an assumption.
+    """
     return 1.0 - math.exp(-hazard * max(0.0, 1.0 - enemy_morale / threshold))

@@ -7,15 +7,37 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import IntEnum
 
-from sim.core.jit import part, rule
-from sim.core.parameters import parameter
+from sim.core.jit import rule
+from sim.core.parameters import choice, parameter
 from sim.core.rules.contest import logistic
+
+MIDDLE = 0.5  # of morale
+INDIFFERENCE = 0.1  # assumption: utility that takes a patron from half of its reserve to nearly three quarters
+
+
+class PatronageForm(IntEnum):
+    """How patrons decide."""
+
+    UTILITY = 0
+    FIXED = 1
 
 
 @dataclass(frozen=True)
 class Patronage:
     """Parameters of patrons."""
+
+    form: PatronageForm = choice(
+        PatronageForm.UTILITY,
+        meaning="how patrons decide what to give",
+        theories={
+            PatronageForm.UTILITY: "each weighs stake, need, rivals and cost, and leaves a client without prospects "
+            "(Bueno de Mesquita 1981; Salehyan, Gleditsch & Cunningham 2011; Anderson 2019)",
+            PatronageForm.FIXED: "nobody ever changes what was given on day 0; the naive rival of a patron who weighs "
+            "(assumption)",
+        },
+    )
 
     belief_days: float = parameter(
         3.0,
@@ -217,43 +239,110 @@ class Patronage:
     )
 
 
-@part
+@rule
+def reconsiders(form: int) -> bool:
+    """Tell whether patrons ever change what they give, in the form that was chosen.
+
+    Where they do not, support stays that of day 0, nobody helps directly, and nobody leaves; what a scenario's levers
+    do to support still counts.
+
+    Parameters
+    ----------
+    form
+        Number of a ``PatronageForm``.
+
+    References
+    ----------
+    Assumption: the naive rival by which a theory of patrons has to be measured.
+    """
+    return form != PatronageForm.FIXED
+
+
+@rule
 def observed_prospect(morale: float, own_power: float, enemy_power: float, morale_weight: float) -> float:
-    """Return the client's chance as a patron sees it today."""
+    """Return the client's chance as a patron sees it today: P / (P + E * exp(-b_M * (m - 0.5))).
+
+    A contest at decisiveness 1, whose log odds the client's morale shifts.
+
+    Parameters
+    ----------
+    morale
+        m, of the client's side, in [0, 1].
+    own_power, enemy_power
+        P and E, >= 0.
+    morale_weight
+        b_M, in log odds.
+
+    References
+    ----------
+    Bueno de Mesquita (1981), "The war trap": third parties judge by the balance of power; the weight of morale is an
+    assumption.
+    """
     if enemy_power <= 0.0:
         return 1.0
     if own_power <= 0.0:
         return 0.0
-    return own_power / (own_power + enemy_power * math.exp(-morale_weight * (morale - 0.5)))
+    return own_power / (own_power + enemy_power * math.exp(-morale_weight * (morale - MIDDLE)))
 
 
 @rule
 def share_of_a_day(days: float) -> float:
-    """Return the part of the way to a target that one day covers, with that time constant."""
+    """Return the part of the way to a target that one day covers: 1 - exp(-1 / tau).
+
+    Parameters
+    ----------
+    days
+        tau, time constant, > 0.
+    """
     return 1.0 - math.exp(-1.0 / days)
 
 
 @rule
 def relaxed(value: float, target: float, share: float) -> float:
-    """Return the value after one day of exponential relaxation; it is exact with ``share_of_a_day``."""
+    """Return the value after one day of exponential relaxation: x + (target - x) * share.
+
+    Parameters
+    ----------
+    value, target
+        x, and where it tends.
+    share
+        Of the way, from ``share_of_a_day``: the step is then exact.
+    """
     return value + (target - value) * share
 
 
 @rule
 def need(belief: float) -> float:
-    """Return how much help can change: 1 at even chances, 0 when all is won or lost (hump-shaped)."""
+    """Return how much help can change: sqrt(4 b (1 - b)), 1 at even chances, 0 when all is won or lost.
+
+    Parameters
+    ----------
+    belief
+        b, in the client's success, in [0, 1].
+
+    References
+    ----------
+    Bueno de Mesquita (1981), "The war trap": help is worth what it changes in the chance to win; in a logistic chance
+    that is b (1 - b). The root makes the hump flat (assumption).
+    """
     return math.sqrt(4.0 * belief * (1.0 - belief))
 
 
-@part
+@rule
 def standing_need(belief: float, belief_day_0: float) -> float:
-    """Return the need that standing support answers: a client safer than on day 0 is not dropped for it."""
+    """Return the need that standing support answers: max(need(b), need(b_0)) while b >= b_0, else need(b).
+
+    Parameters
+    ----------
+    belief, belief_day_0
+        b and b_0, in [0, 1]: a client safer than on day 0 is not dropped for it (assumption).
+    """
     if belief >= belief_day_0:
         return max(need(belief), need(belief_day_0))
     return need(belief)
 
 
-@part
+@rule
 def support_utility(
     stake: float,
     needed: float,
@@ -264,41 +353,79 @@ def support_utility(
     rivalry: float,
     sunk: float,
 ) -> float:
-    """Return the patron's net gain from supporting a client.
+    """Return the patron's net gain from supporting a client: s * n + w_riv * r * s - c_k * (1 + l) + w_sunk * x.
 
     Parameters
     ----------
     stake
-        Tie times commitment, in [0, 1].
+        s, tie times commitment, in [0, 1].
     needed
-        Need of the client, in [0, 1].
+        n, need of the client, in [0, 1].
     rival
-        Support that the client's strongest enemy receives, in [0, 1].
+        r, support that the client's strongest enemy receives, in [0, 1].
     load
-        What the patron already gives to others.
+        l, what the patron already gives to others.
     support
-        Present support, in [0, 1].
+        x, present support, in [0, 1].
     cost, rivalry, sunk
-        See the parameter table.
+        c_k, w_riv and w_sunk, see the parameter table.
+
+    References
+    ----------
+    Salehyan, Gleditsch & Cunningham (2011), "Explaining external support for insurgent groups", International
+    Organization 65, 709-744; Findley & Teo (2006), "Rethinking third-party interventions into civil wars", Journal of
+    Politics 68, 828-837; Anderson (2019), International Studies Quarterly 63, 692-706, on rivals. Linear form and sizes
+    are assumptions.
     """
     return stake * needed + rivalry * rival * stake - cost * (1.0 + load) + sunk * support
 
 
 @rule
 def desired_support(utility: float, reserve: float) -> float:
-    """Return the support that a patron wants to give, at most its reserve; none when it does not pay."""
+    """Return the support that a patron wants to give: R * logistic(U / 0.1), and none when it does not pay.
+
+    Parameters
+    ----------
+    utility
+        U, from ``support_utility``.
+    reserve
+        R, most that the patron could give, in [0, 1].
+
+    References
+    ----------
+    McFadden (1974), "Conditional logit analysis of qualitative choice behavior", for the logit; its steepness, and that
+    support begins at half where it just pays, are assumptions.
+    """
     if utility <= 0.0:
         return 0.0
-    return reserve * logistic(utility / 0.1)
+    return reserve * logistic(utility / INDIFFERENCE)
 
 
-@part
+@rule
 def direct_capacity(has_arms: bool, has_air: bool, has_troops: bool, arms: float, air: float, troops: float) -> float:
-    """Return the strongest direct help that a patron's means allow."""
+    """Return the strongest direct help that a patron's means allow: k_arms, k_air and k_troop, of those that it has.
+
+    Parameters
+    ----------
+    has_arms, has_air, has_troops
+        Which means a patron has for this client.
+    arms, air, troops
+        k_arms, k_air and k_troop, in the client's power (assumptions).
+    """
     return arms * has_arms + air * has_air + troops * has_troops
 
 
-@part
+@rule
 def strike_probability(commitment: float, regime_morale: float, hazard: float) -> float:
-    """Return the chance that a power strikes an extremist faction today; disorder gives it the occasion."""
+    """Return the chance that a power strikes an extremist faction today: 1 - exp(-k_str * c * max(0, 1 - m)).
+
+    Parameters
+    ----------
+    commitment
+        c, of the power to fight the faction, in [0, 1].
+    regime_morale
+        m, in [0, 1]; disorder gives the occasion.
+    hazard
+        k_str, per day, see the parameter table.
+    """
     return 1.0 - math.exp(-hazard * commitment * max(0.0, 1.0 - regime_morale))

@@ -8,8 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
+
+WITHOUT_PATRONS = 0.5  # assumption: by how much the lost gate weighs more for a leader whom nobody supports
+NO_MELT = 0.5  # morale of the capital's garrison from which on the storm comes no sooner
+USUAL_MORALE = 2.0  # one over the morale at which recruits come as the parameter says
 
 
 @dataclass(frozen=True)
@@ -171,13 +175,26 @@ class Regime:
     )
 
 
-@part
+@rule
 def disloyalty(morale: float, threshold: float) -> float:
-    """Return how far loyal morale has sunk below the threshold, in [0, 1]."""
+    """Return how far loyal morale has sunk below a threshold: max(0, 1 - m / M_c), in [0, 1].
+
+    Parameters
+    ----------
+    morale
+        m, of the garrisons that count for the leader, weighted by their nearness, in [0, 1].
+    threshold
+        M_c > 0.
+
+    References
+    ----------
+    Koehler & Albrecht (2021), "Revolutions and the military", Armed Forces & Society 47: leaders stay while the army
+    stands by them; the form is an assumption.
+    """
     return max(0.0, 1.0 - morale / threshold)
 
 
-@part
+@rule
 def flight_probability(
     disloyal: float,
     gate_lost: bool,
@@ -188,37 +205,78 @@ def flight_probability(
     gate: float,
     fighting: float,
 ) -> float:
-    """Return the chance that the leader leaves today; nothing here depends on the date.
+    """Return the chance that the leader leaves today: 1 - exp(-l_f * d**2 * W); nothing here depends on the date.
+
+    W = b0 + b1 * (1 + 0.5 * (1 - P)) where the gate is lost, + b2 where the capital is fought over.
 
     Parameters
     ----------
     disloyal
-        Lost loyalty near the capital, in [0, 1].
+        d, lost loyalty near the capital, in [0, 1].
     gate_lost, contested
         Whether the last city before the capital is lost; whether the capital is fought over.
     patron
-        Patrons' support of the regime, in [0, 1].
+        P, patrons' support of the regime, in [0, 1].
     hazard, floor, gate, fighting
-        See the parameter table.
+        l_f, b0, b1 and b2, see the parameter table.
+
+    References
+    ----------
+    Goemans (2008), "Which way out?", Journal of Conflict Resolution 52, 771-794: leaders go early where the alternative
+    is to be caught; form and sizes are assumptions.
     """
-    weight = floor + gate_lost * (gate + 0.5 * gate * (1.0 - patron)) + contested * fighting
+    weight = floor + gate_lost * (gate + WITHOUT_PATRONS * gate * (1.0 - patron)) + contested * fighting
     return 1.0 - math.exp(-hazard * disloyal * disloyal * weight)
 
 
-@part
+@rule
 def coup_probability(disloyal: float, coup_proofing: float, patron: float, hazard: float) -> float:
-    """Return the chance of a coup today."""
+    """Return the chance of a coup today: 1 - exp(-l_k * d * (1 - C) * (1 - P)).
+
+    Parameters
+    ----------
+    disloyal
+        d, in [0, 1].
+    coup_proofing
+        C, as coded, in [0, 1].
+    patron
+        P, patrons' support of the regime, in [0, 1]: plotters lose it.
+    hazard
+        l_k, per day, see the parameter table.
+
+    References
+    ----------
+    Svolik (2012), "The politics of authoritarian rule": insiders remove most autocrats; Quinlivan (1999),
+    "Coup-proofing", International Security 24, 131-165. The product form is an assumption.
+    """
     return 1.0 - math.exp(-hazard * disloyal * (1.0 - coup_proofing) * (1.0 - patron))
 
 
-@part
+@rule
 def storm_probability(capital_morale: float, bargain_days: float, melt: float, tempo: float) -> float:
-    """Return the chance that the challenger decides today to storm the capital, its odds being good enough."""
-    hazard = (1.0 + melt * max(0.0, 1.0 - capital_morale / 0.5)) / (bargain_days * tempo)
+    """Return the chance that the challenger decides today to storm the capital: 1 - exp(-(1 + g_m * x) / (t_barg * t)).
+
+    x = max(0, 1 - m / 0.5). The challenger's odds are good enough before this is asked.
+
+    Parameters
+    ----------
+    capital_morale
+        m, of those who defend the capital, in [0, 1].
+    bargain_days, melt
+        t_barg and g_m, see the parameter table.
+    tempo
+        t, factor on all times of a run, > 0.
+
+    References
+    ----------
+    Fearon (1995), "Rationalist explanations for war", International Organization 49, 379-414: a storm is dear, so that
+    first one bargains; form and sizes are assumptions.
+    """
+    hazard = (1.0 + melt * max(0.0, 1.0 - capital_morale / NO_MELT)) / (bargain_days * tempo)
     return 1.0 - math.exp(-hazard)
 
 
-@part
+@rule
 def daily_recruits(
     army_day_0: float,
     capacity: float,
@@ -228,5 +286,21 @@ def daily_recruits(
     share: float,
     exhaustion_days: float,
 ) -> float:
-    """Return the recruits of one day, so many days after the first loss."""
-    return share * capacity * resolve * army_day_0 * 2.0 * morale * math.exp(-days / exhaustion_days)
+    """Return the recruits of one day: mobz * c * r * N_0 * 2 m * exp(-t / t_mob).
+
+    Parameters
+    ----------
+    army_day_0
+        N_0, fighters.
+    capacity
+        c, of the state to raise an army, in [0, 1].
+    resolve
+        r, factor from a change of leader.
+    morale
+        m, of the regime's side, in [0, 1]; at one half recruits come as the parameter says.
+    days
+        t, since the first loss.
+    share, exhaustion_days
+        mobz and t_mob (assumptions).
+    """
+    return share * capacity * resolve * army_day_0 * USUAL_MORALE * morale * math.exp(-days / exhaustion_days)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
-from sim.core.rules.contest import contest_success
 
 STALE_DAYS = 180.0  # a stalemate this old is as ripe as it gets
 CHANGE_SCALE = 10.0
@@ -121,7 +120,7 @@ class Settlement:
     )
 
 
-@part
+@rule
 def ripeness(
     quiet_days: float,
     change: float,
@@ -136,20 +135,22 @@ def ripeness(
 ) -> float:
     """Return how ripe a war is for a settlement: the log of a factor on its hazard, 0 at its beginning.
 
+    w_stale * min(1, q / 180) - w_move * 10 c - w_veto * (n - 2) + w_med * M + w_cost * min(1, k).
+
     Parameters
     ----------
     quiet_days
-        Since the map last moved, >= 0.
+        q, since the map last moved, >= 0.
     change
-        Share of the people that changes hands per day, >= 0.
+        c, share of the people that changes hands per day, >= 0.
     n_parties
-        Sides whose consent is needed, at least 2.
+        n, sides whose consent is needed, at least 2.
     mediation
-        0 for none, 1 for strong.
+        M, 0 for none, 1 for strong.
     cost
-        Share of their fighters that the parties have lost; counts up to 1.
+        k, share of their fighters that the parties have lost.
     stalemate_weight, change_weight, veto_weight, mediation_weight, cost_weight
-        Parameters of ``Settlement``.
+        w_stale, w_move, w_veto, w_med and w_cost, parameters of ``Settlement``.
 
     References
     ----------
@@ -165,43 +166,54 @@ def ripeness(
     )
 
 
-@part
+@rule
 def settlement_probability(log_factor: float, per_day: float) -> float:
-    """Return the chance that talks come to a conclusion today, from ripeness and the hazard at ripeness 0."""
+    """Return the chance that talks come to a conclusion today: 1 - exp(-l_set * exp(x)).
+
+    Parameters
+    ----------
+    log_factor
+        x, ripeness.
+    per_day
+        l_set, hazard at ripeness 0.
+
+    References
+    ----------
+    Cox (1972), "Regression models and life-tables", Journal of the Royal Statistical Society B 34, 187-220, for factors
+    on a hazard.
+    """
     return 1.0 - math.exp(-per_day * math.exp(log_factor))
 
 
-@part
-def accepts(offer: float, own: float, others: float, decisiveness: float, war_cost: float) -> bool:
-    """Tell whether a party takes its offer rather than what it expects from fighting on.
+@rule
+def accepts(offer: float, chance: float, war_cost: float) -> bool:
+    """Tell whether a party takes its offer rather than what it expects from fighting on: offer >= p - k_war.
 
     Parameters
     ----------
     offer
         Share of the prize, in [0, 1].
-    own, others
-        Power of the party, and of all others together, >= 0.
-    decisiveness
-        Of the contest.
+    chance
+        p, that the party would prevail over all others together, in [0, 1].
     war_cost
-        Share of the prize that fighting on costs.
+        k_war, share of the prize that fighting on costs.
 
     References
     ----------
-    Fearon (1995), "Rationalist explanations for war".
+    Fearon (1995), "Rationalist explanations for war", International Organization 49, 379-414.
     """
-    return offer >= contest_success(own, others, decisiveness) - war_cost
+    return offer >= chance - war_cost
 
 
-@part
+@rule
 def dissolution_after_handover(dissolution: float, remnants: float) -> float:
-    """Return the chance that a garrison goes home when the leader has fled and the rest hands over in order.
+    """Return the chance that a garrison goes home when the rest hands over after a flight: 1 - (1 - p) * k_hand.
 
     Parameters
     ----------
     dissolution
-        Chance without a hand-over, in [0, 1].
+        p, chance without a hand-over, in [0, 1].
     remnants
-        Share of the other garrisons that still fights on, in [0, 1].
+        k_hand, share of the other garrisons that still fights on, in [0, 1] (assumption).
     """
     return 1.0 - (1.0 - dissolution) * remnants

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.codes import Level
-from sim.core.jit import part, rule
-from sim.core.parameters import parameter
+from sim.core.codes import Channel, Level
+from sim.core.jit import rule
+from sim.core.parameters import parameter, vector
 
 MOST_PRESSURE = 3.0
+PER_THOUSAND = 1000.0  # inhabitants
+FULL_BURDEN = 3.0  # assumption: log(1 + 19), 19 refugees per thousand inhabitants, fill the channel
 MOST_RISE = 0.85
 """Highest chance of a step up a day. With at most 0.13 for a step down (see the limits) it keeps two neighbours who
 share their draws in order: the calmer one cannot jump past the other while that one steps down."""
@@ -36,59 +38,70 @@ class Spillover:
         meaning="how far a state's guard holds back the factions that cross from it into the war",
         source="assumption; Salehyan, Gleditsch & Cunningham (2011) on host consent",
     )
-    refugees_weight: float = parameter(
-        0.4,
-        "w_ref",
-        prior=(0.0, 1.0),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of new refugees in the pressure",
-        source="Salehyan & Gleditsch 2006 find a risk, Shaver & Zhou 2015 and Zhou & Shaver 2021 none; size assumption",
-    )
-    arms_weight: float = parameter(
-        0.4,
-        "w_arms",
-        prior=(0.1, 0.8),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of weapons adrift in the pressure",
-        source="assumption",
-    )
-    fighters_weight: float = parameter(
-        0.5,
-        "w_fght",
-        prior=(0.1, 1.0),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of fighters who cross the border, either way, in the pressure",
-        source="assumption",
-    )
-    kin_weight: float = parameter(
-        0.7,
-        "w_kin",
-        prior=(0.2, 1.2),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of kin who fight nearby in the pressure",
-        source="kin groups carry conflict (Buhaug & Gleditsch 2008; Forsberg 2009); size assumption",
-    )
-    sanctuary_weight: float = parameter(
-        0.4,
-        "w_sanc",
-        prior=(0.1, 0.8),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of hostile factions' ground along the border in the pressure",
-        source="assumption",
-    )
-    border_weight: float = parameter(
-        0.6,
-        "w_bord",
-        prior=(0.2, 1.0),
-        limits=(0.0, 3.0),
-        unit="1",
-        meaning="weight of fighting, or of hostile jihadists, right across the border in the pressure",
-        source="assumption",
+    weight: tuple[float, ...] = vector(
+        {
+            Channel.REFUGEES: parameter(
+                0.4,
+                "w_ref",
+                prior=(0.0, 1.0),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of new refugees in the pressure",
+                source="Salehyan & Gleditsch 2006 find a risk, Shaver & Zhou 2015 and Zhou & Shaver 2021 none; "
+                "size assumption",
+                former="refugees_weight",
+            ),
+            Channel.ARMS: parameter(
+                0.4,
+                "w_arms",
+                prior=(0.1, 0.8),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of weapons adrift in the pressure",
+                source="assumption",
+                former="arms_weight",
+            ),
+            Channel.FIGHTERS: parameter(
+                0.5,
+                "w_fght",
+                prior=(0.1, 1.0),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of fighters who cross the border, either way, in the pressure",
+                source="assumption",
+                former="fighters_weight",
+            ),
+            Channel.KIN: parameter(
+                0.7,
+                "w_kin",
+                prior=(0.2, 1.2),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of kin who fight nearby in the pressure",
+                source="kin groups carry conflict (Buhaug & Gleditsch 2008; Forsberg 2009); size assumption",
+                former="kin_weight",
+            ),
+            Channel.SANCTUARY: parameter(
+                0.4,
+                "w_sanc",
+                prior=(0.1, 0.8),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of hostile factions' ground along the border in the pressure",
+                source="assumption",
+                former="sanctuary_weight",
+            ),
+            Channel.BORDER: parameter(
+                0.6,
+                "w_bord",
+                prior=(0.2, 1.0),
+                limits=(0.0, 3.0),
+                unit="1",
+                meaning="weight of fighting, or of hostile jihadists, right across the border in the pressure",
+                source="assumption",
+                former="border_weight",
+            ),
+        }
     )
     arms_scale: float = parameter(
         0.2,
@@ -344,39 +357,90 @@ class Spillover:
     )
 
 
-@part
+@rule
 def refugee_burden(refugees: float, population: float) -> float:
-    """Return the channel of refugees: logarithmic in those per thousand inhabitants, full at 19 of them."""
-    return min(1.0, math.log(1.0 + 1000.0 * refugees / population) / 3.0)
+    """Return how full the channel of refugees is: min(1, log(1 + 1000 n / N) / 3), full at 19 per thousand inhabitants.
+
+    Parameters
+    ----------
+    refugees
+        n, in the state since day 0.
+    population
+        N, of the state, > 0.
+
+    References
+    ----------
+    Salehyan & Gleditsch (2006), "Refugees and the spread of civil war", International Organization 60, 335-366; Zhou &
+    Shaver (2021), "Reexamining the effect of refugees on civil conflict", American Political Science Review 115, find
+    no such risk. The scale is an assumption.
+    """
+    return min(1.0, math.log(1.0 + PER_THOUSAND * refugees / population) / FULL_BURDEN)
 
 
 @rule
 def fill(amount: float, scale: float) -> float:
-    """Return how full a channel is that an amount of ``scale`` fills; one without capacity carries nothing."""
+    """Return how full a channel is: min(1, x / scale); one without capacity carries nothing.
+
+    Parameters
+    ----------
+    amount
+        x, >= 0.
+    scale
+        What fills it, >= 0, in the same unit.
+    """
     return min(1.0, amount / scale) if scale > 0.0 else 0.0
 
 
-@part
+@rule
 def proximity(hops: int) -> float:
-    """Return the weight of fighting by the borders between it and a state: 1 next door, half a place further on."""
+    """Return the weight of fighting by the borders between it and a state: 1 / hops up to ``FIGHTING_REACH``, then 0.
+
+    Parameters
+    ----------
+    hops
+        1 next door, 2 a place further on.
+
+    References
+    ----------
+    Buhaug & Gleditsch (2008), "Contagion or confusion?", International Studies Quarterly 52, 215-233: conflict close to
+    the border matters; the weights are assumptions.
+    """
     return 1.0 / hops if hops <= FIGHTING_REACH else 0.0
 
 
 @rule
 def hardening_day_0(capacity: float, level: int) -> float:
-    """Return a state's guard on day 0: all that it is capable of if it stood on alert, else none."""
+    """Return a state's guard on day 0: all that it is capable of if it stood on alert, else none.
+
+    Parameters
+    ----------
+    capacity
+        Of the state, in [0, 1].
+    level
+        Number of its ``codes.Level`` on day 0.
+    """
     return capacity if level > Level.CALM else 0.0
 
 
-@part
+@rule
 def wanted_guard(level: int, capacity: float, lever: float) -> float:
-    """Return the guard that a state tends to: what a lever asks for, else all it can once it is on alert."""
+    """Return the guard that a state tends to: min(1, capacity * lever), else its capacity once it is on alert.
+
+    Parameters
+    ----------
+    level
+        Number of its ``codes.Level``.
+    capacity
+        Of the state, in [0, 1].
+    lever
+        What a scenario asks of it, as a multiple of its capacity; below 0 where none does.
+    """
     if lever >= 0.0:
         return min(1.0, capacity * lever)
     return capacity if level > Level.CALM else 0.0
 
 
-@part
+@rule
 def rise_probability(
     hazard: float,
     steepness: float,
@@ -386,20 +450,27 @@ def rise_probability(
     guard_effect: float,
     capacity_effect: float,
 ) -> float:
-    """Return the chance that a neighbour climbs one rung today.
+    """Return the chance that a neighbour climbs one rung today: min(0.85, 1 - exp(-lam * exp(x))).
+
+    x = th * p * (1 - k_H * H) - k_c * (c - 0.5), a hazard that pressure raises, and guard and capacity lower.
 
     Parameters
     ----------
     hazard
-        Per day, of a state of medium capacity without pressure.
+        lam, per day, of a state of medium capacity without pressure.
     steepness
-        Effect of the pressure on the logarithm of the hazard, >= 0.
+        th, effect of the pressure on the logarithm of the hazard, >= 0.
     pressure
-        In [0, 3].
+        p, in [0, 3].
     guard, capacity
-        Of the neighbour, in [0, 1].
+        H and c, of the neighbour, in [0, 1].
     guard_effect, capacity_effect
-        See the parameter table.
+        k_H and k_c, see the parameter table.
+
+    References
+    ----------
+    Braithwaite (2010), "Resisting infection: how state capacity conditions conflict contagion", Journal of Peace
+    Research 47, 311-319; Buhaug & Gleditsch (2008), International Studies Quarterly 52, 215-233. Sizes are assumptions.
     """
     exponent = steepness * pressure * (1.0 - guard_effect * guard) - capacity_effect * (capacity - MEDIUM_CAPACITY)
     return min(MOST_RISE, 1.0 - math.exp(-hazard * math.exp(exponent)))
@@ -407,13 +478,33 @@ def rise_probability(
 
 @rule
 def fall_probability(hazard: float, capacity: float, effect: float) -> float:
-    """Return the chance that a neighbour steps down one rung today; a capable one does so sooner."""
+    """Return the chance that a neighbour steps down one rung today: 1 - exp(-mu * exp(k_mu * (c - 0.5))).
+
+    Parameters
+    ----------
+    hazard
+        mu, per day, of a state of medium capacity.
+    capacity
+        c, in [0, 1]; a capable one steps down sooner.
+    effect
+        k_mu (assumption).
+    """
     return 1.0 - math.exp(-hazard * math.exp(effect * (capacity - MEDIUM_CAPACITY)))
 
 
-@part
+@rule
 def next_level(level: int, rise: float, fall: float, u: float) -> int:
-    """Return tomorrow's level: low draws lead up, high ones down, so that equal draws keep neighbours in order."""
+    """Return tomorrow's level: low draws lead up, high ones down, so that equal draws keep neighbours in order.
+
+    Parameters
+    ----------
+    level
+        Number of a ``codes.Level``.
+    rise, fall
+        Chances of a step up and down, in [0, 1], at most 1 together.
+    u
+        Uniform in (0, 1).
+    """
     if level < Level.CIVIL_WAR and u < rise:
         return level + 1
     if level > Level.CALM and u > 1.0 - fall:
@@ -423,15 +514,33 @@ def next_level(level: int, rise: float, fall: float, u: float) -> int:
 
 @rule
 def deaths_at_least(level: int) -> float:
-    """Return the deaths by which a rung of the ladder is defined, 0 for one that needs none."""
+    """Return the deaths by which a rung of the ladder is defined, 0 for one that needs none.
+
+    Parameters
+    ----------
+    level
+        Number of a ``codes.Level``.
+
+    References
+    ----------
+    Thresholds of the Uppsala Conflict Data Program: 25 deaths in battle a year for armed conflict, 1,000 for war.
+    """
     if level == Level.CIVIL_WAR:
         return CIVIL_WAR_DEATHS
     return VIOLENCE_DEATHS if level == Level.VIOLENCE else 0.0
 
 
-@part
+@rule
 def incident_deaths(mean: float, u: float) -> float:
-    """Return the deaths of an incident: one or more, geometric with that mean."""
+    """Return the deaths of an incident, one or more: geometric with that mean, 1 + floor(log(u) / log(1 - 1 / D)).
+
+    Parameters
+    ----------
+    mean
+        D >= 1.
+    u
+        Uniform in (0, 1).
+    """
     if mean <= 1.0:
         return 1.0
     return 1.0 + math.floor(math.log(u) / math.log(1.0 - 1.0 / mean))

@@ -5,8 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
+
+TENTH_OF_ALL = 1.28  # standard deviations beyond which a tenth of a normal distribution lies
+QUALITY_SPREAD = 0.1  # assumption: of coded quality, standard deviation at spread 1
+LEAST_QUALITY, MOST_QUALITY = 0.1, 0.9
+NEXT_TO_NONE = 1e-3  # of the central estimate, where the table's lower bound is 0
 
 
 @dataclass(frozen=True)
@@ -24,16 +29,38 @@ class Variation:
     )
 
 
-@part
+@rule
 def drawn_strength(low: float, central: float, high: float, spread: float, z: float) -> float:
-    """Return the factor on a faction's fighters for a standard normal ``z``."""
+    """Return the factor on a faction's fighters for a standard normal draw: (bound / central)**(u_sc * abs(z) / 1.28).
+
+    A split log-normal whose 10 % and 90 % points are the table's bounds at spread 1.
+
+    Parameters
+    ----------
+    low, central, high
+        Fighters in the tables, in that order; the bound is ``high`` for z > 0, else ``low``.
+    spread
+        u_sc, how much of the range is drawn.
+    z
+        Standard normal.
+    """
     if central <= 0.0:
         return 1.0
-    bound = high if z > 0.0 else max(low, 1e-3 * central)
-    return math.pow(bound / central, spread * abs(z) / 1.28)
+    bound = high if z > 0.0 else max(low, NEXT_TO_NONE * central)
+    return math.pow(bound / central, spread * abs(z) / TENTH_OF_ALL)
 
 
-@part
+@rule
 def drawn_quality(quality: float, spread: float, z: float) -> float:
-    """Return the faction's quality for a standard normal ``z``, kept in [0.1, 0.9]."""
-    return min(0.9, max(0.1, quality + 0.1 * spread * z))
+    """Return a faction's quality: q + 0.1 * u_sc * z, kept in [0.1, 0.9].
+
+    Parameters
+    ----------
+    quality
+        q, as coded, in [0, 1].
+    spread
+        u_sc, the same as of strength (assumption).
+    z
+        Standard normal.
+    """
+    return min(MOST_QUALITY, max(LEAST_QUALITY, quality + QUALITY_SPREAD * spread * z))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.jit import part
+from sim.core.jit import rule
 from sim.core.parameters import parameter
 from sim.core.rng import normal_quantile, poisson
 
@@ -119,72 +119,163 @@ class Violence:
     )
 
 
-@part
+@rule
 def expected_deaths(contest: float, people: float, air: float, per_million: float) -> float:
-    """Return the civilians whom a day of fighting kills on average; airpower up to doubles it.
+    """Return the civilians whom a day of fighting kills on average: c1 * p * n / 10**6 * (1 + a).
 
     Parameters
     ----------
     contest
-        Best chance of those who attack the place, in [0, 1].
+        p, best chance of those who attack the place, in [0, 1].
     people
-        Residents.
+        n, residents.
     air
-        Air force over the place, in [0, 1].
+        a, air force over the place, in [0, 1]; airpower up to doubles it (assumption).
     per_million
-        Deaths per million and day at contest 1 without airpower.
+        c1, deaths per million and day at contest 1 without airpower.
+
+    References
+    ----------
+    Kalyvas (2006), "The logic of violence in civil war": civilians die where control is contested; the form is an
+    assumption.
     """
     return per_million * contest * people * 1e-6 * (1.0 + air)
 
 
-@part
+@rule
 def deaths_of_a_day(mean: float, u: float, v: float) -> float:
     """Return a negative binomial number with this mean and dispersion k = 0.5, for two uniform numbers.
 
     It is a Poisson number whose own mean varies as Gamma with shape one half, that is, as a squared standard normal
     number. The variance is mean + 2 mean**2: most days kill few, some kill many.
+
+    Parameters
+    ----------
+    mean
+        >= 0.
+    u, v
+        Uniform in (0, 1).
+
+    References
+    ----------
+    Greenwood & Yule (1920), Journal of the Royal Statistical Society 83, 255-279, for the mixture; Bohorquez et al.
+    (2009), "Common ecology quantifies human insurgency", Nature 462, 911-914, for heavy tails. The dispersion is an
+    assumption.
     """
     z = normal_quantile(u)
     return poisson(mean * z * z, v)
 
 
-@part
+@rule
 def burst_probability(hazard: float) -> float:
-    """Return the chance that revenge breaks out somewhere today."""
+    """Return the chance that revenge breaks out somewhere today: 1 - exp(-l_rev).
+
+    Parameters
+    ----------
+    hazard
+        l_rev, per day, >= 0 (assumption).
+    """
     return 1.0 - math.exp(-hazard)
 
 
-@part
+@rule
 def revenge_weight(people: float, mismatch: float, days_held: int, fade_days: float) -> float:
-    """Return how likely revenge is to break out in a place, relative to others: strangers newly in power."""
+    """Return how likely revenge is to break out in a place, relative to others: n * s * exp(-t / t_rev).
+
+    Parameters
+    ----------
+    people
+        n, residents.
+    mismatch
+        s, share of the place whose own the holder is not, in [0, 1].
+    days_held
+        t, since it changed hands: strangers newly in power.
+    fade_days
+        t_rev, in days, > 0.
+
+    References
+    ----------
+    Kalyvas (2006), "The logic of violence in civil war": violence follows a change of control; the form is an
+    assumption.
+    """
     return people * mismatch * math.exp(-days_held / fade_days)
 
 
-@part
+@rule
 def burst_size(z: float, people: float, median: float, spread: float, most: float) -> float:
-    """Return the civilians whom a burst kills, a whole number >= 1: log-normal for a standard normal ``z``, bounded."""
+    """Return the civilians whom a burst kills, a whole number >= 1: min(k_rev * exp(s_rev * z), q_rev * n), rounded.
+
+    Parameters
+    ----------
+    z
+        Standard normal.
+    people
+        n, residents.
+    median, spread, most
+        k_rev, s_rev and q_rev, see the parameter table.
+
+    References
+    ----------
+    Richardson (1948), "Variation of the frequency of fatal quarrels with magnitude", Journal of the American
+    Statistical Association 43, 523-546; Cederman (2003), "Modeling the size of wars", American Political Science Review
+    97, 135-150: sizes with heavy tails. The log-normal is an assumption, bounded where power laws are not.
+    """
     return max(1.0, math.floor(min(median * math.exp(spread * z), most * people) + 0.5))
 
 
-@part
+@rule
 def burst_days(u: float, least: float, more: float) -> int:
-    """Return the days that a burst lasts: each length from ``least`` to ``least + more`` is equally likely."""
+    """Return the days that a burst lasts: d_rev + floor(u * (e_rev + 1)), each length equally likely.
+
+    Parameters
+    ----------
+    u
+        Uniform in (0, 1).
+    least, more
+        d_rev and e_rev, in days (assumptions).
+    """
     return int(least + math.floor(u * (more + 1.0)))
 
 
-@part
+@rule
 def deaths_due(left: float, days_left: int) -> float:
-    """Return the part of a burst that falls on today, a whole number; the last day takes what is left."""
+    """Return the part of a burst that falls on today: left / days, rounded; the last day takes what is left.
+
+    Parameters
+    ----------
+    left
+        Civilians whom the burst will still kill, whole.
+    days_left
+        Today included, >= 1.
+    """
     return math.floor(left / days_left + 0.5)
 
 
-@part
+@rule
 def aroused_grievance(grievance: float, size: float, people: float, gain: float) -> float:
-    """Return the grievance after a burst of some size among so many people."""
+    """Return the grievance after a burst: g + g_rev * 1000 k / n.
+
+    Parameters
+    ----------
+    grievance
+        g; 1 is that of day 0.
+    size, people
+        k killed among n residents.
+    gain
+        g_rev, rise where one in a thousand is killed (assumption).
+    """
     return grievance + gain * 1000.0 * size / people
 
 
-@part
+@rule
 def relaxed_grievance(grievance: float, days: float) -> float:
-    """Return the grievance a day later, on its way back to 1."""
+    """Return the grievance a day later, on its way back to 1: 1 + (g - 1) * exp(-1 / t_grv).
+
+    Parameters
+    ----------
+    grievance
+        g.
+    days
+        t_grv, in days, > 0 (assumption).
+    """
     return 1.0 + (grievance - 1.0) * math.exp(-1.0 / days)

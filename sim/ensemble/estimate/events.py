@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from sim.core.codes import Event
-from sim.ensemble.estimate.rows import Row, amount_rows, by_day_rows
-from sim.ensemble.store.columns import RunTable, pieces_of, usable_rows
+from sim.ensemble.estimate.rows import Row, amount_rows, by_day_rows, usable
+from sim.ensemble.store.results import Frame, pieces_of
 from sim.world.scenario import Scenario
 
 BREAK = Event.PRISON_BREAK.name.lower()
 
 
-def prison_break_rows(runs: RunTable, events: RunTable, scenario: Scenario) -> Iterator[Row]:
+def prison_break_rows(runs: Frame, events: Frame, scenario: Scenario) -> Iterator[Row]:
     """Yield how likely a prison break is by when, and how many there are; nothing where no prison can break.
 
     Parameters
@@ -27,7 +27,7 @@ def prison_break_rows(runs: RunTable, events: RunTable, scenario: Scenario) -> I
     """
     if not scenario.world[0]["detainees"].any():
         return
-    numbers = pd.Index(usable_rows(runs)["run"])
+    numbers = pd.Index(usable(runs)["run"])
     first, counts = np.full(len(numbers), np.inf), np.zeros(len(numbers))
     for piece in pieces_of(events, ("run", "day", "kind")):
         breaks = piece[piece["kind"] == BREAK]

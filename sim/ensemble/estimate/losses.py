@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.ensemble.store.columns import RunTable, pieces_of
+from sim.ensemble.store.results import Frame, pieces_of
 from sim.world.scenario import Scenario
 
 
@@ -25,7 +25,7 @@ def regime_places(scenario: Scenario) -> list[str]:
     return [str(place) for place in tables.locations["id"][at_home & held]]
 
 
-def loss_days(runs: RunTable, falls: RunTable, scenario: Scenario) -> pd.DataFrame:
+def loss_days(runs: Frame, falls: Frame, scenario: Scenario) -> pd.DataFrame:
     """Return the day on which each place first passed from the regime's side to others, NaN for never.
 
     Parameters

@@ -10,25 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.codes import Level
+from sim.core.outputs import AMOUNTS, Kind, Use
 from sim.ensemble.estimate.intervals import mean_interval, wilson_interval
 from sim.ensemble.estimate.rows import Numbers, days_of, report_days
-from sim.ensemble.store.columns import RunTable
-from sim.ensemble.store.schema import Names, state_column
+from sim.ensemble.estimate.states import totals
+from sim.ensemble.store.results import Frame
+from sim.ensemble.store.schema import Column, Names, columns_in_use
 
 PROBABILITY, DAYS = "probability", "days"
-HAPPENINGS = ("collapse", "flight", "capital_fall", "settlement", "handover", "infighting")
-AMOUNTS = {
-    "fatalities_combatants": "persons",
-    "fatalities_civilians": "persons",
-    "displaced_peak": "persons",
-    "displaced_last": "persons",
-    "extremists_last": "fighters",
-    "extremist_attacks": "attacks",
-    "hhi": "index",
-    "effective_factions": "factions",
-}
-BY_STATE = {"refugees": "persons", "influence": "share"}
 
 
 @dataclass(frozen=True)
@@ -44,15 +33,22 @@ class Outcome:
     columns
         Of the table of runs; amounts are added up.
     by
-        Last day that counts, for what has a day.
+        Last day that counts; 0 for what has no day.
+    label
+        What people call it; ``{state}`` and ``{entry}`` stand for the following.
+    state, entry
+        Whom it is of, and what of a list.
     """
 
     name: str
     unit: str
     columns: tuple[str, ...]
     by: int = 0
+    label: str = ""
+    state: str = ""
+    entry: str = ""
 
-    def values(self, runs: RunTable) -> Numbers:
+    def values(self, runs: Frame) -> Numbers:
         """Return the number of each run.
 
         Parameters
@@ -60,6 +56,8 @@ class Outcome:
         runs
             Rows of runs that did not fail.
         """
+        if self.unit == PROBABILITY and not self.by:
+            return runs[self.columns[0]].to_numpy(np.float64)
         if self.unit == PROBABILITY:
             return (days_of(runs[self.columns[0]]) <= self.by).astype(np.float64)
         if self.unit == DAYS:
@@ -82,21 +80,34 @@ def outcomes_of(names: Names, horizon_days: int) -> dict[str, Outcome]:
 
 def _outcomes(names: Names, horizon: int) -> Iterator[Outcome]:
     """Yield the outcomes: of the regime, of neighbours, of people and the war, of influence."""
-    for event in HAPPENINGS:
-        for day in reversed(report_days(horizon)):
-            name = f"p_{event}" if day == horizon else f"p_{event}_by_{day}"
-            yield Outcome(name, PROBABILITY, (f"{event}_day",), day)
-    yield Outcome("days_in_power", DAYS, ("collapse_day",), horizon)
-    for state in names.neighbours:
-        for level in list(Level)[1:]:
-            column = state_column(f"level_day_{level.value}", state)
-            yield Outcome(f"p_level_{level.value}_{state}", PROBABILITY, (column,), horizon)
-    yield Outcome("refugees", "persons", tuple(state_column("refugees", state) for state in names.states))
-    for quantity, unit in BY_STATE.items():
-        for state in names.states:
-            yield Outcome(f"{quantity}_{state}", unit, (state_column(quantity, state),))
-    for quantity, unit in AMOUNTS.items():
-        yield Outcome(quantity, unit, (quantity,))
+    columns = columns_in_use(Use.COMPARED, names)
+    happenings = [column for column in columns if column.output.kind in (Kind.DAY, Kind.FLAG)]
+    amounts = [column for column in columns if column.output.kind in AMOUNTS]
+    for column in happenings:
+        if not column.state:
+            days = reversed(report_days(horizon)) if column.output.kind is Kind.DAY else (0,)
+            yield from (_happening(column, day, horizon) for day in days)
+    yield Outcome("days_in_power", DAYS, ("collapse_day",), horizon, "days in power")
+    for state in dict.fromkeys((*names.neighbours, *names.states)):
+        for column in happenings:
+            if column.state == state:
+                yield _happening(column, horizon if column.output.kind is Kind.DAY else 0, horizon)
+    for quantity, parts in totals(amounts).items():
+        output = parts[0].output
+        yield Outcome(quantity, output.unit, tuple(column.name for column in parts), 0, output.total)
+    for column in sorted(amounts, key=lambda column: not column.state):
+        output = column.output
+        yield Outcome(column.name, output.unit, (column.name,), 0, output.label, column.state, column.entry)
+
+
+def _happening(column: Column, by: int, horizon: int) -> Outcome:
+    """Return whether something happened, of what has a day by a day."""
+    name, label = f"p_{column.event}", column.output.label
+    if column.state:
+        name = f"{name}_{column.state}"
+    elif by:
+        name, label = name if by == horizon else f"{name}_by_{by}", f"{label} by day {by}"
+    return Outcome(name, PROBABILITY, (column.name,), by, label, column.state, column.entry)
 
 
 def estimate_outcome(outcome: Outcome, values: Numbers) -> tuple[float, float, float]:

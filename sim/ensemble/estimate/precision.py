@@ -9,25 +9,21 @@ interval would cover less than it says (Frey 2010, The American Statistician 64,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-
-import numpy as np
 
 from sim.ensemble.estimate.intervals import LEVEL
 from sim.ensemble.estimate.outcomes import PROBABILITY, Outcome, outcomes_of
 from sim.ensemble.estimate.rows import Numbers, Row
-from sim.ensemble.store.columns import RunTable
+from sim.ensemble.store.results import Frame
 from sim.ensemble.store.schema import names_of
-from sim.tell.numbers import to_figures
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
 GROWTH = 1.5  # assumption: of runs from look to look; finer steps overshoot less and widen every interval
 HALF = 0.5  # half the width of all that a probability can be
-SHOWN = 4  # looks that are told one by one
 LOOKS = "clopper_pearson_95_of_all_looks"
 LOOKS_NORMAL = "normal_95_of_all_looks"
 
@@ -56,12 +52,12 @@ class Target:
     @property
     def is_met(self) -> bool:
         """Tell whether the interval is as narrow as asked."""
-        return (self.high - self.low) / 2.0 <= self.half_width
+        return self.reached <= self.half_width
 
-    def __str__(self) -> str:
-        """Return how precisely it is known, in words."""
-        asked = "" if self.is_met else f" (asked: {self.half_width:g})"
-        return f"{self.outcome.name} ±{to_figures((self.high - self.low) / 2.0, 3):g}{asked}"
+    @property
+    def reached(self) -> float:
+        """Return the half-width of its interval by now."""
+        return (self.high - self.low) / 2.0
 
     def row(self, day: int) -> Row:
         """Return the target as a row of the estimates."""
@@ -103,7 +99,7 @@ def _looks(first: int, most: int) -> Iterator[int]:
     yield most
 
 
-def look(targets: list[Target], runs: RunTable, n_looks: int) -> list[Target]:
+def look(targets: list[Target], runs: Frame, n_looks: int) -> list[Target]:
     """Return the targets with what some runs tell about them.
 
     Parameters
@@ -145,55 +141,29 @@ def clopper_pearson(successes: int, n: int, tail: float) -> tuple[float, float]:
     return low, high
 
 
-def beforehand(targets: list[Target], plan: list[int]) -> str:
-    """Return in words what is asked, when one looks, and what it is likely to cost.
+def worst_runs(targets: Sequence[Target], n_looks: int) -> float:
+    """Return about how many runs probabilities take if they are a half, the worst case; 0 without any.
 
     Parameters
     ----------
     targets
         What is asked.
-    plan
-        Numbers of runs at which one looks.
+    n_looks
+        How many looks were planned.
     """
-    asked = ", ".join(f"{target.outcome.name} to ±{target.half_width:g}" for target in targets)
-    shown = [f"{runs:,}" for runs in plan]
-    if len(shown) > SHOWN:
-        shown = [*shown[: SHOWN - 1], "...", shown[-1]]
-    shares = [target for target in targets if target.outcome.unit == PROBABILITY]
-    worst = max((_likely_runs(target, 0.5, len(plan)) for target in shares), default=0)
-    cost = f"; for a probability of 50 %, the worst case, about {_round(worst)} runs" if worst else ""
-    return f"{asked}: looking after {', '.join(shown)} runs{cost}"
+    widths = [target.half_width for target in targets if target.outcome.unit == PROBABILITY]
+    return max(((_z(n_looks) * HALF / width) ** 2 for width in widths), default=0.0)
 
 
-def so_far(targets: list[Target], plan: list[int], runs: int) -> str:
-    """Return in words how precise estimates are after some runs, and what is likely still to come.
+def likely_runs(targets: Sequence[Target]) -> float:
+    """Return about how many runs targets take, spread as those by now are; if there are none, without end.
 
     Parameters
     ----------
     targets
         What is asked, and known by now.
-    plan, runs
-        Numbers of runs at which one looks, and that of this look.
     """
-    told_by_now = f"{runs:,} runs: {', '.join(map(str, targets))}"
-    if all(target.is_met for target in targets):
-        return told_by_now
-    if runs == plan[-1]:
-        return f"{told_by_now}; ensemble.max_runs ends it here"
-    z = _z(len(plan))
-    spreads = [(target.high - target.low) / 2.0 * math.sqrt(target.n) / z for target in targets]
-    needed = max(_likely_runs(t, spread, len(plan)) for t, spread in zip(targets, spreads, strict=True))
-    return f"{told_by_now}; about {_round(needed)} runs are likely to be needed"
-
-
-def _likely_runs(target: Target, spread: float, n_looks: int) -> float:
-    """Return about how many runs a target takes if runs are spread like this (standard deviation)."""
-    return float((_z(n_looks) * spread / target.half_width) ** 2)
-
-
-def _round(runs: float) -> str:
-    """Return a number of runs in words, to two figures."""
-    return f"{to_figures(runs, 2):,.0f}" if math.isfinite(runs) else "many more"
+    return max(t.n * (t.reached / t.half_width) ** 2 if t.n else math.inf for t in targets)
 
 
 def _z(n_looks: int) -> float:
@@ -201,12 +171,12 @@ def _z(n_looks: int) -> float:
     return NormalDist().inv_cdf(1.0 - (1.0 - LEVEL) / (2.0 * n_looks))
 
 
-def told(targets: list[Target]) -> dict[str, Mapping[str, float | bool]]:
+def reached(targets: Sequence[Target]) -> dict[str, Mapping[str, float | bool]]:
     """Return what a manifest tells about targets."""
     return {
         target.outcome.name: {
             "half_width_asked": target.half_width,
-            "half_width": round(float(np.float64(target.high - target.low) / 2.0), 9),
+            "half_width": round(target.reached, 9),
             "is_met": target.is_met,
         }
         for target in targets

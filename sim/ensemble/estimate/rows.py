@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.core.outputs import Kind
 from sim.ensemble.estimate.intervals import mean_interval, quantile_ranks, wilson_interval
+from sim.ensemble.store.results import Stored
+from sim.ensemble.store.schema import Column
 
 REPORT_DAYS = (14, 30, 120)
 LEVELS_OF_DAYS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -21,17 +25,18 @@ MEDIAN = 0.5
 WILSON, RANKS, NORMAL, NONE = "wilson_95", "order_statistic_95", "normal_95", "none"
 Row = tuple[str, str | None, int, float | None, float | None, float | None, int, str, str]
 Numbers = npt.NDArray[np.float64]
+AnyFrame = TypeVar("AnyFrame", bound=pd.DataFrame | Stored)
 
 
-def usable(runs: pd.DataFrame) -> pd.DataFrame:
+def usable(runs: AnyFrame) -> AnyFrame:
     """Return the runs that count.
 
     Parameters
     ----------
     runs
-        All runs, failed ones included.
+        All runs, failed ones included, in memory or on disk.
     """
-    return runs[runs["status"] == "ok"]
+    return runs[runs["status"] == "ok"]  # type: ignore[return-value]  # rows of a frame are a frame of its kind
 
 
 def report_days(horizon_days: int) -> list[int]:
@@ -50,6 +55,20 @@ def share_row(quantity: str, entity: str | None, happened: int, n: int, day: int
         return quantity, entity, day, None, None, None, 0, WILSON, "probability"
     low, high = wilson_interval(happened, n)
     return quantity, entity, day, happened / n, low, high, n, WILSON, "probability"
+
+
+def share_rows(values: pd.Series, column: Column, day: int) -> Iterator[Row]:
+    """Yield in which share of runs a column is true, or has each of its names or levels.
+
+    The latter are told apart by the entity, or of a state by the quantity.
+    """
+    quantity, state, kind = f"{column.quantity}_share", column.state or None, column.output.kind
+    if kind is Kind.FLAG:
+        yield share_row(quantity, state, int(values.sum()), len(values), day)
+    for member in column.output.names or ():
+        code = member.name.lower() if kind is Kind.NAME else member.value
+        what = (f"{quantity}_{code}", state) if state else (quantity, str(code))
+        yield share_row(*what, int((values == code).sum()), len(values), day)
 
 
 def by_day_rows(quantity: str, entity: str | None, days: Numbers, horizon: int) -> Iterator[Row]:

@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sim.core.codes import Level
-from sim.ensemble.estimate.rows import Row, amount_rows, by_day_rows, days_of, share_row
-from sim.ensemble.store.columns import RunTable
-from sim.ensemble.store.schema import Names, state_column
-
-AMOUNTS = {"refugees": "persons", "returned": "persons", "influence": "share"}
+from sim.core.outputs import AMOUNTS, Kind
+from sim.ensemble.estimate.rows import Row, amount_rows, by_day_rows, days_of, share_rows
+from sim.ensemble.store.results import Frame
+from sim.ensemble.store.schema import Column, Names
 
 
-def state_rows(runs: RunTable, names: Names, horizon: int) -> Iterator[Row]:
+def state_rows(runs: Frame, columns: Sequence[Column], names: Names, horizon: int) -> Iterator[Row]:
     """Yield what is estimated about states.
 
     Parameters
     ----------
     runs
         Rows of the runs that count.
+    columns
+        Those that are estimated.
     names
         Ids of the world.
     horizon
         Last day.
     """
-    for state in names.neighbours:
-        yield from _ladder_rows(runs, state, horizon)
-    for quantity, unit in AMOUNTS.items():
-        for state in names.states:
-            values = runs[state_column(quantity, state)].to_numpy(np.float64)
-            yield from amount_rows(quantity, state, values, unit, horizon)
-    everywhere = sum(
-        (runs[state_column("refugees", state)].to_numpy(np.float64) for state in names.states), np.zeros(len(runs))
-    )
-    yield from amount_rows("refugees", None, everywhere, AMOUNTS["refugees"], horizon)
+    for state in dict.fromkeys((*names.neighbours, *names.states)):
+        for column in columns:
+            if column.state == state and column.output.kind is Kind.DAY:
+                yield from by_day_rows(f"{column.event}_by_day", state, days_of(runs[column.name]), horizon)
+            elif column.state == state and column.output.kind not in AMOUNTS:
+                yield from share_rows(runs[column.name], column, horizon)
+    amounts = [column for column in columns if column.state and column.output.kind in AMOUNTS]
+    for column in amounts:
+        values = runs[column.name].to_numpy(np.float64)
+        yield from amount_rows(column.quantity, column.state, values, column.output.unit, horizon)
+    for quantity, parts in totals(amounts).items():
+        values = sum((runs[column.name].to_numpy(np.float64) for column in parts), np.zeros(len(runs)))
+        yield from amount_rows(quantity, None, values, parts[0].output.unit, horizon)
 
 
-def _ladder_rows(runs: RunTable, state: str, horizon: int) -> Iterator[Row]:
-    """Yield how far a neighbour is drawn in: its highest level, and each level or a higher one by each day."""
-    highest = runs[state_column("level_max", state)].to_numpy(np.float64, na_value=np.nan)
-    for level in Level:
-        happened = int((highest == level.value).sum())
-        yield share_row(f"level_max_share_{level.value}", state, happened, len(runs), horizon)
-    for level in list(Level)[1:]:
-        days = days_of(runs[state_column(f"level_day_{level.value}", state)])
-        yield from by_day_rows(f"level_{level.value}_by_day", state, days, horizon)
+def totals(columns: Sequence[Column]) -> dict[str, list[Column]]:
+    """Return the columns of those quantities whose sum over all states is of interest, by quantity."""
+    found: dict[str, list[Column]] = {}
+    for column in columns:
+        if column.output.total:
+            found.setdefault(column.quantity, []).append(column)
+    return found

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core.codes import RunStatus
-from sim.core.engine import Histories, simulate
-from sim.core.record import layouts_of
-from sim.ensemble.store.schema import RUNS, TWINS, Block, Names, block_tables, names_of, runs_table
+from sim.core.engine import simulate
+from sim.core.record import RUNS, Histories, layouts_of
+from sim.ensemble.store.schema import TWINS, Names, names_of, runs_table, stored_tables
 from sim.world.scenario import Scenario
 from sim.world.uncertainty import TWIN, draw_rules
 
@@ -92,29 +92,29 @@ def pilot(job: Job) -> float:
 def live_rows(job: Job, first: int, n_runs: int) -> pa.Table:
     """Return the table of some runs alone; falls and the like are forgotten as one goes, and so take little room."""
     pieces = (live_chunk(job, at, min(ROWS, first + n_runs - at)) for at in range(first, first + n_runs, ROWS))
-    return pa.concat_tables([runs_table(piece, job.seed, job.names) for piece in pieces])
+    return pa.concat_tables([runs_table(piece, job.names) for piece in pieces])
 
 
 def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
     """Return the tables of ``n_runs`` runs from ``first`` on, and of their twins."""
     twins = _numbered_as_originals(_live(job, first + TWIN, _within(job.twins, first, n_runs), 0))
-    tables = block_tables(live_chunk(job, first, n_runs), job.seed, job.names)
-    return {**tables, TWINS: block_tables(twins, job.seed, job.names)[RUNS]}
+    tables = stored_tables(live_chunk(job, first, n_runs), job.names)
+    return {**tables, TWINS: runs_table(twins, job.names)}
 
 
 def lost_part(job: Job, first: int, n_runs: int, reason: str) -> dict[str, pa.Table]:
     """Return the tables of runs that could not be lived, each with the reason; they have no twins."""
     failed = _joined([_failed(job, run, reason) for run in range(first, first + n_runs)])
-    tables = block_tables(failed, job.seed, job.names)
+    tables = stored_tables(failed, job.names)
     return {**tables, TWINS: tables[RUNS].slice(0, 0)}
 
 
-def live_chunk(job: Job, first: int, n_runs: int) -> Block:
+def live_chunk(job: Job, first: int, n_runs: int) -> Histories:
     """Return what ``n_runs`` runs from ``first`` on leave behind; a run that raises becomes a failed row."""
     return _live(job, first, n_runs, _within(job.traces, first, n_runs))
 
 
-def _numbered_as_originals(twins: Block) -> Block:
+def _numbered_as_originals(twins: Histories) -> Histories:
     """Return twins under the numbers of the runs whose twins they are."""
     runs = twins.runs.copy()
     runs["run"] -= TWIN
@@ -126,48 +126,32 @@ def _within(most: int, first: int, n_runs: int) -> int:
     return min(max(most - first, 0), n_runs)
 
 
-def _live(job: Job, first: int, n_runs: int, traced: int) -> Block:
+def _live(job: Job, first: int, n_runs: int, traced: int) -> Histories:
     """Return what some runs leave behind."""
     if n_runs == 0:
         return _nothing(job)
     rules = draw_rules(job.rules, job.seed, first, n_runs) if job.is_uncertain else job.rules
     try:
-        lived = simulate(job.world, rules, job.seed, first, n_runs, traced)
+        return simulate(job.world, rules, job.seed, first, n_runs, traced)
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
         if n_runs == 1:
             return _failed(job, first, f"{type(error).__name__}: {error}")
         return _joined([_live(job, first + i, 1, min(max(traced - i, 0), 1)) for i in range(n_runs)])
-    return _block(lived)
 
 
-def _block(lived: Histories) -> Block:
-    """Return histories without errors as a block."""
-    return Block(lived.runs, lived.falls, lived.events, lived.tolls, lived.days, {})
+def _failed(job: Job, run: int, reason: str) -> Histories:
+    """Return what one run leaves that has no history."""
+    rows = np.zeros(1, layouts_of(job.world)[RUNS])
+    rows["run"], rows["seed"], rows["status"] = run, job.seed, RunStatus.FAILED
+    return replace(_nothing(job), runs=rows, errors={run: " ".join(reason.split())})
 
 
-def _failed(job: Job, run: int, reason: str) -> Block:
-    """Return the block of one run that has no history."""
-    nothing = _nothing(job)
-    rows = np.zeros(1, nothing.runs.dtype)
-    rows["run"], rows["status"] = run, RunStatus.FAILED
-    return replace(nothing, runs=rows, errors={run: " ".join(reason.split())})
+def _nothing(job: Job) -> Histories:
+    """Return what no runs leave."""
+    return Histories(*(np.zeros(0, layout) for layout in layouts_of(job.world).values()))
 
 
-def _nothing(job: Job) -> Block:
-    """Return the block of no runs."""
-    layouts = layouts_of(job.world)
-    kinds = (layouts.run, layouts.fall, layouts.event, layouts.toll, layouts.day)
-    runs, falls, events, tolls, days = (np.zeros(0, layout) for layout in kinds)
-    return Block(runs, falls, events, tolls, days, {})
-
-
-def _joined(blocks: list[Block]) -> Block:
-    """Return consecutive blocks as one."""
-    return Block(
-        np.concatenate([block.runs for block in blocks]),
-        np.concatenate([block.falls for block in blocks]),
-        np.concatenate([block.events for block in blocks]),
-        np.concatenate([block.tolls for block in blocks]),
-        np.concatenate([block.days for block in blocks]),
-        {run: text for block in blocks for run, text in block.errors.items()},
-    )
+def _joined(parts: list[Histories]) -> Histories:
+    """Return consecutive histories as one."""
+    tables = (np.concatenate(rows) for rows in zip(*(part.tables.values() for part in parts), strict=True))
+    return Histories(*tables, errors={run: text for part in parts for run, text in part.errors.items()})

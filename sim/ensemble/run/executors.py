@@ -37,26 +37,26 @@ def count_workers(workers: int | Literal["auto"]) -> int:
     return usable_cores() if workers == "auto" else workers
 
 
-class Crew:
+class Workers:
     """Hold workers, and replace them when one has died.
 
     Parameters
     ----------
     config
         Threads of this process, processes, or a Dask cluster: one that runs at an address, or a local one.
-    workers
+    n
         How many; a cluster that runs already has its own.
     """
 
-    def __init__(self, config: ExecutorConfig, workers: int) -> None:
+    def __init__(self, config: ExecutorConfig, n: int) -> None:
         self.config = config
-        self.workers = workers
+        self.n = n
         self._closing = ExitStack()
         self._client: Any = None
         self._executor = self._open()
 
     def __enter__(self) -> Self:
-        """Give the crew."""
+        """Give themselves."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -81,11 +81,11 @@ class Crew:
     def _open(self) -> Executor:
         """Return an executor."""
         if self.config.kind == "thread":
-            return ThreadPoolExecutor(self.workers, "runs")
+            return ThreadPoolExecutor(self.n, "runs")
         if self.config.kind == "dask":
             return self._open_dask()
         # Spawned, not forked: a fork copies locks that other threads hold.
-        processes = ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), _leave_ctrl_c)
+        processes = ProcessPoolExecutor(self.n, multiprocessing.get_context("spawn"), _leave_ctrl_c)
         with _ctrl_c_held_back():
             processes.submit(os.getpid)  # starts all workers, which inherit that
         return processes
@@ -106,7 +106,7 @@ class Crew:
             cure = "start a scheduler there, or leave the address out for a local cluster"
             raise ConfigError([f"executor.address = {address!r}: no Dask cluster answers ({text}); {cure}"]) from None
         self._client = self._closing.enter_context(client)
-        self.workers = max(1, sum(client.nthreads().values()))
+        self.n = max(1, sum(client.nthreads().values()))
         executor: Executor = client.get_executor(pure=False)
         return executor
 
@@ -114,7 +114,7 @@ class Crew:
         """Return a cluster whose workers are children of this process; nothing listens beyond this machine."""
         with _ctrl_c_held_back(), importlib.import_module("dask").config.set(QUIET):
             local = distributed.LocalCluster(
-                self.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+                self.n, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
             )
         return self._closing.enter_context(local)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -12,55 +13,59 @@ import pandas as pd
 import pyarrow as pa
 from rich.console import Console
 
+from sim.core.record import EVENTS, FALLS, RUNS, TOLLS
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
-from sim.ensemble.estimate.precision import Target, beforehand, look, looks, so_far, targets_of, told
+from sim.ensemble.estimate.precision import Target, look, looks, reached, targets_of
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.variance import variance_rows
 from sim.ensemble.run.chunks import chunk_size, job_of, live_part, lost_part
-from sim.ensemble.run.executors import Crew, count_workers
+from sim.ensemble.run.executors import count_workers
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.work import EnsembleError, Queue, Work, make_ready, opened, recorded, task_of, work_off
+from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, opened, recorded
 from sim.ensemble.store import parts as store
-from sim.ensemble.store.columns import Columns
 from sim.ensemble.store.depot import depot_of
 from sim.ensemble.store.files import file_digest, write_text
 from sim.ensemble.store.manifest import describe
 from sim.ensemble.store.parts import Shelf
 from sim.ensemble.store.results import (
     COMPLETE,
-    FINAL,
     MANIFEST,
     Results,
     ResultsError,
+    Stored,
     check_tables,
     load_results,
     read_manifest,
     read_results,
-    read_table,
     table_frame,
 )
-from sim.ensemble.store.schema import (
-    ESTIMATES,
-    ESTIMATES_SCHEMA,
-    EVENTS,
-    FALLS,
-    ROW_GROUPS,
-    RUNS,
-    TABLES,
-    TOLLS,
-    TWINS,
-    names_of,
-    schemas,
-)
-from sim.tell.summary import summary_markdown
+from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, names_of, schemas
 from sim.world.scenario import Scenario
 
 SUMMARY = "summary.md"
 SPEED = ("runs_computed", "seconds", "runs_per_second", "precision", "chunks_lost")
 
 
-def run_ensemble(scenario: Scenario, folder: Path, command: str, reporter: Reporter | None = None) -> Results:
+@dataclass(frozen=True)
+class Words:
+    """Put into words what is found while an ensemble runs; that is for those who ask for it.
+
+    Parameters
+    ----------
+    summary
+        Returns the page that stands beside the tables.
+    look
+        Returns a line about targets, all numbers of runs at which one looks, and that of this look (0 beforehand).
+    """
+
+    summary: Callable[[Results, Scenario], str]
+    look: Callable[[Sequence[Target], Sequence[int], int], str]
+
+
+def run_ensemble(
+    scenario: Scenario, folder: Path, command: str, words: Words, reporter: Reporter | None = None
+) -> Results:
     """Return an ensemble's results: computed, completed, or read where they are stored already.
 
     Parameters
@@ -71,6 +76,8 @@ def run_ensemble(scenario: Scenario, folder: Path, command: str, reporter: Repor
         Where the results go; one folder for one ensemble.
     command
         The command that makes them again, for the manifest.
+    words
+        How what is found is told; no ensemble is complete before its summary is written.
     reporter
         Who tells a person how far it is; nobody by default.
 
@@ -89,7 +96,7 @@ def run_ensemble(scenario: Scenario, folder: Path, command: str, reporter: Repor
     shelf = Shelf(folder, manifest["config_digest"], _stored_columns(scenario), by="run")
     work = Work(shelf, manifest["runs"], manifest, reporter, depot_of(scenario.config.executor, shelf))
     with opened(folder):
-        return _stored(work, is_open=not targets) or _run(work, scenario, targets)
+        return _stored(work, is_open=not targets) or _run(work, scenario, targets, words)
 
 
 def _stored_columns(scenario: Scenario) -> dict[str, pa.Schema]:
@@ -144,40 +151,38 @@ def _are_estimated(work: Work, manifest: Mapping[str, Any]) -> bool:
     return True
 
 
-def _run(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
+def _run(work: Work, scenario: Scenario, targets: list[Target], words: Words) -> Results:
     """Compute what is missing, then write the final tables; whatever happens, the manifest tells it."""
     work.resume()
     with recorded(work):
         if targets:
-            targets = _compute_until(work, scenario, targets)
+            targets = _compute_until(work, scenario, targets, words)
         else:
             _compute(work, scenario)
-        return _finish(work, scenario, targets)
+        return _finish(work, scenario, targets, words)
 
 
 def _compute(work: Work, scenario: Scenario) -> None:
     """Compute and store every run that is not stored yet."""
     if not any(store.missing_parts(sorted(work.parts), work.total, work.total)):
         return
-    job, executor = job_of(scenario), scenario.config.executor
+    job = job_of(scenario)
     per_run = make_ready(job, work.reporter)
-    with Crew(executor, work.manifest["workers"]) as crew:
-        todo = store.missing_parts(sorted(work.parts), work.total, chunk_size(scenario, crew.workers, per_run))
-        task = task_of(executor, work, partial(live_part, job), partial(lost_part, job))
-        work_off(work, Queue(crew, task, todo))
+    live, lose = partial(live_part, job), partial(lost_part, job)
+    compute(work, scenario.config.executor, live, lose, lambda workers: chunk_size(scenario, workers, per_run))
 
 
-def _compute_until(work: Work, scenario: Scenario, targets: list[Target]) -> list[Target]:
+def _compute_until(work: Work, scenario: Scenario, targets: list[Target], words: Words) -> list[Target]:
     """Compute runs, look after look, until all targets are met or no more runs are allowed; return the targets."""
     config = scenario.config.ensemble
     plan = looks(config.runs, config.max_runs)
-    work.reporter.note(beforehand(targets, plan))
+    work.reporter.note(words.look(targets, plan, 0))
     for runs in plan:
         work.total = runs
         _compute(work, scenario)
         targets = look(targets, _first_runs(work, runs, targets), len(plan))
-        work.manifest |= {"runs": runs, "precision": told(targets)}
-        work.reporter.note(so_far(targets, plan, runs))
+        work.manifest |= {"runs": runs, "precision": reached(targets)}
+        work.reporter.note(words.look(targets, plan, runs))
         if all(target.is_met for target in targets):
             break
     return targets
@@ -190,19 +195,19 @@ def _first_runs(work: Work, n: int, targets: list[Target]) -> pd.DataFrame:
     return usable(table_frame(pa.concat_tables(list(pieces)).slice(0, n)))
 
 
-def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
+def _finish(work: Work, scenario: Scenario, targets: list[Target], words: Words) -> Results:
     """Write final tables, estimates and summary, then the manifest that calls them complete; then remove the parts."""
     shelf, folder = work.shelf, work.shelf.folder
-    store.merge_parts(shelf, sorted(work.parts), ROW_GROUPS)
+    store.merge_parts(shelf, sorted(work.parts))
     estimates = _estimates(shelf, scenario, targets)
-    table = pa.Table.from_pandas(estimates, ESTIMATES_SCHEMA, preserve_index=False)
-    path = folder / f"{ESTIMATES}.parquet"
-    store.write_table(path, ESTIMATES_SCHEMA, [table], shelf.digest, ROW_GROUPS[ESTIMATES])
+    schema = schemas(names_of(scenario.tables))[ESTIMATES]
+    table = pa.Table.from_pandas(estimates, schema, preserve_index=False)
+    store.write_table(folder / f"{ESTIMATES}.parquet", schema, [table], shelf.digest)
     failed = estimates[estimates["quantity"] == "runs_failed"].iloc[0]
     digests = {name: file_digest(folder / f"{name}.parquet") for name in FINAL}
     work.manifest |= {"runs": int(failed["n"]), "runs_failed": int(failed["estimate"]), "tables": digests}
     results = read_results(folder, work.manifest)
-    write_text(folder / SUMMARY, summary_markdown(results, scenario))
+    write_text(folder / SUMMARY, words.summary(results, scenario))
     work.write(COMPLETE)
     work.clear()
     pa.default_memory_pool().release_unused()
@@ -211,14 +216,9 @@ def _finish(work: Work, scenario: Scenario, targets: list[Target]) -> Results:
 
 def _estimates(shelf: Shelf, scenario: Scenario, targets: list[Target]) -> pd.DataFrame:
     """Return all estimates, from final tables of whatever size."""
-
-    def place(name: str) -> Path:
-        return shelf.folder / f"{name}.parquet"
-
-    runs, falls, tolls, events = (Columns(place(name), shelf.schemas[name]) for name in (RUNS, FALLS, TOLLS, EVENTS))
-    twins = read_table(place(TWINS), shelf.schemas[TWINS])
-    paired = read_table(place(RUNS), shelf.schemas[RUNS], len(twins))
-    shares = variance_rows(usable(paired), usable(twins), scenario)
-    reached = (target.row(scenario.horizon_days) for target in targets)
-    more = chain(prison_break_rows(runs, events, scenario), shares, reached)
-    return estimate_all(runs, falls, tolls, scenario, more)
+    tables = {name: Stored(shelf.folder / f"{name}.parquet", schema) for name, schema in shelf.schemas.items()}
+    runs, twins = tables[RUNS], tables[TWINS].frame
+    shares = variance_rows(usable(runs.first(len(twins)).frame), usable(twins), scenario)
+    reached_rows = (target.row(scenario.horizon_days) for target in targets)
+    more = chain(prison_break_rows(runs, tables[EVENTS], scenario), shares, reached_rows)
+    return estimate_all(runs, tables[FALLS], tables[TOLLS], scenario, more)

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from sim.core.ahead import compile_ahead
 from sim.ensemble.run.chunks import Job, live_chunk, pilot
-from sim.ensemble.run.executors import Crew, is_death, is_last_death
+from sim.ensemble.run.executors import Workers, is_death, is_last_death
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store import parts as store
 from sim.ensemble.store.depot import Depot, DepotError
@@ -37,6 +37,7 @@ SECONDS_TO_LOAD = 2.0  # what takes longer is not loaded but compiled
 Tables = dict[str, pa.Table]
 Unstored = DepotError | OSError
 Lived = Tables | Unstored | None
+Live = Callable[[int, int], Tables]
 Lose = Callable[[int, int, str], Tables]
 
 
@@ -179,46 +180,38 @@ def make_ready(job: Job, reporter: Reporter) -> float:
     return pilot(job)
 
 
-@dataclass
-class Task:
-    """Say how a part is computed.
+def compute(work: Work, config: ExecutorConfig, live: Live, lose: Lose, size: Callable[[int], int]) -> None:
+    """Compute and store every item that is not stored yet.
 
     Parameters
     ----------
+    work
+        What is asked for, and what is stored.
+    config
+        Who works.
     live
-        Returns the tables of ``n`` items from ``first`` on, or nothing where it has stored them itself, or why it could
-        not store them; called by workers, so it can be sent to a process.
+        Returns the tables of ``n`` items from ``first`` on; called by workers, so it can be sent to a process.
     lose
         Returns the tables of items that are given up, from ``first``, ``n`` and the reason.
+    size
+        Returns how many items make a part, from the number of workers.
     """
+    with Workers(config, work.manifest["workers"]) as workers:
+        todo = store.missing_parts(sorted(work.parts), work.total, size(workers.n))
+        work_off(work, Queue(workers, _storing(work, config, live), lose, todo))
 
-    live: Callable[[int, int], Lived]
-    lose: Lose
 
-
-def task_of(config: ExecutorConfig, work: Work, live: Callable[[int, int], Tables], lose: Lose) -> Task:
-    """Return how parts are computed, and stored by workers where these are to do it.
-
-    Parameters
-    ----------
-    config
-        Who stores parts.
-    work
-        Where to.
-    live, lose
-        As of a task.
-    """
+def _storing(work: Work, config: ExecutorConfig, live: Live) -> Callable[[int, int], Lived]:
+    """Return how workers compute a part, which store it themselves where they are to."""
     if config.write == "caller":
-        return Task(live, lose)
+        return live
     if work.depot is not None:
-        return Task(partial(live_and_store, live, work.depot.leave), lose)
+        return partial(live_and_store, live, work.depot.leave)
     shared = replace(work.shelf, folder=work.shelf.folder.resolve())
-    return Task(partial(live_and_store, live, partial(store.write_part, shared)), lose)
+    return partial(live_and_store, live, partial(store.write_part, shared))
 
 
-def live_and_store(
-    live: Callable[[int, int], Tables], keep: Callable[[Part, Tables], None], first: int, n: int
-) -> Unstored | None:
+def live_and_store(live: Live, keep: Callable[[Part, Tables], None], first: int, n: int) -> Unstored | None:
     """Compute a part and store it, in a worker that reaches where it goes; return why it could not be stored.
 
     It is not raised here: a worker of Dask would print where, before the caller has told it in one line.
@@ -237,14 +230,20 @@ class Queue:
 
     Parameters
     ----------
-    crew, task
-        Who works, and on what.
+    workers
+        Who works.
+    live
+        Returns the tables of ``n`` items from ``first`` on, or nothing where it has stored them itself, or why it could
+        not store them.
+    lose
+        Returns the tables of items that are given up.
     todo
         Parts still to be computed.
     """
 
-    crew: Crew
-    task: Task
+    workers: Workers
+    live: Callable[[int, int], Lived]
+    lose: Lose
     todo: Iterator[Part]
     pending: dict[Future[Lived], Part] = field(default_factory=dict)
     suspects: list[Part] = field(default_factory=list)
@@ -256,12 +255,12 @@ class Queue:
             if not self.pending:
                 self._submit(self.suspects.pop(0))
             return
-        for part in islice(self.todo, AHEAD * self.crew.workers - len(self.pending)):
+        for part in islice(self.todo, AHEAD * self.workers.n - len(self.pending)):
             self._submit(part)
 
     def _submit(self, part: Part) -> None:
         """Begin a part."""
-        self.pending[self.crew.submit(self.task.live, part.first, part.n)] = part
+        self.pending[self.workers.submit(self.live, part.first, part.n)] = part
 
     def cancel(self) -> None:
         """Take back every part that nobody has begun."""
@@ -293,7 +292,7 @@ class Queue:
         is_alone = len(self.pending) == 1
         self.deaths[part] += RETRIES + 1 if is_last_death(error) else int(is_alone)
         if self.deaths[part] > RETRIES:
-            return self.task.lose(part.first, part.n, DEATH)
+            return self.lose(part.first, part.n, DEATH)
         raise WorkerDiedError
 
     @property
@@ -319,7 +318,7 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
         queue.fill()
         while queue.pending:
             done, _ = wait(queue.pending, PATIENCE, return_when=FIRST_COMPLETED)
-            if not done and queue.crew.is_deserted:
+            if not done and queue.workers.is_deserted:
                 message = f"no worker of the cluster is left; {work.kept()}"
                 raise EnsembleError(message)
             was_sound = not queue.suspects
@@ -330,7 +329,7 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
     except KeyboardInterrupt:
         work.reporter.note("stopping: what is at work is finished and stored (again Ctrl-C: it is not)")
         queue.cancel()
-        while wait(queue.pending, HASTE).not_done and not queue.crew.is_deserted:
+        while wait(queue.pending, HASTE).not_done and not queue.workers.is_deserted:
             pass
         _store_done(work, queue, lambda _: None)
         raise

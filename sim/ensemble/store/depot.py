@@ -60,7 +60,7 @@ class Depot:
 
     def leave(self, part: Part, tables: Mapping[str, pa.Table]) -> None:
         """Send a part, from a worker; what it tells about itself goes last."""
-        with self._told(), tempfile.TemporaryDirectory() as name:
+        with self._in_words(), tempfile.TemporaryDirectory() as name:
             write_part(replace(self.shelf, folder=Path(name)), part, tables)
             place = Path(name) / PARTS / part.name
             self._files.makedirs(self._at(part), exist_ok=True)
@@ -72,7 +72,7 @@ class Depot:
         fault = None
         if not is_stored(self.shelf, part):
             draft = new_draft(self.shelf, part)
-            with self._told():
+            with self._in_words():
                 for file in self._names():
                     self._files.get_file(f"{self._at(part)}/{file}", str(draft / file))
             fault = take_in(self.shelf, part, draft)
@@ -85,12 +85,12 @@ class Depot:
 
     def _remove(self, place: str) -> None:
         """Remove a folder at the address, should it be there."""
-        with self._told(), suppress(FileNotFoundError):
+        with self._in_words(), suppress(FileNotFoundError):
             self._files.rm(place, recursive=True)
 
     def left(self) -> list[Part]:
         """Return the parts that workers have left whole, in order of number."""
-        with self._told():
+        with self._in_words():
             self._files.invalidate_cache()
             if not self._files.exists(self._base):
                 return []
@@ -112,7 +112,7 @@ class Depot:
         return f"executor.parts = {self.address!r}: {' '.join(reason.split())}; {cure}"
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _in_words(self) -> Iterator[None]:
         """Put what goes wrong at the address into words."""
         try:
             yield

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from sim.ensemble.store.files import file_digest, read_json, replacing, sync, write_text
 from sim.ensemble.store.results import read_pieces
+from sim.ensemble.store.schema import row_group
 
 PARTS, ASIDE = "parts", "set_aside"
 TELLS = "part.json"
@@ -186,24 +187,21 @@ def missing_parts(found: Iterable[Part], total: int, chunk: int) -> Iterator[Par
         done = part.first + part.n
 
 
-def merge_parts(shelf: Shelf, parts: Iterable[Part], row_groups: Mapping[str, int]) -> None:
+def merge_parts(shelf: Shelf, parts: Iterable[Part]) -> None:
     """Write the final tables from parts that hold every item once.
 
     Parameters
     ----------
     shelf, parts
         What is stored.
-    row_groups
-        Rows of a row group of each table: what merging holds in memory.
     """
     ordered = list(parts)
     for name, schema in shelf.schemas.items():
-        tables = read_parts(shelf, ordered, name)
-        write_table(shelf.folder / f"{name}.parquet", schema, tables, shelf.digest, row_groups[name])
+        write_table(shelf.folder / f"{name}.parquet", schema, read_parts(shelf, ordered, name), shelf.digest)
         pa.default_memory_pool().release_unused()
 
 
-def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], digest: str, row_group: int) -> None:
+def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], digest: str) -> None:
     """Write one final table from pieces; it holds the same bytes however it comes in pieces.
 
     Parameters
@@ -211,16 +209,14 @@ def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], diges
     path, schema
         Where to, and its columns.
     tables
-        Pieces in order.
+        Pieces in order; no more than a row group and one of them are in memory.
     digest
         Of the settings that the rows belong to.
-    row_group
-        Rows of a row group; no more than this and one piece are in memory.
     """
-    schema = _signed(schema.empty_table(), digest).schema
+    schema, rows = _signed(schema.empty_table(), digest).schema, row_group(schema)
     with replacing(path) as draft, pq.ParquetWriter(draft, schema, **_WRITER) as writer:
-        for group in _regroup(tables, schema, row_group):
-            writer.write_table(group, row_group_size=row_group)
+        for group in _regroup(tables, schema, rows):
+            writer.write_table(group, row_group_size=rows)
 
 
 def remove_parts(folder: Path) -> None:

@@ -7,16 +7,20 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, overload
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
 from sim.ensemble.store.files import check_plain, file_digest, read_json
-from sim.ensemble.store.schema import DAILY, ESTIMATES, EVENTS, FALLS, RUNS, TABLES, TOLLS, TWINS, Names, schemas
+from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, Names, schemas
 from sim.world.faults import shown
 
 MANIFEST = "manifest.json"
@@ -24,7 +28,6 @@ COMPLETE: Final = "complete"
 SEAL = "manifest_digest"
 """What a manifest tells about itself: a digest of all the rest, so that no word of it can change unnoticed."""
 
-FINAL = (*TABLES, ESTIMATES)
 TELLS = {
     "command": str,
     "config": dict,
@@ -59,56 +62,105 @@ class ResultsError(ValueError):
         super().__init__(f"{self.fault}; {shown(cure, MAX_MESSAGE)}")
 
 
-class StoredFrames(Mapping[str, pd.DataFrame]):
-    """Read the tables of a finished ensemble when they are asked for, each once.
+class Stored:
+    """Stand in for the frame of a stored table, which is read as far as it is asked for.
 
     Parameters
     ----------
-    folder, manifest
-        Where they lie, and what it told about itself when it was opened; should the ensemble have grown since, its
-        tables are refused.
-    columns
-        Those of each table.
+    path, schema
+        Where it lies, and its columns.
+    digest
+        What its file must have when it is read, should the ensemble have grown since; by default, whatever it has.
     most_runs
         How many of the first runs to read; all by default.
+    kept
+        Which of the rows that are read count; all by default.
     """
 
     def __init__(
         self,
-        folder: Path,
-        manifest: Mapping[str, Any],
-        columns: Mapping[str, pa.Schema],
+        path: Path,
+        schema: pa.Schema,
+        digest: str | None = None,
         most_runs: int | None = None,
+        kept: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        self._folder, self._manifest, self._columns, self._most_runs = folder, manifest, columns, most_runs
-        self._read: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        """Return a table."""
-        if name not in self._read:
-            check_tables(self._folder, self._manifest, [name])
-            self._read[name] = read_table(self._folder / f"{name}.parquet", self._columns[name], self._most_runs)
-        return self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the names of the tables."""
-        return iter(TABLES)
+        self._path, self._schema, self._digest = path, schema, digest
+        self._most_runs, self._kept = most_runs, kept
 
     def __len__(self) -> int:
-        """Return how many tables there are."""
-        return len(TABLES)
+        """Return how many rows count."""
+        return len(self["run"])
 
-    def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
-        """Yield some columns of a table, piece by piece; the first piece is empty, for tables without rows."""
-        check_tables(self._folder, self._manifest, [name])
-        yield table_frame(self._columns[name].empty_table().select(list(columns)))
-        for piece in read_pieces(self._folder / f"{name}.parquet", self._columns[name], columns, self._most_runs):
+    @overload
+    def __getitem__(self, wanted: str) -> pd.Series: ...
+    @overload
+    def __getitem__(self, wanted: pd.Series) -> Stored: ...
+    def __getitem__(self, wanted: str | pd.Series) -> pd.Series | Stored:
+        """Return a column, or, by a column of yes and no, the same table with those rows alone that are kept."""
+        if not isinstance(wanted, str):
+            return Stored(self._path, self._schema, self._digest, self._most_runs, wanted.to_numpy(bool))
+        column = self._read([wanted])[wanted]
+        return column if self._kept is None else column[self._kept].reset_index(drop=True)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Return all of it, read once."""
+        frame = self._read(None)
+        return frame if self._kept is None else frame[self._kept]
+
+    def pieces(self, names: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Yield some columns of all rows, piece by piece; the first piece is empty, for tables without rows."""
+        self._check()
+        yield table_frame(self._schema.empty_table().select(list(names)))
+        for piece in read_pieces(self._path, self._schema, names, self._most_runs):
             yield table_frame(piece)
 
-    def first(self, n: int) -> StoredFrames:
-        """Return the same tables for the first ``n`` runs alone."""
+    def _read(self, names: Sequence[str] | None) -> pd.DataFrame:
+        """Return some columns of all rows."""
+        self._check()
+        return read_table(self._path, self._schema, names, self._most_runs)
+
+    def _check(self) -> None:
+        """Raise ResultsError where the file is not the one that was meant."""
+        if self._digest is not None:
+            check_table(self._path, self._digest)
+
+    def first(self, n: int) -> Stored:
+        """Return the same table for the first ``n`` runs alone."""
         most = n if self._most_runs is None else min(n, self._most_runs)
-        return StoredFrames(self._folder, self._manifest, self._columns, most)
+        return Stored(self._path, self._schema, self._digest, most)
+
+
+Frame: TypeAlias = pd.DataFrame | Stored
+"""A table in memory or on disk."""
+
+
+def pieces_of(table: Frame, names: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Yield some columns of a table, on disk piece by piece.
+
+    Parameters
+    ----------
+    table, names
+        Which, and of which columns; that of the run is among them.
+    """
+    if isinstance(table, Stored):
+        yield from table.pieces(names)
+    else:
+        yield table[list(names)]
+
+
+class _Whole:
+    """Give a table of an ensemble as a frame, read when it is asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.__doc__ = TABLES[name].about
+
+    def __get__(self, results: Results, _: type | None = None) -> pd.DataFrame:
+        """Return the frame."""
+        table = results.frames[self._name]
+        return table.frame if isinstance(table, Stored) else table
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,58 +182,24 @@ class Results:
     folder: Path
     manifest: dict[str, Any]
     estimates: pd.DataFrame
-    frames: Mapping[str, pd.DataFrame]
+    frames: Mapping[str, Frame]
 
-    @property
-    def runs(self) -> pd.DataFrame:
-        """Return a row a run, failed ones included; days are whole or missing ("never within the horizon")."""
-        return self.frames[RUNS]
-
-    @property
-    def twins(self) -> pd.DataFrame:
-        """Return the twins of the first runs, which share their parameters; none where these are certain."""
-        return self.frames[TWINS]
-
-    @property
-    def falls(self) -> pd.DataFrame:
-        """Return a row each time a seat changed hands."""
-        return self.frames[FALLS]
-
-    @property
-    def events(self) -> pd.DataFrame:
-        """Return a row for each rare event."""
-        return self.frames[EVENTS]
-
-    @property
-    def tolls(self) -> pd.DataFrame:
-        """Return a row for each place that a run cost anything."""
-        return self.frames[TOLLS]
-
-    @property
-    def daily(self) -> pd.DataFrame:
-        """Return day series of the first runs."""
-        return self.frames[DAILY]
+    runs, twins, falls, events, tolls, daily = map(_Whole, (RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY))
 
     def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
-        """Yield some columns of a table, piece by piece where it lies on the disk.
-
-        Parameters
-        ----------
-        name, columns
-            Of the table, and of its columns; that of the run is among them.
-        """
-        if isinstance(self.frames, StoredFrames):
-            yield from self.frames.pieces(name, columns)
-        else:
-            yield self.frames[name][list(columns)]
+        """Yield some columns of a table; see `pieces_of`."""
+        return pieces_of(self.frames[name], columns)
 
     def first(self, n: int) -> Results:
         """Return the ensemble with the tables of its first ``n`` runs alone; estimates stay those of all."""
         if self.manifest["runs"] <= n:
             return self
-        if isinstance(self.frames, StoredFrames):
-            return replace(self, frames=self.frames.first(n))
-        return replace(self, frames={name: frame[frame["run"] < n] for name, frame in self.frames.items()})
+        return replace(self, frames={name: _first(table, n) for name, table in self.frames.items()})
+
+
+def _first(table: Frame, n: int) -> Frame:
+    """Return the rows of the first ``n`` runs."""
+    return table.first(n) if isinstance(table, Stored) else table[table["run"] < n]
 
 
 def load_results(folder: Path) -> Results:
@@ -219,7 +237,9 @@ def read_results(folder: Path, manifest: dict[str, Any]) -> Results:
     """
     columns = schemas(_names(folder, manifest))
     estimates = read_table(folder / f"{ESTIMATES}.parquet", columns[ESTIMATES])
-    return Results(folder, manifest, estimates, StoredFrames(folder, manifest, columns))
+    digests = manifest["tables"]
+    frames = {name: Stored(folder / f"{name}.parquet", columns[name], digests[name]) for name in TABLES}
+    return Results(folder, manifest, estimates, frames)
 
 
 def check_told(folder: Path, manifest: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
@@ -241,13 +261,17 @@ def check_tables(folder: Path, manifest: Mapping[str, Any], names: Iterable[str]
     """
     digests = manifest.get("tables")
     for name in names:
-        path = folder / f"{name}.parquet"
-        try:
-            found = file_digest(path)
-        except OSError as error:
-            raise ResultsError(path, f"is missing or damaged ({_reason(error)})", REPEAT) from None
-        if not isinstance(digests, dict) or digests.get(name) != found:
-            raise ResultsError(path, f"is damaged: it is not the one that {MANIFEST} tells of", REPEAT)
+        check_table(folder / f"{name}.parquet", digests.get(name) if isinstance(digests, dict) else None)
+
+
+def check_table(path: Path, digest: str | None) -> None:
+    """Raise ResultsError where a file is not the one that a manifest tells of by its digest."""
+    try:
+        found = file_digest(path)
+    except OSError as error:
+        raise ResultsError(path, f"is missing or damaged ({_reason(error)})", REPEAT) from None
+    if digest != found:
+        raise ResultsError(path, f"is damaged: it is not the one that {MANIFEST} tells of", REPEAT)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -283,18 +307,13 @@ def _names(folder: Path, manifest: dict[str, Any]) -> Names:
         raise ResultsError(folder / MANIFEST, "does not tell the names that its tables use", REMOVE) from None
 
 
-def read_table(path: Path, schema: pa.Schema, most_runs: int | None = None) -> pd.DataFrame:
-    """Return a stored table as a frame, its checksums verified; raise ResultsError where it is damaged.
-
-    Parameters
-    ----------
-    path, schema
-        Where it lies, and its columns.
-    most_runs
-        How many of the first runs to read; all by default.
-    """
-    pieces = list(read_pieces(path, schema, most_runs=most_runs))
-    return table_frame(pa.concat_tables([schema.empty_table(), *(p.replace_schema_metadata(None) for p in pieces)]))
+def read_table(
+    path: Path, schema: pa.Schema, columns: Sequence[str] | None = None, most_runs: int | None = None
+) -> pd.DataFrame:
+    """Return a stored table as a frame; see `read_pieces`."""
+    pieces = (piece.replace_schema_metadata(None) for piece in read_pieces(path, schema, columns, most_runs))
+    empty = schema.empty_table().select(schema.names if columns is None else columns)
+    return table_frame(pa.concat_tables([empty, *pieces]))
 
 
 def read_pieces(

@@ -1,41 +1,74 @@
-"""State the columns of every stored table, and how the core's records become them. The one place for both.
+"""Make the columns of every stored table from what the core declares, and its records into such tables.
 
-Columns come from the core's dtypes: a new field of a record is a new column, and one by state is a column for each
-state. Days are whole numbers, or null where something never happened; places and actors are the ids of the tables.
+A field of a row is a column, and one by state is a column for each state. Days are whole numbers, or null where
+something never happened; places and actors are the ids of the tables. Each column tells its kind, unit, label, and what
+null means in its metadata.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from sim.core.codes import NEVER, NOBODY, Event, Level, Outcome, RunStatus
-from sim.core.record import LAYOUTS
+from sim.core.codes import NEVER, NOBODY, Channel, Level, RunStatus
+from sim.core.outputs import Field, Kind, Output, Use, fields_of, output
+from sim.core.record import RUNS, Histories
+from sim.core.record import TABLES as LIVED
+from sim.core.state import Floats, Ints
 from sim.world.tables import Tables
 
-RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY = "runs", "twins", "falls", "events", "tolls", "daily"
-ESTIMATES = "estimates"
-TABLES = (RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY)
-"""Tables that are written in parts while an ensemble runs."""
-
-ROW_GROUPS = dict.fromkeys((RUNS, TWINS, DAILY, ESTIMATES), 16_384) | dict.fromkeys((FALLS, EVENTS, TOLLS), 131_072)
-"""Rows of a row group of the final tables: what merging holds in memory."""
+TWINS, ESTIMATES = "twins", "estimates"
+ERROR = Field("error", output(Kind.TEXT, "", "what went wrong in a sentence", null="the run did not fail"), str, ())
+MARKS = ("run", "seed", "status", "error")
+"""Columns that a failed run has; all else is then null, as no part of any history."""
 
 ERRORS = {
     RunStatus.NOT_FINITE: "a quantity left the range of numbers; look for an extreme parameter",
     RunStatus.TOO_MANY_FALLS: "seats changed hands too often to record them; look for an extreme parameter",
     RunStatus.TOO_MANY_EVENTS: "more happened than a run can tell one by one; look for an extreme parameter",
 }
-_IDS = {"location": "location_id"}
-_ENUMS: dict[str, type[IntEnum]] = {"status": RunStatus, "outcome": Outcome, "kind": Event}
-_OF_NEIGHBOURS = ("level", "hardening", "pressure", "channel")
-"""Beginnings of the names of quantities that only neighbours have; other states have nulls."""
+CELLS = 2**20  # of a row group: what merging holds in memory
+_NUMBERS = {int: pa.int64(), Ints: pa.int64(), float: pa.float64(), Floats: pa.float64(), str: pa.string()}
+_KINDS = {
+    **dict.fromkeys((Kind.NAME, Kind.PLACE, Kind.FACTION, Kind.ACTOR), pa.string()),
+    **dict.fromkeys((Kind.DAY, Kind.LEVEL), pa.int32()),
+    Kind.FLAG: pa.bool_(),
+}
+ENTRIES: dict[str, dict[int, str]] = {
+    "R": {level.value: str(level.value) for level in Level if level},  # calm is no level that one reaches
+    "C": {channel.value: channel.name.lower() for channel in Channel},
+}
+"""Names of the entries of an axis in columns, by the letter of the axis."""
+
+
+class EstimateRow:
+    """A number that is estimated from the runs that did not fail, in ``estimates.parquet``."""
+
+    quantity: str = output(Kind.TEXT, "", "what is estimated", "the quantities are below")
+    entity: str = output(Kind.TEXT, "", "of whom", "a place, a state, an outcome", null="the war as a whole")
+    day: int = output(Kind.DAY, "day", "by or on which day", "the horizon is the last", null="")
+    estimate: float = output(Kind.INDEX, "`unit`", "the number", null="never, or no runs")
+    low: float = output(Kind.INDEX, "`unit`", "lower end of its 95 % interval", null="so few runs give none")
+    high: float = output(Kind.INDEX, "`unit`", "upper end", null="so few runs give none")
+    n: int = output(Kind.COUNT, "runs", "runs behind it")
+    kind_of_interval: str = output(Kind.TEXT, "", "how the interval is made", "the kinds are below")
+    unit: str = output(Kind.TEXT, "", "in what it is measured")
+
+
+TABLES = {
+    **LIVED,
+    TWINS: replace(LIVED[RUNS], about="One row for each run that is lived again with the same parameters."),
+}
+"""Tables that are written in parts while an ensemble runs."""
+
+FINAL = (*TABLES, ESTIMATES)
+"""Tables of a finished ensemble."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +83,10 @@ class Names:
         Those of the states whose level of escalation is followed.
     """
 
-    locations: tuple[str, ...]
-    factions: tuple[str, ...]
-    states: tuple[str, ...]
-    neighbours: tuple[str, ...]
+    locations: tuple[str, ...] = ()
+    factions: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
 
     @property
     def actors(self) -> tuple[str, ...]:
@@ -67,155 +100,179 @@ def names_of(tables: Tables) -> Names:
     return Names(locations, factions, states, tuple(tables.header.neighbours))
 
 
-def state_column(field: str, state: str) -> str:
-    """Return the column of a quantity of a state: ``level_day_2`` of state X is ``level_day_X_2``."""
-    for level in Level:
-        if field == f"level_day_{level.value}":
-            return f"level_day_{state}_{level.value}"
-    if field.startswith("channel_"):
-        return f"channel_{state}_{field.removeprefix('channel_')}"
-    return f"{field}_{state}"
-
-
-def _columns_of(name: str, kind: np.dtype[Any], names: Names) -> list[pa.Field]:
-    """Return the columns of one field of a record: one, or one for each state."""
-    if kind.shape:
-        return [pa.field(state_column(name, state), _type_of(name, kind.base)) for state in names.states]
-    return [pa.field(_IDS.get(name, name), _type_of(name, kind))]
-
-
-def _type_of(name: str, kind: np.dtype[Any]) -> pa.DataType:
-    """Return the type of a field's column."""
-    if name in _ENUMS or name in ("location", "from_faction", "to_faction", "actor", "other"):
-        return pa.string()
-    if name in ("day", "level", "level_max") or name.endswith("_day") or name.startswith("level_day"):
-        return pa.int32()
-    return pa.int64() if kind.kind == "i" else pa.float64()
-
-
-def _columns(layout: np.dtype[Any], names: Names) -> list[pa.Field]:
-    """Return the columns of a record's dtype."""
-    return [field for name in layout.names or () for field in _columns_of(name, layout[name], names)]
-
-
-ESTIMATES_SCHEMA = pa.schema(
-    [
-        pa.field("quantity", pa.string()),
-        pa.field("entity", pa.string()),
-        pa.field("day", pa.int32()),
-        pa.field("estimate", pa.float64()),
-        pa.field("low", pa.float64()),
-        pa.field("high", pa.float64()),
-        pa.field("n", pa.int64()),
-        pa.field("kind_of_interval", pa.string()),
-        pa.field("unit", pa.string()),
-    ]
-)
-
-
-@functools.cache
-def schemas(names: Names) -> dict[str, pa.Schema]:
-    """Return the schema of every stored table in a world."""
-    layouts = next(iter(LAYOUTS.values()))  # tiers differ in capacity, not in fields
-    first, *rest = [field for field in _columns(layouts.run, names) if field.name != "status"]
-    added = [pa.field("seed", pa.int64()), pa.field("status", pa.string()), pa.field("error", pa.string())]
-    runs = pa.schema([first, *added, *rest])
-    return {
-        RUNS: runs,
-        TWINS: runs,
-        FALLS: pa.schema(_columns(layouts.fall, names)),
-        EVENTS: pa.schema(_columns(layouts.event, names)),
-        TOLLS: pa.schema(_columns(layouts.toll, names)),
-        DAILY: pa.schema(_columns(layouts.day, names)),
-        ESTIMATES: ESTIMATES_SCHEMA,
-    }
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """Hold what consecutive runs left behind, failed ones included.
+@dataclass(frozen=True)
+class Column:
+    """Hold one column of a stored table.
 
     Parameters
     ----------
-    runs, falls, events, tolls, days
-        Records of the core.
-    errors
-        Text of what was raised, by run number.
+    name, type
+        What it is called, and what it holds.
+    field, output
+        Name of the field that it comes from, and what is declared about it.
+    at
+        Where in that field: nowhere for a number by itself; a state, and perhaps an entry.
+    state, entry
+        Names of these.
+    is_empty
+        Whether a state has no such thing.
     """
 
-    runs: np.ndarray
-    falls: np.ndarray
-    events: np.ndarray
-    tolls: np.ndarray
-    days: np.ndarray
-    errors: dict[int, str]
+    name: str
+    type: pa.DataType
+    field: str
+    output: Output
+    at: tuple[int, ...] = ()
+    state: str = ""
+    entry: str = ""
+    is_empty: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return what it holds, in words with ids."""
+        return self.output.label.format(state=self.state, entry=self.entry)
+
+    @property
+    def quantity(self) -> str:
+        """Return what it holds of whichever state, such as ``refugees``."""
+        return f"{self.field}_{self.entry}" if self.entry else self.field
+
+    @property
+    def event(self) -> str:
+        """Return what happens on the day that it holds, such as ``collapse`` or ``level_2``."""
+        event = self.field.removesuffix("_day")
+        return f"{event}_{self.entry}" if self.entry else event
+
+    @property
+    def null(self) -> str:
+        """Return what null means, nothing where it cannot be."""
+        return ", ".join([self.output.null] * bool(self.output.null) + ["no neighbour"] * self.output.is_of_neighbours)
 
 
-def block_tables(block: Block, seed: int, names: Names) -> dict[str, pa.Table]:
-    """Return the tables of a block, sorted by run; a failed run keeps its row and loses everything else."""
-    good = set(block.runs["run"][block.runs["status"] == RunStatus.OK].tolist())
-    tables = {}
-    stored = {FALLS: block.falls, EVENTS: block.events, TOLLS: block.tolls, DAILY: block.days}
-    for name, rows in stored.items():
-        kept = rows[np.isin(rows["run"], list(good))]
-        arrays = [array for field in kept.dtype.names or () for array in _arrays(field, kept, None, names)]
-        tables[name] = pa.Table.from_arrays(arrays, schema=schemas(names)[name])
-    return {RUNS: runs_table(block, seed, names), **tables}
+def state_column(field: str, state: str, entry: object = "") -> str:
+    """Return the column of a quantity of a state, or of an entry of it, such as ``level_day_X_2``."""
+    return f"{field}_{state}_{entry}" if entry else f"{field}_{state}"
 
 
-def runs_table(block: Block, seed: int, names: Names) -> pa.Table:
-    """Return one row a run; where a run failed, only its number, seed, status and error are not null."""
-    runs = block.runs
-    failed = runs["status"] != RunStatus.OK
-    errors = [errors_of(row, block.errors) for row in runs]
-    columns = {
-        "run": [pa.array(runs["run"])],
-        "seed": [pa.array(np.full(len(runs), seed))],
-        "status": [pa.array(_enum_names(RunStatus, runs["status"]), pa.string())],
-        "error": [pa.array(errors, pa.string())],
+@functools.cache
+def columns_of(row: type, names: Names) -> tuple[Column, ...]:
+    """Return the columns of the rows of a table in order.
+
+    Parameters
+    ----------
+    row
+        Class that declares them.
+    names
+        Ids of the world.
+    """
+    return tuple(column for field in fields_of(row) for column in _columns(field, names))
+
+
+def columns_in_use(use: Use, names: Names) -> list[Column]:
+    """Return the columns of runs that are used like this or more, without those that a state cannot have.
+
+    Parameters
+    ----------
+    use
+        Estimated or compared.
+    names
+        Ids of the world.
+    """
+    columns = columns_of(TABLES[RUNS].row, names)
+    return [column for column in columns if column.output.use >= use and not column.is_empty]
+
+
+def _columns(field: Field, names: Names) -> Iterator[Column]:
+    """Yield the columns of one field, and after a run's status what went wrong."""
+    kind = _KINDS.get(field.output.kind, _NUMBERS[field.element])
+    if field.axes:
+        for entry, text in ENTRIES[field.axes[1]].items() if field.axes[1:] else [(None, "")]:
+            for i, state in enumerate(names.states):
+                at = (i,) if entry is None else (i, entry)
+                is_empty = field.output.is_of_neighbours and state not in names.neighbours
+                name = state_column(field.name, state, text)
+                yield Column(name, kind, field.name, field.output, at, state, text, is_empty)
+    else:
+        name = f"{field.name}_id" if field.output.kind is Kind.PLACE else field.name
+        yield Column(name, kind, field.name, field.output)
+    if field.name == "status":
+        yield from _columns(ERROR, names)
+
+
+@functools.cache
+def schema_of(row: type, names: Names) -> pa.Schema:
+    """Return the schema of the rows of a table; see `columns_of`."""
+    columns = columns_of(row, names)
+    can_fail = any(column.field == "status" for column in columns)
+    return pa.schema([_field(column, can_fail=can_fail) for column in columns])
+
+
+def _field(column: Column, *, can_fail: bool) -> pa.Field:
+    """Return a column as a schema has it, with what is declared about it."""
+    is_lost = can_fail and column.field not in MARKS
+    null = ", ".join([column.null] * bool(column.null) + ["the run failed"] * is_lost)
+    told = {"kind": column.output.kind.value, "unit": column.output.unit, "label": column.label, "null": null}
+    return pa.field(column.name, column.type, bool(null), {key: text for key, text in told.items() if text})
+
+
+def schemas(names: Names) -> dict[str, pa.Schema]:
+    """Return the schema of every stored table in a world."""
+    return {
+        **{name: schema_of(table.row, names) for name, table in TABLES.items()},
+        ESTIMATES: schema_of(EstimateRow, names),
     }
-    for field in runs.dtype.names or ():
-        if field not in columns:
-            columns[field] = _arrays(field, runs, failed, names)
-    return pa.Table.from_arrays([array for arrays in columns.values() for array in arrays], schema=schemas(names)[RUNS])
 
 
-def errors_of(row: np.void, errors: dict[int, str]) -> str | None:
-    """Return why a run failed, null where it did not."""
-    return errors.get(int(row["run"])) or ERRORS.get(RunStatus(int(row["status"])))
+def row_group(schema: pa.Schema) -> int:
+    """Return how many rows of a table make a row group; it does not depend on how the work was cut."""
+    return CELLS // len(schema)
 
 
-def _enum_names(enum: type[IntEnum], codes: np.ndarray) -> list[str]:
-    """Return the lower-case names of an enum's codes."""
-    names = {int(member): member.name.lower() for member in enum}
-    return [names[code] for code in codes.tolist()]
+def stored_tables(lived: Histories, names: Names) -> dict[str, pa.Table]:
+    """Return the tables of consecutive runs; one that failed keeps its row and its marks, and loses all else."""
+    failed = lived.runs["run"][lived.runs["status"] != RunStatus.OK]
+    others = {name: rows[~np.isin(rows["run"], failed)] for name, rows in lived.tables.items() if name != RUNS}
+    return {
+        RUNS: runs_table(lived, names),
+        **{name: _table(TABLES[name].row, rows, names, {}) for name, rows in others.items()},
+    }
 
 
-def _arrays(field: str, rows: np.ndarray, mask: np.ndarray | None, names: Names) -> list[pa.Array]:
-    """Return the columns of one field, with nulls where it is masked, never happened, or a state has no such thing."""
-    hidden = np.zeros(len(rows), bool) if mask is None else mask
-    kind = rows.dtype[field]
-    if not kind.shape:
-        return [_array(field, kind, rows[field], hidden, names)]
-    columns = []
-    for i, state in enumerate(names.states):
-        nobody = field.startswith(_OF_NEIGHBOURS) and state not in names.neighbours
-        columns.append(_array(field, kind.base, rows[field][:, i], hidden | nobody, names))
-    return columns
+def runs_table(lived: Histories, names: Names) -> pa.Table:
+    """Return one row a run; where it failed, all but its marks are null."""
+    errors = [lived.errors.get(int(row["run"])) or ERRORS.get(row["status"]) for row in lived.runs]
+    return _table(TABLES[RUNS].row, lived.runs, names, {"error": pa.array(errors, pa.string())})
 
 
-def _array(field: str, kind: np.dtype[Any], values: np.ndarray, hidden: np.ndarray, names: Names) -> pa.Array:
-    """Return one column: names for codes, ids for numbers, nulls for never and nobody."""
-    if field in _ENUMS:
-        shown = np.where(hidden, min(_ENUMS[field]), values)
-        return pa.array(_enum_names(_ENUMS[field], shown), pa.string(), mask=hidden)
-    if field in ("location", "from_faction", "to_faction", "actor", "other"):
-        ids = {"location": names.locations, "actor": names.actors, "other": names.actors}.get(field, names.factions)
+def _table(row: type, rows: np.ndarray, names: Names, more: Mapping[str, pa.Array]) -> pa.Table:
+    """Return records as a stored table, with columns that they do not have."""
+    failed = rows["status"] != RunStatus.OK if "error" in more else np.zeros(len(rows), bool)
+    arrays = []
+    for column in columns_of(row, names):
+        hidden = failed if column.field not in MARKS else np.zeros(len(rows), bool)
+        arrays.append(more[column.field] if column.field in more else _array(column, rows, hidden, names))
+    return pa.Table.from_arrays(arrays, schema=schema_of(row, names))
+
+
+def _array(column: Column, rows: np.ndarray, hidden: np.ndarray, names: Names) -> pa.Array:
+    """Return one column: names for codes, ids for numbers, nulls for never, nobody, and what a state does not have."""
+    at: tuple[Any, ...] = (slice(None), *column.at)
+    values, kind = rows[column.field][at], column.output.kind
+    if kind is Kind.NAME and column.output.names is not None:
+        return _names(column.output.names, values, hidden)
+    ids = {Kind.PLACE: names.locations, Kind.FACTION: names.factions, Kind.ACTOR: names.actors}.get(kind)
+    if ids is not None:
         return _ids(values, ids)
-    kind_of_column = _type_of(field, kind)
-    if pa.types.is_int32(kind_of_column):
-        hidden = hidden | (values == NEVER)
-    return pa.array(np.ascontiguousarray(values), kind_of_column, mask=hidden)
+    hidden = hidden | column.is_empty | ((values == NEVER) if kind is Kind.DAY else False)
+    return pa.array(np.ascontiguousarray(values), column.type, mask=hidden)
+
+
+def _names(enum: type[IntEnum], codes: np.ndarray, hidden: np.ndarray) -> pa.Array:
+    """Return the lower-case names of codes."""
+    known = {member.value: member.name.lower() for member in enum}
+    return pa.array(
+        [None if lost else known[code] for code, lost in zip(codes.tolist(), hidden, strict=True)], pa.string()
+    )
 
 
 def _ids(numbers: np.ndarray, ids: Sequence[str]) -> pa.Array:

@@ -1,12 +1,12 @@
 """Take differences out of a comparison in the units in which figures show them."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.show.kit.typeset import NO_BREAK
 from sim.study.compare import Comparison, base_means
-from sim.tell.numbers import DIGITS, Change, changes, decimals_of, percent, rounded, to_figures
+from sim.tell.estimate import Estimate, Kind, Told, alike, decimals_of
+from sim.tell.numbers import DIGITS, rounded, to_figures
 
 POINTS, PERCENT = "points", "%"
 TINY = 0.05  # in any unit; where nothing in a column is larger, nobody asks for more
@@ -46,14 +46,19 @@ class Difference:
         return self.low > 0.0 or self.high < 0.0
 
     @property
+    def estimate(self) -> Estimate:
+        """Return the difference with its interval as a value."""
+        return Estimate(self.value, self.low, self.high, Kind.CHANGE)
+
+    @property
     def text(self) -> str:
         """Return the difference with its interval and unit."""
-        return f"{texts_of([self])[0]} {self.unit}".replace(" ", NO_BREAK)
+        return f"{told_of([self])[0]} {self.unit}".replace(" ", NO_BREAK)
 
     @property
     def base_text(self) -> str:
         """Return the mean of the base."""
-        return percent(self.base, math.nan, math.nan) if self.unit == POINTS else short(self.base)
+        return str(Estimate(self.base, kind=Kind.SHARE)) if self.unit == POINTS else short(self.base)
 
 
 Differences = dict[tuple[str, str], Difference]
@@ -84,7 +89,7 @@ def in_unit(comparison: Comparison, outcomes: Iterable[str], unit: str, size: fl
     return _differences(comparison, dict.fromkeys(outcomes, 1.0 / size), unit)
 
 
-def texts_of(column: Sequence[Difference]) -> list[str]:
+def told_of(column: Sequence[Difference]) -> list[Told]:
     """Return differences that stand below each other with their intervals; what is the same in every run has none.
 
     Parameters
@@ -92,10 +97,10 @@ def texts_of(column: Sequence[Difference]) -> list[str]:
     column
         In one unit; at least one.
     """
-    numbers = _numbers(column)
-    farthest = [max(map(abs, row)) for row in numbers]
-    told = changes(numbers) if max(farthest) >= TINY else [f"<{TINY:g}"] * len(column)
-    return [text if far else "0" for far, text in zip(farthest, told, strict=True)]
+    estimates = alike([difference.estimate for difference in column])
+    farthest = [max(map(abs, estimate.numbers)) for estimate in estimates]
+    told = [e.told for e in estimates] if max(farthest) >= TINY else [Told(f"<{TINY:g}")] * len(column)
+    return [text if far else Told("0") for far, text in zip(farthest, told, strict=True)]
 
 
 def base_text(mean: float, column: Sequence[Difference]) -> str:
@@ -106,20 +111,15 @@ def base_text(mean: float, column: Sequence[Difference]) -> str:
     mean
         In their unit.
     column
-        As of `texts_of`.
+        As of `told_of`.
     """
-    decimals = min(max(decimals_of(_numbers(column)), 0), DIGITS - 1)
+    decimals = min(max(decimals_of([difference.estimate for difference in column]), 0), DIGITS - 1)
     return f"{rounded(mean, decimals):,.{decimals}f}"
 
 
 def short(number: float) -> str:
     """Return a number with the most digits that are told."""
     return f"{to_figures(number, DIGITS):,.10g}"
-
-
-def _numbers(column: Sequence[Difference]) -> list[Change]:
-    """Return differences with their intervals."""
-    return [(difference.value, difference.low, difference.high) for difference in column]
 
 
 def _differences(comparison: Comparison, factors: Mapping[str, float], unit: str) -> Differences:

@@ -6,13 +6,12 @@ from sim.core.codes import Level
 from sim.show.compare.differences import Differences, in_percent, in_points
 from sim.show.kit.days import headline_day
 from sim.study.compare import Comparison, base_means
-from sim.tell.labels import outcome_labels
+from sim.tell.labels import LEVELS, outcome_labels
 from sim.tell.places import state_names
-from sim.tell.sections import LEVELS
 
 COLLAPSE = "p_collapse"
 OF_REGIME = ("p_flight", "p_settlement", "p_handover", "p_infighting")
-AMOUNTS = (
+MAIN_AMOUNTS = (
     *("days_in_power", "refugees", "displaced_peak"),
     *("fatalities_civilians", "fatalities_combatants", "extremists_last"),
 )
@@ -40,13 +39,7 @@ class Group:
 
 
 def probabilities_of(comparison: Comparison) -> list[Group]:
-    """Return the events that are shown first; what never happens in any scenario is left out.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base.
-    """
+    """Return the events that are shown first; what never happens in any scenario is left out."""
     scenario = comparison.cases[0].scenario
     labels, states, horizon = outcome_labels(scenario), state_names(scenario), scenario.horizon_days
     by = by_day_name(headline_day(horizon), horizon)
@@ -61,7 +54,7 @@ def probabilities_of(comparison: Comparison) -> list[Group]:
 def amounts_of(comparison: Comparison) -> list[Group]:
     """Return the amounts that are shown first, if the base has any; see `probabilities_of`."""
     means, labels = base_means(comparison), outcome_labels(comparison.cases[0].scenario)
-    named = {name: labels[name] for name in AMOUNTS if means[name] > 0.0}
+    named = {name: labels[name] for name in MAIN_AMOUNTS if means[name] > 0.0}
     return [Group("", named, in_percent(comparison, named))] if named else []
 
 

@@ -11,8 +11,8 @@ from sim.show.kit.days import day_values
 from sim.show.kit.key import Handles
 from sim.show.kit.theme import LEVEL_COLOURS
 from sim.show.kit.wording import share_of
+from sim.tell.labels import LEVELS
 from sim.tell.places import state_names
-from sim.tell.sections import LEVELS
 from sim.world.scenario import Scenario
 
 
@@ -44,7 +44,7 @@ def reached_by(runs: pd.DataFrame, state: str, horizon_days: int) -> npt.NDArray
     days = np.arange(horizon_days)
     shares = [np.ones(horizon_days)]
     for level in list(Level)[1:]:
-        first = np.sort(day_values(runs[state_column(f"level_day_{level.value}", state)]))  # never comes last
+        first = np.sort(day_values(runs[state_column("level_day", state, level.value)]))  # never comes last
         shares.append(np.searchsorted(first, days, side="right") / len(runs))
     return np.array(shares)
 

@@ -19,10 +19,10 @@ from sim.show.maps.loss_scale import N_CLASSES
 from sim.show.maps.stamps import stamp_map
 from sim.show.report.names import Names, names_on
 from sim.show.report.outlines import Canvas, Ground, ground_of
-from sim.show.report.tables import seats_table
+from sim.tell.estimate import Estimate
+from sim.tell.lookup import share
 from sim.tell.numbers import rounded
 from sim.tell.places import home_holders, place_names
-from sim.tell.sections import Section
 from sim.world.scenario import Scenario
 
 UNITS, STAMP_UNITS = 1600, 400  # widths of the drawings; finer detail is not to be seen
@@ -45,7 +45,7 @@ class PlaceByDay:
     is_capital
         Whether it is the capital, which gets a mark of its own since its area may be too small to see.
     shares
-        By day from 0 to the horizon, in words with interval; none where the regime's side does not hold it on day 0.
+        By day from 0 to the horizon; none where the regime's side does not hold it on day 0.
     classes
         Class of colour by day, none as with the shares.
     """
@@ -56,7 +56,7 @@ class PlaceByDay:
     x: float
     y: float
     is_capital: bool
-    shares: tuple[str, ...]
+    shares: tuple[Estimate, ...]
     classes: tuple[int, ...]
 
 
@@ -108,8 +108,6 @@ class DayMap:
         Small maps of some days.
     is_mapped
         Whether the outlines come from a map.
-    tables
-        The numbers behind it.
     """
 
     finding: str
@@ -124,28 +122,21 @@ class DayMap:
     first_shown: int
     stamps: Stamps
     is_mapped: bool
-    tables: tuple[Section, ...]
 
     @property
-    def last_shares(self) -> dict[str, str]:
+    def last_shares(self) -> dict[str, Estimate]:
         """Return the share of each place by the last day."""
         return {place.place: place.shares[-1] for place in self.places if place.shares}
 
 
 def day_map_of(results: Results, scenario: Scenario) -> DayMap:
-    """Return the map of an ensemble.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run, in a world whose regime holds a place.
-    """
+    """Return the map of an ensemble, in a world whose regime holds a place."""
     shapes, horizon = load_shapes(scenario.tables), scenario.horizon_days
     lost = loss_days(usable(results.runs), results.falls, scenario)
     home, valued = list(home_holders(scenario)), [str(place) for place in lost.columns]
     canvas = Canvas(home_extent(shapes), UNITS)
     seats = canvas.place(shapes.anchors) if shapes.is_mapped else np.zeros((0, 2))
-    stamps = _stamps(shapes, home, horizon)
+    stamps = _stamps(shapes, horizon)
     return DayMap(
         finding=_finding(lost, scenario),
         course=_course(lost, stamps.days),
@@ -159,24 +150,18 @@ def day_map_of(results: Results, scenario: Scenario) -> DayMap:
         first_shown=next((day for day in range(horizon) if 2.0 * _mean_lost(lost, day) >= len(valued)), horizon),
         stamps=stamps,
         is_mapped=shapes.is_mapped,
-        tables=(seats_table(results, scenario),),
     )
 
 
 def data_of(day_map: DayMap) -> dict[str, Any]:
-    """Return what a page needs to show any day: its words, and by place the shares, which of them when, and classes.
-
-    Parameters
-    ----------
-    day_map
-        The map.
-    """
+    """Return what a page needs to show any day: its words, and by place the shares, which of them when, and classes."""
     places = {}
     for place in day_map.places:
         shares = list(dict.fromkeys(place.shares))
         if shares:
             days = [shares.index(share) for share in place.shares]
-            places[place.place] = {"name": place.name, "shares": shares, "days": days, "classes": place.classes}
+            told = [(share.alone, share.tight) for share in shares]
+            places[place.place] = {"name": place.name, "shares": told, "days": days, "classes": place.classes}
     return {"days": day_map.days, "first": day_map.first_shown, "places": places}
 
 
@@ -222,13 +207,13 @@ def _places(shapes: Shapes, canvas: Canvas, lost: pd.DataFrame, scenario: Scenar
     return tuple(sorted(places, key=lambda found: found.is_capital))
 
 
-def _by_day(days: pd.Series, horizon: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the share of runs in which a place is lost by each day: in words, and as classes of colour."""
+def _by_day(days: pd.Series, horizon: int) -> tuple[tuple[Estimate, ...], tuple[int, ...]]:
+    """Return the share of runs in which a place is lost by each day: as values, and as classes of colour."""
     n_runs = len(days)
     fallen = np.searchsorted(np.sort(days.dropna().to_numpy()), np.arange(horizon + 1), side="right")
-    words = {count: share_of(count, n_runs) for count in set(fallen.tolist())}
+    shares = {count: share(count, n_runs) for count in set(fallen.tolist())}
     classes = np.minimum(fallen * N_CLASSES // n_runs, N_CLASSES - 1)
-    return tuple(words[count] for count in fallen.tolist()), tuple(classes.tolist())
+    return tuple(shares[count] for count in fallen.tolist()), tuple(classes.tolist())
 
 
 def _day(scenario: Scenario, day: int) -> str:
@@ -236,9 +221,9 @@ def _day(scenario: Scenario, day: int) -> str:
     return f"day {day}, {date_text(scenario.tables.header.day0, day, with_year=True)}"
 
 
-def _stamps(shapes: Shapes, home: Sequence[str], horizon: int) -> Stamps:
+def _stamps(shapes: Shapes, horizon: int) -> Stamps:
     """Return the small maps."""
-    small = stamp_map(shapes, home)
+    small = stamp_map(shapes)
     canvas = Canvas(small.extent, STAMP_UNITS)
     return Stamps(
         canvas,

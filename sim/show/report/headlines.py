@@ -8,9 +8,10 @@ from sim.ensemble.store.results import Results
 from sim.show.kit.days import date_text
 from sim.show.report.inline import tight
 from sim.study.cases import Case
-from sim.tell.numbers import amount, percent
+from sim.tell.estimate import Estimate
+from sim.tell.labels import LEVELS
+from sim.tell.lookup import Lookup
 from sim.tell.places import state_names
-from sim.tell.sections import LEVELS, Lookup
 from sim.tell.yardstick import in_words
 from sim.world.scenario import Scenario
 
@@ -45,14 +46,8 @@ class Headline:
 
 
 def headlines_of(results: Results, scenario: Scenario) -> list[Headline]:
-    """Return the numbers: the end of the regime, who is drawn in, who fled abroad; what a world lacks is left out.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run.
-    """
-    lookup = Lookup(results.estimates, scenario.horizon_days)
+    """Return the numbers: the end of the regime, who is drawn in, who fled abroad; what a world lacks is left out."""
+    lookup = Lookup(results, scenario)
     found = [_collapse(lookup, scenario)]
     if scenario.tables.header.neighbours:
         found += [_drawn_in(lookup, scenario), _refugees(lookup, scenario)]
@@ -69,47 +64,42 @@ def range_of(headline: Headline, others: Sequence[Case]) -> str:
     others
         Cases of the same world.
     """
-    write = percent if headline.key[0].endswith("_by_day") else amount
-    found = []
-    for case in others:
-        lookup = Lookup(case.results.estimates, case.scenario.horizon_days)
-        key = (*headline.key, lookup.horizon)
-        found.append((lookup.number(*key), f"{lookup.text(write, *key).partition(' [')[0]} ({case.name})"))
+    found = [(Lookup(case.results, case.scenario).find(*headline.key), case.name) for case in others]
     if not found:
         return ""
-    (_, low), (_, high) = min(found), max(found)
-    return tight(f"In the other scenarios between {low} and {high}." if len(found) > 1 else f"Otherwise {low}.")
+    ranked = sorted(found, key=lambda pair: (pair[0].point, pair[1]))
+    low, high = (f"{estimate.alone} ({name})" for estimate, name in (ranked[0], ranked[-1]))
+    return f"In the other scenarios between {low} and {high}." if len(found) > 1 else f"Otherwise {low}."
 
 
 def _collapse(lookup: Lookup, scenario: Scenario) -> Headline:
     """Return how likely the collapse of the regime is."""
-    key, end = ("collapse_by_day", "", lookup.horizon), _date(scenario)
-    median = lookup.median_day("collapse")
-    half = f"half of the runs see it by day {median}" if lookup.number(*key) >= HALF else "most runs do not see it"
+    key = ("collapse_by_day", "")
+    found, median = lookup.find(*key), lookup.find("collapse_day_q50")
+    half = f"half of the runs see it by day {median}" if found.point >= HALF else "most runs do not see it"
     return _headline(
         f"Collapse of the regime by day {lookup.horizon}",
-        lookup.text(percent, *key),
-        f"That the regime collapses by {end} is {lookup.text(_word, *key)} in this model; {half}.",
+        found,
+        f"That the regime collapses by {_date(scenario)} is {_word(found)} in this model; {half}.",
         "incidence",
-        key[:2],
+        key,
     )
 
 
 def _drawn_in(lookup: Lookup, scenario: Scenario) -> Headline:
     """Return which neighbour is most likely drawn in, those left out that are so from the first day."""
     names, quantity = state_names(scenario), f"level_{DRAWN_IN.value}_by_day"
-    shares = {state: lookup.number(quantity, state, lookup.horizon) for state in _outside(scenario)}
-    first, *others = sorted(shares, key=lambda state: -shares[state])
-    key = (quantity, first, lookup.horizon)
+    shares = {state: lookup.find(quantity, state) for state in _outside(scenario)}
+    first, *others = sorted(shares, key=lambda state: -shares[state].point)
     rung = f"level {DRAWN_IN.value} of 4, {LEVELS[DRAWN_IN]}"
-    second = [f"; next comes {names[s]}, {lookup.text(percent, quantity, s, lookup.horizon)}" for s in others[:1]]
+    second = [f"; next comes {names[state]}, {shares[state]}" for state in others[:1]]
     return _headline(
         f"{names[first]} drawn in by day {lookup.horizon}",
-        lookup.text(percent, *key),
+        shares[first],
         f"That {names[first]}, the neighbour most often drawn in, reaches {rung}, or higher by then is "
-        f"{lookup.text(_word, *key)}{''.join(second)}.",
+        f"{_word(shares[first])}{''.join(second)}.",
         "level_by_neighbour",
-        key[:2],
+        (quantity, first),
     )
 
 
@@ -123,29 +113,29 @@ def _outside(scenario: Scenario) -> list[str]:
 def _refugees(lookup: Lookup, scenario: Scenario) -> Headline:
     """Return how many people have fled abroad."""
     names = state_names(scenario)
-    _, mean, spread = lookup.over_runs("", amount, "refugees")
-    hosts = {s: lookup.number("refugees_mean", s, lookup.horizon) for s in lookup.entities("refugees_mean") if s}
-    most = max(hosts, key=lambda state: hosts[state])
-    there = f"most of them in {names[most]}, {lookup.text(amount, 'refugees_mean', most, lookup.horizon)}"
-    many = f"In eight of ten runs {spread} people who fled since day 0 are abroad on {_date(scenario)}; {there}."
+    mean, spread = lookup.over_runs("refugees")
+    hosts = lookup.most_first("refugees")
+    there = [f"; most of them in {names[most]}, {lookup.find('refugees_mean', most)}" for most in hosts[:1]]
+    who = f"{spread.told} people who fled since day 0"
+    many = f"In eight of ten runs {who} are abroad on {_date(scenario)}{''.join(there)}."
     return _headline(
         f"Refugees abroad on day {lookup.horizon}, mean of runs",
         mean,
-        many if hosts[most] > 0.0 else "Nobody who fled since day 0 is abroad in any run.",
+        many if hosts else "Nobody who fled since day 0 is abroad in any run.",
         "refugees_by_destination",
         ("refugees_mean", ""),
     )
 
 
-def _headline(label: str, number: str, sentence: str, figure: str, key: tuple[str, str]) -> Headline:
-    """Return a number, split from its interval."""
-    estimate, bracket, rest = number.partition(" [")
-    return Headline(label, estimate, tight(bracket.strip() + rest), tight(sentence), figure, key)
+def _headline(label: str, number: Estimate, sentence: str, figure: str, key: tuple[str, str]) -> Headline:
+    """Return a number with what is said of it."""
+    estimate, interval = number.told
+    return Headline(label, estimate, tight(interval), tight(sentence), figure, key)
 
 
-def _word(_: float, low: float, high: float) -> str:
+def _word(probability: Estimate) -> str:
     """Return the word for a probability, which its interval decides."""
-    return in_words(low, high)
+    return in_words(probability.low, probability.high)
 
 
 def _date(scenario: Scenario) -> str:

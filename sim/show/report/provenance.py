@@ -3,18 +3,12 @@
 from sim.ensemble.store.results import Results
 from sim.show.kit.wording import count
 from sim.show.report.inline import tight
-from sim.tell.sections import Section
+from sim.tell.section import Section
 from sim.world.scenario import Scenario
 
 
 def provenance_of(results: Results, scenario: Scenario) -> Section:
-    """Return the manifest of an ensemble in words.
-
-    Parameters
-    ----------
-    results, scenario
-        The ensemble and what was run.
-    """
+    """Return the manifest of an ensemble in words."""
     told, config = results.manifest, scenario.config
     failed = int((results.runs["status"] != "ok").sum())
     machine, versions = told["machine"], told["versions"]
@@ -31,8 +25,9 @@ def provenance_of(results: Results, scenario: Scenario) -> Section:
         ("machine", f"{machine['os']}, {machine['arch']}, {count(machine['cpu_count'], 'processor')}"),
         ("started", told["started"]),
     )
-    tight_rows = tuple((name, tight(value)) for name, value in rows)
-    return Section("Where the numbers come from", ("what", "value"), tight_rows)
+    return Section.of_rows(
+        "Where the numbers come from", ("what", "value"), ((name, tight(value)) for name, value in rows)
+    )
 
 
 def _commit(commit: str | None, *, is_changed: bool | None) -> str:

@@ -53,14 +53,14 @@ if (map) {
   const numbers = [...document.querySelectorAll("[data-share]")];
   let told = null;
 
-  const share = (place) => map.places[place].shares[map.places[place].days[slider.value]];
+  const share = (place) => map.places[place].shares[map.places[place].days[slider.value]]; // alone, and with its interval
   const shade = (element, place) => {
     const colour = map.places[place].classes[slider.value];
     element.setAttribute("class", element.getAttribute("class").replace(/\bc\d\b/, `c${colour}`));
   };
   const tell = (place) => {
     told = place;
-    readout.textContent = place === null ? invitation : `${map.places[place].name}: lost by ${map.days[slider.value]} in ${share(place)} of runs`;
+    readout.textContent = place === null ? invitation : `${map.places[place].name}: lost by ${map.days[slider.value]} in ${share(place)[1]} of runs`;
   };
   const draw = () => {
     const day = map.days[slider.value];
@@ -69,10 +69,10 @@ if (map) {
     for (const element of places) {
       const place = element.dataset.place;
       shade(element, place);
-      element.querySelector("title").textContent = `${map.places[place].name}: ${share(place)}`;
+      element.querySelector("title").textContent = `${map.places[place].name}: ${share(place)[1]}`;
     }
     for (const element of numbers) {
-      const alone = share(element.dataset.share).split("\u00a0[")[0];
+      const [alone] = share(element.dataset.share);
       const isBare = "bare" in element.dataset;
       element.textContent = isBare ? alone.replace("\u00a0%", "") : alone;
       if (isBare) shade(element, element.dataset.share);

@@ -13,9 +13,8 @@ from markupsafe import Markup
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.files import write_text
 from sim.ensemble.store.results import ResultsError
-from sim.show.figures import MOST_DRAWN, drawable, left_out
+from sim.show.figures import MOST_DRAWN, drawable, left_out, of_ensemble
 from sim.show.kit.days import date_text
-from sim.show.kit.typeset import NO_BREAK
 from sim.show.maps.loss_scale import N_CLASSES, ink_on, loss_colour
 from sim.show.report import assumptions
 from sim.show.report.changes import change_of, drawings_of
@@ -23,17 +22,15 @@ from sim.show.report.chapters import MAP, chapters_of
 from sim.show.report.day_map import data_of, day_map_of
 from sim.show.report.headlines import headlines_of, range_of
 from sim.show.report.provenance import provenance_of
-from sim.show.report.tables import all_estimates
 from sim.study.cases import Case
 from sim.study.compare import Comparison
-from sim.tell.sections import Section
+from sim.tell.comparison_summary import NOTES
+from sim.tell.sections import all_estimates
 from sim.tell.summary import CAVEAT
 from sim.tell.yardstick import SCALE
 
 PACKAGE = "sim.show.report"
 TEMPLATE, STYLE, SCRIPT = "page.html.jinja", "report.css", "report.js"
-NUMBERS = tuple("0123456789<>+-\N{MINUS SIGN}")
-RESERVED = ("never", "no runs", "all the same", "")  # what stands in a column of numbers where there is none
 
 
 def write_report(cases: Sequence[Case], path: Path, comparison: Comparison | None = None) -> Path:
@@ -71,21 +68,24 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
     """Return what the template fills in."""
     base, *others = cases
     results, scenario = base.results, base.scenario
-    draws = drawable(results, scenario)
-    day_map = day_map_of(results, scenario) if MAP in draws else None
+    sheets = of_ensemble(results, scenario)
+    drawn = drawable(sheets)
+    day_map = day_map_of(results, scenario) if MAP in drawn else None
     script = _resource(SCRIPT)
     return {
         "base": base,
         "cases": cases,
         "comparison": comparison,
         "headlines": [(headline, range_of(headline, others)) for headline in headlines_of(results, scenario)],
-        "drawn": draws,
+        "with_tables": [name for name, sheet in drawn.items() if sheet.telling],
         "map": day_map,
+        "map_tables": drawn[MAP].tables() if day_map else (),
         "map_data": data_of(day_map) if day_map else None,
         "change": change_of(comparison) if comparison else None,
+        "notes": NOTES,
         "compared": drawings_of(comparison) if comparison else [],
-        "chapters": chapters_of(results, scenario),
-        "left_out": left_out(results, scenario),
+        "chapters": chapters_of(drawn.values(), results, scenario),
+        "left_out": left_out(sheets),
         "estimates": all_estimates(results, scenario),
         "yardstick": SCALE,
         "ramp": [(colour, ink_on(colour)) for colour in map(loss_colour, (i / N_CLASSES for i in range(N_CLASSES)))],
@@ -114,8 +114,6 @@ def _environment() -> Environment:
         "rows_by_source": assumptions.rows_by_source,
         "provenance_of": provenance_of,
         "usable": usable,
-        "numeric": _numeric_columns,
-        "alone": _alone,
         "date": lambda day: date_text(day, 0, with_year=True),
     }
     return environment
@@ -129,14 +127,3 @@ def _resource(name: str) -> str:
 def _digest(script: str) -> str:
     """Return the digest by which the page allows its own script, and no other that a table might smuggle in."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
-
-
-def _numeric_columns(section: Section) -> list[bool]:
-    """Tell which columns of a table hold numbers: they stand at the right, and sort by size."""
-    columns = zip(*section.rows, strict=True)
-    return [all(cell in RESERVED or cell.startswith(NUMBERS) for cell in column) for column in columns]
-
-
-def _alone(share: str) -> str:
-    """Return a share without its interval, for which a map has no room."""
-    return share.partition(f"{NO_BREAK}[")[0]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.core.parameters import describe
+from sim.core.parameters import choices, describe
 from sim.core.rules import MECHANISMS
-from sim.study.factors import numeric_keys
+from sim.study.factors import THEORIES, numeric_keys
 from sim.tell.numbers import rounded, to_figures
 from sim.tell.places import place_names, state_names
 from sim.world.levers import AnyEvent, AnyLever
@@ -94,7 +94,10 @@ def _factor(key: str, own: float, scenario: Scenario) -> Factor:
     """Return one factor."""
     group, *path = key.split(".")
     if group == "rules":
-        parameter = describe(MECHANISMS[path[0]])[path[1]]
+        if key in THEORIES:
+            names = ", ".join(f"{number} {name}" for number, name in enumerate(THEORIES[key]))
+            return Factor(key, ".".join(path), choices(MECHANISMS[path[0]])[path[1]].meaning, names, own)
+        parameter = describe(MECHANISMS[path[0]])[".".join(path[1:])]
         unit = "" if parameter.unit == "1" else parameter.unit
         return Factor(key, ".".join(path), parameter.meaning, unit, own)
     if group == "scenario":

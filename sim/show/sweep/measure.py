@@ -1,7 +1,7 @@
 """Say the numbers of an outcome in words, and choose the scale on which they are drawn."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,14 +12,14 @@ from sim.ensemble.store.schema import names_of
 from sim.show.kit.panels import MANY, Scale
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.sweep.factors import roughly
+from sim.tell.estimate import Estimate, Kind, alike, difference, kind_of
 from sim.tell.labels import outcome_labels
-from sim.tell.numbers import Change, Estimate, amount, amounts, changes, percent, percents, whole_percent
+from sim.tell.numbers import whole_percent
 from sim.world.scenario import Scenario
 
 LEAST_TOP = 0.1  # of a scale of shares: rare is to look rare
 STEPS = (1, 2, 2.5, 5, 10)
-SHARES = (PROBABILITY, "share")
-NAMELESS = (*SHARES, "index")  # units that are not said after a number
+NAMELESS = (PROBABILITY, "share", "index")  # units that are not said after a number
 MOST_LEVELS = 6
 LEAST_WIDTH = 0.01  # that is told by its number
 PER_CENT, THOUSAND = 100.0, 1000.0
@@ -56,42 +56,30 @@ class Measure:
     @property
     def is_share(self) -> bool:
         """Tell whether it is told in percent."""
-        return self.unit in SHARES
+        return kind_of(self.unit) is Kind.SHARE
 
     @property
     def after(self) -> str:
         """Return what follows its last number in a sentence."""
         return " of runs" if self.unit == PROBABILITY else "" if self.unit in NAMELESS else f" {self.unit}"
 
-    def text(self, estimate: float, low: float, high: float) -> str:
-        """Return an estimate with its interval, such as `41 % [40, 42]`."""
-        write = percent if self.is_share else amount
-        return write(estimate, max(low, 0.0), high).replace(" ", NO_BREAK)  # NaN is no less than 0
+    def estimate(self, point: float, low: float, high: float, factor: float = 1.0) -> Estimate:
+        """Return an estimate with its interval as a value, in a unit that is so many of its own."""
+        kind = Kind.SHARE if self.is_share else Kind.AMOUNT
+        return Estimate(point / factor, max(low, 0.0) / factor, high / factor, kind)  # NaN is no less than 0
 
-    def alone(self, estimate: float, low: float, high: float) -> str:
-        """Return the estimate of `text` for where its interval is drawn."""
-        return self.text(estimate, low, high).split(f"{NO_BREAK}[", maxsplit=1)[0]
-
-    def on_scale(self, highest: float, column: Sequence[Estimate]) -> list[str]:
+    def on_scale(self, highest: float, column: Iterable[tuple[float, float, float]]) -> list[Estimate]:
         """Return a column of estimates with their intervals, in the unit of the `scale` that holds a number."""
         factor = self._in_one(highest)
-        write = percents if self.is_share else amounts
-        rows = [(estimate / factor, max(low, 0.0) / factor, high / factor) for estimate, low, high in column]
-        return [text.replace(" ", NO_BREAK) for text in write(rows)]
+        return alike([self.estimate(*row, factor) for row in column])
 
     def _in_one(self, highest: float) -> float:
         """Return how many are one on the scale that holds a number."""
         return THOUSAND if not self.is_share and highest >= MANY else 1.0
 
-    def gap(self, difference: float, low: float, high: float) -> str:
-        """Return a difference with its interval, such as `+12 [+10, +14]`, in `gap_unit`."""
-        return self.gaps([(difference, low, high)])[0]
-
-    def gaps(self, column: Sequence[Change]) -> list[str]:
-        """Return differences with their intervals that stand below each other, with as many decimals each."""
-        factor = PER_CENT if self.is_share else 1.0
-        told = changes([(factor * difference, factor * low, factor * high) for difference, low, high in column])
-        return [text.replace(" ", NO_BREAK) for text in told]
+    def gap(self, value: float, low: float, high: float) -> Estimate:
+        """Return a difference with its interval as a value, in `gap_unit`."""
+        return difference(value, low, high, self.unit)
 
     def about(self, value: float) -> str:
         """Return a number that is no estimate, to two figures."""

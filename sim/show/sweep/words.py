@@ -13,7 +13,7 @@ from sim.tell.numbers import span
 INTERVALS = {True: "95 % Wilson intervals", False: "95 % normal intervals"}
 
 
-def words_of(view: View, *, title: str, shown: str, note: str) -> Words:
+def words_of(view: View, title: str, shown: str, note: str) -> Words:
     """Return what a figure says: its finding, what is shown of which points, and where it comes from.
 
     Parameters
@@ -52,24 +52,18 @@ def outside(view: View, factors: tuple[Factor, ...]) -> str:
 
 
 def finding(view: View) -> str:
-    """Return between which estimates the outcome moves, and at which points.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep.
-    """
+    """Return between which estimates the outcome moves, and at which points."""
     measure = view.measure
     estimate, low, high = view.estimates
     if np.ptp(estimate) == 0.0:
         return f"{measure.title}: {constant(view)}"
     least, most = int(estimate.argmin()), int(estimate.argmax())
     if not view.differs:
-        one, other = (measure.alone(estimate[i], low[i], high[i]) for i in (least, most))
+        one, other = (measure.estimate(estimate[i], low[i], high[i]).alone for i in (least, most))
         among = count(len(estimate), "point")
         return f"{measure.title}: {span(one, other)}{measure.after}, no clear difference among {among}"
     first, last = sorted((least, most)) if len(view.factors) == 1 else (least, most)
-    one, other = (measure.text(estimate[i], low[i], high[i]) for i in (first, last))
+    one, other = (measure.estimate(estimate[i], low[i], high[i]).tight for i in (first, last))
     return between(view, (one, view.values_at(first)), (other, view.values_at(last)))
 
 
@@ -90,18 +84,12 @@ def between(view: View, one: tuple[str, list[float]], other: tuple[str, list[flo
 
 
 def constant(view: View) -> str:
-    """Return the number that is the same at all points, and at how many.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep, whose estimates are all the same.
-    """
+    """Return the number that is the same at all points, and at how many."""
     estimate, low, high = (float(numbers[0]) for numbers in view.estimates)
     widest = float(view.estimates[2].max()) if estimate == 0.0 else high
     lowest = float(view.estimates[1].min()) if estimate > 0.0 else low
     points = "the only point" if len(view.rows) == 1 else f"all {count(len(view.rows), 'point')}"
-    number = view.measure.text(estimate, lowest, widest)
+    number = view.measure.estimate(estimate, lowest, widest).tight
     never = "never happens, " if estimate == 0.0 and view.measure.unit == PROBABILITY else ""
     return f"{never}{number}{view.measure.after} at {points}"
 

@@ -1,0 +1,116 @@
+"""Sum scores up by family: the model beside its best rival, and what the difference is worth."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.study.score.families import FAMILIES
+from sim.study.score.forecast import Kind, scaled
+
+Floats = npt.NDArray[np.float64]
+INTERVAL = (0.05, 0.95)
+ITEM = ["world", "item"]
+MODEL = "model"
+
+
+def board(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
+    """Return a row for each family and rule.
+
+    Columns: ``family``, ``rule``, ``n`` items of ``worlds``; mean ``score`` of the model, its best ``rival`` (of those
+    who forecast every item) and ``rival_score``; ``skill`` = 1 - score / rival_score with its 90 % interval
+    (``skill_low``, ``skill_high``) over resampled worlds, and a ``verdict``; ``bias`` (median of median less observed,
+    amounts as log10), ``coverage`` and ``width`` of the 90 % interval, ``rank_correlation`` of medians and
+    observations over items, ``mean_forecast`` and ``happened`` (means of medians and of observations).
+
+    Parameters
+    ----------
+    table
+        Scores by item.
+    resamples, seed
+        How often worlds are drawn anew, a power of two, and the seed of it.
+    """
+    rows = []
+    for family in FAMILIES:
+        own = table[table["family"] == family.name]
+        for rule in own["rule"].unique():
+            told = {"family": family.name, "rule": rule}
+            scores = own[own["rule"] == rule]
+            rows.append(told | _contest(scores, resamples, seed) | _habits(scores, family.kind))
+    return pd.DataFrame(rows)
+
+
+def _contest(rows: pd.DataFrame, resamples: int, seed: int) -> dict[str, object]:
+    """Return the model's score beside that of its best rival."""
+    scores = rows.pivot_table("score", ITEM, "forecast")
+    own = scores.pop(MODEL)
+    full = [name for name in scores.columns if scores[name].notna().all()]
+    told: dict[str, object] = {
+        "n": len(own),
+        "worlds": own.index.get_level_values("world").nunique(),
+        "score": float(own.mean()),
+    }
+    if not full:
+        return told
+    best = str(scores[full].mean().idxmin())
+    low, high = skill_interval(own, scores[best], resamples, seed)
+    return told | {
+        "rival": best,
+        "rival_score": float(scores[best].mean()),
+        "skill": 1.0 - float(own.sum()) / total if (total := float(scores[best].sum())) else math.nan,
+        "skill_low": low,
+        "skill_high": high,
+        "verdict": verdict(low, high),
+    }
+
+
+def skill_interval(own: pd.Series, rival: pd.Series, resamples: int, seed: int) -> tuple[float, float]:
+    """Return the 90 % interval of a skill by drawing whole worlds anew.
+
+    Parameters
+    ----------
+    own, rival
+        Scores by world and item.
+    resamples, seed
+        How often, a power of two: the draws are scrambled Sobol' points, a world a dimension.
+    """
+    from scipy.stats import qmc  # noqa: PLC0415 - it takes most of a second that importing need not wait
+
+    by_world = pd.DataFrame({"own": own, "rival": rival}).groupby("world").sum().to_numpy()
+    n = len(by_world)
+    if n == 1:
+        return math.nan, math.nan
+    drawn = np.minimum((qmc.Sobol(n, rng=seed).random(resamples) * n).astype(np.int64), n - 1)
+    sums = by_world[drawn].sum(axis=1)
+    skills = 1.0 - sums[:, 0] / np.where(sums[:, 1] > 0.0, sums[:, 1], np.nan)
+    low, high = np.nanquantile(skills, INTERVAL)
+    return float(low), float(high)
+
+
+def verdict(low: float, high: float) -> str:
+    """Return ``beats``, ``ties`` or ``loses`` by the interval of a skill; nothing of a single world."""
+    if math.isnan(low):
+        return ""
+    return "beats" if low > 0.0 else "loses" if high < 0.0 else "ties"
+
+
+def _habits(scores: pd.DataFrame, kind: Kind) -> dict[str, object]:
+    """Return how the model's forecasts lie to what happened, beyond their score."""
+    rows = scores[scores["forecast"] == MODEL]
+    seen = np.array([scaled(kind, value) for value in rows["observed"]])
+    middle, low, high = (np.array([scaled(kind, v) for v in rows[end]]) for end in ("median", "low_90", "high_90"))
+    told: dict[str, object] = {"mean_forecast": middle.mean(), "happened": seen.mean()}
+    if kind is Kind.SPLIT:
+        return dict.fromkeys(told, math.nan)
+    if len(rows) > 1 and len(np.unique(middle)) > 1 and len(np.unique(seen)) > 1:
+        told["rank_correlation"] = float(pd.Series(middle).rank().corr(pd.Series(seen).rank()))
+    if kind is Kind.CHANCE:
+        return told
+    is_in = (low <= seen + ROUNDING) & (seen - ROUNDING <= high)
+    return told | {"bias": float(np.median(middle - seen)), "coverage": is_in.mean(), "width": np.median(high - low)}
+
+
+ROUNDING = 1e-9  # of an interval that is given in the family's own unit and scaled again

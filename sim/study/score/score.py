@@ -1,0 +1,165 @@
+"""Score ensembles of worlds against history and against rivals, item by item and family by family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from sim.ensemble.store.results import Results
+from sim.study.score.board import MODEL, board
+from sim.study.score.facts import Facts, read_facts
+from sim.study.score.families import FAMILIES, Family, Lived, forecast_of, lived, scored
+from sim.study.score.folds import Folds, fold_of
+from sim.study.score.forecast import Forecast, scores_of, told, unscaled
+from sim.study.score.record import Record, read_record
+from sim.study.score.rivals import RIVALS, Known
+from sim.world.frozen import ConfigError
+from sim.world.scenario import Scenario
+from sim.world.tables import Tables
+
+COLUMNS = (
+    *("world", "family", "item", "observed", "low", "high", "forecast"),
+    *("rule", "score", "median", "low_90", "high_90", "pit"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Say how worlds are scored.
+
+    Parameters
+    ----------
+    folds
+        What rivals do not see when they forecast a world: all wars of its country, or the world alone.
+    resamples
+        Draws of whole worlds for the interval of a skill; a power of two.
+    seed
+        Of these draws.
+    """
+
+    folds: Folds = Folds.COUNTRY
+    resamples: int = 2048
+    seed: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Hold the scores of some worlds.
+
+    Parameters
+    ----------
+    table
+        A row for each item, forecast and rule: ``observed`` with its range and ``median`` with the 90 % interval in the
+        family's own unit, ``score`` (smaller is better), ``pit``.
+    board
+        A row for each family and rule: the model beside its best rival, with the skill and its interval.
+    left_out
+        World, row and reason of what is known and not scored.
+    """
+
+    table: pd.DataFrame
+    board: pd.DataFrame
+    left_out: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class _World:
+    """Hold a world as a forecaster and its judge see it."""
+
+    name: str
+    fold: str
+    facts: Facts
+    record: Record
+    known: dict[str, list[Known]] = field(default_factory=dict)
+
+
+def live(scenarios: Iterable[Scenario], run: Callable[[Scenario], Results]) -> list[Lived]:
+    """Return the ensembles of scenarios to be scored: computed, or read where they are stored already.
+
+    Parameters
+    ----------
+    scenarios
+        One a world, over the world's own horizon.
+    run
+        What lives one ensemble, or reads it.
+
+    Raises
+    ------
+    ConfigError
+        If a horizon is another than that over which history was recorded.
+    """
+    chosen = list(scenarios)
+    faults = [
+        f"horizon_days = {one.horizon_days}: history of {one.config.world.name} is told for "
+        f"{one.tables.header.horizon_days} days; leave it null to score"
+        for one in chosen
+        if one.horizon_days != one.tables.header.horizon_days
+    ]
+    if faults:
+        raise ConfigError(faults)
+    return [lived(one.config.world.name, one.tables, run(one)) for one in chosen]
+
+
+def score(
+    worlds: Sequence[Lived], others: Sequence[tuple[str, Tables]] = (), settings: Settings | None = None
+) -> Scores:
+    """Return the scores of ensembles, and of rivals on the same items.
+
+    Parameters
+    ----------
+    worlds
+        What is scored.
+    others
+        Further worlds by name from which rivals learn; those that are scored are learnt from in any case, one fold
+        left out.
+    settings
+        How it is done.
+    """
+    how = settings or Settings()
+    judged = [_judged(world.name, world.tables, how) for world in worlds]
+    names = {world.name for world in worlds}
+    further = [_judged(name, tables, how) for name, tables in others if name not in names]
+    rows = [
+        row
+        for world, at in zip(worlds, judged, strict=True)
+        for family in FAMILIES
+        for row in _rows(family, world, at, [*judged, *further])
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    left_out = [(at.name, row, reason) for at in judged for row, reason in at.record.unscored.items()]
+    return Scores(
+        table=table,
+        board=board(table, how.resamples, how.seed),
+        left_out=pd.DataFrame(left_out, columns=["world", "row", "reason"]),
+    )
+
+
+def _judged(name: str, tables: Tables, settings: Settings) -> _World:
+    """Return a world's facts and record, with its observations by family."""
+    facts, record = read_facts(tables), read_record(tables)
+    known = {family.name: [Known(facts, seen) for seen in scored(family, record)] for family in FAMILIES}
+    return _World(name, fold_of(name, facts, settings.folds), facts, record, known)
+
+
+def _rows(family: Family, world: Lived, at: _World, learnt: Sequence[_World]) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of a family in one world."""
+    others = [known for other in learnt if other.fold != at.fold for known in other.known[family.name]]
+    for this in at.known[family.name]:
+        forecasts: dict[str, Forecast | None] = {MODEL: forecast_of(family, world, this.seen.item)}
+        forecasts |= {rival.name: rival.learn(family.kind, others, this) for rival in RIVALS[family.name]}
+        for name, forecast in forecasts.items():
+            if forecast is not None:
+                yield from _scored(family, at.name, this, name, forecast)
+
+
+def _scored(family: Family, world: str, this: Known, name: str, forecast: Forecast) -> Iterator[tuple[object, ...]]:
+    """Yield a row for each rule by which a forecast of an item is scored."""
+    seen, short = this.seen, told(forecast, this.seen, family.kind)
+    median, low, high = (unscaled(family.kind, end) for end in (short.median, short.low, short.high))
+    for rule, value in scores_of(forecast, seen, family.kind).items():
+        yield (
+            *(world, family.name, seen.item, seen.value, seen.low, seen.high, name),
+            *(rule, value, median, low, high, short.pit),
+        )

@@ -1,0 +1,101 @@
+"""Find estimates of an ensemble as values: in its table of estimates, or from numbers of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.ensemble.estimate.intervals import mean_interval, quantile_ranks, wilson_interval
+from sim.ensemble.estimate.rows import Numbers, report_days
+from sim.ensemble.store.results import Results
+from sim.tell.estimate import Estimate, Kind, Range, alike, kind_of
+from sim.world.scenario import Scenario
+
+
+class Lookup:
+    """Find estimates by quantity, whom they are of, and by which day.
+
+    Parameters
+    ----------
+    results, scenario
+        The ensemble.
+    """
+
+    def __init__(self, results: Results, scenario: Scenario) -> None:
+        table = results.estimates
+        keys = zip(table["quantity"], table["entity"].fillna(""), table["day"], strict=True)
+        rows = table[["estimate", "low", "high", "n", "unit"]].itertuples(index=False)
+        self._rows = dict(zip(keys, rows, strict=True))
+        self.horizon = scenario.horizon_days
+        self.days = report_days(self.horizon)
+
+    @property
+    def n_usable(self) -> int:
+        """Return how many runs did not fail."""
+        failed, *_, n, _ = self._rows["runs_failed", "", self.horizon]
+        return int(n - failed)
+
+    def entities(self, quantity: str) -> list[str]:
+        """Return whom a quantity is estimated for."""
+        return [entity for name, entity, by_day in self._rows if name == quantity and by_day == self.horizon]
+
+    def find(self, quantity: str, entity: str = "", by_day: int | None = None) -> Estimate:
+        """Return an estimate, by the last day if no other is named."""
+        point, low, high, n, unit = self._rows[quantity, entity, self.horizon if by_day is None else by_day]
+        return Estimate(point, low, high, kind_of(unit), n)
+
+    def column(self, quantity: str, entities: Sequence[str], by_day: int | None = None) -> list[Estimate]:
+        """Return estimates of several entities that stand below each other."""
+        return alike([self.find(quantity, entity, by_day) for entity in entities])
+
+    def ranges(self, quantity: str, entities: Sequence[str] = ("",)) -> list[Range]:
+        """Return the range of runs but for a tenth at either end, of entities that stand below each other."""
+        low, high = ([self.find(f"{quantity}_{end}", entity) for entity in entities] for end in ("q10", "q90"))
+        ends = alike([*low, *high])
+        return [Range(*pair) for pair in zip(ends[: len(low)], ends[len(low) :], strict=True)]
+
+    def over_runs(self, quantity: str, entity: str = "") -> tuple[Estimate, Range]:
+        """Return what is told about an amount: its mean, and the range of the runs but for a tenth at either end."""
+        (spread,) = self.ranges(quantity, [entity])
+        return self.find(f"{quantity}_mean", entity), spread
+
+    def most_first(self, quantity: str) -> list[str]:
+        """Return the states that have some of a quantity on average, those with most of it first."""
+        means = {state: self.find(f"{quantity}_mean", state).point for state in self.entities(f"{quantity}_mean")}
+        return sorted((state for state, mean in means.items() if state and mean > 0), key=lambda state: -means[state])
+
+
+def share(happened: int, n_runs: int, kind: Kind = Kind.SHARE) -> Estimate:
+    """Return the share of runs in which something happened, with its 95 % Wilson interval.
+
+    Parameters
+    ----------
+    happened, n_runs
+        Numbers of runs; of at least one.
+    kind
+        How it is told.
+    """
+    return Estimate(happened / n_runs, *wilson_interval(happened, n_runs), kind, n_runs)
+
+
+def mean(values: Numbers, kind: Kind = Kind.AMOUNT) -> Estimate:
+    """Return the mean of an amount or a share over runs, with its 95 % interval.
+
+    Parameters
+    ----------
+    values
+        (run,), at least one, all at least 0.
+    kind
+        How it is told.
+    """
+    point, low, high = mean_interval(values)
+    return Estimate(point, float(np.maximum(low, 0.0)), high, kind, len(values))  # NaN stays
+
+
+def median(values: Numbers, kind: Kind = Kind.AMOUNT) -> Estimate:
+    """Return the median of an amount or a share over runs, with its 95 % interval by order statistics; see `mean`."""
+    ranks = quantile_ranks(len(values), 0.5)
+    ordered = np.concatenate([[np.nan], np.sort(values), [np.nan]])  # so few runs may not give a bound
+    point, low, high = (float(ordered[rank]) for rank in ranks)
+    return Estimate(point, low, high, kind, len(values))
