@@ -41,7 +41,7 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the figures out, which take longer than all the rest; one test draws them."""
-    monkeypatch.setattr(script, "draw_all", lambda *_: [])
+    monkeypatch.setattr(script, "draw_files", lambda *_: [])
 
 
 def run(*arguments: str) -> int:
@@ -335,6 +335,6 @@ def test_a_disk_that_fills_while_drawing_is_one_line(
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "figures/map.png")
 
-    monkeypatch.setattr(script, "draw_all", full)
+    monkeypatch.setattr(script, "draw_files", full)
     assert run(*SMALL, f"output={tmp_path}") == launch.EXIT_FAILED
     assert "figures/map.png: cannot be written (No space left on device)" in capsys.readouterr().err
