@@ -27,8 +27,6 @@ SMALL = ["ensemble.runs=20", "ensemble.traces=5"]
 FEWER = {"run": SMALL, "compare": SMALL, "sweep": SMALL, "report": []}
 SLOW = {  # what takes longer than all the rest, and is tested elsewhere
     "draw_files": lambda *_: [],
-    "draw_comparison_files": lambda *_: [],
-    "draw_sweep_files": lambda *_: [],
     "write_report": lambda _cases, path, *_: path.write_text("a report") and path,
 }
 
