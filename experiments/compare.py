@@ -20,8 +20,9 @@ from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
 from sim.show.figures import of_comparison
 from sim.show.report import write_report
-from sim.study.cases import Case, of_equal_runs, open_cases
+from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
+from sim.study.labels import told_apart
 from sim.tell.comparison_summary import comparison_markdown, comparison_table
 from sim.tell.ensemble import run_ensemble
 from sim.world.catalogue import USUAL_SCENARIO, choice
@@ -58,6 +59,17 @@ def job(point: Point) -> None:
         if options.report:
             showing.report(lambda: write_report(cases, folder / "report.html", comparison))
         showing.end()
+
+
+def open_cases(folders: tuple[str, ...]) -> list[Case]:
+    """Return the ensembles in result folders; those of one scenario are called by the settings that differ.
+
+    Parameters
+    ----------
+    folders
+        What the commands printed as their last lines.
+    """
+    return told_apart([open_case(folder) for folder in folders])
 
 
 def _scenarios(options: CompareOptions, values: dict[str, Any]) -> dict[str, Scenario]:

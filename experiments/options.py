@@ -33,7 +33,7 @@ class CompareOptions(Frozen):
 class SweepSettings(Frozen):
     """What is varied, and how points are chosen."""
 
-    factors: Any = None  # judged where the scenario is known
+    factors: Any = Field(default=None, description="values by key: lists of numbers, or of names of theories")
     design: Design = Field(default=Design.PRODUCT, strict=False)
     points: int | None = Field(default=None, ge=1, le=1_000_000)
     outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)

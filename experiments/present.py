@@ -59,9 +59,9 @@ class Showing:
             self.reporter.note(f"{what}: left out ({reason}); the results are stored, and the same command tries again")
 
     def tables(self, tables: Callable[[], RenderableType]) -> None:
-        """Print tables."""
+        """Print the tables that sum it up."""
         with self.step("the summary"):
-            print_wide(tables())
+            print_tables(tables())
 
     def figures(self, sheets: Callable[[], Iterable[Sheet]], *, tells_left_out: bool = False) -> None:
         """Draw the figures that are missing or not as they were drawn; the manifest lists them with their digests.
@@ -102,10 +102,11 @@ class Showing:
             raise SystemExit(EXIT_FAULTY)
 
 
-def print_wide(tables: RenderableType) -> None:
+def print_tables(tables: RenderableType) -> None:
     """Print tables as wide as the terminal, or as a page where there is none; their text is no markup."""
     use_plainer_signs(sys.stdout)
-    Console(width=None if Console().is_terminal else WIDTH, markup=False, emoji=False).print(tables)
+    width = None if Console().is_terminal else WIDTH
+    Console(width=width, markup=False, emoji=False).print(tables)
 
 
 def _is_drawn(name: str, drawn: Iterable[str], whole: Iterable[str]) -> bool:

@@ -10,13 +10,14 @@ from typing import Any
 from rich.console import Console
 
 from experiments.arguments import Point
+from experiments.compare import open_cases
 from experiments.launch import Script, command, main, told
 from experiments.options import ReportOptions, take_options
 from experiments.present import use_plainer_signs
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.files import locked_for_reading
 from sim.show.report import write_report
-from sim.study.cases import Case, open_cases
+from sim.study.cases import Case
 from sim.study.compare import check_comparable, compare
 from sim.world.frozen import ConfigError
 from sim.world.text import place

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from sim.api import Comparison, Ensemble, Sweep, compare, load_scenario, open_results, results, run, sweep
 
 _HOMES = {
-    **dict.fromkeys(
-        ("Comparison", "Ensemble", "Sweep", "compare", "load_scenario", "open_results", "results", "run", "sweep"),
-        "sim.api",
-    ),
+    **dict.fromkeys(("Comparison", "Ensemble", "Sweep"), "sim.api"),
+    **dict.fromkeys(("compare", "load_scenario", "open_results", "results", "run", "sweep"), "sim.api"),
     "SpilloverModel": "sim.agents.model",
     **dict.fromkeys(("FactionAgent", "StateAgent"), "sim.agents.actors"),
 }

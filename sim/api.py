@@ -7,7 +7,6 @@ notebook only reads, and the other way round.
 from __future__ import annotations
 
 import io
-import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import pandas as pd
 from rich.console import Console, RenderableType
 
 from sim.agents.model import SpilloverModel
-from sim.ensemble.estimate.outcomes import share_by
+from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
@@ -28,13 +27,13 @@ from sim.show.plot import Plot
 from sim.show.report import write_report
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
-from sim.study.cases import Case, distinguished, open_case
+from sim.study.cases import Case, open_case
 from sim.study.design import Design
+from sim.study.labels import told_apart
 from sim.study.listing import list_results
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.ensemble import run_ensemble
-from sim.tell.estimate import Estimate, Kind
 from sim.tell.summary import sections_html, summary_sections, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
@@ -59,7 +58,7 @@ class Ensemble(Case):
     >>> ensemble = sim.run(scenario)
     >>> len(ensemble.runs)
     200
-    >>> bool(ensemble.runs["collapse_day"].notna().mean() > 0.5)
+    >>> bool(ensemble.share("collapse_day", by=60)["low"] > 0.5)
     True
     >>> plot = ensemble.plot("incidence")
     """
@@ -104,6 +103,28 @@ class Ensemble(Case):
         """Return everything that is estimated, each with interval and n."""
         return self.results.estimates
 
+    def share(self, column: str, by: int | None = None) -> pd.Series:
+        """Return the share of runs in which something happened: ``estimate``, its interval ``low`` to ``high``, ``n``.
+
+        A mean of ``runs[column] <= by`` is no such share where empty days, which mean never, are left out of it.
+
+        Parameters
+        ----------
+        column
+            Of days in `runs`, such as ``collapse_day`` or ``level_day_IRQ_3``.
+        by
+            The last day that counts; by default the last of a run.
+        """
+        runs = usable(self.runs)
+        days = day_columns(names_of(self.scenario.tables))
+        if column not in days:
+            message = f"no column of days '{column}'; {suggestion(column, days)}"
+            raise KeyError(message)
+        happened = runs[column].notna() if by is None else (runs[column] <= by).fillna(value=False)
+        n = len(runs)
+        low, high = wilson_interval(int(happened.sum()), n)
+        return pd.Series({"estimate": happened.mean(), "low": low, "high": high, "n": n}, name=column)
+
     @property
     def plots(self) -> list[str]:
         """Return the names of the figures that it has something to show for."""
@@ -136,42 +157,6 @@ class Ensemble(Case):
     def plot_influence(self) -> Plot:
         """Draw which states gain influence."""
         return self.plot("influence")
-
-    def share(self, column: str, by: int | None = None) -> Estimate:
-        """Return in what share of runs something has happened, by a day or at all, with its interval.
-
-        In the tables a missing day means never. Who takes the mean of ``runs[column] <= by`` leaves those runs out in
-        which it never happened, and so gets a share of the others.
-
-        Parameters
-        ----------
-        column
-            Of days in `runs`, such as ``collapse_day`` or ``level_day_IRQ_3``.
-        by
-            Last day that counts; the last of all by default.
-
-        Raises
-        ------
-        KeyError
-            If there is no such column of days.
-
-        Examples
-        --------
-        >>> import sim
-        >>> ensemble = sim.run(sim.load_scenario("patrons_leave", {"ensemble.runs": 200, "output": folder}))
-        >>> early = ensemble.share("level_day_IRQ_3", by=60)
-        >>> 0 <= early.low <= early.point <= early.high <= 1, early.n
-        (True, 200)
-        """
-        days = day_columns(names_of(self.scenario.tables))
-        if column not in days:
-            message = f"no column '{column}' of days in the table of runs; {suggestion(column, days)}"
-            raise KeyError(message)
-        runs = usable(self.runs)
-        if runs.empty:
-            return Estimate(math.nan, kind=Kind.SHARE, n=0)
-        point, low, high, n = share_by(runs, column, self.scenario.horizon_days if by is None else by)
-        return Estimate(point, low, high, Kind.SHARE, n)
 
     def replay(self, run: int) -> SpilloverModel:
         """Return one of its histories as a Mesa model on the morning of day 0, to step through."""
@@ -320,28 +305,22 @@ def open_results(folder: Path | str) -> Ensemble:
 
 
 def results(output: Path | str = "results") -> pd.DataFrame:
-    """Return a row for each result folder, the latest first.
+    """Return a row for each result folder: what it asked, what differs from the usual, runs, date and state.
 
     Parameters
     ----------
     output
-        Folder for all results, as the setting of this name.
-
-    Returns
-    -------
-    pd.DataFrame
-        Columns ``folder``, ``kind`` (``run``, ``sweep`` or ``compare``), ``name``, ``question``, ``differs`` (what is
-        set otherwise than by default), ``runs``, ``date`` and ``state``.
+        Where results lie, as the setting of this name says.
 
     Examples
     --------
     >>> import sim
-    >>> ensemble = sim.run(sim.load_scenario("mediation", {"ensemble.runs": 20, "output": folder}))
-    >>> found = sim.results(folder)
-    >>> found.loc[found["folder"] == str(ensemble.folder), "state"].tolist()
-    ['complete']
+    >>> settings = {"rules.morale.beta": 6, "ensemble.runs": 50, "output": f"{folder}/here"}
+    >>> ensemble = sim.run(sim.load_scenario(settings=settings))
+    >>> sim.results(f"{folder}/here")[["name", "differs", "runs"]].to_dict("records")[0]
+    {'name': 'offensive_2024', 'differs': 'world=levant_2024, rules.morale.beta=6', 'runs': 50}
     """
-    return list_results(place(output))
+    return list_results(output)
 
 
 def compare(*ensembles: Ensemble) -> Comparison:
@@ -350,7 +329,7 @@ def compare(*ensembles: Ensemble) -> Comparison:
     Parameters
     ----------
     ensembles
-        At least two, of one world, horizon and seed.
+        At least two, of one world, horizon and seed; those of one scenario are called by the settings that differ.
 
     Raises
     ------
@@ -368,8 +347,9 @@ def compare(*ensembles: Ensemble) -> Comparison:
     """
     if not all(isinstance(ensemble, Case) for ensemble in ensembles):
         raise ConfigError(["sim.compare takes ensembles, each by itself: sim.compare(a, b), or sim.compare(*several)"])
-    cases = distinguished(ensembles)
-    folder = result_folder(cases[0].scenario, "compare", comparing.digest_of(cases)) if cases else Path()
+    cases = told_apart(ensembles)
+    base = cases[0].scenario if cases else None
+    folder = result_folder(base, "compare", comparing.digest_of(cases)) if base else Path()
     found = comparing.compare(cases, folder, "sim.compare(...) in Python")
     return Comparison(found.folder, found.manifest, found.cases, found.table)
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
 from sim.ensemble.store.provenance import config_digest, model_digest
 from sim.ensemble.store.results import Results, ResultsError, load_results, read_manifest
 from sim.world.catalogue import scenario_of
-from sim.world.config import RunConfig, read_config
+from sim.world.config import read_config
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.tables import WorldError
 from sim.world.text import place
 
 MOST_COMPARED = 100_000  # runs: paired differences are known to a fifth of a percentage point by then
-ASKED = ("world", "horizon_days", "scenario", "rules", "channels", "uncertainty")  # settings, but how work is done
 REPEAT = "give the command of the ensemble again"
 
 
@@ -44,9 +42,6 @@ class Case:
         return replace(self, results=self.results.first(n))
 
 
-CaseType = TypeVar("CaseType", bound=Case)
-
-
 def of_equal_runs(cases: Sequence[Case], most: int | None = None) -> list[Case]:
     """Return ensembles of the same runs: the first ones that all of them have, with the estimates of these.
 
@@ -69,69 +64,6 @@ def _first_runs(case: Case, n: int) -> Case:
     estimates = estimate_all(results.runs, results.falls, results.tolls, case.scenario, breaks)
     manifest = results.manifest | {"runs": n}
     return replace(case, results=replace(results, manifest=manifest, estimates=estimates))
-
-
-def distinguished(cases: Iterable[CaseType]) -> list[CaseType]:
-    """Return ensembles under names of their own: those of one name are called by the settings in which they differ.
-
-    Parameters
-    ----------
-    cases
-        Ensembles that stand beside each other.
-    """
-    cases = list(cases)
-    alike = {case.name: [other for other in cases if other.name == case.name] for case in cases}
-    is_one = len(alike) == 1
-    return [_renamed(case, alike[case.name], is_one=is_one) if len(alike[case.name]) > 1 else case for case in cases]
-
-
-def _renamed(case: CaseType, alike: Sequence[Case], *, is_one: bool) -> CaseType:
-    """Return an ensemble under the settings in which it differs from others of its name; as it is where in none."""
-    everywhere = [settings_of(other.scenario.config) for other in alike]
-    own = settings_of(case.scenario.config)
-    keys = dict.fromkeys(key for settings in everywhere for key in settings)
-    differing = [key for key in keys if len({str(settings.get(key)) for settings in everywhere}) > 1]
-    label = ", ".join(setting_text(key, own.get(key)) for key in differing)
-    name = label if is_one else f"{case.name}, {label}"
-    return replace(case, name=name) if label else case
-
-
-def settings_of(config: RunConfig) -> dict[str, Any]:
-    """Return what is asked of a world, value by value, by dotted keys; how the work is done is left out.
-
-    Parameters
-    ----------
-    config
-        The configuration of an ensemble.
-    """
-    values = config.model_dump(mode="json")
-    asked = {key: values[key] for key in ASKED}
-    asked["scenario"] = {key: asked["scenario"][key] for key in ("levers", "events")}
-    return dict(_leaves(asked, ""))
-
-
-def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:
-    """Yield all values that are no groups, by dotted keys."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
-    if items is None:
-        yield key, value
-        return
-    for name, item in items:
-        yield from _leaves(item, f"{key}.{name}" if key else str(name))
-
-
-def setting_text(key: str, value: Any) -> str:
-    """Return a setting in words, such as ``morale.beta 6``."""
-    if value is None or isinstance(value, bool):
-        told = {True: "on", False: "off", None: "none"}[value]
-    else:
-        told = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{key.removeprefix('rules.')} {told}"
-
-
-def open_cases(folders: Iterable[str | Path]) -> list[Case]:
-    """Return the ensembles in result folders, under names of their own; see `distinguished`."""
-    return distinguished(map(open_case, folders))
 
 
 def open_case(folder: Path | str) -> Case:
@@ -159,8 +91,9 @@ def open_case(folder: Path | str) -> Case:
     if scenario.tables.digest != results.manifest["world_digest"]:
         fault = f"was made from other tables than the world '{scenario.config.world.name}' has now"
         raise ResultsError(folder, fault, REPEAT)
-    told, own = (results.manifest[key] for key in ("config_digest", "model_digest"))
-    if own == model_digest() and told != config_digest(scenario):
+    if results.manifest["model_digest"] == model_digest() and results.manifest["config_digest"] != config_digest(
+        scenario
+    ):
         raise ResultsError(folder, "tells of other settings than it was made from", REPEAT)
     return Case(scenario.config.scenario.name, results, scenario)
 

@@ -110,24 +110,6 @@ def _happening(column: Column, by: int, horizon: int) -> Outcome:
     return Outcome(name, PROBABILITY, (column.name,), by, label, column.state, column.entry)
 
 
-def share_by(runs: Frame, column: str, by: int) -> tuple[float, float, float, int]:
-    """Return in what share of runs the day of a column has come by a day, that day included, with interval and n.
-
-    A day that is missing means never, so that a run without it counts among those in which it has not come.
-
-    Parameters
-    ----------
-    runs
-        Rows of runs that did not fail, at least one.
-    column
-        Of days, such as ``level_day_X_3`` for state X.
-    by
-        Last day that counts.
-    """
-    values = (days_of(runs[column]) <= by).astype(np.float64)
-    return *estimate_outcome(Outcome(column, PROBABILITY, (column,), by), values), len(values)
-
-
 def estimate_outcome(outcome: Outcome, values: Numbers) -> tuple[float, float, float]:
     """Return the mean of an outcome over runs with its 95 % interval: Wilson for probabilities, else normal.
 
