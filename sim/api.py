@@ -88,6 +88,11 @@ class Ensemble(Case):
         return self.results.tolls
 
     @property
+    def holders(self) -> pd.DataFrame:
+        """Return who holds each seat of the contested state on the last day of each run."""
+        return self.results.holders
+
+    @property
     def daily(self) -> pd.DataFrame:
         """Return day series of the first runs."""
         return self.results.daily

@@ -148,8 +148,8 @@ def _persons(*columns: str) -> Callable[[Lived, str], Floats]:
 
 
 def _arrived(world: Lived, item: str) -> Floats:
-    """Return how many people arrived in a neighbour: those who are there on the last day, and those who went back."""
-    return world.runs[[state_column(name, item) for name in ("refugees", "returned")]].sum(axis=1).to_numpy(np.float64)
+    """Return how many people arrived in a neighbour who were no refugees before."""
+    return world.runs[state_column("arrived", item)].to_numpy(np.float64)
 
 
 def _by_neighbour(world: Lived) -> Floats:
@@ -215,7 +215,7 @@ FAMILIES = (
         seen.amount_of("fatalities_civilian"),
         _persons("fatalities_civilians"),
     ),
-    Family("displaced", Kind.AMOUNT, "newly displaced", seen.amount_of("displaced"), _persons("displaced_peak")),
+    Family("displaced", Kind.AMOUNT, "newly displaced", seen.amount_of("displaced"), _persons("displaced_new")),
     Family("arrivals", Kind.AMOUNT, "refugees who arrived", seen.arrivals, _all_arrived),
     Family("arrivals_by_neighbour", Kind.AMOUNT, "those of one neighbour", seen.arrivals_by_neighbour, _arrived),
     Family("split", Kind.SPLIT, "their split between neighbours", seen.split, _parted),
@@ -223,7 +223,4 @@ FAMILIES = (
     Family("incidents", Kind.AMOUNT, "incidents of a neighbour", seen.incidents, _incidents),
     Family("level", Kind.LEVEL, "highest level of a neighbour", seen.level, _highest),
 )
-"""All that is scored, in the order in which it is shown.
-
-Displaced are those of the day on which they are most; those who are displaced anew are not counted yet.
-"""
+"""All that is scored, in the order in which it is shown."""
