@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -31,7 +31,7 @@ class CompareOptions(Frozen):
 class SweepSettings(Frozen):
     """What is varied, and how points are chosen."""
 
-    factors: dict[str, Annotated[tuple[float | str, ...], Field(strict=False)]] | None = None
+    factors: Any = None  # judged where the scenario is known
     design: Design = Field(default=Design.PRODUCT, strict=False)
     points: int | None = Field(default=None, ge=1, le=1_000_000)
     outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)
