@@ -50,6 +50,13 @@ class ReportOptions(Frozen):
     path: Place | None = None
 
 
+class ScoreOptions(Frozen):
+    """Of `score.py`: worlds by name or folder, or two score folders; the first is the base."""
+
+    worlds: tuple[Place, ...] = Field(default=(), strict=False)
+    compare: tuple[Place, ...] = Field(default=(), strict=False)
+
+
 def take_options(values: dict[str, Any], kind: type[Options]) -> tuple[Options, dict[str, Any]]:
     """Return a script's own settings, checked, and the others; raise ConfigError with a line for each fault."""
     own = {key: values[key] for key in kind.model_fields if key in values}
