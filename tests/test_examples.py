@@ -26,9 +26,7 @@ TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf
 SMALL = ["ensemble.runs=20", "ensemble.traces=5"]
 FEWER = {"run": SMALL, "compare": SMALL, "sweep": SMALL, "score": SMALL, "report": []}
 SLOW = {  # what takes longer than all the rest, and is tested elsewhere
-    "draw_all": lambda *_: [],
-    "draw_comparison_files": lambda *_: [],
-    "draw_sweep_files": lambda *_: [],
+    "draw_files": lambda *_: [],
     "write_scoreboard": lambda _scored, path: path.write_text("a page") and path,
     "write_report": lambda _cases, path, *_: path.write_text("a report") and path,
 }

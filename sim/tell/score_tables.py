@@ -18,6 +18,7 @@ from sim.tell.section import Cell, Section
 from sim.tell.summary import markdown_code, markdown_section, terminal_table
 
 TITLES = {family.name: family.title for family in FAMILIES}
+SHORT = {"collapse_log_day": "day of a collapse", "split": "split of refugees", "level": "highest level"}
 RULES = {
     "brier": "Brier",
     "log_loss": "log loss",
@@ -49,7 +50,7 @@ def rule_title(family: str, rule: str) -> str:
 
 def short_title(family: str) -> str:
     """Return what is scored in a few words, such as `seat day`."""
-    return family.replace("_", " ")
+    return SHORT.get(family, family.replace("fall_by_", "fall by day ").replace("_", " "))
 
 
 def rival_title(name: str) -> str:
