@@ -16,6 +16,7 @@ Options = TypeVar("Options", bound=Frozen)
 class RunOptions(Frozen):
     """Of `run.py`."""
 
+    figures: bool = True
     report: bool = False
 
 
@@ -25,13 +26,14 @@ class CompareOptions(Frozen):
     scenarios: tuple[Name, ...] = Field(default=(), strict=False)
     theories: tuple[Name, ...] = Field(default=(), strict=False)
     results: tuple[Place, ...] = Field(default=(), strict=False)
+    figures: bool = True
     report: bool = False
 
 
 class SweepSettings(Frozen):
     """What is varied, and how points are chosen."""
 
-    factors: Any = None  # judged where the scenario is known
+    factors: Any = Field(default=None, description="values by key: lists of numbers, or of names of theories")
     design: Design = Field(default=Design.PRODUCT, strict=False)
     points: int | None = Field(default=None, ge=1, le=1_000_000)
     outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)
@@ -41,6 +43,7 @@ class SweepOptions(Frozen):
     """Of `sweep.py`."""
 
     sweep: SweepSettings
+    figures: bool = True
 
 
 class ReportOptions(Frozen):
@@ -55,6 +58,13 @@ class ScoreOptions(Frozen):
 
     worlds: tuple[Place, ...] = Field(default=(), strict=False)
     compare: tuple[Place, ...] = Field(default=(), strict=False)
+    figures: bool = True
+
+
+class ListOptions(Frozen):
+    """Of `list.py`: where results lie."""
+
+    output: Place = "results"
 
 
 def take_options(values: dict[str, Any], kind: type[Options]) -> tuple[Options, dict[str, Any]]:

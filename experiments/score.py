@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Hashable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,15 +13,16 @@ from rich.console import Console
 from experiments.arguments import Point
 from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import ScoreOptions, take_options
-from experiments.present import draw_once, print_tables
+from experiments.present import Showing
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.store.files import write_text
+from sim.ensemble.run.work import held
+from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
 from sim.ensemble.store.results import Results
-from sim.show.figures import draw_files, of_scores, of_versus
+from sim.show.figures import of_scores, of_versus
 from sim.show.report import write_scoreboard
 from sim.study.score.folder import Scored, check_scorable, open_scores, score_worlds, store_scores
-from sim.study.score.versus import check_alike, store_versus, versus
+from sim.study.score.versus import Versus, check_alike, store_versus, versus
 from sim.tell.ensemble import run_ensemble
 from sim.tell.score_tables import score_markdown, score_table, versus_markdown, versus_table
 from sim.world.catalogue import USUAL_WORLD, choice, choices
@@ -28,7 +30,7 @@ from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.text import place
 
-OWN = ("worlds=", "compare=", "world=", "world.path=")  # settings that are not shared by the worlds
+OWN = ("worlds=", "compare=", "figures=", "world=", "world.path=")  # settings that are not shared by the worlds
 PAGE = "scoreboard"
 
 
@@ -37,31 +39,40 @@ def job(point: Point) -> None:
     reporter = Reporter(Console(stderr=True))
     with told(reporter):
         options, values = take_options(point.values, ScoreOptions)
-        output, again = place(str(values["output"])), command("score", point.settings)
+        again = command("score", point.settings)
         if options.compare:
-            found = versus(*_opened(options), output, again)
-            store_versus(found)
-            write_text(found.folder / "summary.md", versus_markdown(found))
-            print_tables(versus_table(found))
-            draw_once(found.folder, found.manifest, lambda: draw_files(of_versus(found), found.folder), reporter)
-            print(found.folder.resolve())
+            found = versus(*_opened(options), place(str(values["output"])), again)
+            with held(found.folder):
+                _show_versus(found, reporter, with_figures=options.figures)
         else:
-            run = partial(_lived, point.settings, reporter)
-            scored = score_worlds(_scenarios(options, values), run, again)
-            _show(scored, reporter)
+            scored = score_worlds(_scenarios(options, values), partial(_lived, point.settings, reporter), again)
+            with held(scored.folder):
+                _show(scored, reporter, with_figures=options.figures)
 
 
-def _show(scored: Scored, reporter: Reporter) -> None:
+def _show(scored: Scored, reporter: Reporter, *, with_figures: bool) -> None:
     """Store scores, print them, draw their figures, write their page, and print the folder as the last line."""
     store_scores(scored)
     write_text(scored.folder / f"{PAGE}.md", score_markdown(scored))
-    print_tables(score_table(scored))
-    page = scored.folder / f"{PAGE}.html"
-    is_new = not scored.manifest["figures"] or not page.is_file()
-    draw_once(scored.folder, scored.manifest, lambda: draw_files(of_scores(scored), scored.folder), reporter)
-    if is_new:
-        reporter.note(f"page: {write_scoreboard(scored, page).resolve()}")
-    print(scored.folder.resolve())
+    showing, page = Showing(scored.folder, scored.manifest, reporter), scored.folder / f"{PAGE}.html"
+    showing.tables(lambda: score_table(scored))
+    if with_figures:
+        is_new = not scored.manifest["figures"] or not page.is_file()
+        showing.figures(lambda: of_scores(scored))
+        if is_new:
+            showing.report(lambda: write_scoreboard(scored, page))
+    showing.end()
+
+
+def _show_versus(found: Versus, reporter: Reporter, *, with_figures: bool) -> None:
+    """Store what a variant gains, print it, draw it, and print the folder as the last line."""
+    store_versus(found)
+    write_text(found.folder / "summary.md", versus_markdown(found))
+    showing = Showing(found.folder, found.manifest, reporter)
+    showing.tables(lambda: versus_table(found))
+    if with_figures:
+        showing.figures(lambda: of_versus(found))
+    showing.end()
 
 
 def _lived(settings: Sequence[str], reporter: Reporter, scenario: Scenario) -> Results:
@@ -98,9 +109,15 @@ def _opened(options: ScoreOptions) -> tuple[Scored, Scored]:
     """Return the two score folders that are compared, the base first."""
     if len(options.compare) != 2:  # noqa: PLR2004 - a pair
         raise ConfigError(["compare: name two folders that score.py printed, the base first"])
-    base, variant = (open_scores(place(folder)) for folder in options.compare)
+    base, variant = (_open(place(folder)) for folder in options.compare)
     check_alike(base, variant)
     return base, variant
+
+
+def _open(folder: Path) -> Scored:
+    """Return stored scores, while nobody writes into their folder."""
+    with locked_for_reading(folder):
+        return open_scores(folder)
 
 
 def check(values: dict[str, Any]) -> Hashable:

@@ -20,7 +20,7 @@ USUAL_SCENARIO, USUAL_WORLD = "offensive_2024", "levant_2024"
 ANYWHERE = "as_recorded"
 """What the usual scenario is called in another world, of whose offensive its name does not tell."""
 
-GROUPS = ("scenario", "world", "executor", "uncertainty")
+GROUPS = ("scenario", "world", "executor", "rules", "uncertainty")
 """What the project has choices of, in folders of `conf/`."""
 
 CONF = Path(__file__).resolve().parents[2] / "conf"

@@ -112,7 +112,8 @@ def _mechanism_model(name: str, group: type) -> type[Frozen]:
 
 def _group(name: str, fields: dict[str, Any]) -> tuple[Any, Any]:
     """Return the pydantic field of a group of keys."""
-    model = create_model(name, __base__=Frozen, **fields)
+    model = create_model(name, __base__=Frozen, __module__=__name__, **fields)
+    globals()[name] = model  # where pickle looks for a class
     return model, Field(default_factory=model)
 
 

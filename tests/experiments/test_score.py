@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments import launch, scoreboard
+from experiments import launch, present, scoreboard
 from experiments import score as scoring
 from experiments.document import rewritten
 from sim.study.score.folder import developed_worlds, provenance
@@ -36,7 +36,7 @@ def test_a_command_leaves_scores_figures_and_a_page_and_two_of_them_are_compared
     files = {"scores.parquet", "board.parquet", "left_out.parquet", "scoreboard.md", "scoreboard.html", "manifest.json"}
     assert {path.name for path in base.iterdir()} == {*files, "figures"}
     assert (base / "figures" / "history_liberia_2003.png").is_file()
-    monkeypatch.setattr(scoring, "draw_files", lambda *_: pytest.fail("they are drawn already"))
+    monkeypatch.setattr(present, "draw_files", lambda *_: pytest.fail("they are drawn already"))
     assert last_line(capsys, *FEW, output) == base
     monkeypatch.undo()
     run = json.loads(next(tmp_path.glob("run/liberia_2003-*/manifest.json")).read_text())

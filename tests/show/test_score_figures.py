@@ -19,28 +19,20 @@ from sim.study.score.versus import versus
 from sim.tell.score_tables import score_markdown, standing
 from tests.show.reading import assert_readable, drawn
 from tests.show.reading import title_of as shown_title
+from tests.study.made import DIGEST, told_of
 from tests.study.test_score import FOUR, made
 from tests.worlds import TEN, tables_of
 
 WORLDS = (*FOUR, "levant_2024", "yemen_2014")
 
 
-def told_of(name: str) -> dict[str, object]:
-    """Return what a manifest tells of a world."""
-    tables = tables_of(name)
-    names = dict(tables.locations[["id", "name"]].tolist()) | dict(tables.states[["id", "name"]].tolist())
-    header = tables.header
-    told = {"name": name, "title": header.title, "day0": header.day0.isoformat(), "horizon_days": header.horizon_days}
-    return told | {"runs": 3, "names": names, "record_digest": name}
-
-
 @pytest.fixture(scope="module")
 def scored(tmp_path_factory: pytest.TempPathFactory) -> Scored:
     """Return scores of ensembles that are made by hand."""
     found = score([made(name) for name in WORLDS], [(name, tables_of(name)) for name in TEN], Settings(resamples=64))
-    digests = dict.fromkeys(("rulebook", "scoring", "inputs", "records", "config_digest"), "c0ffee" * 4)
+    digests = dict.fromkeys(("rulebook", "scoring", "inputs", "records", "config_digest"), DIGEST)
     told = {"worlds": [told_of(name) for name in WORLDS], "scenario": "as_recorded", "seed": 1, "command": "a command"}
-    return Scored(tmp_path_factory.mktemp("scored"), {**told, **digests, "versions": {}, "figures": []}, found)
+    return Scored(tmp_path_factory.mktemp("scored"), {**told, **digests, "versions": {}, "figures": {}}, found)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from sim.study.score.score import COLUMNS, Settings, score
 from sim.study.score.versus import HELPS, HURTS, OPEN, check_alike, gains, store_versus, versus
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
+from tests.study.made import DIGEST, told_of
 from tests.study.test_score import FOUR, made
 from tests.worlds import TEN, changed, scenario_of, tables_of
 
@@ -55,13 +56,14 @@ def test_the_same_worlds_score_the_same_and_another_variant_lies_elsewhere(outpu
 
 def test_figures_are_kept_as_long_as_the_tables_are_the_same(output: Path) -> None:
     found = scored(output)
-    found.manifest["figures"] = ["figures/skill.png"]
+    figures = {"figures/skill.png": "a" * 64}
+    found.manifest["figures"] = figures
     folders.write_manifest(found.folder, found.manifest)
     store_scores(found)
-    assert open_scores(found.folder).manifest["figures"] == ["figures/skill.png"]
+    assert open_scores(found.folder).manifest["figures"] == figures
     less = dataclasses.replace(found.scores, left_out=found.scores.left_out.iloc[:0], table=found.scores.table.iloc[1:])
     store_scores(dataclasses.replace(found, scores=less))
-    assert open_scores(found.folder).manifest["figures"] == []
+    assert open_scores(found.folder).manifest["figures"] == {}
 
 
 def test_a_damaged_or_another_folder_is_refused(output: Path) -> None:
@@ -186,7 +188,12 @@ def test_only_scores_of_the_same_record_and_definitions_are_compared(output: Pat
 
 def test_four_worlds_by_hand_are_a_folder_too(tmp_path: Path) -> None:
     found = score([made(name) for name in FOUR], settings=Settings(resamples=64))
-    told = [{"name": name, "runs": 3, "names": {}} for name in FOUR]
-    manifest = {"worlds": told, "config_digest": "c0ffee", "status": "complete", "figures": []}
-    store_scores(Scored(tmp_path, manifest, found))
+    told = [told_of(name) for name in FOUR]
+    manifest = {"worlds": told, "scenario": "as_recorded", "seed": 1, "command": "a test", "rulebook": "of a test"}
+    manifest |= dict.fromkeys(("config_digest", "scoring", "inputs", "records"), DIGEST)
+    store_scores(Scored(tmp_path, {**manifest, "status": "complete", "figures": {}}, found))
     assert list(open_scores(tmp_path).worlds) == list(FOUR)
+    del manifest["scenario"]
+    store_scores(Scored(tmp_path, {**manifest, "status": "complete", "figures": {}}, found))
+    with pytest.raises(ResultsError, match="scenario"):
+        open_scores(tmp_path)

@@ -102,13 +102,6 @@ def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
     return {**tables, TWINS: runs_table(twins, job.names)}
 
 
-def lost_part(job: Job, first: int, n_runs: int, reason: str) -> dict[str, pa.Table]:
-    """Return the tables of runs that could not be lived, each with the reason; they have no twins."""
-    failed = _joined([_failed(job, run, reason) for run in range(first, first + n_runs)])
-    tables = stored_tables(failed, job.names)
-    return {**tables, TWINS: tables[RUNS].slice(0, 0)}
-
-
 def live_chunk(job: Job, first: int, n_runs: int) -> Histories:
     """Return what ``n_runs`` runs from ``first`` on leave behind; a run that raises becomes a failed row."""
     return _live(job, first, n_runs, _within(job.traces, first, n_runs))
@@ -133,6 +126,8 @@ def _live(job: Job, first: int, n_runs: int, traced: int) -> Histories:
     rules = draw_rules(job.rules, job.seed, first, n_runs) if job.is_uncertain else job.rules
     try:
         return simulate(job.world, rules, job.seed, first, n_runs, traced)
+    except (MemoryError, OSError):
+        raise  # an accident of the machine says nothing about a run
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
         if n_runs == 1:
             return _failed(job, first, f"{type(error).__name__}: {error}")

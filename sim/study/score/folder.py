@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow as pa
+from pydantic import Field
 
 from sim.core.outputs import Kind, output
 from sim.ensemble.store.files import file_digest
@@ -22,8 +24,18 @@ from sim.ensemble.store.folders import DIGEST_LENGTH
 from sim.ensemble.store.manifest import write_manifest
 from sim.ensemble.store.parts import write_table
 from sim.ensemble.store.provenance import config_digest, versions
-from sim.ensemble.store.results import COMPLETE, Results, ResultsError, check_tables, read_manifest, read_table
+from sim.ensemble.store.results import (
+    COMPLETE,
+    Results,
+    ResultsError,
+    check_table,
+    judged,
+    read_finished,
+    read_manifest,
+    read_table,
+)
 from sim.ensemble.store.schema import Names, schema_of
+from sim.ensemble.store.told import Digest, Figures, Part, Text, ToldDrawn
 from sim.study.score.score import Scores, check_horizons, live, score
 from sim.world.catalogue import CONF
 from sim.world.frozen import ConfigError
@@ -89,6 +101,36 @@ class LeftOutRow:
 
 ROWS = {SCORES: ScoreRow, BOARD: BoardRow, LEFT_OUT: LeftOutRow}
 SCHEMAS = {name: schema_of(row, Names()) for name, row in ROWS.items()}
+
+
+class ToldWorld(Part):
+    """What the manifest of scores tells of a world."""
+
+    name: Text
+    title: Text
+    day0: Text
+    horizon_days: int = Field(ge=1)
+    runs: int = Field(ge=0)
+    config_digest: Digest
+    world_digest: Digest
+    record_digest: Digest
+    names: dict[Text, Text]
+
+
+class ToldScores(Part):
+    """What the manifest of scores tells."""
+
+    worlds: Annotated[tuple[ToldWorld, ...], Field(strict=False, min_length=1)]
+    scenario: Text
+    seed: int
+    rulebook: Text
+    scoring: Digest
+    inputs: Digest
+    records: Digest
+    config_digest: Digest
+    command: str
+    tables: dict[Text, Digest]
+    figures: Figures
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +209,7 @@ def score_worlds(scenarios: Sequence[Scenario], run: Callable[[Scenario], Result
         "config_digest": digest,
         "command": command,
         "versions": versions(),
-        "figures": [],
+        "figures": {},
     }
     folder = place(scenarios[0].config.output) / "score" / _name_of(scenarios, digest)
     return Scored(folder, manifest, score(worlds, developed))
@@ -197,7 +239,7 @@ def record_digest(tables: Tables) -> str:
 
 
 def store_scores(scored: Scored) -> None:
-    """Write scores and their manifest; figures that are there already stay."""
+    """Write scores and their manifest; figures stay that were drawn of the same scores."""
     folder, manifest = scored.folder, scored.manifest
     folder.mkdir(parents=True, exist_ok=True)
     frames = {SCORES: scored.scores.table, BOARD: scored.scores.board, LEFT_OUT: scored.scores.left_out}
@@ -205,10 +247,9 @@ def store_scores(scored: Scored) -> None:
         table = pa.Table.from_pandas(frame.reindex(columns=SCHEMAS[name].names), SCHEMAS[name], preserve_index=False)
         write_table(folder / f"{name}.parquet", SCHEMAS[name], [table], manifest["config_digest"])
     manifest["tables"] = {name: file_digest(folder / f"{name}.parquet") for name in frames}
-    try:
-        manifest["figures"] = _figures(read_manifest(folder), manifest)
-    except ResultsError:
-        manifest["figures"] = []
+    with suppress(ResultsError):
+        before = judged(folder, read_manifest(folder), ToldDrawn)
+        manifest["figures"] = before.figures if before.tables == manifest["tables"] else {}
     write_manifest(folder, manifest)
 
 
@@ -225,10 +266,12 @@ def open_scores(folder: Path) -> Scored:
     ResultsError
         If the folder holds no scores, or they are damaged.
     """
-    manifest = read_manifest(folder)
-    if SCORES not in manifest.get("tables", {}):
+    manifest = read_finished(folder, "scoring")
+    if "worlds" not in manifest:
         raise ResultsError(folder, "holds no scores", "name folders that score.py printed")
-    check_tables(folder, manifest, SCHEMAS)
+    told = judged(folder, manifest, ToldScores)
+    for name in SCHEMAS:
+        check_table(folder / f"{name}.parquet", told.tables.get(name))
     table, board, left_out = (read_table(folder / f"{name}.parquet", schema) for name, schema in SCHEMAS.items())
     return Scored(folder, manifest, Scores(table, board, left_out))
 
@@ -256,11 +299,6 @@ def _name_of(scenarios: Sequence[Scenario], digest: str) -> str:
     return f"{world}{scenarios[0].config.scenario.name}-{digest[:DIGEST_LENGTH]}"
 
 
-def _figures(before: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[str]:
-    """Return the figures that were drawn of the same tables."""
-    return list(before.get("figures", [])) if before.get("tables") == manifest["tables"] else []
-
-
 def _code(path: Path) -> str:
     """Return a source without comments and docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -278,4 +316,4 @@ def _is_words(node: ast.AST) -> bool:
 
 def _digest(*parts: object) -> str:
     """Return a digest of things that JSON can tell."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -16,12 +16,14 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.core.outputs import Kind, output
+from sim.ensemble.store.files import file_digest
 from sim.ensemble.store.folders import DIGEST_LENGTH
 from sim.ensemble.store.manifest import write_manifest
 from sim.ensemble.store.parts import write_table
 from sim.ensemble.store.provenance import versions
-from sim.ensemble.store.results import COMPLETE, ResultsError, read_manifest
+from sim.ensemble.store.results import COMPLETE, ResultsError, judged, read_manifest
 from sim.ensemble.store.schema import Names, schema_of
+from sim.ensemble.store.told import ToldDrawn
 from sim.study.score.board import ITEM, MODEL, skill_interval
 from sim.study.score.families import FAMILIES
 from sim.study.score.folder import Scored
@@ -106,7 +108,7 @@ def versus(base: Scored, variant: Scored, output_folder: Path, command: str) -> 
         "config_digest": digest,
         "command": command,
         "versions": versions(),
-        "figures": [],
+        "figures": {},
     }
     folder = output_folder / "score" / f"versus-{digest[:DIGEST_LENGTH]}"
     return Versus(folder, manifest, base, variant, gains(base.scores.table, variant.scores.table))
@@ -153,13 +155,16 @@ def gains(base: pd.DataFrame, variant: pd.DataFrame) -> pd.DataFrame:
 
 
 def store_versus(found: Versus) -> None:
-    """Write a comparison and its manifest; figures that are there already stay."""
+    """Write a comparison and its manifest; figures stay that were drawn of the same table."""
     found.folder.mkdir(parents=True, exist_ok=True)
-    with suppress(ResultsError):
-        found.manifest["figures"] = read_manifest(found.folder).get("figures", [])
+    folder, manifest = found.folder, found.manifest
     stored = pa.Table.from_pandas(found.table, SCHEMA, preserve_index=False)
-    write_table(found.folder / f"{GAINS}.parquet", SCHEMA, [stored], found.manifest["config_digest"])
-    write_manifest(found.folder, found.manifest)
+    write_table(folder / f"{GAINS}.parquet", SCHEMA, [stored], manifest["config_digest"])
+    manifest["tables"] = {GAINS: file_digest(folder / f"{GAINS}.parquet")}
+    with suppress(ResultsError):
+        before = judged(folder, read_manifest(folder), ToldDrawn)
+        manifest["figures"] = before.figures if before.tables == manifest["tables"] else {}
+    write_manifest(folder, manifest)
 
 
 def _gain(rows: pd.DataFrame) -> tuple[object, ...]:
