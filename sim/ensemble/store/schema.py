@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from sim.core.codes import NEVER, NOBODY, Channel, Level, RunStatus
 from sim.core.outputs import Field, Kind, Output, Use, fields_of, output
-from sim.core.record import DAILY, EVENTS, FALLS, FALLS_PER_LOCATION, RUNS, TOLLS, Histories
+from sim.core.record import DAILY, EVENTS, FALLS, FALLS_PER_LOCATION, HOLDERS, RUNS, TOLLS, Histories
 from sim.core.record import TABLES as LIVED
 from sim.core.state import EVENT_SLOTS, Floats, Ints
 from sim.world.tables import Tables
@@ -241,8 +241,8 @@ def most_rows(names: Names, horizon_days: int) -> dict[str, int]:
         Days of a run.
     """
     places = len(names.locations)
-    rows = {RUNS: 1, TWINS: 1, FALLS: FALLS_PER_LOCATION * places, EVENTS: EVENT_SLOTS, TOLLS: places}
-    return rows | {DAILY: horizon_days, ESTIMATES: MOST_ESTIMATES}
+    rows = {RUNS: 1, TWINS: 1, FALLS: FALLS_PER_LOCATION * places, EVENTS: EVENT_SLOTS}
+    return rows | {TOLLS: places, HOLDERS: places, DAILY: horizon_days, ESTIMATES: MOST_ESTIMATES}
 
 
 def row_group(schema: pa.Schema) -> int:
