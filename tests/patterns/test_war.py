@@ -230,9 +230,7 @@ QUIET = pytest.mark.xfail(
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize(
-    "world", [pytest.param(world, marks=QUIET) if world == "iraq_2014" else world for world in TEN]
-)
+@pytest.mark.parametrize("world", [pytest.param(each, marks=QUIET) if each == "iraq_2014" else each for each in TEN])
 def test_06_a_loss_makes_the_next_one_likelier(world: str) -> None:
     """Precedent: within 5 days of a loss of the same army, places fall at >= 2 x the hazard otherwise. Alpha 1e-5.
 
