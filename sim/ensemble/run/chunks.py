@@ -13,7 +13,8 @@ from sim.core.engine import simulate
 from sim.core.record import RUNS, Histories, layouts_of
 from sim.ensemble.store.schema import TWINS, Names, names_of, runs_table, stored_tables
 from sim.world.scenario import Scenario
-from sim.world.uncertainty import TWIN, draw_rules
+from sim.world.posterior import Posterior, draw
+from sim.world.uncertainty import TWIN
 
 PILOT = 16  # runs that tell how long one takes
 SHORTEST, LONGEST = 0.4, 4.0  # seconds of work in a chunk
@@ -37,8 +38,8 @@ class Job:
         Seed of the ensemble.
     traces
         How many of the first runs leave a day series.
-    is_uncertain
-        Whether each run draws parameters of its own.
+    is_uncertain, posterior
+        Whether each run draws parameters of its own, and from what if they were learnt.
     twins
         How many of the first runs have a twin, with the same parameters and other chance.
     """
@@ -50,14 +51,23 @@ class Job:
     traces: int
     is_uncertain: bool
     twins: int
+    posterior: Posterior | None = None
 
 
 def job_of(scenario: Scenario) -> Job:
     """Return what workers need to know of a scenario."""
     ensemble = scenario.config.ensemble
     twins = scenario.config.uncertainty.twins if scenario.is_uncertain else 0
-    names = names_of(scenario.tables)
-    return Job(scenario.world, scenario.rules, names, ensemble.seed, ensemble.traces, scenario.is_uncertain, twins)
+    return Job(
+        scenario.world,
+        scenario.rules,
+        names_of(scenario.tables),
+        ensemble.seed,
+        ensemble.traces,
+        scenario.is_uncertain,
+        twins,
+        scenario.posterior,
+    )
 
 
 def chunk_size(scenario: Scenario, workers: int, seconds_per_run: float) -> int:
@@ -130,7 +140,7 @@ def _live(job: Job, first: int, n_runs: int, traced: int) -> Histories:
     """Return what some runs leave behind."""
     if n_runs == 0:
         return _nothing(job)
-    rules = draw_rules(job.rules, job.seed, first, n_runs) if job.is_uncertain else job.rules
+    rules = draw(job.rules, job.posterior, job.seed, first, n_runs) if job.is_uncertain else job.rules
     try:
         return simulate(job.world, rules, job.seed, first, n_runs, traced)
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
