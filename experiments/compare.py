@@ -17,7 +17,7 @@ from experiments.present import draw_once, print_tables
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.files import write_text
 from sim.ensemble.store.folders import result_folder
-from sim.show.compare.figures import draw_comparison_files
+from sim.show.figures import draw_files, of_comparison
 from sim.show.report import write_report
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
@@ -47,7 +47,7 @@ def job(config: DictConfig) -> None:
         store_comparison(comparison)
         write_text(folder / "summary.md", comparison_markdown(comparison))
         print_tables(comparison_table(comparison))
-        draw_once(folder, comparison.manifest, lambda: draw_comparison_files(comparison), reporter)
+        draw_once(folder, comparison.manifest, lambda: draw_files(of_comparison(comparison), folder), reporter)
         if options.report:
             reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison).resolve()}")
         print(folder.resolve())

@@ -16,7 +16,7 @@ from experiments.present import draw_once, print_tables
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
-from sim.show.figures import MOST_DRAWN, draw_all, left_out
+from sim.show.figures import MOST_DRAWN, draw_files, left_out, of_ensemble
 from sim.show.report import write_report
 from sim.study.cases import Case
 from sim.tell.ensemble import run_ensemble
@@ -53,8 +53,9 @@ def _show(case: Case, reporter: Reporter, *, with_report: bool) -> None:
         reporter.note(f"{failed:,} of {runs:,} runs failed; run {first['run']}: {first['error']}")
     shown = case.first(MOST_DRAWN)
     if len(usable(shown.results.runs)):
-        draw_once(results.folder, results.manifest, lambda: draw_all(shown.results, scenario), reporter)
-        for line in left_out(shown.results, scenario):
+        sheets = of_ensemble(shown.results, scenario)
+        draw_once(results.folder, results.manifest, lambda: draw_files(sheets, results.folder), reporter)
+        for line in left_out(sheets):
             reporter.note(line)
         if with_report:
             reporter.note(f"report: {write_report([shown], results.folder / 'report.html').resolve()}")

@@ -17,7 +17,7 @@ from sim.ensemble.estimate.outcomes import outcomes_of
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
 from sim.ensemble.store.schema import names_of
-from sim.show.sweep.figures import draw_sweep_files
+from sim.show.figures import draw_files, of_sweep
 from sim.study.sweep import Plan, plan_sweep, run_sweep, sweep_digest
 from sim.tell.sweep_summary import sweep_table
 from sim.world.catalogue import CONF
@@ -35,7 +35,8 @@ def job(config: DictConfig) -> None:
         folder = result_folder(scenario, "sweep", sweep_digest(scenario, plan))
         sweep = run_sweep(scenario, plan, folder, command("sweep", overrides()), reporter)
         print_tables(sweep_table(sweep, settings.outcomes))
-        draw_once(folder, sweep.manifest, lambda: draw_sweep_files(sweep, settings.outcomes, scenario), reporter)
+        sheets = of_sweep(sweep, settings.outcomes, scenario)
+        draw_once(folder, sweep.manifest, lambda: draw_files(sheets, folder), reporter)
         print(folder.resolve())
 
 

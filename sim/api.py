@@ -19,12 +19,9 @@ from rich.console import Console, RenderableType
 from sim.agents.model import SpilloverModel
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
-from sim.show.compare.figures import drawable_comparison
-from sim.show.figures import drawable, left_out
-from sim.show.kit.theme import styled
+from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_sweep
 from sim.show.plot import Plot
 from sim.show.report import write_report
-from sim.show.sweep.figures import draw_sweep
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
 from sim.study.cases import Case, open_case
@@ -103,17 +100,11 @@ class Ensemble(Case):
     @property
     def plots(self) -> list[str]:
         """Return the names of the figures that it has something to show for."""
-        return list(drawable(self.results, self.scenario))
+        return list(drawable(of_ensemble(self.results, self.scenario)))
 
     def plot(self, name: str) -> Plot:
         """Return a figure by its name in `plots`."""
-        draws = drawable(self.results, self.scenario)
-        if name not in draws:
-            reasons = left_out(self.results, self.scenario)
-            message = f"no figure '{name}'; {suggestion(name, list(draws))}{''.join(f' ({r})' for r in reasons)}"
-            raise KeyError(message)
-        with styled():
-            return Plot(draws[name](self.results, self.scenario))
+        return _plot(of_ensemble(self.results, self.scenario), name)
 
     def plot_incidence(self) -> Plot:
         """Draw how likely the end of the regime is by when."""
@@ -161,17 +152,12 @@ class Comparison(comparing.Comparison):
 
     def plot(self, name: str) -> Plot:
         """Return a figure by its name in `plots`."""
-        draws = drawable_comparison(self)
-        if name not in draws:
-            message = f"no figure '{name}'; {suggestion(name, list(draws))}"
-            raise KeyError(message)
-        with styled():
-            return Plot(draws[name](self))
+        return _plot(of_comparison(self), name)
 
     @property
     def plots(self) -> list[str]:
         """Return the names of its figures."""
-        return list(drawable_comparison(self))
+        return list(drawable(of_comparison(self)))
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
@@ -200,8 +186,7 @@ class Sweep(sweeping.Sweep):
 
     def plot(self, outcome: str) -> list[Plot]:
         """Return the figures of one outcome, such as ``p_collapse``."""
-        with styled():
-            return [Plot(figure) for figure in draw_sweep(self, [outcome], self.scenario).values()]
+        return [Plot(sheet.draw()) for sheet in drawable(of_sweep(self, [outcome], self.scenario)).values()]
 
     def __repr__(self) -> str:
         """Return what the factors do to the first outcome as text."""
@@ -362,6 +347,15 @@ def sweep(
     folder = result_folder(scenario, "sweep", sweeping.sweep_digest(scenario, plan))
     found = sweeping.run_sweep(scenario, plan, folder, "sim.sweep(...) in Python", _reporter())
     return Sweep(found.folder, found.manifest, found.table, found.factors, found.batches, scenario)
+
+
+def _plot(sheets: Sequence[Sheet], name: str) -> Plot:
+    """Return a figure by its name, or say which there are, and why others are not."""
+    found = drawable(sheets)
+    if name not in found:
+        message = f"no figure '{name}'; {suggestion(name, list(found))}{''.join(f' ({r})' for r in left_out(sheets))}"
+        raise KeyError(message)
+    return Plot(found[name].draw())
 
 
 def _reporter() -> Reporter:

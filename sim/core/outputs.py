@@ -45,7 +45,7 @@ class Use(IntEnum):
 class Topic(Enum):
     """Under which heading of a summary a number is told."""
 
-    REGIME = "regime"
+    END = "end of the regime"
     BESIDES = "besides"  # what may come about however the regime ends
     PEOPLE = "people"
     INFLUENCE = "influence"

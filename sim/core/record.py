@@ -30,10 +30,10 @@ class RunRow:
     status: int = output(Kind.NAME, "", "whether it counts", "empty are all others if not", names=RunStatus)
     outcome: int = output(Kind.NAME, "", "how the regime ended first", "or that it did not", ESTIMATED, names=Outcome)
     collapse_day: int = output(
-        Kind.DAY, "day", "collapse of the regime", "the first end; a coup if in a deal", COMPARED, Topic.REGIME
+        Kind.DAY, "day", "collapse of the regime", "the first end; a coup if in a deal", COMPARED, Topic.END
     )
-    flight_day: int = output(Kind.DAY, "day", "flight of its leader", "", COMPARED, Topic.REGIME)
-    capital_fall_day: int = output(Kind.DAY, "day", "fall of the capital", "", COMPARED, Topic.REGIME)
+    flight_day: int = output(Kind.DAY, "day", "flight of its leader", "", COMPARED, Topic.END)
+    capital_fall_day: int = output(Kind.DAY, "day", "fall of the capital", "", COMPARED, Topic.END)
     coup_day: int = output(Kind.DAY, "day", "coup by insiders")
     first_fall_day: int = output(Kind.DAY, "day", "first loss of a seat by the regime's side")
     settlement_day: int = output(Kind.DAY, "day", "a settlement", "of the parties", COMPARED, Topic.BESIDES)

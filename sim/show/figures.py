@@ -1,117 +1,269 @@
-"""Draw all figures of an ensemble into its folder, each as PNG and as SVG with its text as text."""
+"""List every figure once: its name, how it is drawn, what it needs, its chapter in a report, the tables of its numbers.
 
-from collections.abc import Callable
+Figures of an ensemble, of a comparison and of one outcome of a sweep are entries of one kind. A new one is a file that
+draws it, and an entry here.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Generic, TypeVarTuple
 
 from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
+from sim.show.compare.fall_differences import draw_compare_falls
+from sim.show.compare.forest import draw_compare_amounts, draw_compare_probabilities
+from sim.show.compare.incidence import draw_compare_incidence
+from sim.show.compare.levels import draw_compare_levels
+from sim.show.compare.outcomes import amounts_of, probabilities_of
+from sim.show.compare.ranges import amounts_by_state, draw_compare_influence, draw_compare_refugees
 from sim.show.ensemble.displaced_and_killed import draw_displaced_and_killed
 from sim.show.ensemble.extremists import draw_extremists
 from sim.show.ensemble.fall_map import draw_fall_map
 from sim.show.ensemble.highest_level import draw_highest_level
-from sim.show.ensemble.histories import draw_histories
+from sim.show.ensemble.histories import draw_histories, histories_table
 from sim.show.ensemble.incidence import draw_incidence
-from sim.show.ensemble.incident_map import draw_incident_map, incidents
+from sim.show.ensemble.incident_map import draw_incident_map, incidents, incidents_table
 from sim.show.ensemble.influence import draw_influence
 from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
 from sim.show.ensemble.order_of_falls import draw_order_of_falls
-from sim.show.ensemble.pressure_by_channel import draw_pressure_by_channel
+from sim.show.ensemble.pressure_by_channel import draw_pressure_by_channel, pressure_table
 from sim.show.ensemble.refugees_by_destination import destinations, draw_refugees_by_destination
 from sim.show.kit.page import save
 from sim.show.kit.theme import styled
+from sim.show.sweep.curve import draw_curve, has_curve
+from sim.show.sweep.effects import draw_effects, has_effects
+from sim.show.sweep.plane import draw_map, has_map
+from sim.show.sweep.points import draw_points
+from sim.show.sweep.scatter import draw_scatter, has_scatter
+from sim.show.sweep.view import View, view_of
+from sim.study.compare import Comparison
+from sim.study.sweep import Sweep
+from sim.tell import sections
+from sim.tell.section import Section
 from sim.world.scenario import Scenario
 
 FOLDER = "figures"
 MOST_DRAWN = 10_000  # first runs that scripts draw, each figure with its n: bands are thin by then
-Draw: TypeAlias = Callable[[Results, Scenario], Figure]
-
-ALWAYS: dict[str, Draw] = {"incidence": draw_incidence, "histories": draw_histories}
-WITH_PLACES: dict[str, Draw] = {"order_of_falls": draw_order_of_falls, "fall_map": draw_fall_map}
-WITH_NEIGHBOURS: dict[str, Draw] = {
-    "level_by_neighbour": draw_level_by_neighbour,
-    "highest_level": draw_highest_level,
-}
-WITH_INCIDENTS: dict[str, Draw] = {"incident_map": draw_incident_map}
-WITH_SERIES: dict[str, Draw] = {"displaced_and_killed": draw_displaced_and_killed}
-WITH_PRESSURE: dict[str, Draw] = {"pressure_by_channel": draw_pressure_by_channel}
-WITH_REFUGEES: dict[str, Draw] = {"refugees_by_destination": draw_refugees_by_destination}
-WITH_INFLUENCE: dict[str, Draw] = {"influence": draw_influence}
-WITH_EXTREMISTS: dict[str, Draw] = {"extremists": draw_extremists}
+Of = TypeVarTuple("Of")
 
 
-def draw_all(results: Results, scenario: Scenario) -> list[Path]:
-    """Write every figure that an ensemble has something to show for, and return their paths.
+class Chapter(Enum):
+    """Name the chapters of a report, each with its heading and what it is about."""
 
-    Parameters
-    ----------
-    results
-        A finished ensemble; figures go into the folder `figures` beside its tables.
-    scenario
-        What was run.
-    """
-    wanted = drawable(results, scenario)
-    if not wanted:
-        return []
-    folder = results.folder / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    with styled():
-        return [path for name, draw in wanted.items() for path in save(draw(results, scenario), folder / name)]
+    UNFOLDS = ("How it unfolds", "When the regime gives way, where, and what the war costs.")
+    NEIGHBOURS = (
+        "What reaches the neighbours",
+        "How far each is drawn in, who flees where, and where people die at the border.",
+    )
+    DRIVES = (
+        "What drives it",
+        "What carries the war across borders, who gains from it inside, and what becomes of extremists.",
+    )
 
 
-def drawable(results: Results, scenario: Scenario) -> dict[str, Draw]:
-    """Return what draws each figure that an ensemble has something to show for, by name.
+@dataclass(frozen=True)
+class Entry(Generic[*Of]):
+    """Hold a figure.
 
     Parameters
     ----------
-    results, scenario
-        As for `draw_all`.
+    name
+        Its name, also that of its files.
+    draw
+        Draws it.
+    needs
+        Each returns why there is nothing to show, or nothing; the first reason counts.
+    chapter
+        Where a report shows it; None for a figure of a comparison or a sweep.
+    tables
+        Each returns a table of the numbers behind it, or None where there are none.
     """
-    return {name: draw for draws, why_not in _figures(results, scenario) if not why_not for name, draw in draws.items()}
+
+    name: str
+    draw: Callable[[*Of], Figure]
+    needs: tuple[Callable[[*Of], str], ...] = ()
+    chapter: Chapter | None = None
+    tables: tuple[Callable[[*Of], Section | None], ...] = ()
+
+    def of(self, *of: *Of) -> "Sheet":
+        """Return the figure of something, such as of the results of a scenario."""
+        why_not = next((reason for need in self.needs if (reason := need(*of))), "")
+        return Sheet(self.name, self.chapter, why_not, partial(self.draw, *of), [partial(t, *of) for t in self.tables])
 
 
-def left_out(results: Results, scenario: Scenario) -> list[str]:
-    """Return a line for each reason why `draw_all` leaves figures out, such as `no incident_map: no incidents`.
+@dataclass(frozen=True)
+class Sheet:
+    """Hold a figure of something, not drawn yet.
 
     Parameters
     ----------
-    results, scenario
-        As for `draw_all`.
+    name, chapter
+        As of its entry.
+    why_not
+        Why there is nothing to show, empty where there is something.
+    drawing, telling
+        Draw the figure, and make its tables.
     """
-    return [f"no {', '.join(draws)}: {why_not}" for draws, why_not in _figures(results, scenario) if why_not]
+
+    name: str
+    chapter: Chapter | None
+    why_not: str
+    drawing: Callable[[], Figure]
+    telling: Sequence[Callable[[], Section | None]]
+
+    def draw(self) -> Figure:
+        """Return the figure."""
+        with styled():
+            return self.drawing()
+
+    def tables(self) -> tuple[Section, ...]:
+        """Return the numbers behind it."""
+        return tuple(found for tell in self.telling if (found := tell()))
 
 
-def _figures(results: Results, scenario: Scenario) -> list[tuple[dict[str, Draw], str]]:
-    """Return all figures, each group with the reason why it cannot be drawn, empty where it can."""
-    if usable(results.runs).empty:
-        everything = ALWAYS | WITH_PLACES | WITH_NEIGHBOURS | WITH_INCIDENTS | WITH_SERIES
-        return [(everything | WITH_PRESSURE | WITH_REFUGEES | WITH_INFLUENCE | WITH_EXTREMISTS, "every run failed")]
-    alone = "" if scenario.tables.header.neighbours else "the world has no neighbours"
-    places = "" if regime_places(scenario) else "the regime's side holds no place on day 0"
-    incident = "" if incidents(results, scenario).to_numpy().any() else "no run has an incident at a neighbour's place"
-    return [
-        (ALWAYS, ""),
-        (WITH_PLACES, places),
-        (WITH_NEIGHBOURS, alone),
-        (WITH_INCIDENTS, alone or incident),
-        *_of_series(results, scenario, alone),
-    ]
+def _unless(holds: Callable[[*Of], object], why_not: str) -> Callable[[*Of], str]:
+    """Return a need: the reason why not, unless something holds."""
+    return lambda *of: "" if holds(*of) else why_not
 
 
-def _of_series(results: Results, scenario: Scenario, alone: str) -> list[tuple[dict[str, Draw], str]]:
-    """Return the figures of day series with the reasons against them."""
-    daily = results.daily
-    if daily.empty:
-        figures = WITH_SERIES | WITH_PRESSURE | WITH_REFUGEES | WITH_INFLUENCE | WITH_EXTREMISTS
-        return [(figures, "no run left a day series (ensemble.traces)")]
-    first_day = daily[daily["day"] == 0]
-    return [
-        (WITH_SERIES, ""),
-        (WITH_PRESSURE, alone),
-        (WITH_REFUGEES, "" if destinations(results, scenario) else "nobody leaves the contested state"),
-        (WITH_INFLUENCE, "" if daily.filter(regex="^influence_").to_numpy().any() else "no state has influence"),
-        (WITH_EXTREMISTS, "" if (first_day["extremists"] > 0.0).any() else "there are no extremists on day 0"),
-    ]
+RUNS = _unless(lambda results, _: len(usable(results.runs)), "every run failed")
+PLACES = _unless(lambda _, scenario: regime_places(scenario), "the regime's side holds no place on day 0")
+NEIGHBOURS = _unless(lambda _, scenario: scenario.tables.header.neighbours, "the world has no neighbours")
+INCIDENTS = _unless(
+    lambda results, scenario: incidents(results, scenario).to_numpy().any(),
+    "no run has an incident at a neighbour's place",
+)
+SERIES = _unless(lambda results, _: len(results.daily), "no run left a day series (ensemble.traces)")
+REFUGEES = _unless(destinations, "nobody leaves the contested state")
+INFLUENCE = _unless(
+    lambda results, _: results.daily.filter(regex="^influence_").to_numpy().any(), "no state has influence"
+)
+EXTREMISTS = _unless(
+    lambda results, _: (results.daily.loc[results.daily["day"] == 0, "extremists"] > 0.0).any(),
+    "there are no extremists on day 0",
+)
+
+ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
+    Entry("incidence", draw_incidence, (RUNS,), Chapter.UNFOLDS, (sections.regime, sections.ends, sections.day_by_day)),
+    Entry("order_of_falls", draw_order_of_falls, (RUNS, PLACES), Chapter.UNFOLDS, (sections.days_of_loss,)),
+    Entry("fall_map", draw_fall_map, (RUNS, PLACES), Chapter.UNFOLDS, (sections.seats,)),
+    Entry(
+        "displaced_and_killed",
+        draw_displaced_and_killed,
+        (RUNS, SERIES),
+        Chapter.UNFOLDS,
+        (sections.people, sections.tolls),
+    ),
+    Entry("histories", draw_histories, (RUNS,), Chapter.UNFOLDS, (histories_table,)),
+    Entry(
+        "level_by_neighbour", draw_level_by_neighbour, (RUNS, NEIGHBOURS), Chapter.NEIGHBOURS, (sections.levels_by_day,)
+    ),
+    Entry("highest_level", draw_highest_level, (RUNS, NEIGHBOURS), Chapter.NEIGHBOURS, (sections.spillover,)),
+    Entry(
+        "refugees_by_destination",
+        draw_refugees_by_destination,
+        (RUNS, SERIES, REFUGEES),
+        Chapter.NEIGHBOURS,
+        (sections.refugees,),
+    ),
+    Entry("incident_map", draw_incident_map, (RUNS, NEIGHBOURS, INCIDENTS), Chapter.NEIGHBOURS, (incidents_table,)),
+    Entry(
+        "pressure_by_channel", draw_pressure_by_channel, (RUNS, SERIES, NEIGHBOURS), Chapter.DRIVES, (pressure_table,)
+    ),
+    Entry("influence", draw_influence, (RUNS, SERIES, INFLUENCE), Chapter.DRIVES, (sections.influence,)),
+    Entry("extremists", draw_extremists, (RUNS, SERIES, EXTREMISTS), Chapter.DRIVES, (sections.extremists,)),
+)
+
+COMMON = _unless(lambda comparison: comparison.table["n"].min() > 0, "the scenarios have no usable run in common")
+COMPARISON: tuple[Entry[Comparison], ...] = (
+    Entry("incidence", draw_compare_incidence, (COMMON,)),
+    Entry(
+        "probabilities",
+        draw_compare_probabilities,
+        (COMMON, _unless(probabilities_of, "none of the events happens in any scenario")),
+    ),
+    Entry("amounts", draw_compare_amounts, (COMMON, _unless(amounts_of, "the base has none of the amounts"))),
+    Entry("levels", draw_compare_levels, (COMMON, lambda found: NEIGHBOURS(*_base(found)))),
+    Entry("fall_differences", draw_compare_falls, (COMMON, lambda found: PLACES(*_base(found)))),
+    Entry(
+        "refugees",
+        draw_compare_refugees,
+        (COMMON, _unless(lambda found: amounts_by_state(found, "refugees"), "nobody leaves the contested state")),
+    ),
+    Entry(
+        "influence",
+        draw_compare_influence,
+        (COMMON, _unless(lambda found: amounts_by_state(found, "influence"), "no state has influence")),
+    ),
+)
+
+SWEEP: tuple[Entry[View], ...] = (
+    Entry("curve", draw_curve, (_unless(has_curve, "the points make no few lines along one factor"),)),
+    Entry("map", draw_map, (_unless(has_map, "the points make no field over two factors"),)),
+    Entry("scatter", draw_scatter, (_unless(has_scatter, "a simpler figure shows the points"),)),
+    Entry(
+        "points",
+        draw_points,
+        (_unless(lambda view: not (has_curve(view) or has_map(view) or has_scatter(view)), "they are shown together"),),
+    ),
+    Entry("effects", draw_effects, (_unless(has_effects, "nothing differs by factors"),)),
+)
+"""A curve shows one factor, also beside a few values of others; a map two; a scatter more; else points stand alone."""
+
+
+def of_ensemble(results: Results, scenario: Scenario) -> list[Sheet]:
+    """Return the figures of an ensemble, also those that it has nothing to show for."""
+    return [entry.of(results, scenario) for entry in ENSEMBLE]
+
+
+def of_comparison(comparison: Comparison) -> list[Sheet]:
+    """Return the figures of a comparison, also those that it has nothing to show for."""
+    return [entry.of(comparison) for entry in COMPARISON]
+
+
+def of_sweep(sweep: Sweep, outcomes: Sequence[str], scenario: Scenario) -> list[Sheet]:
+    """Return the figures of a sweep around a scenario, such as ``p_collapse_curve``; none without an estimate."""
+    views = (view_of(sweep, outcome, scenario) for outcome in outcomes)
+    bound = ((view.measure.outcome, entry.of(view)) for view in views if len(view.rows) for entry in SWEEP)
+    return [replace(sheet, name=f"{outcome}_{sheet.name}") for outcome, sheet in bound]
+
+
+def drawable(sheets: Iterable[Sheet]) -> dict[str, Sheet]:
+    """Return those that have something to show, by name."""
+    return {sheet.name: sheet for sheet in sheets if not sheet.why_not}
+
+
+def left_out(sheets: Iterable[Sheet]) -> list[str]:
+    """Return a line for each reason why figures are left out, such as `no incident_map: no incidents`."""
+    names: dict[str, list[str]] = {}
+    for sheet in sheets:
+        names.setdefault(sheet.why_not, []).append(sheet.name)
+    return [f"no {', '.join(found)}: {reason}" for reason, found in names.items() if reason]
+
+
+def draw_files(sheets: Iterable[Sheet], folder: Path) -> list[Path]:
+    """Write what there is to show into the folder `figures` of a result folder, and return the paths.
+
+    Parameters
+    ----------
+    sheets
+        Of an ensemble, a comparison or a sweep.
+    folder
+        Where its tables lie.
+    """
+    wanted = drawable(sheets)
+    if wanted:
+        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+    return [path for name, sheet in wanted.items() for path in save(sheet.draw(), folder / FOLDER / name)]
+
+
+def _base(comparison: Comparison) -> tuple[Results, Scenario]:
+    """Return the results of the base, and what was run."""
+    base = comparison.cases[0]
+    return base.results, base.scenario

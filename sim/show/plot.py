@@ -8,6 +8,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from sim.show.kit.page import save
+from sim.show.kit.theme import styled
 
 DPI = 100  # on a screen; files have more
 
@@ -37,5 +38,6 @@ class Plot:
     def _repr_png_(self) -> bytes:
         """Return it as a notebook shows it."""
         file = BytesIO()
-        self.figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+        with styled():
+            self.figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
         return file.getvalue()

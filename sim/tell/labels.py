@@ -26,7 +26,7 @@ ENDS = {
     Outcome.DISINTEGRATION: "its forces fell apart",
     Outcome.COUP: "its own overthrew it",
 }
-EVENTS = topic_labels(Topic.REGIME) | topic_labels(Topic.BESIDES)
+EVENTS = topic_labels(Topic.END) | topic_labels(Topic.BESIDES)
 MAIN_EVENTS = ("collapse", "flight", "capital_fall")
 
 

@@ -8,6 +8,7 @@ from sim.world.columns import TableSchema
 from sim.world.faults import Fault, WorldError, file_fault, nearest
 from sim.world.header import Frame, read_header
 from sim.world.limits import MAX_FILE_BYTES
+from sim.world.outlines import Outline, read_outlines
 from sim.world.reading import guard_file, read_grid
 from sim.world.schema import FILES, TABLES
 
@@ -24,12 +25,15 @@ class Draft:
         The header, or None where `world.yaml` could not be read.
     tables
         Tables whose rows and columns are whole; single cells may be wrong.
+    outlines
+        Those of the map's features that are whole; None without a map that could be read.
     faults
         What was found.
     """
 
     frame: Frame | None = None
     tables: dict[str, Table] = field(default_factory=dict)
+    outlines: list[Outline] | None = None
     faults: list[Fault] = field(default_factory=list)
 
     def has(self, *names: str) -> bool:
@@ -54,7 +58,7 @@ def read_draft(folder: Path) -> Draft:
     draft = Draft(faults=_strange_files(names))
     try:
         draft.frame = read_header(folder)
-        _guard_map(folder, draft.frame)
+        _read_map(folder, draft.frame, draft)
     except WorldError as error:
         draft.faults.extend(error.faults)
     for schema in TABLES:
@@ -95,8 +99,8 @@ def _near_folder(folder: Path) -> str | None:
         return None
 
 
-def _guard_map(folder: Path, frame: Frame) -> None:
-    """Refuse a map file that is missing, too large, or outside the folder."""
+def _read_map(folder: Path, frame: Frame, draft: Draft) -> None:
+    """Read the outlines of the map into the draft; the key is at fault where its file is missing or outside."""
     name = frame.header.map
     if name is None:
         return
@@ -105,6 +109,8 @@ def _guard_map(folder: Path, frame: Frame) -> None:
     except WorldError as error:
         fault = error.faults[0]
         raise WorldError(folder, [frame.fault("map", name, fault.problem, fault.cure)]) from None
+    draft.outlines, faults = read_outlines(folder, name)
+    draft.faults.extend(faults)
 
 
 def _strange_files(names: list[str]) -> list[Fault]:

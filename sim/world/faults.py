@@ -22,9 +22,10 @@ class Fault:
     file
         Name of the file inside the world's folder, or the folder itself.
     row
-        Row as a spreadsheet counts it (the header is row 1), or line of a YAML file; None for the whole file.
+        Row as a spreadsheet counts it (the header is row 1), line of a YAML file, or feature of a map counted from 1;
+        None for the whole file.
     column
-        Column, or key of a YAML file; None for the whole row.
+        Column, key of a YAML file, or part of a feature; None for the whole row.
     value
         What came; None when there is nothing to show.
     problem, cure
@@ -45,7 +46,7 @@ class Fault:
 
     def _place(self) -> str:
         """Return where in its file the fault is, and what came there."""
-        line = "line" if self.file.endswith(".yaml") else "row"
+        line = "row" if self.file.endswith(".csv") else "line" if self.file.endswith(".yaml") else "feature"
         row = "" if self.row is None else f" {line} {self.row}"
         if self.column is None:
             return row

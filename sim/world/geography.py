@@ -1,4 +1,4 @@
-"""Checks of a world's map: states, capital, neighbours, borders, and whether the contested state is whole."""
+"""Checks of a world's map: states, capital, neighbours, borders, outlines, whether the contested state is whole."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,6 +6,10 @@ from sim.world.cells import Table
 from sim.world.draft import Draft
 from sim.world.faults import Fault, file_fault, suggestion
 from sim.world.header import Frame
+from sim.world.outlines import DO_WITHOUT
+
+FAR_KM = 50.0  # a seat farther outside its outline belongs to another one; coasts that are simplified miss by less
+MAX_NAMED = 5  # locations that one line lists
 
 
 def frame_faults(draft: Draft) -> Iterator[Fault]:
@@ -144,6 +148,46 @@ def _severed(file: str, contested: str, parts: list[list[str]]) -> Iterator[Faul
         names = ", ".join(part[:8]) + (", ..." if len(part) > len(part[:8]) else "")
         problem = f"no chain of borders inside {contested!r} joins {names} to the rest of it"
         yield file_fault(file, problem, "add the missing borders, by land or sea")
+
+
+def outline_faults(draft: Draft) -> Iterator[Fault]:
+    """Find outlines of no location, more than one of a location, and locations without any."""
+    if draft.frame is None or draft.outlines is None or not draft.has("locations"):
+        return
+    file, ids = str(draft.frame.header.map), draft.tables["locations"].ids
+    seen: dict[str, int] = {}
+    for outline in draft.outlines:
+        name = outline.location_id
+        if name is None:
+            continue
+        if (first := seen.setdefault(name, outline.number)) != outline.number:
+            problem = f"has its outline in feature {first} already"
+            yield Fault(file, outline.number, "location_id", name, problem, "merge the two into one")
+        elif name not in ids:
+            cure = f"{suggestion(name, ids)}; else remove the feature, or set location_id to null"
+            yield Fault(file, outline.number, "location_id", name, "is no id in locations.csv", cure)
+    missing = [name for name in ids if name not in seen]
+    is_whole = not any(fault.file == file for fault in draft.faults)
+    if missing and is_whole:  # else the missing ones may be among those that could not be read
+        names = ", ".join(missing[:MAX_NAMED]) + (", ..." if len(missing) > MAX_NAMED else "")
+        problem = f"has no outline for {len(missing)} of {len(ids)} locations ({names})"
+        yield file_fault(file, problem, f"add their features, {DO_WITHOUT}")
+
+
+def seat_faults(draft: Draft) -> Iterator[Fault]:
+    """Find seats far outside their outline: one of the two is wrong, or has the id of another."""
+    if draft.frame is None or draft.outlines is None or not draft.has("locations"):
+        return
+    locations = draft.tables["locations"]
+    outlines = {outline.location_id: outline for outline in draft.outlines}
+    for index, (name, lon, lat) in enumerate(
+        zip(locations.ids, locations.number["lon"], locations.number["lat"], strict=True)
+    ):
+        if name in outlines and lon is not None and lat is not None:
+            distance = outlines[name].distance_km(lon, lat)
+            if distance > FAR_KM:
+                problem = f"lies {distance:,.0f} km outside the outline of {name!r} in {draft.frame.header.map}"
+                yield locations.fault(index, "lon", problem, "correct lon and lat, or location_id of the outline")
 
 
 def connected_parts(names: Sequence[str], links: Sequence[tuple[str, str]]) -> list[list[str]]:

@@ -16,6 +16,7 @@ from sim.world.cells import Table
 from sim.world.draft import read_draft
 from sim.world.faults import Fault, WorldError
 from sim.world.header import WorldHeader
+from sim.world.outlines import Outline
 from sim.world.schema import FILES
 
 __all__ = ["Fault", "Tables", "WorldError", "WorldHeader", "load_tables"]
@@ -28,6 +29,8 @@ CHECKS = (
     geography.capital_faults,
     geography.border_faults,
     geography.map_faults,
+    geography.outline_faults,
+    geography.seat_faults,
     checks.reference_faults,
     checks.observed_faults,
     checks.unscored_faults,
@@ -69,6 +72,8 @@ class Tables:
     digest
         SHA-256 of what the header and the input tables say. Line endings, the order of columns, the way
         numbers are written (0.3 or 0.30) and the tables that are no inputs do not count.
+    outlines
+        The map: an outline for each location, in their order, then the land around; none without a map file.
     """
 
     folder: Path
@@ -92,6 +97,7 @@ class Tables:
     map_keys: np.ndarray | None
     sources: np.ndarray | None
     digest: str
+    outlines: tuple[Outline, ...] = ()
 
 
 def load_tables(folder: Path) -> Tables:
@@ -134,8 +140,15 @@ def load_tables(folder: Path) -> Tables:
         timeline=records.get("timeline"),
         map_keys=records.get("map_keys"),
         sources=records.get("sources"),
+        outlines=_in_order(draft.outlines or [], draft.tables["locations"].ids),
         digest=_digest(draft.frame.header, draft.tables.values()),
     )
+
+
+def _in_order(outlines: list[Outline], location_ids: list[str]) -> tuple[Outline, ...]:
+    """Return the outlines of the locations in their order, then the land around."""
+    rank = {name: index for index, name in enumerate(location_ids)}
+    return tuple(sorted(outlines, key=lambda found: rank.get(found.location_id or "", len(rank))))
 
 
 def _in_file_order(faults: list[Fault]) -> list[Fault]:

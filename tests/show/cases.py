@@ -13,7 +13,7 @@ from tests.show.made import Day, made_results
 from tests.worlds import changed
 
 COMMAND = "python experiments/run.py scenario=made"
-HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
+HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)> $_$^{x}"
 
 
 def made_case(

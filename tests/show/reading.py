@@ -1,5 +1,6 @@
 """Read the words of a figure, and judge whether a reader could."""
 
+from collections.abc import Iterable
 from itertools import combinations
 
 from matplotlib.figure import Figure
@@ -7,7 +8,14 @@ from matplotlib.legend import Legend
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from sim.show.figures import Sheet, drawable
+
 SLACK_PX = 2.0  # anti-aliased rims of letters
+
+
+def drawn(sheets: Iterable[Sheet]) -> dict[str, Figure]:
+    """Return the figures that have something to show, by name."""
+    return {name: sheet.draw() for name, sheet in drawable(sheets).items()}
 
 
 def words_of(figure: Figure) -> list[Text]:

@@ -13,13 +13,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from sim.show.compare.differences import Difference, in_points, told_of
-from sim.show.compare.fall_map import draw_compare_fall_map
-from sim.show.compare.figures import draw_comparison, draw_comparison_files, drawable_comparison
+from sim.show.compare.fall_differences import NOT_CLEAR, TOPS, difference_colour, draw_compare_falls, top_of
+from sim.show.compare.forest import draw_compare_probabilities
 from sim.show.compare.incidence import draw_compare_incidence
 from sim.show.compare.levels import draw_compare_levels
-from sim.show.compare.looks import looks_of
-from sim.show.compare.probabilities import draw_compare_probabilities
-from sim.show.compare.scale import NOT_CLEAR, TOPS, difference_colour, top_of
+from sim.show.compare.marks import looks_of
+from sim.show.figures import draw_files, drawable, left_out, of_comparison
 from sim.show.kit.theme import FULL_WIDTH_MM, INK, LEVEL_COLOURS, RULE, luminance, styled
 from sim.show.kit.typeset import MM_PER_INCH, NO_BREAK
 from sim.show.maps.geometry import load_shapes
@@ -29,6 +28,7 @@ from sim.study.compare import Comparison, compare
 from sim.tell.ensemble import run_ensemble
 from sim.world.config import read_config
 from sim.world.scenario import build_scenario
+from tests.show import reading
 from tests.show.cases import made_case
 from tests.show.made import Day
 from tests.show.reading import assert_readable, subtitle_of, title_of
@@ -87,8 +87,7 @@ def made(tmp_path: Path, days: Sequence[Sequence[Day]], world: str = "liberia_20
 
 
 def drawn(comparison: Comparison, name: str) -> Figure:
-    with styled():
-        return drawable_comparison(comparison)[name](comparison)
+    return drawable(of_comparison(comparison))[name].draw()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +103,7 @@ def drawn(comparison: Comparison, name: str) -> Figure:
     ids=["map, 10", "map, 2", "map, 4", "circles, 10", "circles, 3", "nothing differs"],
 )
 def test_every_label_is_inside_the_page_and_none_overlap(world: str, names: list[str], root: Path) -> None:
-    figures = draw_comparison(compared(world, names, root))
+    figures = reading.drawn(of_comparison(compared(world, names, root)))
     assert list(figures) == ALL
     for name, figure in figures.items():
         width, height = (inches * MM_PER_INCH for inches in figure.get_size_inches())
@@ -167,7 +166,7 @@ def test_the_scale_of_the_difference_map_has_zero_in_its_middle(root: Path) -> N
 @pytest.mark.usefixtures("style")
 def test_places_that_do_not_clearly_differ_are_white_on_the_map(root: Path) -> None:
     comparison = compared("levant_2024", ["base", "same"], root)
-    figure = draw_compare_fall_map(comparison)
+    figure = draw_compare_falls(comparison)
     fills = [found for found in figure.axes[1].collections if isinstance(found, PathCollection)]
     held = in_points(comparison, [name for name in comparison.table["outcome"].unique() if name.startswith("p_fall_")])
     white = [colour for fill in fills for colour in map(to_hex, fill.get_facecolor()) if colour == NOT_CLEAR]
@@ -318,17 +317,20 @@ def test_a_figure_says_which_scenarios_change_no_run_and_what_they_are_compared_
 def test_what_nobody_has_is_left_out(tmp_path: Path) -> None:
     scenario = scenario_of("liberia_2003", days=20)
     cases = [made_case(tmp_path, scenario, NEVER, name=name, quiet=True) for name in ("one", "other")]
-    assert list(drawable_comparison(compare(cases, tmp_path, "test"))) == [
-        *("incidence", "amounts", "levels", "fall_differences")
+    comparison = compare(cases, tmp_path, "test")
+    sheets = of_comparison(comparison)
+    assert list(drawable(sheets)) == ["incidence", "amounts", "levels", "fall_differences"]
+    assert left_out(sheets) == [
+        "no probabilities: none of the events happens in any scenario",
+        "no refugees: nobody leaves the contested state",
+        "no influence: no state has influence",
     ]
-    no_runs = dataclasses.replace(
-        compare(cases, tmp_path, "test"), table=compare(cases, tmp_path, "test").table.assign(n=0)
-    )
-    assert draw_comparison(no_runs) == {}
+    no_runs = dataclasses.replace(comparison, table=comparison.table.assign(n=0))
+    assert drawable(of_comparison(no_runs)) == {}
 
 
 def test_figures_are_written_twice_with_text_as_text(tmp_path: Path) -> None:
-    paths = draw_comparison_files(made(tmp_path, [NEVER, ALWAYS]))
+    paths = draw_files(of_comparison(made(tmp_path, [NEVER, ALWAYS])), tmp_path)
     assert {path.parent for path in paths} == {tmp_path / "figures"}
     assert {path.suffix for path in paths} == {".png", ".svg"}
     assert "Simulated under these scenarios" in (tmp_path / "figures" / "levels.svg").read_text()

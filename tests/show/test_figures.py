@@ -20,7 +20,7 @@ from sim.show.ensemble.fall_map import draw_fall_map
 from sim.show.ensemble.histories import draw_histories
 from sim.show.ensemble.incidence import draw_incidence
 from sim.show.ensemble.order_of_falls import draw_order_of_falls
-from sim.show.figures import draw_all, left_out
+from sim.show.figures import draw_files, left_out, of_ensemble
 from sim.show.kit.observed import observed_falls
 from sim.show.kit.page import save
 from sim.show.kit.theme import FULL_WIDTH_MM, HALF_WIDTH_MM, styled
@@ -171,7 +171,7 @@ def test_a_world_without_observations_shows_no_mark_of_history(levant: Scenario,
 def drawn(tmp_path_factory: pytest.TempPathFactory, levant: Scenario, mixed: Results) -> Path:
     folder = tmp_path_factory.mktemp("drawn")
     before = dict(mpl.rcParams.copy())
-    paths = draw_all(dataclasses.replace(mixed, folder=folder), levant)
+    paths = draw_files(of_ensemble(mixed, levant), folder)
     assert sorted(paths) == sorted((folder / "figures").iterdir())
     assert dict(mpl.rcParams.copy()) == before  # settings are those of the caller again
     return folder / "figures"
@@ -213,7 +213,10 @@ def test_a_figure_has_the_same_bytes_in_any_thread(
 
 
 def test_an_ensemble_whose_runs_all_failed_has_no_figures(tmp_path: Path, levant: Scenario) -> None:
-    assert draw_all(made_results(tmp_path, levant, [], failed=3), levant) == []
+    sheets = of_ensemble(made_results(tmp_path, levant, [], failed=3), levant)
+    assert draw_files(sheets, tmp_path) == []
+    (line,) = left_out(sheets)
+    assert line.endswith(": every run failed")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -222,8 +225,9 @@ def test_without_a_place_of_the_regime_the_figures_of_falls_are_left_out(tmp_pat
     locations = changed(scenario.tables.locations, seat_holder=scenario.tables.header.challenger)
     lost = dataclasses.replace(scenario, tables=dataclasses.replace(scenario.tables, locations=locations))
     results = made_results(tmp_path, lost, NEVER)
-    assert not {"order_of_falls", "fall_map"} & {path.stem for path in draw_all(results, lost)}
-    assert "no order_of_falls, fall_map: the regime's side holds no place on day 0" in left_out(results, lost)
+    sheets = of_ensemble(results, lost)
+    assert not {"order_of_falls", "fall_map"} & {path.stem for path in draw_files(sheets, results.folder)}
+    assert "no order_of_falls, fall_map: the regime's side holds no place on day 0" in left_out(sheets)
 
 
 def test_importing_chooses_no_backend_and_no_pyplot() -> None:

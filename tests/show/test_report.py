@@ -9,6 +9,7 @@ import pytest
 
 from sim.ensemble.estimate.losses import loss_days, regime_places
 from sim.ensemble.store.results import ResultsError
+from sim.show import figures
 from sim.show.ensemble.incidence import draw_incidence
 from sim.show.report import write_report
 from sim.show.report.assumptions import asked_of, closed_channels, moved_parameters, rows_by_source, sources_of
@@ -233,6 +234,27 @@ def test_a_report_of_runs_in_which_nothing_happens_says_so(tmp_path: Path) -> No
     assert "is between a remote chance and unlikely in this model; most runs do not see it" in words
     assert "Nobody who fled since day 0 is abroad in any run." in words
     assert f"None of {len(regime_places(scenario_of('liberia_2003')))} seats is lost in any run" in words
+    assert wanted_ids(page) - set(re.findall(r'\bid="([^"]+)"', page)) == set()
+
+
+@pytest.mark.parametrize("chapter", list(figures.Chapter))
+def test_a_figure_without_a_table_still_makes_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chapter: figures.Chapter
+) -> None:
+    bare = figures.Entry("bare", draw_incidence, chapter=chapter)
+    empty = figures.Entry("empty", draw_incidence, chapter=chapter, tables=(lambda *_: None,))
+    monkeypatch.setattr(figures, "ENSEMBLE", (bare, *figures.ENSEMBLE, empty))
+    page = written(made_case(tmp_path, scenario_of("liberia_2003"), MIXED))
+    for name in ("bare", "empty"):
+        (figure,) = re.findall(rf'(?s)<figure id="{name}"(.*?)</figure>', page)
+        assert "<table" not in figure
+    assert wanted_ids(page) - set(re.findall(r'\bid="([^"]+)"', page)) == set()
+
+
+def test_no_headline_points_at_a_table_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without = tuple(dataclasses.replace(entry, tables=()) for entry in figures.ENSEMBLE)
+    monkeypatch.setattr(figures, "ENSEMBLE", without)
+    page = written(made_case(tmp_path, scenario_of("levant_2024"), MIXED))
     assert wanted_ids(page) - set(re.findall(r'\bid="([^"]+)"', page)) == set()
 
 

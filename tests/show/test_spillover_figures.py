@@ -20,7 +20,7 @@ from sim.show.ensemble.influence import draw_influence
 from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
 from sim.show.ensemble.pressure_by_channel import contributions, draw_pressure_by_channel
 from sim.show.ensemble.refugees_by_destination import draw_refugees_by_destination
-from sim.show.figures import draw_all, left_out
+from sim.show.figures import draw_files, left_out, of_ensemble
 from sim.show.kit.ladder import highest_counts, reached_by
 from sim.show.kit.observed import ObservedAmount, observed_amounts, observed_at_horizon
 from sim.show.kit.panels import scale_to, set_panels
@@ -74,7 +74,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_words_stay_on_the_page_and_touch_no_others(name: str, case: tuple[Results, Scenario]) -> None:
     results, scenario = case
     if scenario.horizon_days == 1 and name in ("refugees_by_destination", "incident_map"):
-        assert any(line.startswith(f"no {name}: ") for line in left_out(results, scenario))
+        assert any(line.startswith(f"no {name}: ") for line in left_out(of_ensemble(results, scenario)))
     else:
         assert_readable(DRAWINGS[name](results, scenario))
 
@@ -245,22 +245,21 @@ def test_places_with_incidents_are_written_with_their_number(name: str, tmp_path
 def test_nothing_is_drawn_without_neighbours_but_what_concerns_the_contested_state(tmp_path: Path) -> None:
     scenario = alone("liberia_2003")
     results = made_results(tmp_path, scenario, MIXED)
-    stems = {path.stem for path in draw_all(results, scenario)}
+    stems = {path.stem for path in draw_files(of_ensemble(results, scenario), results.folder)}
     assert {"extremists", "influence", "displaced_and_killed"} <= stems
-    reasons = left_out(results, scenario)
-    assert "no level_by_neighbour, highest_level: the world has no neighbours" in reasons
-    assert "no pressure_by_channel: the world has no neighbours" in reasons
+    alone_in = "level_by_neighbour, highest_level, incident_map, pressure_by_channel"
+    assert f"no {alone_in}: the world has no neighbours" in left_out(of_ensemble(results, scenario))
     assert not {"level_by_neighbour", "highest_level", "pressure_by_channel", "incident_map"} & stems
 
 
 def test_an_ensemble_in_which_nothing_reaches_others_says_what_is_left_out(tmp_path: Path) -> None:
     scenario = scenario_of("liberia_2003", days=20)
     results = made_results(tmp_path, scenario, MIXED, quiet=True)
-    stems = {path.stem for path in draw_all(results, scenario)}
-    reasons = left_out(results, scenario)
+    stems = {path.stem for path in draw_files(of_ensemble(results, scenario), results.folder)}
+    reasons = left_out(of_ensemble(results, scenario))
     assert reasons == [
-        "no incident_map: no run has an incident at a neighbour's place",
         "no refugees_by_destination: nobody leaves the contested state",
+        "no incident_map: no run has an incident at a neighbour's place",
         "no influence: no state has influence",
         "no extremists: there are no extremists on day 0",
     ]
@@ -272,7 +271,7 @@ def test_an_ensemble_in_which_nothing_reaches_others_says_what_is_left_out(tmp_p
 
 def test_without_day_series_their_figures_are_left_out(tmp_path: Path, levant: Scenario) -> None:
     results = made_results(tmp_path, levant, MIXED, traces=0)
-    (line,) = left_out(results, levant)
+    (line,) = left_out(of_ensemble(results, levant))
     assert line.endswith("influence, extremists: no run left a day series (ensemble.traces)")
 
 

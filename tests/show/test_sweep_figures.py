@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.contour import ContourSet
+from matplotlib.figure import Figure
 from PIL import Image
 
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.outcomes import outcomes_of
 from sim.ensemble.store.schema import names_of
+from sim.show.figures import draw_files, of_sweep
 from sim.show.kit.theme import luminance
 from sim.show.sweep import curve, plane
 from sim.show.sweep.factors import LEVERS, factors_of
-from sim.show.sweep.figures import draw_sweep, draw_sweep_files
+from sim.show.sweep.field import fit_surface
 from sim.show.sweep.measure import round_levels
 from sim.show.sweep.scatter import groups_of, strongest
-from sim.show.sweep.surface import fit_surface
 from sim.show.sweep.view import view_of
 from sim.study.design import Design, design_points
 from sim.study.effects import effects
@@ -31,7 +32,7 @@ from sim.study.sweep import Sweep, plan_sweep, run_sweep
 from sim.world.levers import kinds_of
 from sim.world.scenario import Scenario
 from tests.ensemble.small import COMMAND, small_scenario
-from tests.show.reading import assert_readable, subtitle_of, title_of, words_of
+from tests.show.reading import assert_readable, drawn, subtitle_of, title_of, words_of
 from tests.worlds import scenario_of
 
 Numbers = npt.NDArray[np.float64]
@@ -89,6 +90,10 @@ def made_sweep(
         }
     )
     return Sweep(folder, manifest, table, tuple(factors), batches)
+
+
+def draw_sweep(sweep: Sweep, outcomes: Sequence[str], scenario: Scenario) -> dict[str, Figure]:
+    return drawn(of_sweep(sweep, outcomes, scenario))
 
 
 CASES: dict[str, tuple[Design, dict[str, Sequence[float]], int, set[str]]] = {
@@ -167,7 +172,7 @@ def test_a_real_sweep_leaves_each_figure_as_png_and_svg_with_its_words(tmp_path:
     scenario = small_scenario(runs=30, traces=0)
     plan = plan_sweep(scenario, {MARGIN: [-2.5, -0.9, 1.0], COMMITMENT: [0.1, 0.5, 0.9]}, Design.PRODUCT)
     sweep = run_sweep(scenario, plan, tmp_path, COMMAND)
-    paths = draw_sweep_files(sweep, ["p_collapse"], scenario)
+    paths = draw_files(of_sweep(sweep, ["p_collapse"], scenario), tmp_path)
     assert sorted(paths) == sorted((tmp_path / "figures").iterdir())
     figures = draw_sweep(sweep, ["p_collapse"], scenario)
     assert {path.stem for path in paths} == set(figures)

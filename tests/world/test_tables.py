@@ -16,6 +16,7 @@ from sim.world.schema import NEIGHBOURS_DAY0, OUTCOMES
 from sim.world.tables import WorldError, load_tables
 from tests.world.bad_worlds import BAD_WORLDS
 from tests.world.changes import Change, append, cell, remove, rename, replace, write
+from tests.world.mapped import give_map
 
 WORLDS = Path(__file__).parents[2] / "conf" / "world"
 SMALL = WORLDS / "liberia_2003"
@@ -171,8 +172,7 @@ def test_a_world_may_have_no_challenger(world: Path) -> None:
 
 
 def test_a_map_in_the_folder_is_accepted(world: Path) -> None:
-    append("world.yaml", "map: m.geojson")(world)
-    write("m.geojson", b"{}")(world)
+    give_map(world)
     assert load_tables(world).header.map == "m.geojson"
 
 

@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 from matplotlib.figure import Figure
 
 from sim.show.compare.differences import Difference, told_of
-from sim.show.compare.findings import finding
-from sim.show.compare.looks import Look, looks_of
-from sim.show.compare.marks import FARTHEST, draw_difference, draw_zero, mark_handles, scale_around_0
-from sim.show.compare.outcomes import Group
+from sim.show.compare.marks import FARTHEST, Look, draw_difference, draw_zero, looks_of, mark_handles, scale_around_0
+from sim.show.compare.outcomes import Group, amounts_of, probabilities_of
 from sim.show.compare.rows import RowPanels, draw_rows, set_rows, write_number
-from sim.show.compare.words import others_of, words_of
-from sim.show.kit.key import draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.compare.words import finding, others_of, words_of
+from sim.show.kit.key import keyed_page
+from sim.show.kit.page import Page
 from sim.show.kit.theme import FAINT_INK, INK, SMALL_PT
 from sim.show.kit.typeset import NO_BREAK
 from sim.study.compare import Comparison
@@ -58,41 +56,37 @@ class Block:
         return self.title_mm + self.panels.total_mm + GROUP_GAP_MM
 
 
-def draw_forest(comparison: Comparison, groups: Sequence[Group], what: str, shown: str) -> Figure:
-    """Return a figure of differences.
+def draw_compare_probabilities(comparison: Comparison) -> Figure:
+    """Return the figure of differences of probability, where some event happens in a scenario."""
+    horizon = comparison.cases[0].scenario.horizon_days
+    shown = f"Differences in the share of runs in which it happens by day {horizon}, percentage points"
+    return _draw_forest(comparison, probabilities_of(comparison), "how likely any of this is", shown)
 
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base.
-    groups
-        At least one.
-    what
-        What it is that may change.
-    shown
-        What the differences are, with their unit.
-    """
+
+def draw_compare_amounts(comparison: Comparison) -> Figure:
+    """Return the figure of differences of amounts, where the base has any."""
+    shown = "Differences of means over runs, in % of the base's mean"
+    return _draw_forest(comparison, amounts_of(comparison), "any of these amounts", shown)
+
+
+def _draw_forest(comparison: Comparison, groups: Sequence[Group], what: str, shown: str) -> Figure:
+    """Return a figure of differences."""
     others, looks = others_of(comparison), looks_of(case.name for case in comparison.cases)
     is_one = len(others) == 1
     blocks = _of_one(groups) if is_one else _of_several(groups, others)
-    handles = mark_handles(looks[others[0]] if is_one else Look(INK, "-", "o"))
-    size = measure_key(handles, ROOM_MM)
-    top = size.height_mm + KEY_GAP_MM
     scales = "" if is_one else "; each panel has its own scale"
-    page = new_page(
-        words_of(
-            comparison,
-            title=_title(comparison, groups, what),
-            shown=shown,
-            note=f"95 % intervals, of which 1 in 20 misses by chance{scales}{_beyond(blocks)}",
-        ),
-        top + sum(block.total_mm for block in blocks) - GROUP_GAP_MM,
+    note = f"95 % intervals, of which 1 in 20 misses by chance{scales}{_beyond(blocks)}"
+    page = keyed_page(
+        words_of(comparison, _title(comparison, groups, what), shown, note),
+        mark_handles(looks[others[0]] if is_one else Look(INK, "-", "o")),
+        sum(block.total_mm for block in blocks) - GROUP_GAP_MM,
+        KEY_GAP_MM,
     )
-    draw_key(page, handles, size, 0.0)
     shared, texts = scale_around_0(_cells(blocks), MOST_STEPS) if is_one else {}, _texts(blocks, is_one=is_one)
+    room = page
     for block in blocks:
-        _draw_block(page, block, top, looks, shared, texts)
-        top += block.total_mm
+        _draw_block(room, block, looks, shared, texts)
+        room = room.below(block.total_mm)
     return page.figure
 
 
@@ -146,15 +140,13 @@ def _texts(blocks: Sequence[Block], *, is_one: bool) -> Texts:
     return {cell: told.number for cells in columns for cell, told in zip(cells, told_of(cells), strict=True)}
 
 
-def _draw_block(
-    page: Page, block: Block, top: float, looks: dict[str, Look], shared: dict[float, str], texts: Texts
-) -> None:
+def _draw_block(page: Page, block: Block, looks: dict[str, Look], shared: dict[float, str], texts: Texts) -> None:
     """Draw a group of outcomes, all on a shared scale or each panel on its own."""
     if block.title:
-        page.write(0.0, top, block.title, size=SMALL_PT).set_fontweight("bold")
+        page.write(0.0, 0.0, block.title, size=SMALL_PT).set_fontweight("bold")
     for i, cells in enumerate(block.cells):
         scale = shared or scale_around_0(cells, FEW_STEPS)
-        ax = draw_rows(page, block.panels, top + block.title_mm, i, scale)
+        ax = draw_rows(page.below(block.title_mm), block.panels, i, scale)
         draw_zero(ax)
         for row, cell in enumerate(cells):
             draw_difference(ax, row, cell, looks[cell.scenario])

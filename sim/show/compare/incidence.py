@@ -8,13 +8,12 @@ from matplotlib.patches import Patch
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
 from sim.show.compare.differences import in_points
-from sim.show.compare.looks import looks_of
+from sim.show.compare.marks import looks_of
 from sim.show.compare.outcomes import by_day_name
 from sim.show.compare.words import words_of
 from sim.show.ensemble.incidence import (
     HEIGHT_MM,
     LABELS_MM,
-    LEADER_MM,
     TAIL,
     TOPS,
     Band,
@@ -26,9 +25,10 @@ from sim.show.ensemble.incidence import (
     mark_headline,
 )
 from sim.show.kit.days import day_values, headline_day, last_shown_day
-from sim.show.kit.key import Handles, draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.key import Handles, keyed_page
+from sim.show.kit.page import new_page
 from sim.show.kit.panels import Panels, Scale, draw_panel, set_panels
+from sim.show.kit.series import LEADER_MM
 from sim.show.kit.theme import RULE, SMALL_PT
 from sim.show.kit.typeset import shorten
 from sim.study.compare import Comparison
@@ -37,18 +37,12 @@ MOST_CURVES = 4  # that one panel can hold
 MOST_WIDE = 10  # panels in two columns, with room for names, that fit a printed page
 COLLAPSE = "collapse_day"
 WIDTHS = (2.4, 1.6)  # of the base, which the others may cover, and of the others
-PANEL_MM, KEY_GAP_MM = 28.0, 2.0
+PANEL_MM = 28.0
 Bands = dict[str, Band]
 
 
 def draw_compare_incidence(comparison: Comparison) -> Figure:
-    """Return the figure of cumulative incidence of collapse by scenario.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base, each with a usable run.
-    """
+    """Return the figure of cumulative incidence of collapse by scenario."""
     horizon = comparison.cases[0].scenario.horizon_days
     runs = {case.name: usable(case.results.runs) for case in comparison.cases}
     bands = {name: band_of(curve(rows[COLLAPSE], horizon)) for name, rows in runs.items()}
@@ -61,16 +55,12 @@ def _draw_together(comparison: Comparison, bands: Bands, last_day: int) -> Figur
     """Return the figure with all curves in one panel."""
     scenario = comparison.cases[0].scenario
     by = headline_day(scenario.horizon_days)
+    shown = "Share of runs in which the regime has collapsed by a day"
+    note = f"bands and brackets: 95 % Wilson intervals, day by day{_ends(scenario.horizon_days, last_day)}"
     page = new_page(
-        words_of(
-            comparison,
-            title=_title(comparison, bands[comparison.cases[0].name], by),
-            shown="Share of runs in which the regime has collapsed by a day",
-            note=f"bands and brackets: 95 % Wilson intervals, day by day{_ends(scenario.horizon_days, last_day)}",
-        ),
-        HEIGHT_MM,
+        words_of(comparison, _title(comparison, bands[comparison.cases[0].name], by), shown, note), HEIGHT_MM
     )
-    events = _events(page.figure, list(bands))
+    events = _events(list(bands))
     ax = curve_axes(page, scenario, list(bands.values()), last_day)
     for event, band in zip(events, bands.values(), strict=True):
         draw_curve(ax, event, band, last_day)
@@ -91,22 +81,17 @@ def _draw_apart(comparison: Comparison, bands: Bands, last_day: int) -> Figure:
         ),
         "the scenario above the panel": Line2D([], [], color=looks[others[0]].colour, linewidth=WIDTHS[1]),
     }
-    size = measure_key(handles, ROOM_MM)
-    top = size.height_mm + KEY_GAP_MM
     cut = f"; the axes end on day {last_day}, little happens later" if last_day < scenario.horizon_days else ""
-    page = new_page(
-        words_of(
-            comparison,
-            title=_title(comparison, bands[comparison.cases[0].name], by),
-            shown="Share of runs in which the regime has collapsed by a day",
-            note=f"bands and brackets: 95 % Wilson intervals, day by day; beside the names: by day {by}{cut}",
-        ),
-        top + panels.total_mm,
+    shown = "Share of runs in which the regime has collapsed by a day"
+    note = f"bands and brackets: 95 % Wilson intervals, day by day; beside the names: by day {by}{cut}"
+    page = keyed_page(
+        words_of(comparison, _title(comparison, bands[comparison.cases[0].name], by), shown, note),
+        handles,
+        panels.total_mm,
     )
-    draw_key(page, handles, size, 0.0)
     for i, name in enumerate(others):
         head, days = (name, bands[name].percent(by)), (scenario.tables.header.day0, last_day)
-        ax = draw_panel(page, panels, top, i, _scale(bands, last_day), head, days)
+        ax = draw_panel(page, panels, i, _scale(bands, last_day), head, days)
         draw_curve(ax, Event(COLLAPSE, base, RULE, "--", WIDTHS[1]), bands[base], last_day)
         draw_curve(ax, Event(COLLAPSE, name, looks[name].colour, "-", WIDTHS[1]), bands[name], last_day)
     return page.figure
@@ -117,17 +102,11 @@ def _panels(n: int) -> Panels:
     return Panels(n, 2, PANEL_MM) if n <= MOST_WIDE else set_panels(n, PANEL_MM)
 
 
-def _events(figure: Figure, names: list[str]) -> list[Event]:
+def _events(names: list[str]) -> list[Event]:
     """Return the looks of curves in one panel."""
     widths = (WIDTHS[0], *[WIDTHS[1]] * (len(names) - 1))
     return [
-        Event(
-            COLLAPSE,
-            shorten(figure, name, LABELS_MM - LEADER_MM - 1.0, size=SMALL_PT),
-            look.colour,
-            look.style,
-            width,
-        )
+        Event(COLLAPSE, shorten(name, LABELS_MM - LEADER_MM - 1.0, size=SMALL_PT), look.colour, look.style, width)
         for (name, look), width in zip(looks_of(names).items(), widths, strict=True)
     ]
 

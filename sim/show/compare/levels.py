@@ -7,13 +7,11 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.rows import usable
 from sim.show.compare.differences import Difference, in_points
-from sim.show.compare.findings import finding
 from sim.show.compare.outcomes import DRAWN_IN, RUNG, reach_name
 from sim.show.compare.rows import draw_rows, set_rows, write_number
-from sim.show.compare.words import words_of
-from sim.show.kit.key import draw_key, measure_key
+from sim.show.compare.words import finding, words_of
+from sim.show.kit.key import keyed_page
 from sim.show.kit.ladder import highest_counts, level_handles
-from sim.show.kit.page import ROOM_MM, new_page
 from sim.show.kit.theme import LEVEL_COLOURS
 from sim.show.kit.wording import share_alone
 from sim.study.compare import Comparison
@@ -21,42 +19,29 @@ from sim.tell.estimate import LESS, MORE
 from sim.tell.places import state_names
 
 MOST_COLUMNS = 3
-NUMBERS_MM, KEY_GAP_MM = 14.0, 2.0
+NUMBERS_MM = 14.0
 BAR = 0.78  # of a row
 SCALE = {0.0: "0", 0.5: "50 %", 1.0: "100"}
 
 
 def draw_compare_levels(comparison: Comparison) -> Figure:
-    """Return the figure of levels by neighbour and scenario.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base, each with a usable run, in a world with neighbours.
-    """
+    """Return the figure of levels by neighbour and scenario."""
     scenario = comparison.cases[0].scenario
     neighbours, names = scenario.tables.header.neighbours, [case.name for case in comparison.cases]
     runs = {case.name: usable(case.results.runs) for case in comparison.cases}
     differences = in_points(comparison, map(reach_name, neighbours))
     heads = [state_names(scenario)[state] for state in neighbours]
     panels = set_rows(names, heads, min(MOST_COLUMNS, len(neighbours)), NUMBERS_MM)
-    handles = level_handles()
-    size = measure_key(handles, ROOM_MM)
-    top = size.height_mm + KEY_GAP_MM
     level, base = DRAWN_IN.value, names[0]
-    page = new_page(
-        words_of(
-            comparison,
-            title=finding(comparison, differences.values(), f"who reaches {RUNG}"),
-            shown=f"Highest level that each neighbour reaches by day {scenario.horizon_days}, in % of runs",
-            note=f"at the right: level {level} or higher, {MORE}{LESS} if that clearly differs from {base} "
-            "(95 % interval over the same runs excludes 0)",
-        ),
-        top + panels.total_mm,
+    title = finding(comparison, differences.values(), f"who reaches {RUNG}")
+    shown = f"Highest level that each neighbour reaches by day {scenario.horizon_days}, in % of runs"
+    note = (
+        f"at the right: level {level} or higher, {MORE}{LESS} if that clearly differs from {base} "
+        "(95 % interval over the same runs excludes 0)"
     )
-    draw_key(page, handles, size, 0.0)
+    page = keyed_page(words_of(comparison, title, shown, note), level_handles(), panels.total_mm)
     for i, state in enumerate(neighbours):
-        ax = draw_rows(page, panels, top, i, SCALE, bold=0)
+        ax = draw_rows(page, panels, i, SCALE, bold=0)
         for row, name in enumerate(names):
             counts = highest_counts(runs[name], state)
             _draw_bar(ax, row, counts / counts.sum())

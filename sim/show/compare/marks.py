@@ -1,6 +1,11 @@
-"""Draw differences as marks with intervals around 0: filled where they are clear, an arrow beyond the scale."""
+"""Draw differences as marks with intervals around 0: filled where they are clear, an arrow beyond the scale.
+
+Each scenario has one look, the same in every figure: the base in ink, the others in colour.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,14 +13,44 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from sim.show.compare.differences import Difference
-from sim.show.compare.looks import Look
 from sim.show.kit.key import Handles
-from sim.show.kit.theme import SOFT_INK
+from sim.show.kit.theme import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, SOFT_INK, VERMILLION
 
 FARTHEST = 100.0  # points or percent; what lies beyond gets an arrow
 SHORTEST, SMALLEST = 0.15, 1.0  # of a scale: either side of 0 has this share of it; and how far it goes at least
 WIDE, NARROW, MARK = 0.9, 1.8, 3.4  # points
 GREY = "#a6a6a6"  # of intervals without pairing
+COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
+STYLES = ("--", "-.", ":")
+MARKERS = ("s", "^", "D", "v", "P", "X", "h", "p", "*")  # no arrows: these point beyond a scale
+
+
+@dataclass(frozen=True)
+class Look:
+    """Hold how a scenario looks; lines and marks differ so that they can be told apart in grey.
+
+    Parameters
+    ----------
+    colour, style, marker
+        Of its line and its mark.
+    """
+
+    colour: str
+    style: str
+    marker: str
+
+
+def looks_of(names: Iterable[str]) -> dict[str, Look]:
+    """Return the look of each scenario.
+
+    Parameters
+    ----------
+    names
+        Of the scenarios, the base first.
+    """
+    base, *others = names
+    looks = zip(cycle(COLOURS), cycle(STYLES), cycle(MARKERS), strict=False)
+    return {base: Look(INK, "-", "o")} | {name: Look(*look) for name, look in zip(others, looks, strict=False)}
 
 
 def scale_around_0(differences: Iterable[Difference], most_steps: int) -> dict[float, str]:
@@ -82,15 +117,7 @@ def mark_handles(look: Look) -> Handles:
 
 def mark_of(look: Look, *, is_filled: bool) -> Line2D:
     """Return the mark of a number, hollow where it does not clearly differ from the base's."""
-    return Line2D(
-        [],
-        [],
-        linewidth=0,
-        marker=look.marker,
-        markersize=MARK,
-        markerfacecolor=look.colour if is_filled else "white",
-        markeredgecolor=look.colour,
-        markeredgewidth=0.9,
-        clip_on=False,
-        zorder=4,
-    )
+    mark = Line2D([], [], linewidth=0, marker=look.marker, markersize=MARK, clip_on=False, zorder=4)
+    face = look.colour if is_filled else "white"
+    mark.set(markerfacecolor=face, markeredgecolor=look.colour, markeredgewidth=0.9)
+    return mark

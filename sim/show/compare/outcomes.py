@@ -39,13 +39,7 @@ class Group:
 
 
 def probabilities_of(comparison: Comparison) -> list[Group]:
-    """Return the events that are shown first; what never happens in any scenario is left out.
-
-    Parameters
-    ----------
-    comparison
-        Scenarios beside a base.
-    """
+    """Return the events that are shown first; what never happens in any scenario is left out."""
     scenario = comparison.cases[0].scenario
     labels, states, horizon = outcome_labels(scenario), state_names(scenario), scenario.horizon_days
     by = by_day_name(headline_day(horizon), horizon)

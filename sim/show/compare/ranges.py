@@ -1,4 +1,4 @@
-"""Draw an amount by state and scenario: its mean and the middle 80 % of runs, and how means differ from the base's."""
+"""Draw amounts by state and scenario: means and the middle 80 % of runs, and how means differ from the base's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,20 +10,24 @@ from matplotlib.lines import Line2D
 
 from sim.ensemble.estimate.rows import Numbers, usable
 from sim.ensemble.store.schema import state_column
-from sim.show.compare.differences import Difference, Differences, base_text, told_of
-from sim.show.compare.looks import Look, looks_of
-from sim.show.compare.marks import NARROW, mark_of
+from sim.show.compare.differences import Difference, Differences, base_text, in_points, in_unit, told_of
+from sim.show.compare.marks import NARROW, Look, looks_of, mark_of
 from sim.show.compare.rows import draw_rows, set_rows, write_number
-from sim.show.kit.key import draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, Words, new_page
-from sim.show.kit.panels import Scale
+from sim.show.compare.words import finding, words_of
+from sim.show.kit.key import keyed_page
+from sim.show.kit.page import Words
+from sim.show.kit.panels import MANY, Scale, people_scale, scale_to
 from sim.show.kit.theme import INK
-from sim.study.compare import Comparison
+from sim.show.kit.wording import listed
+from sim.study.compare import Comparison, base_means
+from sim.tell.numbers import to_figures
 from sim.tell.places import state_names
 
 MOST_COLUMNS = 2
 NUMBERS_MM, KEY_GAP_MM = 31.0, 2.5
 LOW, HIGH = 0.1, 0.9  # of runs
+MOST_STATES = 8
+LEAST = 0.02  # share in some scenario that is worth a panel
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,49 @@ class Ranges:
         return f"{base_text(self.base_means[state], self.column(state))}{self.sign}"
 
 
+def draw_compare_refugees(comparison: Comparison) -> Figure:
+    """Return the figure of refugees by destination and scenario."""
+    values = amounts_by_state(comparison, "refugees")
+    means = base_means(comparison)
+    highest = _highest_drawn(values)
+    scale, unit = people_scale(highest)
+    size = 1.0 if highest < MANY else 1000.0
+    outcomes = [f"refugees_{state}" for state in values]
+    in_persons, differences = (in_unit(comparison, outcomes, *told) for told in (("persons", 1.0), (unit, size)))
+    title = finding(comparison, in_persons.values(), "how many flee where")
+    shown = f"Refugees who came since day 0 and are there on the last day, {unit}; states without any left out"
+    note = "at the right: the base's mean, and how means differ from it with 95 % intervals over the same runs"
+    words = words_of(comparison, title, shown, note)
+    in_scale = {state: means[f"refugees_{state}"] / size for state in values}
+    return _draw_ranges(comparison, words, Ranges("refugees", values, differences, in_scale, "", scale))
+
+
+def draw_compare_influence(comparison: Comparison) -> Figure:
+    """Return the figure of influence by state and scenario."""
+    every = amounts_by_state(comparison, "influence")
+    peak = {state: max(float(own.mean()) for own in by_name.values()) for state, by_name in every.items()}
+    ranked = sorted(every, key=lambda state: -peak[state])
+    n_shown = min(max(sum(peak[state] >= LEAST for state in every), 1), MOST_STATES)
+    first, rest = ranked[:n_shown], ranked[n_shown:]
+    values = {state: every[state] for state in first}
+    means, names = base_means(comparison), state_names(comparison.cases[0].scenario)
+    differences = in_points(comparison, [f"influence_{state}" for state in first])
+    most = f"at most {to_figures(100.0 * max((peak[state] for state in rest), default=0.0), 2):g} %"
+    left_out = f"; left out, {most}: {listed([names[state] for state in rest])}" if rest else ""
+    in_percent = {state: 100.0 * means[f"influence_{state}"] for state in first}
+    scale = scale_to(_highest_drawn(values), lambda share: f"{100.0 * share:g} %")
+    ranges = Ranges("influence", values, differences, in_percent, " %", scale)
+    bases = {f"influence_{state}": ranges.base(state) for state in first}
+    title = finding(comparison, differences.values(), "who has influence", bases=bases)
+    shown = "Shares of influence in the contested state on the last day; the rest is local, no state's"
+    note = (
+        "at the right: the base's mean, and how means differ from it in points, with 95 % intervals over the same "
+        f"runs{left_out}"
+    )
+    words = words_of(comparison, title, shown, note)
+    return _draw_ranges(comparison, words, ranges)
+
+
 def amounts_by_state(comparison: Comparison, quantity: str) -> dict[str, dict[str, Numbers]]:
     """Return the numbers of runs by state and scenario, neighbours first, states without any left out.
 
@@ -84,13 +131,13 @@ def amounts_by_state(comparison: Comparison, quantity: str) -> dict[str, dict[st
     return {state: by_name for state, by_name in found.items() if any(own.any() for own in by_name.values())}
 
 
-def highest_drawn(values: Mapping[str, Mapping[str, Numbers]]) -> float:
+def _highest_drawn(values: Mapping[str, Mapping[str, Numbers]]) -> float:
     """Return the highest end of a range, or the highest mean where that lies beyond."""
     every = (own for by_name in values.values() for own in by_name.values())
     return max(max(float(np.quantile(own, HIGH)), float(own.mean())) for own in every)
 
 
-def draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure:
+def _draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure:
     """Return a figure with a panel for each state and a row for each scenario.
 
     Parameters
@@ -111,12 +158,10 @@ def draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure:
         "mean not clearly unlike the base's": mark_of(ink, is_filled=False),
         "10 to 90 % of runs": Line2D([], [], color=INK, linewidth=NARROW),
     }
-    size = measure_key(handles, ROOM_MM)
-    top = size.height_mm + KEY_GAP_MM
-    page = new_page(words, top + panels.total_mm)
-    draw_key(page, handles, size, 0.0)
+    page = keyed_page(words, handles, panels.total_mm, KEY_GAP_MM)
+    scale = dict(zip(ranges.scale.ticks, ranges.scale.labels, strict=True))
     for i, (state, by_name) in enumerate(ranges.values.items()):
-        ax = draw_rows(page, panels, top, i, dict(zip(ranges.scale.ticks, ranges.scale.labels, strict=True)), bold=0)
+        ax = draw_rows(page, panels, i, scale, bold=0)
         column = ranges.column(state)
         texts = [ranges.base(state), *map(str, told_of(column))]
         filled = [True, *(difference.is_clear for difference in column)]

@@ -4,17 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from sim.show.kit.page import ROOM_MM, Page
+from sim.show.kit.page import ROOM_MM, Page, strip
+from sim.show.kit.panels import BOLD
 from sim.show.kit.theme import GRID, INK, SMALL_PT, TINY_PT
 from sim.show.kit.typeset import LEADING, MM_PER_PT, shorten, text_width, wrap
 
 ROW_MM, SCALE_MM, GAP_MM = 4.2, 5.5, 4.0  # of a row, below a panel, between panels
 LINE_MM = LEADING * TINY_PT * MM_PER_PT
 MOST_NAME_MM, NAME_GAP_MM = 42.0, 3.0
-BOLD = 0.88  # bold letters are wider than `shorten` measures
 
 
 @dataclass(frozen=True)
@@ -87,22 +85,20 @@ def set_rows(
     most_name_mm
         The most room that names take; longer ones are cut.
     """
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    short = tuple(shorten(figure, name, BOLD * most_name_mm, size=SMALL_PT) for name in names)
-    names_mm = max(text_width(figure, name, size=SMALL_PT, weight="bold") for name in short) + NAME_GAP_MM
+    short = tuple(shorten(name, BOLD * most_name_mm, size=SMALL_PT) for name in names)
+    names_mm = max(text_width(name, size=SMALL_PT, weight="bold") for name in short) + NAME_GAP_MM
     room = _widths(names_mm, n_columns) + 0.5 * GAP_MM
-    wrapped = (wrap(figure, head, room, size=TINY_PT, weight="bold") for head in heads)
+    wrapped = (wrap(head, room, size=TINY_PT, weight="bold") for head in heads)
     return RowPanels(short, names_mm, tuple(wrapped), n_columns, numbers_mm)
 
 
-def draw_rows(page: Page, panels: RowPanels, top: float, i: int, scale: Mapping[float, str], bold: int = -1) -> Axes:
+def draw_rows(page: Page, panels: RowPanels, i: int, scale: Mapping[float, str], bold: int = -1) -> Axes:
     """Return the axes of a panel, a unit a row, downwards; its head and the names of its rows are written.
 
     Parameters
     ----------
-    page, panels, top
-        Where: `top` is in mm from the top of the room.
+    page, panels
+        Where: panels begin at the top of the room.
     i
         Which panel.
     scale
@@ -110,23 +106,22 @@ def draw_rows(page: Page, panels: RowPanels, top: float, i: int, scale: Mapping[
     bold
         Which name stands out; -1 for none.
     """
-    left, down = panels.corner(i)
-    ax = page.axes(left, top + down, panels.width, panels.height)
+    left, top = panels.corner(i)
+    ax = page.axes(left, top, panels.width, panels.height)
     ax.set_xlim(min(scale), max(scale))
     ax.set_ylim(len(panels.names), 0)
     ax.set_xticks(list(scale), list(scale.values()), fontsize=TINY_PT)
     ax.set_yticks([])
     ax.tick_params(axis="x", length=0, pad=2)
     ax.grid(visible=True, axis="x")
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    strip(ax)
     for row in range(len(panels.names) + 1):
         ax.axhline(row, color=GRID, linewidth=0.4, zorder=0.5)
-    head = page.write(left, top + down - 1.8, panels.heads[i], size=TINY_PT)
+    head = page.write(left, top - 1.8, panels.heads[i], size=TINY_PT)
     head.set(va="baseline", fontweight="bold")
     if i % panels.n_columns == 0:
         for row, name in enumerate(panels.names):
-            text = page.write(0.0, top + down + (row + 0.5) * ROW_MM, name, size=SMALL_PT)
+            text = page.write(0.0, top + (row + 0.5) * ROW_MM, name, size=SMALL_PT)
             text.set(va="center_baseline", linespacing=1.0, fontweight="bold" if row == bold else "normal")
     return ax
 

@@ -1,15 +1,19 @@
-"""Say in words what figures of a comparison show: which scenarios, of how many runs, and where they come from."""
+"""Say in words what figures of a comparison show: the finding, of which scenarios and runs, where they come from."""
+
+from collections.abc import Iterable, Mapping
 
 from sim.ensemble.estimate.rows import usable
+from sim.show.compare.differences import Difference
 from sim.show.kit.page import Words
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import count, footer, listed
 from sim.study.compare import Comparison
+from sim.tell.labels import outcome_labels
 
 CAVEAT = "Simulated under these scenarios' assumptions; not a forecast."
 
 
-def words_of(comparison: Comparison, *, title: str, shown: str, note: str) -> Words:
+def words_of(comparison: Comparison, title: str, shown: str, note: str) -> Words:
     """Return what a figure says: its finding, what is shown of which scenarios, and where it comes from.
 
     Parameters
@@ -26,6 +30,41 @@ def words_of(comparison: Comparison, *, title: str, shown: str, note: str) -> Wo
     where = f"{_who(comparison)} in {comparison.cases[0].scenario.config.world.name}, {_runs(comparison)}"
     subtitle = f"{shown}. {where}{_unchanged(comparison)}; {note}.".replace(" %", f"{NO_BREAK}%")
     return Words(title, subtitle, _footer(comparison))
+
+
+def finding(
+    comparison: Comparison,
+    differences: Iterable[Difference],
+    what: str,
+    more: str = "",
+    bases: Mapping[str, str] | None = None,
+) -> str:
+    """Return the largest clear difference, such as `Loss of A: 43 % in the base, +12 [+11, +13] points with B`.
+
+    Parameters
+    ----------
+    comparison
+        Scenarios beside a base.
+    differences
+        Among which to look; the first of equals counts.
+    what
+        What no scenario changes where no difference is clear.
+    more
+        What else to say where one is.
+    bases
+        Means of the base by outcome, as the figure tells them; without, with the fewest digits.
+    """
+    others = others_of(comparison)
+    nobody = f"{others[0]} does not" if len(others) == 1 else "These scenarios do not"
+    if unchanged(comparison) == others:
+        return f"{nobody} change {what}: every run is as in {comparison.cases[0].name}"
+    clear = [difference for difference in differences if difference.is_clear]
+    if not clear:
+        return f"{nobody} clearly change {what}: no interval of a difference excludes 0"
+    largest = max(clear, key=lambda difference: abs(difference.value))
+    label = outcome_labels(comparison.cases[0].scenario)[largest.outcome]
+    base = f"{(bases or {}).get(largest.outcome, largest.base_text)} in the base".replace(" %", f"{NO_BREAK}%")
+    return f"{label[0].upper()}{label[1:]}: {base}, {largest.text} with {largest.scenario}{more}"
 
 
 def others_of(comparison: Comparison) -> list[str]:

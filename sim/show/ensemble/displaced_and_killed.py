@@ -6,9 +6,8 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.show.kit.key import Handles, draw_key, measure_key
+from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.observed import ObservedAmount, observed_amounts, observed_at_horizon
-from sim.show.kit.page import ROOM_MM, new_page
 from sim.show.kit.panels import Panels, draw_panel, people_scale
 from sim.show.kit.series import (
     LIFT,
@@ -28,7 +27,6 @@ from sim.show.kit.wording import median_of, words
 from sim.world.scenario import Scenario
 
 PANEL_MM = 36.0
-KEY_GAP_MM = 2.0
 
 
 @dataclass(frozen=True)
@@ -52,34 +50,19 @@ class Toll:
 
 
 def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of people displaced and killed.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with traced runs.
-    """
+    """Return the figure of people displaced and killed."""
     tolls, days = _tolls(results, scenario), (scenario.tables.header.day0, scenario.horizon_days)
-    handles = _key(tolls)
-    size = measure_key(handles, ROOM_MM)
     panels = Panels(len(tolls), 2, PANEL_MM, own_scales=True)
-    top = size.height_mm + KEY_GAP_MM
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(results, scenario),
-            shown="People displaced inside the contested state that day, and killed so far",
-            note=f"{traced(results)}; brackets: 95 % order-statistic intervals of medians of all "
-            "runs; upright lines: ranges of reports",
-        ),
-        top + panels.total_mm,
+    shown = "People displaced inside the contested state that day, and killed so far"
+    note = (
+        f"{traced(results)}; brackets: 95 % order-statistic intervals of medians of all "
+        "runs; upright lines: ranges of reports"
     )
-    draw_key(page, handles, size, 0.0)
+    page = keyed_page(words(results, scenario, _title(results, scenario), shown, note), _key(tolls), panels.total_mm)
     for i, toll in enumerate(tolls):
         seen = [amount.high for amount in [*toll.still, *toll.so_far]]
         scale, unit = people_scale(LIFT * max([highest_drawn(toll.values), *seen]))
-        ax = draw_panel(page, panels, top, i, scale, (f"{toll.head}, {unit}", ""), days)
+        ax = draw_panel(page, panels, i, scale, (f"{toll.head}, {unit}", ""), days)
         draw_fan(ax, toll.values, BLUE)
         draw_observed(ax, toll.so_far, SO_FAR)
         draw_observed(ax, toll.still, STILL)

@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.show.kit.key import Handles, draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.panels import Panels, draw_panel, scale_to
 from sim.show.kit.series import FEW, LIFT, Numbers, by_day, draw_fan, fan_handles, highest_drawn, traced
 from sim.show.kit.theme import VERMILLION
@@ -17,47 +16,34 @@ from sim.tell.estimate import Kind
 from sim.world.scenario import Scenario
 
 PANEL_MM = 36.0
-KEY_GAP_MM = 2.0
 MONTH = 30  # days
 BAR = 0.36  # half the width of a month's mark, as a share of the month
 Mask = npt.NDArray[np.bool_]
 
 
 def draw_extremists(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of extremist factions.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with extremists on day 0 of some traced run.
-    """
+    """Return the figure of extremist factions."""
     groups, header = _groups(results), scenario.tables.header
     handles: Handles = {}
     for strength, _ in groups.values():
         handles = {**handles, **fan_handles(len(strength), VERMILLION)}
-    size = measure_key(handles, ROOM_MM)
     panels = Panels(2 * len(groups), len(groups), PANEL_MM)
-    top = size.height_mm + KEY_GAP_MM
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(_left(results), scenario.horizon_days),
-            shown=f"Above: extremist fighters as a share of day 0; below: their attacks in each full {MONTH} days",
-            note=f"{traced(results)}, split by what becomes of the regime by day {scenario.horizon_days}; "
-            "in the title: all runs, with 95 % order-statistic intervals",
-        ),
-        top + panels.total_mm,
+    shown = f"Above: extremist fighters as a share of day 0; below: their attacks in each full {MONTH} days"
+    note = (
+        f"{traced(results)}, split by what becomes of the regime by day {scenario.horizon_days}; "
+        "in the title: all runs, with 95 % order-statistic intervals"
     )
-    draw_key(page, handles, size, 0.0)
+    page = keyed_page(
+        words(results, scenario, _title(_left(results), scenario.horizon_days), shown, note), handles, panels.total_mm
+    )
     strengths = scale_to(LIFT * max(highest_drawn(group[0]) for group in groups.values()), _percent)
     attacks = scale_to(LIFT * max(highest_drawn(group[1]) for group in groups.values()))
     days = (header.day0, scenario.horizon_days)
     for i, (name, (strength, per_month)) in enumerate(groups.items()):
         head = (f"{name}: fighters, % of day 0", count(len(strength), "run"))
-        draw_fan(draw_panel(page, panels, top, i, strengths, head, days), strength, VERMILLION)
+        draw_fan(draw_panel(page, panels, i, strengths, head, days), strength, VERMILLION)
         head = (f"{name}: attacks per {MONTH} days", "")
-        _draw_months(draw_panel(page, panels, top, len(groups) + i, attacks, head, days), per_month)
+        _draw_months(draw_panel(page, panels, len(groups) + i, attacks, head, days), per_month)
     return page.figure
 
 

@@ -12,12 +12,12 @@ from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import date_text, headline_day
-from sim.show.kit.page import Page, new_page
+from sim.show.kit.page import new_page
 from sim.show.kit.theme import SMALL_PT, TEXT_PT, TINY_PT
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import share_alone, share_of, words
 from sim.show.maps.geometry import Shapes, load_shapes
-from sim.show.maps.layout import HEAD_MM, Frame, bottom_of, home_extent, lighten, place_maps
+from sim.show.maps.layout import HEAD_MM, bottom_of, home_extent, lighten, place_maps
 from sim.show.maps.loss_scale import HEIGHT_MM as SCALE_MM
 from sim.show.maps.loss_scale import draw_loss_scale, ink_on, loss_colour
 from sim.show.maps.stamps import coarse_map
@@ -33,36 +33,25 @@ FILLED = 0.9  # of the width of a circle: what a number may take
 
 
 def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of maps of fall probability.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run, in a world whose regime holds a place.
-    """
+    """Return the figure of maps of fall probability."""
     days = loss_days(usable(results.runs), results.falls, scenario)
     shapes, by = load_shapes(scenario.tables), headline_day(scenario.horizon_days)
     small = [day for day in DAYS if day < by]
     small += [scenario.horizon_days] if scenario.horizon_days > by else []
     frames = place_maps(home_extent(shapes), len(small), SCALE_MM)
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(days, by, scenario),
-            shown="Share of runs in which each place held by the regime's side has fallen by a day",
-            note=f"95 % Wilson intervals reach at most {_widest(days, [by, *small])} points to either side",
-        ),
-        bottom_of(frames),
-    )
-    small_shapes = coarse_map(shapes, list(home_holders(scenario))) if shapes.is_mapped else shapes
+    shown = "Share of runs in which each place held by the regime's side has fallen by a day"
+    note = f"95 % Wilson intervals reach at most {_widest(days, [by, *small])} points to either side"
+    page = new_page(words(results, scenario, _title(days, by, scenario), shown, note), bottom_of(frames))
+    small_shapes = coarse_map(shapes) if shapes.is_mapped else shapes
     others = [place for place in home_holders(scenario) if place not in days.columns]
     draw_loss_scale(page, has_others=bool(others))
     for day, frame in zip([by, *small], frames, strict=True):
         is_large = frame is frames[0]
         unit = ": % of runs" if is_large and not shapes.is_mapped else ""
-        _write_head(page, frame, f"by day {day}, {_date(scenario, day)}{unit}", is_large=is_large)
-        ax = page.axes(frame.left, frame.top, frame.width, frame.height)
+        head = f"by day {day}, {date_text(scenario.tables.header.day0, day, with_year=True)}{unit}"
+        size = TEXT_PT if is_large else SMALL_PT
+        page.write(frame.left, frame.top - HEAD_MM, head, size=size).set_fontweight("bold")
+        ax = page.axes(*frame)
         ax.set_anchor("NW")
         if is_large:
             _draw_large(ax, shapes, days <= day, others)
@@ -93,17 +82,6 @@ def _widest(days: pd.DataFrame, panels: Sequence[int]) -> str:
     bounds = {fallen: wilson_interval(fallen, n_runs) for fallen in counts}
     reach = max(max(fallen / n_runs - low, high - fallen / n_runs) for fallen, (low, high) in bounds.items())
     return f"{to_figures(100.0 * reach, 2):g}"
-
-
-def _date(scenario: Scenario, day: int) -> str:
-    """Return the date of a day."""
-    return date_text(scenario.tables.header.day0, day, with_year=True)
-
-
-def _write_head(page: Page, frame: Frame, text: str, *, is_large: bool) -> None:
-    """Write above a map what it shows."""
-    size = TEXT_PT if is_large else SMALL_PT
-    page.write(frame.left, frame.top - HEAD_MM, text, size=size).set_fontweight("bold")
 
 
 def _draw_large(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> None:

@@ -7,10 +7,10 @@ from matplotlib.patches import Rectangle
 from sim.core.codes import Level
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.show.kit.key import draw_key, measure_key
+from sim.show.kit.key import draw_key
 from sim.show.kit.ladder import finding, highest_counts
 from sim.show.kit.observed import ObservedAmount, observed_at_horizon
-from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.kit.page import Page, new_page
 from sim.show.kit.series import STILL, observed_mark
 from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import shorten, text_width
@@ -26,25 +26,15 @@ TEXT_AT, MARK_AT = 0.42, 0.82  # where the number and what was observed stand in
 
 
 def draw_highest_level(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of the highest levels.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run, in a world with neighbours.
-    """
+    """Return the figure of the highest levels."""
     neighbours, horizon = scenario.tables.header.neighbours, scenario.horizon_days
     history = {state: observed_at_horizon(scenario, f"spillover_level/{state}") for state in neighbours}
     height = HEADER_MM + ROW_MM * len(neighbours)
     is_observed = any(history.values())
+    shown = f"Highest level that each neighbour reaches by day {horizon}, in % of runs"
+    note = "brackets: 95 % Wilson intervals; the darker, the likelier"
     page = new_page(
-        words(
-            results,
-            scenario,
-            title=finding(usable(results.runs), scenario, Level.VIOLENCE),
-            shown=f"Highest level that each neighbour reaches by day {horizon}, in % of runs",
-            note="brackets: 95 % Wilson intervals; the darker, the likelier",
-        ),
+        words(results, scenario, finding(usable(results.runs), scenario, Level.VIOLENCE), shown, note),
         height + (BELOW_MM if is_observed else 0.0),
     )
     ax = _draw_cells(page, results, scenario)
@@ -52,7 +42,7 @@ def draw_highest_level(results: Results, scenario: Scenario) -> Figure:
         _draw_observed(ax, row, history[state])
     if is_observed:
         handles = {"what happened, with the range of reports": observed_mark([], [], STILL)}
-        draw_key(page, handles, measure_key(handles, ROOM_MM), height + 2.0)
+        draw_key(page, handles, height + 2.0)
     return page.figure
 
 
@@ -60,8 +50,8 @@ def _draw_cells(page: Page, results: Results, scenario: Scenario) -> Axes:
     """Draw the table; return its axes, a unit a cell, rows downwards."""
     runs, neighbours = usable(results.runs), scenario.tables.header.neighbours
     every = state_names(scenario)
-    names = [shorten(page.figure, every[state], MOST_NAME_MM, size=SMALL_PT) for state in neighbours]
-    left = max(text_width(page.figure, name, size=SMALL_PT) for name in names) + NAME_GAP_MM
+    names = [shorten(every[state], MOST_NAME_MM, size=SMALL_PT) for state in neighbours]
+    left = max(text_width(name, size=SMALL_PT) for name in names) + NAME_GAP_MM
     ax = page.axes(left, HEADER_MM, page.width - left, ROW_MM * len(neighbours))
     ax.set_axis_off()
     ax.set_xlim(0, len(Level))
@@ -91,6 +81,4 @@ def _draw_observed(ax: Axes, row: int, amounts: list[ObservedAmount]) -> None:
     for seen in amounts:
         ends = [seen.low + 0.5, seen.high + 0.5]
         ax.plot(ends, [row + MARK_AT] * 2, color=INK, linewidth=0.9, zorder=4)
-        mark = observed_mark([], [], STILL)
-        mark.set_data([seen.amount + 0.5], [row + MARK_AT])
-        ax.add_line(mark)
+        ax.add_line(observed_mark([seen.amount + 0.5], [row + MARK_AT], STILL))

@@ -1,74 +1,153 @@
-"""Draw a few single histories: who holds which place day by day, and below when the regime's end comes."""
+"""Draw a few single histories: who holds which place day by day, and below when the regime's end comes.
 
+The few stand for the ensemble by a rule that leaves nothing to taste.
+"""
+
+import math
 from collections.abc import Sequence
-from itertools import chain
+from dataclasses import dataclass
 from textwrap import fill
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.ensemble.estimate.losses import own_side
+from sim.ensemble.estimate.losses import own_side, regime_places
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.show.ensemble.chosen import LEVELS, History, choose_histories
-from sim.show.ensemble.history_strips import HEADS_MM, STRIP_GAP_MM, Strips, draw_heads, draw_strip, strip_height
-from sim.show.kit.days import STEPS
-from sim.show.kit.key import Handles, draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, new_page
-from sim.show.kit.theme import MINOR_COLOUR, NOBODY_COLOUR, RULE, faction_colours
+from sim.show.kit.days import STEPS, day_labels, day_values
+from sim.show.kit.key import Handles, keyed_page
+from sim.show.kit.page import ROOM_MM, Page
+from sim.show.kit.series import Numbers
+from sim.show.kit.theme import (
+    GRID,
+    INK,
+    LOSS,
+    MINOR_COLOUR,
+    NOBODY_COLOUR,
+    RULE,
+    SMALL_PT,
+    SOFT_INK,
+    TINY_PT,
+    faction_colours,
+)
 from sim.show.kit.wording import count, listed, words
 from sim.show.maps.geometry import Shapes, load_shapes
+from sim.show.maps.layout import lighten
 from sim.show.maps.stamps import stamp_map
+from sim.show.maps.world_map import paint_map
+from sim.tell.estimate import Estimate, Kind
+from sim.tell.labels import EVENTS as LABELS
+from sim.tell.labels import MAIN_EVENTS
+from sim.tell.numbers import whole_percent
 from sim.tell.places import NOBODY_ID, holders_on, home_holders
+from sim.tell.section import Cell, Section
 from sim.world.scenario import Scenario
 
+LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the runs sorted by day of collapse
+EVENTS = ("flight_day", "collapse_day", "capital_fall_day")
 MOST_MAPS = 7  # in a row
 ENOUGH = 0.9  # share of the losses of a history that its row of maps must reach
 LONGEST_LINE = 44  # characters in the key
 KEY_GAP_MM = 3.0
 NUMBERS = ("no", "one", "two", "three", "four", "five")
+LABELS_MM = 36.0  # column of words at the left
+HEADS_MM, LANE_MM, STRIP_GAP_MM = 9.0, 3.3, 4.0
+LOWEST_MAP_MM, HIGHEST_MAP_MM = 13.0, 24.0
+MAP_GAP_MM = 0.8
+LINE_MM = 3.7  # between the lines of a head
+LANES = ("places lost", "leader flees", "regime collapses", "capital falls")
 
 
-def draw_histories(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of single histories.
+@dataclass(frozen=True)
+class History:
+    """Hold what is drawn of one run.
 
     Parameters
     ----------
-    results, scenario
-        An ensemble with at least one usable run.
+    run
+        Its number.
+    place
+        Where it stands among the runs sorted by day of collapse, in a few words.
+    days
+        Day of each of `EVENTS`, NaN where it never happens.
+    losses
+        Days on which the regime's side loses a place, in order.
+    n_lost, n_places
+        How many of the places that it holds on day 0 are lost at least once.
+    falls
+        All changes of seats, in order of day.
     """
+
+    run: int
+    place: str
+    days: dict[str, float]
+    losses: Numbers
+    n_lost: int
+    n_places: int
+    falls: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Strips:
+    """Hold what all rows share.
+
+    Parameters
+    ----------
+    shapes
+        Shapes of the contested state, for small maps.
+    scenario
+        What was run.
+    days
+        The day of each map, at one step.
+    """
+
+    shapes: Shapes
+    scenario: Scenario
+    days: list[int]
+
+    @property
+    def map_width(self) -> float:
+        """Return the width of a map, mm."""
+        return (ROOM_MM - LABELS_MM) / len(self.days)
+
+
+def draw_histories(results: Results, scenario: Scenario) -> Figure:
+    """Return the figure of single histories."""
     histories = choose_histories(results, scenario)
-    strips = Strips(_stamp(scenario), scenario, map_days(histories, scenario.horizon_days))
-    handles = _key(histories, strips)
-    size = measure_key(handles, ROOM_MM)
-    top = size.height_mm + KEY_GAP_MM
-    step = strip_height(strips) + STRIP_GAP_MM
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(histories, scenario.horizon_days),
-            shown=f"Who holds each place{_circles(strips)} by day, and when the regime's end comes",
-            note=_choice(is_all=len(usable(results.runs)) == len(histories)),
-        ),
-        top + HEADS_MM + step * len(histories) - STRIP_GAP_MM,
+    shapes = stamp_map(load_shapes(scenario.tables))
+    strips = Strips(shapes, scenario, map_days(histories, scenario.horizon_days))
+    circles = "" if shapes.is_mapped else " (a circle, roughly where it lies)"
+    step = _strip_height(strips) + STRIP_GAP_MM
+    shown = f"Who holds each place{circles} by day, and when the regime's end comes"
+    note = _choice(is_all=len(usable(results.runs)) == len(histories))
+    page = keyed_page(
+        words(results, scenario, _title(histories, scenario.horizon_days), shown, note),
+        _key(histories, strips),
+        HEADS_MM + step * len(histories) - STRIP_GAP_MM,
+        gap_mm=KEY_GAP_MM,
     )
-    draw_key(page, handles, size, 0.0)
-    draw_heads(page, strips, top)
+    _draw_heads(page, strips)
     for number, history in enumerate(histories):
-        draw_strip(page, strips, history, top + HEADS_MM + number * step)
+        _draw_strip(page, strips, history, HEADS_MM + number * step)
     return page.figure
 
 
-def _stamp(scenario: Scenario) -> Shapes:
-    """Return the world's shapes for small maps."""
-    return stamp_map(load_shapes(scenario.tables), list(home_holders(scenario)))
-
-
-def _circles(strips: Strips) -> str:
-    """Return what the circles of a world without a map mean."""
-    return "" if strips.shapes.is_mapped else " (a circle, roughly where it lies)"
+def histories_table(results: Results, scenario: Scenario) -> Section | None:
+    """Return the days on which the main events come in the histories that are drawn."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            str(history.run),
+            history.place,
+            *(Estimate(history.days[f"{event}_day"], kind=Kind.DAY) for event in MAIN_EVENTS),
+            history.n_lost,
+        )
+        for history in choose_histories(results, scenario)
+    ]
+    days = (f"day of {LABELS[event]}" for event in MAIN_EVENTS)
+    return Section.of_rows("Single histories", ("run", "among all by day of collapse", *days, "seats lost"), rows)
 
 
 def map_days(histories: Sequence[History], horizon_days: int) -> list[int]:
@@ -112,11 +191,8 @@ def _key(histories: Sequence[History], strips: Strips) -> Handles:
     """Return the colours of those who hold a place on any map, the regime's side first."""
     scenario = strips.scenario
     start = home_holders(scenario)
-    holders = set(
-        chain.from_iterable(
-            holders_on(day, history.falls, start).values() for history in histories for day in strips.days
-        )
-    )
+    held = (holders_on(day, history.falls, start) for history in histories for day in strips.days)
+    holders = {holder for by_place in held for holder in by_place.values()}
     own, factions, colours = own_side(scenario), scenario.tables.factions, faction_colours(scenario)
     found = [(str(i), _folded(str(name))) for i, name in zip(factions["id"], factions["name"], strict=True)]
     found = sorted((pair for pair in found if pair[0] in holders), key=lambda pair: pair[0] not in own)
@@ -135,3 +211,109 @@ def _key(histories: Sequence[History], strips: Strips) -> Handles:
 def _folded(name: str) -> str:
     """Return a name without what it explains in brackets, in lines where it is long."""
     return fill(name.split(" (", maxsplit=1)[0], LONGEST_LINE, break_long_words=False)
+
+
+def choose_histories(results: Results, scenario: Scenario) -> list[History]:
+    """Return the runs at five levels of the day of collapse, or all runs where there are no more than five.
+
+    Runs are sorted by day of collapse, those without one last, and then by number.
+    """
+    runs = usable(results.runs).sort_values(["collapse_day", "run"], na_position="last", ignore_index=True)
+    n = len(runs)
+    if n <= len(LEVELS):
+        chosen = {rank: f"{rank + 1} of {n}" for rank in range(n)}
+    else:
+        chosen = {math.ceil(level * n) - 1: f"{whole_percent(level)} quantile" for level in LEVELS}
+    return [_history(runs.iloc[rank], place, results, scenario) for rank, place in chosen.items()]
+
+
+def _history(row: pd.Series, place: str, results: Results, scenario: Scenario) -> History:
+    """Return what is drawn of one run."""
+    falls = results.falls[results.falls["run"] == row["run"]]
+    own, places = own_side(scenario), regime_places(scenario)
+    is_loss = falls["from_faction"].isin(own) & ~falls["to_faction"].isin(own)
+    lost = falls[is_loss & falls["location_id"].isin(places)]
+    return History(
+        run=int(row["run"]),
+        place=place,
+        days={event: float(day_values(pd.Series([row[event]]))[0]) for event in EVENTS},
+        losses=day_values(lost["day"]),
+        n_lost=lost["location_id"].nunique(),
+        n_places=len(places),
+        falls=falls,
+    )
+
+
+def _strip_height(strips: Strips) -> float:
+    """Return the height of a row: its maps and the lanes of time, mm."""
+    return _map_height(strips) + len(LANES) * LANE_MM
+
+
+def _draw_heads(page: Page, strips: Strips) -> None:
+    """Write over the columns of maps which day they show."""
+    labels = day_labels(strips.scenario.tables.header.day0, strips.days)
+    for column, label in enumerate(labels):
+        middle = LABELS_MM + (column + 0.5) * strips.map_width
+        for line, text in enumerate(label.split("\n"), start=1):
+            page.write(middle, line * LINE_MM, text, size=SMALL_PT).set(ha="center", va="baseline")
+
+
+def _draw_strip(page: Page, strips: Strips, history: History, top: float) -> None:
+    """Draw one history."""
+    page.write(0.0, top, history.place, size=SMALL_PT).set_fontweight("bold")
+    page.write(0.0, top + 4.0, f"run {history.run:,}", size=SMALL_PT, ink=SOFT_INK)
+    height = _map_height(strips)
+    for column, day in enumerate(strips.days):
+        left = LABELS_MM + column * strips.map_width + MAP_GAP_MM / 2
+        ax = page.axes(left, top, strips.map_width - MAP_GAP_MM, height - MAP_GAP_MM)
+        _draw_holders(ax, strips, history, day)
+    lanes = page.axes(LABELS_MM, top + height, ROOM_MM - LABELS_MM, len(LANES) * LANE_MM)
+    _set_lanes(lanes, strips)
+    _draw_lanes(lanes, history)
+    for lane, told in enumerate(_lane_words(history)):
+        text = page.write(0.0, top + height + (lane + 0.5) * LANE_MM, told, size=TINY_PT)
+        text.set(va="center_baseline")
+
+
+def _map_height(strips: Strips) -> float:
+    """Return the height of a map with the space below it, mm."""
+    left, right, bottom, top = strips.shapes.extent
+    return float(np.clip(strips.map_width * (top - bottom) / (right - left), LOWEST_MAP_MM, HIGHEST_MAP_MM))
+
+
+def _draw_holders(ax: Axes, strips: Strips, history: History, day: int) -> None:
+    """Draw who holds the places of the contested state on a day."""
+    colours = {**faction_colours(strips.scenario), NOBODY_ID: NOBODY_COLOUR}
+    holders = holders_on(day, history.falls, home_holders(strips.scenario))
+    paint_map(ax, strips.shapes, {place: colours[holder] for place, holder in holders.items()})
+    lighten(ax)
+
+
+def _set_lanes(ax: Axes, strips: Strips) -> None:
+    """Give axes a scale of days that runs through the middles of the maps above, and a line for each lane."""
+    step = strips.days[1] - strips.days[0] if len(strips.days) > 1 else 1
+    ax.set_axis_off()
+    ax.set_xlim(-0.5 * step, strips.days[-1] + 0.5 * step)
+    ax.set_ylim(len(LANES), 0)
+    for lane in range(len(LANES)):
+        ax.plot([0, ax.get_xlim()[1]], [lane + 0.5] * 2, color=GRID, linewidth=0.6, zorder=1)
+    ax.vlines(strips.days, 0.0, len(LANES), color=GRID, linewidth=0.6, zorder=1)
+
+
+def _draw_lanes(ax: Axes, history: History) -> None:
+    """Mark what happens on which day; what comes after the end of the scale is marked by an arrow at it."""
+    end = ax.get_xlim()[1]
+    on_scale = history.losses[history.losses <= end]
+    ax.vlines(on_scale, 0.12, 0.88, color=LOSS, linewidth=1.0, zorder=2)
+    for lane, day in enumerate(history.days.values(), start=1):
+        if day <= end:
+            ax.plot(day, lane + 0.5, marker="o", markersize=4.0, color=INK, clip_on=False, zorder=3)
+        elif not np.isnan(day):
+            ax.plot(end, lane + 0.5, marker=">", markersize=4.0, color=RULE, clip_on=False, zorder=3)
+
+
+def _lane_words(history: History) -> list[str]:
+    """Return what each lane shows, with its numbers."""
+    days = ["never" if np.isnan(day) else f"day {day:.0f}" for day in history.days.values()]
+    lost = f"{history.n_lost} of {history.n_places}"
+    return [f"{lane}: {told}" for lane, told in zip(LANES, [lost, *days], strict=True)]

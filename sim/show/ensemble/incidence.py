@@ -8,24 +8,18 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import day_values, headline_day, label_days, last_shown_day
 from sim.show.kit.page import Page, new_page
-from sim.show.kit.theme import (
-    BLUE,
-    FULL_WIDTH_MM,
-    INK,
-    RULE,
-    SMALL_PT,
-    VERMILLION,
-)
-from sim.show.kit.typeset import LEADING, MM_PER_PT, spread_apart
+from sim.show.kit.panels import Scale, scale_up
+from sim.show.kit.series import Leader, label_ends
+from sim.show.kit.theme import BLUE, FULL_WIDTH_MM, INK, RULE, VERMILLION
 from sim.show.kit.wording import words
 from sim.tell.estimate import Estimate, Kind
+from sim.tell.numbers import whole_percent
 from sim.world.scenario import Scenario
 
 HEIGHT_MM = 74.0
@@ -33,8 +27,6 @@ SCALE_MM, DAYS_MM, LABELS_MM = 11.0, 12.0, 37.0  # room left of, below and right
 TICK_MM = 20.0  # room for the label of a day
 TOPS = (0.1, 0.2, 0.5, 1.0)  # ends of the scale of probability
 TAIL = 0.005  # share of an event's days that may lie beyond a shortened axis
-LABEL_LINES = 2
-LEADER_MM = 4.0  # from the end of a curve to its label
 
 
 @dataclass(frozen=True)
@@ -99,17 +91,10 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
     last_day = last_shown_day([day_values(runs[event.column]) for event in CURVES], horizon, TAIL)
     cut = f"; the axis ends on day {last_day}, little happens later" if last_day < horizon else ""
     by = headline_day(horizon)
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=f"The regime collapses by day {by} in {bands[0].percent(by)} of runs",
-            shown="Share of runs in which each event has happened by a day",
-            note=f"bands and brackets: 95 % Wilson intervals, day by day; at the right: by day {horizon}{cut}",
-        ),
-        HEIGHT_MM,
-        width_mm,
-    )
+    title = f"The regime collapses by day {by} in {bands[0].percent(by)} of runs"
+    shown = "Share of runs in which each event has happened by a day"
+    note = f"bands and brackets: 95 % Wilson intervals, day by day; at the right: by day {horizon}{cut}"
+    page = new_page(words(results, scenario, title, shown, note), HEIGHT_MM, width_mm)
     ax = curve_axes(page, scenario, bands, last_day)
     for event, band in zip(CURVES, bands, strict=True):
         draw_curve(ax, event, band, last_day)
@@ -131,12 +116,8 @@ def curve_axes(page: Page, scenario: Scenario, bands: list[Band], last_day: int)
     label_days(ax, scenario.tables.header.day0, last_day, int(width / TICK_MM))
     highest = max(float(band.high[last_day]) for band in bands)
     top = next(top for top in TOPS if highest <= top)
-    ax.set_ylim(0.0, top)
-    ax.set_yticks(np.linspace(0.0, top, 6))
-    ax.yaxis.set_major_formatter(PercentFormatter(xmax=1.0, decimals=0, symbol=" %"))
-    ax.grid(visible=True, axis="y")
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
+    ticks = np.linspace(0.0, top, 6).tolist()
+    scale_up(ax, Scale(ticks, [whole_percent(tick) for tick in ticks]))
     return ax
 
 
@@ -145,15 +126,8 @@ def draw_curve(ax: Axes, event: Event, band: Band, last_day: int) -> None:
     days = np.arange(last_day + 1)
     low, high, share = (values[: last_day + 1] for values in (band.low, band.high, band.share))
     ax.fill_between(days, low, high, step="post", color=event.colour, alpha=0.18, linewidth=0)
-    ax.step(
-        days,
-        share,
-        where="post",
-        color=event.colour,
-        linestyle=event.style,
-        linewidth=event.width,
-        clip_on=False,
-    )
+    (line,) = ax.step(days, share, where="post", color=event.colour, clip_on=False)
+    line.set(linestyle=event.style, linewidth=event.width)
 
 
 def mark_headline(ax: Axes, day: int, share: float) -> None:
@@ -164,28 +138,6 @@ def mark_headline(ax: Axes, day: int, share: float) -> None:
 
 def label_curves(ax: Axes, events: Sequence[Event], bands: Sequence[Band], last_day: int) -> None:
     """Write at the end of each curve what it is and how far it gets, clear of the others."""
-    height_mm = HEIGHT_MM - DAYS_MM
-    top = ax.get_ylim()[1]
-    ends = np.array([band.share[last_day] for band in bands]) / top * height_mm
-    lines_mm = LABEL_LINES * LEADING * SMALL_PT * MM_PER_PT
-    # No label may reach down to the dates below the axis.
-    places = spread_apart(np.maximum(ends, lines_mm / 2), lines_mm + 1.0, height_mm)
-    for event, band, end, place in zip(events, bands, ends, places, strict=True):
-        ax.annotate(
-            f"{event.label}\n{band.percent(-1)}",
-            (last_day, end / height_mm * top),
-            (LEADER_MM / MM_PER_PT, (place - end) / MM_PER_PT),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL_PT,
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": event.colour,
-                "linewidth": event.width,
-                "linestyle": event.style,
-                "shrinkA": 0,
-                "shrinkB": 1,
-                "relpos": (0.0, 0.5),
-            },
-        )
+    ends = [(last_day, float(band.share[last_day])) for band in bands]
+    labels = [f"{event.label}\n{band.percent(-1)}" for event, band in zip(events, bands, strict=True)]
+    label_ends(ax, ends, labels, [Leader(event.colour, event.style, event.width) for event in events], 1.0)

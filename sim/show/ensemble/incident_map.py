@@ -15,16 +15,17 @@ from sim.core.record import EVENTS
 from sim.ensemble.estimate.intervals import mean_interval
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.show.kit.key import Handles, draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.theme import LOSS_RAMP
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import mean_of, words
 from sim.show.maps.geometry import Extent, Shapes, load_shapes
-from sim.show.maps.layout import HEAD_MM, bottom_of, place_maps
+from sim.show.maps.layout import HEAD_MM, place_maps
 from sim.show.maps.world_map import INNER_LINE, LAND_AROUND, NO_VALUE, important_labels, paint_map
+from sim.tell.lookup import mean, share
 from sim.tell.numbers import to_figures
 from sim.tell.places import place_names, state_names
+from sim.tell.section import Column, Section
 from sim.world.scenario import Scenario
 
 CLASSES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # incidents in a history; each class is about three times the last
@@ -34,13 +35,7 @@ WORTH_SHOWING = 0.1  # places with less than this share of the most may lie outs
 
 
 def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
-    """Return how many deadly incidents each place of the neighbours sees, a row a run, a column a place.
-
-    Parameters
-    ----------
-    results, scenario
-        The ensemble.
-    """
+    """Return how many deadly incidents each place of the neighbours sees, a row a run, a column a place."""
     locations, header = scenario.tables.locations, scenario.tables.header
     places = locations["id"][np.isin(locations["state"], header.neighbours)]
     pieces = results.pieces(EVENTS, ("run", "kind", "location_id"))
@@ -50,49 +45,49 @@ def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
 
 
 def draw_incident_map(results: Results, scenario: Scenario) -> Figure:
-    """Return the map of incidents.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with an incident at some place of a neighbour.
-    """
+    """Return the map of incidents."""
     counts, shapes = incidents(results, scenario), load_shapes(scenario.tables)
     means = {str(place): float(mean) for place, mean in counts.mean().items()}
     extent = _extent(shapes, means)
-    handles = _key(means, is_mapped=shapes.is_mapped)
-    size = measure_key(handles, ROOM_MM)
-    (frame,) = place_maps(extent, 0, size.height_mm + 2.0 - HEAD_MM)
+    (frame,) = place_maps(extent, 0, -HEAD_MM)
     tenth = f"less than {100 * WORTH_SHOWING:.0f}{NO_BREAK}% of the most"
     outside = f"; places with {tenth} may lie outside" if shapes.is_mapped else ""
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(counts, scenario),
-            shown=f"Deadly incidents that a history sees at each place of the neighbours, mean of runs{outside}",
-            note=_interval(counts),
-        ),
-        bottom_of([frame]),
+    shown = f"Deadly incidents that a history sees at each place of the neighbours, mean of runs{outside}"
+    note = _interval(counts)
+    page = keyed_page(
+        words(results, scenario, _title(counts, scenario), shown, note),
+        _key(means, is_mapped=shapes.is_mapped),
+        frame.bottom,
     )
-    draw_key(page, handles, size, 0.0)
-    ax = page.axes(frame.left, frame.top, frame.width, frame.height)
+    ax = page.axes(*frame)
     ax.set_anchor("NW")
     _draw(ax, shapes, means, extent)
     return page.figure
+
+
+def incidents_table(results: Results, scenario: Scenario) -> Section | None:
+    """Return how many deadly incidents each place of the neighbours sees."""
+    names, states, locations = place_names(scenario), state_names(scenario), scenario.tables.locations
+    home = dict(zip(locations["id"], locations["state"], strict=True))
+    counts = incidents(results, scenario)
+    seen = {place: counts[place].to_numpy() for place in counts.columns if counts[place].any()}
+    return Section(
+        f"Deadly incidents by day {scenario.horizon_days}; n = {len(counts):,} runs",
+        [
+            Column("place", [names[place] for place in seen]),
+            Column("in", [states[home[place]] for place in seen]),
+            Column("incidents in a run, mean", [mean(own) for own in seen.values()]),
+            Column("runs with at least one", [share(int((own > 0).sum()), len(own)) for own in seen.values()]),
+        ],
+    )
 
 
 def _extent(shapes: Shapes, means: Mapping[str, float]) -> Extent:
     """Return the frame of the contested state and of the places with most incidents."""
     if not shapes.is_mapped:
         return shapes.extent
-    home = [
-        place
-        for place, state in zip(shapes.location_ids, shapes.states, strict=True)
-        if state == shapes.contested_state
-    ]
-    highest = max(means.values())
-    return shapes.extent_of([*home, *(place for place, mean in means.items() if mean >= WORTH_SHOWING * highest)])
+    least = WORTH_SHOWING * max(means.values())
+    return shapes.extent_of([*shapes.home, *(place for place, mean in means.items() if mean >= least)])
 
 
 def _title(counts: pd.DataFrame, scenario: Scenario) -> str:
@@ -140,10 +135,7 @@ def _patch(colour: str) -> Patch:
 
 def _draw(ax: Axes, shapes: Shapes, means: Mapping[str, float], extent: Extent) -> None:
     """Draw the map, with names and numbers of the places that see most."""
-    around = {
-        place: NO_VALUE if state == shapes.contested_state else LAND_AROUND
-        for place, state in zip(shapes.location_ids, shapes.states, strict=True)
-    }
+    around = dict.fromkeys(shapes.location_ids, LAND_AROUND) | dict.fromkeys(shapes.home, NO_VALUE)
     colours = around | {place: _colour(mean) for place, mean in means.items()}
     paint_map(ax, shapes, colours, labels=_labels(shapes, means), extent=extent)
 

@@ -9,10 +9,21 @@ from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.days import label_days
 from sim.show.kit.page import Page, new_page
-from sim.show.kit.panels import SCALE_MM, Panels, draw_panel, scale_to
-from sim.show.kit.series import FAN, FEW, Numbers, by_day, highest_drawn, to_horizon, traced
+from sim.show.kit.panels import SCALE_MM, Panels, Scale, draw_panel, scale_to, scale_up
+from sim.show.kit.series import (
+    FAN,
+    FEW,
+    LEADER_MM,
+    Leader,
+    Numbers,
+    by_day,
+    highest_drawn,
+    label_ends,
+    to_horizon,
+    traced,
+)
 from sim.show.kit.theme import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL_PT, SOFT_INK, VERMILLION
-from sim.show.kit.typeset import LEADING, MM_PER_PT, shorten, spread_apart, text_width
+from sim.show.kit.typeset import shorten, text_width
 from sim.show.kit.wording import count, listed, mean_of, words
 from sim.tell.estimate import Kind
 from sim.tell.lookup import mean
@@ -23,42 +34,32 @@ from sim.world.scenario import Scenario
 SHARES_MM, DAYS_MM, LABELS_MM, HEAD_MM = 62.0, 11.0, 58.0, 2.0
 PANEL_MM = 20.0
 TICK_MM = 20.0
-LEADER_MM = 5.0  # from the end of a line to its label
 COLOURS = (VERMILLION, BLUE, ORANGE, GREEN, SKY, PURPLE)
 STYLES = ("-", "--", "-.", ":", "-", "--")  # told apart in grey together with their labels
 TOPS = ((0.2, 0.05), (0.4, 0.1), (0.6, 0.1), (0.8, 0.2), (1.0, 0.2))  # ends of the scale of shares, with its steps
 
 
 def draw_influence(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of influence.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with traced runs in which some state has influence.
-    """
+    """Return the figure of influence."""
     shares, ends = _shares(results, scenario), _ends(results, scenario)
     shown = _most_influential(shares)
     panels = Panels(2, 2, PANEL_MM, own_scales=True)
     below = HEAD_MM + SHARES_MM + DAYS_MM + 2.0
     names = state_names(scenario)
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(shares, ends, names),
-            shown=f"Shares of influence in the contested state, the rest is local, no state's; lines: means, with "
-            f"{_spread(shares)}",
-            note=f"{traced(results)}; at the right: the last day of {_all_runs(ends)}, means with 95 % intervals"
-            f"{_left_out(ends, shown, names)}",
-        ),
-        below + panels.total_mm,
+    what = (
+        f"Shares of influence in the contested state, the rest is local, no state's; lines: means, with "
+        f"{_spread(shares)}"
     )
+    note = (
+        f"{traced(results)}; at the right: the last day of {_all_runs(ends)}, means with 95 % intervals"
+        f"{_left_out(ends, shown, names)}"
+    )
+    page = new_page(words(results, scenario, _title(shares, ends, names), what, note), below + panels.total_mm)
     ax = _axes(page, scenario, shares)
     for state, colour, style in zip(shown, COLOURS, STYLES, strict=False):
         _draw_mean(ax, shares[state], colour, style)
-    _label_ends(page, ax, {state: shares[state] for state in shown}, ends, names)
-    _draw_below(page, panels, below, results, scenario)
+    _label_ends(ax, {state: shares[state] for state in shown}, ends, names)
+    _draw_below(page.below(below), panels, results, scenario)
     return page.figure
 
 
@@ -98,12 +99,8 @@ def _axes(page: Page, scenario: Scenario, shares: dict[str, Numbers]) -> Axes:
     label_days(ax, scenario.tables.header.day0, scenario.horizon_days, int(width / TICK_MM))
     highest = max(highest_drawn(values) for values in shares.values())
     top, step = next(pair for pair in TOPS if highest <= pair[0] + 1e-9)
-    ticks = np.arange(0.0, top + step / 2, step)
-    ax.set_ylim(0.0, top)
-    ax.set_yticks(ticks, [whole_percent(tick) for tick in ticks])
-    ax.grid(visible=True, axis="y")
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
+    ticks = np.arange(0.0, top + step / 2, step).tolist()
+    scale_up(ax, Scale(ticks, [whole_percent(tick) for tick in ticks]))
     return ax
 
 
@@ -140,44 +137,25 @@ def _left_out(ends: dict[str, Numbers], shown: list[str], names: dict[str, str])
     return f"; {listed([names[state] for state in others])} without a line, {to_figures(100 * rest, 1):g} % at the end"
 
 
-def _label_ends(
-    page: Page, ax: Axes, shares: dict[str, Numbers], ends: dict[str, Numbers], names: dict[str, str]
-) -> None:
+def _label_ends(ax: Axes, shares: dict[str, Numbers], ends: dict[str, Numbers], names: dict[str, str]) -> None:
     """Write at the end of each line whose it is and how high all runs end, clear of the others."""
-    colours, last_day = dict(zip(shares, COLOURS, strict=False)), next(iter(shares.values())).shape[1]
+    last_day = next(iter(shares.values())).shape[1]
     heights = {state: float(values[:, -1].mean()) for state, values in shares.items()}
-    upwards = sorted(shares, key=lambda state: heights[state])
-    wanted = np.array([heights[state] for state in upwards]) / ax.get_ylim()[1] * SHARES_MM
-    line_mm = LEADING * SMALL_PT * MM_PER_PT
-    places = spread_apart(np.maximum(wanted, line_mm / 2), line_mm + 0.6, SHARES_MM)
-    for state, want, place in zip(upwards, wanted, places, strict=True):
+    colours, upwards, labels = dict(zip(shares, COLOURS, strict=False)), sorted(heights, key=heights.__getitem__), []
+    for state in upwards:
         number = mean(ends[state], Kind.SHARE)
-        room = LABELS_MM - LEADER_MM - 2.0 - text_width(page.figure, f" {number}", size=SMALL_PT)
-        ax.annotate(
-            f"{shorten(page.figure, names[state], room, size=SMALL_PT)} {number}",
-            (last_day, heights[state]),
-            (LEADER_MM / MM_PER_PT, (place - want) / MM_PER_PT),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL_PT,
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": colours[state],
-                "linewidth": 1.0,
-                "shrinkA": 0,
-                "shrinkB": 1,
-                "relpos": (0.0, 0.5),
-            },
-        )
+        room = LABELS_MM - LEADER_MM - 2.0 - text_width(f" {number}", size=SMALL_PT)
+        labels.append(f"{shorten(names[state], room, size=SMALL_PT)} {number}")
+    points = [(last_day, heights[state]) for state in upwards]
+    label_ends(ax, points, labels, [Leader(colours[state]) for state in upwards])
 
 
-def _draw_below(page: Page, panels: Panels, top: float, results: Results, scenario: Scenario) -> None:
+def _draw_below(page: Page, panels: Panels, results: Results, scenario: Scenario) -> None:
     """Draw how concentrated influence is, and between how many factions control is divided."""
     days = (scenario.tables.header.day0, scenario.horizon_days)
     concentration, factions = by_day(results.daily, "hhi"), by_day(results.daily, "effective_factions")
     head = ("Concentration among states, 1: all is one's", "")
-    _draw_mean(draw_panel(page, panels, top, 0, scale_to(1.0), head, days), concentration, SOFT_INK)
+    _draw_mean(draw_panel(page, panels, 0, scale_to(1.0), head, days), concentration, SOFT_INK)
     head = ("Effective number of factions in control", "")
     scale = scale_to(highest_drawn(factions))
-    _draw_mean(draw_panel(page, panels, top, 1, scale, head, days), factions, SOFT_INK)
+    _draw_mean(draw_panel(page, panels, 1, scale, head, days), factions, SOFT_INK)

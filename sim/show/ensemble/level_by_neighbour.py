@@ -8,9 +8,8 @@ from matplotlib.figure import Figure
 from sim.core.codes import Level
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.show.kit.key import draw_key, measure_key
+from sim.show.kit.key import keyed_page
 from sim.show.kit.ladder import finding, highest_counts, level_handles, reached_by
-from sim.show.kit.page import ROOM_MM, new_page
 from sim.show.kit.panels import draw_panel, percent_scale, set_panels
 from sim.show.kit.series import to_horizon
 from sim.show.kit.theme import LEVEL_COLOURS
@@ -19,38 +18,22 @@ from sim.tell.places import state_names
 from sim.world.scenario import Scenario
 
 PANEL_MM = 34.0
-KEY_GAP_MM = 2.0
 
 
 def draw_level_by_neighbour(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of levels by neighbour and day.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run, in a world with neighbours.
-    """
+    """Return the figure of levels by neighbour and day."""
     runs, header, horizon = usable(results.runs), scenario.tables.header, scenario.horizon_days
-    handles = level_handles()
-    size = measure_key(handles, ROOM_MM)
     panels = set_panels(len(header.neighbours), PANEL_MM)
-    top = size.height_mm + KEY_GAP_MM
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=finding(runs, scenario, Level.INCIDENT),
-            shown="Highest level that each neighbour has reached so far, in % of runs",
-            note=f"beside the names: level 2 or higher by day {horizon}, 95 % Wilson interval",
-        ),
-        top + panels.total_mm,
+    shown = "Highest level that each neighbour has reached so far, in % of runs"
+    note = f"beside the names: level 2 or higher by day {horizon}, 95 % Wilson interval"
+    page = keyed_page(
+        words(results, scenario, finding(runs, scenario, Level.INCIDENT), shown, note), level_handles(), panels.total_mm
     )
-    draw_key(page, handles, size, 0.0)
     names = state_names(scenario)
     for i, state in enumerate(header.neighbours):
         drawn_in = int(highest_counts(runs, state)[Level.INCIDENT.value :].sum())
         head = (names[state], share_of(drawn_in, len(runs)))
-        ax = draw_panel(page, panels, top, i, percent_scale(), head, (header.day0, horizon))
+        ax = draw_panel(page, panels, i, percent_scale(), head, (header.day0, horizon))
         _draw_levels(ax, runs, state, horizon)
     return page.figure
 

@@ -1,23 +1,29 @@
-"""Draw which places fall on which day, in their usual order, and how often each never falls."""
+"""Draw which places fall on which day, in their usual order, and how often each never falls.
 
-from collections.abc import Mapping
+All axes here count rows downwards: row i reaches from i to i + 1.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
-from sim.show.ensemble.fall_rows import draw_days, draw_history, draw_shares, mark_handles
-from sim.show.kit.days import last_shown_day
-from sim.show.kit.key import KeySize, draw_key, measure_key
+from sim.show.kit.days import label_days, last_shown_day
+from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.observed import ObservedFall, observed_falls
-from sim.show.kit.page import ROOM_MM, Page, new_page
-from sim.show.kit.theme import SMALL_PT
+from sim.show.kit.page import Page
+from sim.show.kit.series import FEW, STILL, Numbers, observed_mark
+from sim.show.kit.theme import GRID, INK, LOSS, LOSS_LIGHT, RULE, SMALL_PT, SOFT_INK
 from sim.show.kit.typeset import NO_BREAK, shorten, text_width
-from sim.show.kit.wording import day_of, share_of, words
+from sim.show.kit.wording import count, day_of, share_of, words
 from sim.tell.numbers import whole_percent
 from sim.tell.places import place_names
 from sim.world.scenario import Scenario
@@ -28,34 +34,30 @@ HEADER_MM, DAYS_MM = 6.0, 12.0  # room above and below the rows
 MOST_NAME_MM, NAME_GAP_MM = 42.0, 2.0
 TAIL = 0.05  # share of a place's falls that may lie beyond a shortened axis
 HISTORY_MM, SHARES_MM = 7.0, 45.0  # columns right of the days
+TICK_MM = 20.0
+MOST_BINS = 90  # of a ridge
+BASE = 0.72  # where a ridge stands in its row
+RIDGE = 0.62  # height of a ridge, in rows
+HISTORY = 0.45  # where an observed fall is marked in its row
+SPANS = ((0.05, 0.95, 0.9), (0.25, 0.75, 3.0))  # levels of days, and width of line in points
+BAR_SHARE = 0.31  # of the width of the column of shares
 
 
 def draw_order_of_falls(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of fall days by place.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with at least one usable run, in a world whose regime holds a place.
-    """
+    """Return the figure of fall days by place."""
     days = in_usual_order(loss_days(usable(results.runs), results.falls, scenario))
     shown = days.iloc[:, :MOST_ROWS]
     history = {place: fall for place, fall in observed_falls(scenario).items() if place in shown.columns}
     last_day = _last_day(shown, history, scenario.horizon_days)
-    handles = mark_handles(shown, history)
-    size = measure_key(handles, ROOM_MM)
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(results, days, scenario),
-            shown=_shown(days, last_day, scenario.horizon_days),
-            note="brackets: 95 % Wilson and order-statistic intervals",
-        ),
-        size.height_mm + HEADER_MM + _rows_mm(shown) + DAYS_MM,
+    what = _shown(days, last_day, scenario.horizon_days)
+    note = "brackets: 95 % Wilson and order-statistic intervals"
+    page = keyed_page(
+        words(results, scenario, _title(results, days, scenario), what, note),
+        _mark_handles(shown, history),
+        HEADER_MM + _rows_mm(shown) + DAYS_MM,
+        gap_mm=0.0,
     )
-    draw_key(page, handles, size, 0.0)
-    _draw_rows(page, scenario, shown, history, size, last_day)
+    _draw_rows(page, scenario, shown, history, last_day)
     return page.figure
 
 
@@ -129,30 +131,20 @@ def _rows_mm(days: pd.DataFrame) -> float:
 
 
 def _draw_rows(
-    page: Page,
-    scenario: Scenario,
-    days: pd.DataFrame,
-    history: Mapping[str, ObservedFall],
-    key: KeySize,
-    last_day: int,
+    page: Page, scenario: Scenario, days: pd.DataFrame, history: Mapping[str, ObservedFall], last_day: int
 ) -> None:
     """Draw all columns of the figure: names, days, history and shares."""
-    names = [shorten(page.figure, name, MOST_NAME_MM, size=SMALL_PT) for name in _names(scenario, days)]
-    left = max(text_width(page.figure, name, size=SMALL_PT, weight="bold") for name in names) + NAME_GAP_MM
-    top, height = key.height_mm + HEADER_MM, _rows_mm(days)
+    every = place_names(scenario)
+    names = [shorten(every[place], MOST_NAME_MM, size=SMALL_PT) for place in days.columns]
+    left = max(text_width(name, size=SMALL_PT, weight="bold") for name in names) + NAME_GAP_MM
+    top, height = HEADER_MM, _rows_mm(days)
     history_mm = HISTORY_MM if any(fall.is_never for fall in history.values()) else 2.0
     width = page.width - left - history_mm - SHARES_MM
     ax = page.axes(left, top, width, height)
-    draw_days(ax, days, last_day, scenario.tables.header.day0, width)
+    _draw_days(ax, days, last_day, scenario.tables.header.day0, width)
     _write_names(ax, names, days, scenario)
-    draw_history(ax, page.axes(left + width, top, history_mm, height), list(days.columns), history)
-    draw_shares(page.axes(left + width + history_mm, top, SHARES_MM, height), days, scenario.horizon_days)
-
-
-def _names(scenario: Scenario, days: pd.DataFrame) -> list[str]:
-    """Return the names of the rows."""
-    names = place_names(scenario)
-    return [names[place] for place in days.columns]
+    _draw_history(ax, page.axes(left + width, top, history_mm, height), list(days.columns), history)
+    _draw_shares(page.axes(left + width + history_mm, top, SHARES_MM, height), days, scenario.horizon_days)
 
 
 def _write_names(ax: Axes, names: list[str], days: pd.DataFrame, scenario: Scenario) -> None:
@@ -160,3 +152,112 @@ def _write_names(ax: Axes, names: list[str], days: pd.DataFrame, scenario: Scena
     ax.set_yticks([row + 0.6 for row in range(len(names))], names, fontsize=SMALL_PT)
     for label, place in zip(ax.get_yticklabels(), days.columns, strict=True):
         label.set_fontweight("bold" if place == scenario.tables.header.capital else "normal")
+
+
+def _mark_handles(days: pd.DataFrame, history: Mapping[str, ObservedFall]) -> Handles:
+    """Return the marks of the key by their meaning, only those that are drawn."""
+    falls = days.notna().sum()
+    handles: dict[str, Line2D | Patch | tuple[Line2D, ...]] = {}
+    if (falls >= FEW).any():
+        thin, thick = (_line([], 0.0, LOSS, width) for *_, width in SPANS)
+        handles["falls by day, scaled by row"] = Patch(color=LOSS_LIGHT)
+        handles["middle 90 %"] = thin
+        handles["middle 50 %, median"] = (thick, _dots([], 0.0, 5.0))
+    if ((falls > 0) & (falls < FEW)).any():
+        handles["one fall"] = _dots([], 0.0, 4.0)
+    if any(not fall.is_never for fall in history.values()):
+        handles["observed in history, with range"] = (_line([], 0.0, INK, 1.0), _observed([], 0.0, INK))
+    if any(fall.is_never for fall in history.values()):
+        handles["did not fall in history"] = _observed([], 0.0, "white")
+    return handles
+
+
+def _draw_days(ax: Axes, days: pd.DataFrame, last_day: int, day0: date, width_mm: float) -> None:
+    """Draw the days of falls, a row a place."""
+    _set_rows(ax, len(days.columns))
+    label_days(ax, day0, last_day, int(width_mm / TICK_MM))
+    ax.grid(visible=True, axis="x")
+    ax.tick_params(axis="y", length=0)
+    edges = _bins(last_day)
+    for row, place in enumerate(days.columns):
+        happened = days[place].dropna().to_numpy(dtype=np.float64)
+        if len(happened) >= FEW:
+            _draw_ridge(ax, happened, edges, row + BASE)
+            _draw_spans(ax, happened, row + BASE)
+        else:
+            ax.add_line(_dots(list(happened), row + BASE, 4.0))
+
+
+def _draw_history(ax: Axes, beside: Axes, places: Sequence[str], history: Mapping[str, ObservedFall]) -> None:
+    """Mark what was observed: a fall on its day with its range, no fall in a column of its own."""
+    _set_rows(beside, len(places))
+    beside.set_axis_off()
+    beside.set_xlim(0.0, 1.0)
+    last_day = ax.get_xlim()[1]
+    for row, place in enumerate(places):
+        fall = history.get(place)
+        if fall is not None and fall.is_never:
+            beside.add_line(_observed([0.5], row + HISTORY, "white"))
+        elif fall is not None:
+            ax.add_line(_line([fall.low, min(fall.high, last_day)], row + HISTORY, INK, 1.0))
+            ax.add_line(_observed([fall.day], row + HISTORY, INK))
+
+
+def _draw_shares(ax: Axes, days: pd.DataFrame, horizon_days: int) -> None:
+    """Draw the share of runs in which each place never falls, as bars with numbers."""
+    _set_rows(ax, len(days.columns))
+    ax.set_axis_off()
+    ax.set_xlim(0.0, 1.0 / BAR_SHARE)  # a bar of all runs ends at 1
+    never = days.isna().sum()
+    rows = np.arange(len(days.columns)) + BASE
+    ax.barh(rows, 1.0, height=0.36, color=GRID)
+    ax.barh(rows, never / len(days), height=0.36, color=RULE)
+    for row, missing in zip(rows, never, strict=True):
+        ax.text(1.12, row, share_of(int(missing), len(days)), va="center", fontsize=SMALL_PT)
+    heading = f"never within {count(horizon_days, 'day')}"
+    ax.text(0.0, -0.15, heading, va="bottom", fontsize=SMALL_PT, color=SOFT_INK)
+
+
+def _set_rows(ax: Axes, n_rows: int) -> None:
+    """Give axes a scale of rows, downwards, without lines around."""
+    ax.set_ylim(n_rows, 0)
+    ax.set_yticks([])
+    for side in ("left", "top", "right"):
+        ax.spines[side].set_visible(False)
+
+
+def _bins(last_day: int) -> Numbers:
+    """Return the edges of bins of whole days, each centred on its days."""
+    width = -(-(last_day + 1) // MOST_BINS)
+    return np.arange(0, last_day + width + 1, width, dtype=np.float64) - 0.5
+
+
+def _draw_ridge(ax: Axes, happened: Numbers, edges: Numbers, y: float) -> None:
+    """Draw the distribution of days above a base line."""
+    counts, _ = np.histogram(happened, edges)
+    ax.stairs(y - RIDGE * counts / counts.max(), edges, baseline=y, fill=True, color=LOSS_LIGHT)
+
+
+def _draw_spans(ax: Axes, happened: Numbers, y: float) -> None:
+    """Draw the middle parts of days as lines and their median as a dot."""
+    for low, high, width in SPANS:
+        ends = np.quantile(happened, (low, high), method="inverted_cdf")
+        ax.add_line(_line(list(ends), y, LOSS, width))
+    ax.add_line(_dots([float(np.quantile(happened, 0.5, method="inverted_cdf"))], y, 5.0))
+
+
+def _line(days: Sequence[float], y: float, colour: str, width: float) -> Line2D:
+    """Return a level line between days."""
+    return Line2D(days, [y] * len(days), color=colour, linewidth=width, solid_capstyle="butt")
+
+
+def _dots(days: Sequence[float], y: float, size: float) -> Line2D:
+    """Return dots of simulated days."""
+    return Line2D(days, [y] * len(days), linewidth=0, marker="o", markersize=size, color=LOSS, markeredgecolor="white")
+
+
+def _observed(days: Sequence[float], y: float, face: str) -> Line2D:
+    """Return the mark of what was observed."""
+    mark = observed_mark(days, [y] * len(days), STILL)
+    mark.set(markersize=4.0, markerfacecolor=face)
+    return mark

@@ -8,14 +8,15 @@ from matplotlib.patches import Patch
 from sim.core.codes import Channel
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
-from sim.show.kit.key import draw_key, measure_key
-from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.key import keyed_page
 from sim.show.kit.panels import draw_panel, scale_to, set_panels
 from sim.show.kit.series import Numbers, by_day, to_horizon, traced
 from sim.show.kit.theme import SERIES_COLOURS
 from sim.show.kit.wording import mean_of, words
+from sim.tell.lookup import mean
 from sim.tell.numbers import whole_percent
 from sim.tell.places import state_names
+from sim.tell.section import Cell, Section
 from sim.world.scenario import Scenario
 
 CHANNELS = {
@@ -27,41 +28,39 @@ CHANNELS = {
     Channel.BORDER: "danger right across the border",
 }
 PANEL_MM = 34.0
-KEY_GAP_MM = 2.0
 
 
 def draw_pressure_by_channel(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of pressure by channel.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with traced runs, in a world with neighbours.
-    """
+    """Return the figure of pressure by channel."""
     header, names = scenario.tables.header, state_names(scenario)
     parts = {state: contributions(results, scenario, state) for state in header.neighbours}
     used = [channel for channel in Channel if any(part[channel.value].any() for part in parts.values())]
-    handles = {CHANNELS[channel]: Patch(color=SERIES_COLOURS[channel.value]) for channel in used}
-    size = measure_key(handles, ROOM_MM)
     panels = set_panels(len(parts), PANEL_MM)
-    top = size.height_mm + KEY_GAP_MM
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(parts, names),
-            shown="Mean pressure on each neighbour, stacked by channel; a full channel adds its weight",
-            note=f"{traced(results)}; beside the names: mean over days and runs, 95 % interval",
-        ),
-        top + panels.total_mm,
+    shown = "Mean pressure on each neighbour, stacked by channel; a full channel adds its weight"
+    note = f"{traced(results)}; beside the names: mean over days and runs, 95 % interval"
+    page = keyed_page(
+        words(results, scenario, _title(parts, names), shown, note),
+        {CHANNELS[channel]: Patch(color=SERIES_COLOURS[channel.value]) for channel in used},
+        panels.total_mm,
     )
-    draw_key(page, handles, size, 0.0)
     scale = scale_to(max(float(part.mean(axis=1).sum(axis=0).max()) for part in parts.values()))
     for i, (state, part) in enumerate(parts.items()):
         head = (names[state], mean_of(part.sum(axis=0).mean(axis=1)))
-        ax = draw_panel(page, panels, top, i, scale, head, (header.day0, scenario.horizon_days))
+        ax = draw_panel(page, panels, i, scale, head, (header.day0, scenario.horizon_days))
         _draw_stack(ax, part.mean(axis=1))
     return page.figure
+
+
+def pressure_table(results: Results, scenario: Scenario) -> Section | None:
+    """Return what each channel adds to the pressure on each neighbour, in runs that left day series."""
+    names = state_names(scenario)
+    parts = {state: contributions(results, scenario, state) for state in scenario.tables.header.neighbours}
+    rows: list[tuple[Cell, ...]] = [
+        (names[state], *(mean(part.mean(axis=1)) for part in own), mean(own.sum(axis=0).mean(axis=1)))
+        for state, own in parts.items()
+    ]
+    title = f"Pressure by channel, mean over days and runs; {traced(results)}"
+    return Section.of_rows(title, ("neighbour", *CHANNELS.values(), "all"), rows)
 
 
 def contributions(results: Results, scenario: Scenario, state: str) -> Numbers:

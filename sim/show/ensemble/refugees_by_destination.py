@@ -5,9 +5,8 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
-from sim.show.kit.key import Handles, draw_key, measure_key
+from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.observed import ObservedAmount, observed_at_horizon
-from sim.show.kit.page import ROOM_MM, new_page
 from sim.show.kit.panels import draw_panel, people_scale, set_panels
 from sim.show.kit.series import (
     LIFT,
@@ -27,53 +26,33 @@ from sim.tell.places import state_names
 from sim.world.scenario import Scenario
 
 PANEL_MM = 34.0
-KEY_GAP_MM = 2.0
 
 
 def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure:
-    """Return the figure of refugees by destination.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with refugees in some traced run.
-    """
+    """Return the figure of refugees by destination."""
     names, header = state_names(scenario), scenario.tables.header
     people = destinations(results, scenario)
     history = {state: observed_at_horizon(scenario, f"refugees/{state}") for state in people}
     drawn = [highest_drawn(values) for values in people.values()]
     seen = [amount.high for amounts in history.values() for amount in amounts]
     scale, unit = people_scale(LIFT * max([*drawn, *seen]))
-    handles = _key(len(next(iter(people.values()))), history)
-    size = measure_key(handles, ROOM_MM)
     panels = set_panels(len(people), PANEL_MM)
-    top = size.height_mm + KEY_GAP_MM
-    page = new_page(
-        words(
-            results,
-            scenario,
-            title=_title(people, names),
-            shown=f"Refugees who came since day 0 and are there that day, {unit}; states without any left out",
-            note=f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports",
-        ),
-        top + panels.total_mm,
+    shown = f"Refugees who came since day 0 and are there that day, {unit}; states without any left out"
+    note = f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports"
+    page = keyed_page(
+        words(results, scenario, _title(people, names), shown, note),
+        _key(len(next(iter(people.values()))), history),
+        panels.total_mm,
     )
-    draw_key(page, handles, size, 0.0)
     for i, (state, values) in enumerate(people.items()):
-        ax = draw_panel(page, panels, top, i, scale, (names[state], ""), (header.day0, scenario.horizon_days))
+        ax = draw_panel(page, panels, i, scale, (names[state], ""), (header.day0, scenario.horizon_days))
         draw_fan(ax, values, BLUE)
         draw_observed(ax, history[state], SO_FAR)
     return page.figure
 
 
 def destinations(results: Results, scenario: Scenario) -> dict[str, Numbers]:
-    """Return the refugees in each state by (run, day), neighbours first, states without any left out.
-
-    Parameters
-    ----------
-    results, scenario
-        An ensemble with traced runs.
-    """
+    """Return the refugees in each state by (run, day), neighbours first, states without any left out."""
     neighbours = list(scenario.tables.header.neighbours)
     others = [str(state) for state in scenario.tables.states["id"] if state not in neighbours]
     people = {s: by_day(results.daily, state_column("refugees", s)) for s in [*neighbours, *others]}
@@ -82,12 +61,8 @@ def destinations(results: Results, scenario: Scenario) -> dict[str, Numbers]:
 
 def _key(n_runs: int, history: dict[str, list[ObservedAmount]]) -> Handles:
     """Return the marks of the figure."""
-    if not any(history.values()):
-        return fan_handles(n_runs, BLUE)
-    return {
-        **fan_handles(n_runs, BLUE),
-        "what happened: all who came": observed_mark([], [], SO_FAR),
-    }
+    seen = {"what happened: all who came": observed_mark([], [], SO_FAR)} if any(history.values()) else {}
+    return {**fan_handles(n_runs, BLUE), **seen}
 
 
 def _title(people: dict[str, Numbers], names: dict[str, str]) -> str:

@@ -33,11 +33,6 @@ def observed_falls(scenario: Scenario) -> dict[str, ObservedFall]:
     """Return the observed fall of each location that the world has a row for; none without the table.
 
     A place that fell after the horizon did not fall within it.
-
-    Parameters
-    ----------
-    scenario
-        Any scenario of the world.
     """
     observed = scenario.tables.observed
     if observed is None:

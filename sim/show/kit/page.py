@@ -5,17 +5,17 @@ width, and the page grows with them, so that nothing is clipped.
 """
 
 import copy
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.show.kit.theme import FAINT_INK, FULL_WIDTH_MM, INK, SOFT_INK, TEXT_PT, TINY_PT, TITLE_PT
-from sim.show.kit.typeset import LEADING, MM_PER_INCH, text_height, wrap
+from sim.show.kit.theme import FAINT_INK, FULL_WIDTH_MM, INK, SOFT_INK, TEXT_PT, TINY_PT, TITLE_PT, styled
+from sim.show.kit.typeset import LEADING, MM_PER_INCH, blank, text_height, wrap
 
 MARGIN_MM = 4.0
 ROOM_MM = FULL_WIDTH_MM - 2.0 * MARGIN_MM  # width of the room on a full page
@@ -39,6 +39,20 @@ class Words:
     title: str
     subtitle: str
     footer: str
+
+
+class Box(NamedTuple):
+    """Hold where something stands, mm from the upper left corner of the room."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def bottom(self) -> float:
+        """Return its lower edge."""
+        return self.top + self.height
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,10 @@ class Page:
         x, y = self.left + left, page_height - self.top - top - height
         return self.figure.add_axes((x / page_width, y / page_height, width / page_width, height / page_height))
 
+    def below(self, down: float) -> "Page":
+        """Return the page with the room that is left below a part of it, mm."""
+        return replace(self, top=self.top + down, height=self.height - down)
+
     def write(self, left: float, top: float, text: str, *, size: float = TEXT_PT, ink: str = INK) -> Text:
         """Return a text whose upper left corner is at a place in the room, mm from its upper left corner."""
         return _write(self.figure, self.left + left, self.top + top, text, size=size, ink=ink)
@@ -92,12 +110,11 @@ def new_page(words: Words, height_mm: float, width_mm: float = FULL_WIDTH_MM) ->
     width_mm
         Width of the page.
     """
-    figure = Figure(figsize=(width_mm / MM_PER_INCH, 1.0))
-    FigureCanvasAgg(figure)
+    figure = blank(width_mm)
     width = width_mm - 2.0 * MARGIN_MM
-    title = wrap(figure, words.title, width, size=TITLE_PT, weight="bold")
-    subtitle = wrap(figure, words.subtitle, width, size=TEXT_PT)
-    footer = wrap(figure, words.footer, width, size=TINY_PT)
+    title = wrap(words.title, width, size=TITLE_PT, weight="bold")
+    subtitle = wrap(words.subtitle, width, size=TEXT_PT)
+    footer = wrap(words.footer, width, size=TINY_PT)
     below_title = MARGIN_MM + text_height(title, TITLE_PT)
     top = below_title + 0.8 + text_height(subtitle, TEXT_PT) + GAP_MM
     below = top + height_mm + GAP_MM
@@ -120,32 +137,31 @@ def save(figure: Figure, stem: Path) -> list[Path]:
         Path without the ending.
     """
     png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
-    figure.savefig(png, metadata={"Software": None})
-    _write_over_halos(figure.axes)
-    figure.savefig(svg, metadata={"Date": None})
+    with styled():
+        figure.savefig(png, metadata={"Software": None})
+        _write_over_halos(figure.axes)
+        figure.savefig(svg, metadata={"Date": None})
     return [png, svg]
+
+
+def strip(ax: Axes) -> None:
+    """Take the lines around axes away."""
+    for spine in ax.spines.values():
+        spine.set_visible(False)
 
 
 def _write(figure: Figure, left: float, top: float, text: str, *, size: float, ink: str) -> Text:
     """Return a text on a figure, placed in mm from its upper left corner."""
     width, height = (size_in * MM_PER_INCH for size_in in figure.get_size_inches())
-    return figure.text(
-        left / width,
-        1.0 - top / height,
-        text,
-        fontsize=size,
-        color=ink,
-        va="top",
-        ha="left",
-        linespacing=LEADING,
-    )
+    written = figure.text(left / width, 1.0 - top / height, text, fontsize=size, color=ink)
+    written.set(va="top", ha="left", linespacing=LEADING)
+    return written
 
 
 def _write_over_halos(many_axes: Iterable[Axes]) -> None:
     """Write each text with a halo again without it: SVG draws the letters of a halo as shapes."""
     for ax in many_axes:
-        haloed: Sequence[Text] = [text for text in ax.texts if text.get_path_effects()]
-        for text in haloed:
+        for text in [text for text in ax.texts if text.get_path_effects()]:
             plain = copy.copy(text)
             plain.set_path_effects([])
             text.set_color("white")

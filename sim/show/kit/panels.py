@@ -18,6 +18,7 @@ HEAD_MM, ROW_GAP_MM, DAYS_MM = 5.5, 3.0, 9.0  # above a panel, between rows, bel
 TICK_MM = 16.0  # room for the label of a day
 MOST_COLUMNS = 3
 MANY = 10_000  # people; from here on a scale counts thousands
+BOLD = 0.88  # bold letters are wider than `shorten` measures
 NEAR_END = 0.86  # a label beyond this share of the days stands left of its end
 
 
@@ -129,15 +130,13 @@ def percent_scale() -> Scale:
     return Scale(ticks, [whole_percent(tick) for tick in ticks])
 
 
-def draw_panel(
-    page: Page, panels: Panels, top: float, i: int, scale: Scale, head: tuple[str, str], days: tuple[date, int]
-) -> Axes:
+def draw_panel(page: Page, panels: Panels, i: int, scale: Scale, head: tuple[str, str], days: tuple[date, int]) -> Axes:
     """Return the axes of a panel, its name and a note written above.
 
     Parameters
     ----------
-    page, panels, top
-        Where: `top` is in mm from the top of the room.
+    page, panels
+        Where: panels begin at the top of the room.
     i
         Which panel.
     scale
@@ -147,26 +146,30 @@ def draw_panel(
     days
         Date of day 0, and the last day.
     """
-    left, down = panels.corner(i)
-    ax = page.axes(left, top + down, panels.width, panels.height)
-    write_head(page, (left, top + down), panels.width, head)
-    ax.set_ylim(0.0, scale.ticks[-1])
+    left, top = panels.corner(i)
+    ax = page.axes(left, top, panels.width, panels.height)
+    write_head(page, (left, top), panels.width, head)
     is_first = i % panels.n_columns == 0 or panels.own_scales
-    ax.set_yticks(scale.ticks, scale.labels if is_first else [""] * len(scale.ticks), fontsize=TINY_PT)
+    scale_up(ax, scale if is_first else Scale(scale.ticks, [""] * len(scale.ticks)), TINY_PT)
+    _label_days(ax, panels, days, is_last=i + panels.n_columns >= panels.n)
+    return ax
+
+
+def scale_up(ax: Axes, scale: Scale, size: float = SMALL_PT) -> None:
+    """Give axes an upright scale with level lines."""
+    ax.set_ylim(scale.ticks[0], scale.ticks[-1])
+    ax.set_yticks(scale.ticks, scale.labels, fontsize=size)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=True, axis="y")
     ax.spines["left"].set_visible(False)
-    _label_days(ax, panels, days, is_last=i + panels.n_columns >= panels.n)
-    return ax
 
 
 def write_head(page: Page, corner: tuple[float, float], width: float, head: tuple[str, str]) -> None:
     """Write above a panel its name, cut where it is long, and a note."""
     left, top = corner
     name, note = head
-    room = width - (text_width(page.figure, note, size=TINY_PT) + 2.0 if note else 0.0)
-    bold = 0.88  # bold letters are wider than `shorten` measures
-    words = shorten(page.figure, name, bold * room, size=SMALL_PT)
+    room = width - (text_width(note, size=TINY_PT) + 2.0 if note else 0.0)
+    words = shorten(name, BOLD * room, size=SMALL_PT)
     page.write(left, top - 1.4, words, size=SMALL_PT).set(fontweight="bold", va="baseline")
     if note:
         page.write(left + width, top - 1.4, note, size=TINY_PT, ink=SOFT_INK).set(ha="right", va="baseline")

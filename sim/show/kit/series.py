@@ -1,5 +1,8 @@
 """Turn the day series of the traced runs into arrays, and draw them as fans: median, middle half, middle 80 %."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -10,7 +13,8 @@ from matplotlib.patches import Patch
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles
 from sim.show.kit.observed import ObservedAmount
-from sim.show.kit.theme import INK
+from sim.show.kit.theme import INK, SMALL_PT
+from sim.show.kit.typeset import MM_PER_INCH, spread_apart, text_height
 from sim.show.kit.wording import count
 
 Numbers = npt.NDArray[np.float64]
@@ -18,6 +22,15 @@ FEW = 10  # runs; below this each one is a line, since quantiles of so few say l
 FAN = ((0.1, 0.9, 0.2), (0.25, 0.75, 0.28))  # levels and opacity
 STILL, SO_FAR = "D", "^"  # marks of what was observed: a number on a day, and one that only grows
 LIFT = 1.06  # room above the highest that is drawn
+LEADER_MM = 4.0  # from the axes to a label
+
+
+class Leader(NamedTuple):
+    """Hold how the line looks that leads from the end of a curve to its label."""
+
+    colour: str | tuple[float, ...]
+    style: str = "-"
+    width: float = 1.0
 
 
 def traced(results: Results) -> str:
@@ -106,6 +119,36 @@ def fan_handles(n_runs: int, colour: str) -> Handles:
     }
 
 
+def label_ends(
+    ax: Axes, ends: Sequence[tuple[float, float]], labels: Sequence[str], leaders: Sequence[Leader], gap_mm: float = 0.6
+) -> None:
+    """Write at the end of each line what it is, clear of the others and of what stands below the axes.
+
+    Parameters
+    ----------
+    ax
+        Axes whose limits are set, from 0 upwards.
+    ends
+        Where each line ends.
+    labels, leaders
+        What to write, and how a line leads there.
+    gap_mm
+        Between two labels.
+    """
+    box, (left, right), top = ax.get_window_extent(), ax.get_xlim(), ax.get_ylim()[1]
+    width_mm, height_mm = (size / ax.figure.dpi * MM_PER_INCH for size in (box.width, box.height))
+    tallest = max(text_height(label, SMALL_PT) for label in labels)
+    wanted = np.array([height for _, height in ends]) / top * height_mm
+    places = spread_apart(np.maximum(wanted, tallest / 2.0), tallest + gap_mm, height_mm)
+    beside = right + LEADER_MM / width_mm * (right - left)
+    for end, label, leader, place in zip(ends, labels, leaders, places, strict=True):
+        arrow = {"arrowstyle": "-", "color": leader.colour, "linestyle": leader.style, "linewidth": leader.width}
+        arrow |= {"shrinkA": 0, "shrinkB": 1, "relpos": (0.0, 0.5)}
+        where = (beside, float(place) / height_mm * top)
+        text = ax.annotate(label, end, where, textcoords="data", va="center", fontsize=SMALL_PT, arrowprops=arrow)
+        text.set_annotation_clip(False)
+
+
 def draw_observed(ax: Axes, amounts: list[ObservedAmount], mark: str) -> None:
     """Mark what was observed, hollow, with its range.
 
@@ -123,17 +166,8 @@ def draw_observed(ax: Axes, amounts: list[ObservedAmount], mark: str) -> None:
         ax.add_line(observed_mark([seen.day], [seen.amount], mark))
 
 
-def observed_mark(days: list[int], amounts: list[float], mark: str) -> Line2D:
+def observed_mark(days: Sequence[float], amounts: Sequence[float], mark: str) -> Line2D:
     """Return the hollow mark of what was observed."""
-    return Line2D(
-        days,
-        amounts,
-        linewidth=0,
-        marker=mark,
-        markersize=4.5,
-        markerfacecolor="white",
-        markeredgecolor=INK,
-        markeredgewidth=0.9,
-        clip_on=False,
-        zorder=5,
-    )
+    line = Line2D(days, amounts, linewidth=0, marker=mark, markersize=4.5, clip_on=False, zorder=5)
+    line.set(markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.9)
+    return line

@@ -60,11 +60,6 @@ def faction_colours(scenario: Scenario) -> dict[str, str]:
     The regime's and the challenger's forces have colours of their own. The colours left go to natives before
     others, to opponents and third parties before the regime's friends, then by seats and by fighters in the
     contested state on day 0. The rest is grey.
-
-    Parameters
-    ----------
-    scenario
-        Any scenario of the world.
     """
     ids = [str(name) for name in scenario.tables.factions["id"]]
     header = scenario.tables.header

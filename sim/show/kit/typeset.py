@@ -1,10 +1,13 @@
 """Measure, wrap and place words on a figure, in millimetres."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import pairwise, takewhile
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib import rcParams
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -16,20 +19,34 @@ NO_BREAK = estimate.NO_BREAK
 LEADING = 1.3  # distance between lines, in letter heights
 
 
-def text_width(figure: Figure, text: str, *, size: float, weight: str = "normal") -> float:
-    """Return the width of a text on a figure, in mm.
+def text_width(text: str, *, size: float, weight: str = "normal") -> float:
+    """Return the width of a text, in mm.
 
     Parameters
     ----------
-    figure
-        Any figure; its resolution is used.
     text
         One line.
     size, weight
         Size in points, and weight of the letters.
     """
-    sample = Text(0.0, 0.0, text, fontsize=size, fontweight=weight, figure=figure)
-    return float(sample.get_window_extent().width / figure.dpi * MM_PER_INCH)
+    sheet = _sheet(rcParams["figure.dpi"])
+    sample = Text(0.0, 0.0, text, fontsize=size, fontweight=weight, figure=sheet)
+    return float(sample.get_window_extent().width / sheet.dpi * MM_PER_INCH)
+
+
+@cache
+def _sheet(dpi: float) -> Figure:
+    """Return a figure on which nothing but the size of letters is looked up."""
+    figure = blank()
+    figure.set_dpi(dpi)
+    return figure
+
+
+def blank(width_mm: float = 100.0, height_mm: float = 100.0) -> Figure:
+    """Return an empty figure on a canvas of its own, to draw or to measure on."""
+    figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH))
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def text_height(text: str, size: float) -> float:
@@ -45,13 +62,11 @@ def text_height(text: str, size: float) -> float:
     return (text.count("\n") + 1) * LEADING * size * MM_PER_PT
 
 
-def wrap(figure: Figure, text: str, width_mm: float, *, size: float, weight: str = "normal") -> str:
+def wrap(text: str, width_mm: float, *, size: float, weight: str = "normal") -> str:
     """Return a text with line breaks so that no line is wider than a width, words left whole.
 
     Parameters
     ----------
-    figure
-        Any figure; its resolution is used.
     text
         Words; those joined by `NO_BREAK` stay together.
     width_mm
@@ -60,8 +75,8 @@ def wrap(figure: Figure, text: str, width_mm: float, *, size: float, weight: str
         Size in points, and weight of the letters.
     """
     words = set(text.replace("\n", " ").split(" "))
-    widths = {word: text_width(figure, word, size=size, weight=weight) for word in words}
-    space = text_width(figure, "n n", size=size, weight=weight) - text_width(figure, "nn", size=size, weight=weight)
+    widths = {word: text_width(word, size=size, weight=weight) for word in words}
+    space = text_width("n n", size=size, weight=weight) - text_width("nn", size=size, weight=weight)
     lines = [line for part in text.split("\n") for line in _filled(part.split(" "), widths, space, width_mm)]
     return "\n".join(lines).replace(NO_BREAK, " ")
 
@@ -79,13 +94,11 @@ def _filled(words: Sequence[str], widths: Mapping[str, float], space: float, roo
     return lines
 
 
-def shorten(figure: Figure, text: str, width_mm: float, *, size: float) -> str:
+def shorten(text: str, width_mm: float, *, size: float) -> str:
     """Return a text on one line, cut with an ellipsis where it is wider than a width.
 
     Parameters
     ----------
-    figure
-        Any figure; its resolution is used.
     text
         One line.
     width_mm
@@ -93,10 +106,10 @@ def shorten(figure: Figure, text: str, width_mm: float, *, size: float) -> str:
     size
         Size of the letters, points.
     """
-    if text_width(figure, text, size=size) <= width_mm:
+    if text_width(text, size=size) <= width_mm:
         return text
     cuts = (text[:end].rstrip(" ,;(") + "…" for end in range(len(text) - 1, 0, -1))
-    too_wide = list(takewhile(lambda cut: text_width(figure, cut, size=size) > width_mm, cuts))
+    too_wide = list(takewhile(lambda cut: text_width(cut, size=size) > width_mm, cuts))
     return text[: len(text) - 1 - len(too_wide)].rstrip(" ,;(") + "…"
 
 

@@ -57,7 +57,7 @@ def day_of(results: Results, scenario: Scenario, place: str) -> str:
     return f"day {Lookup(results, scenario).find('seat_fall_day_given_fall_q50', place)}".replace(" ", NO_BREAK)
 
 
-def words(results: Results, scenario: Scenario, *, title: str, shown: str, note: str) -> Words:
+def words(results: Results, scenario: Scenario, title: str, shown: str, note: str) -> Words:
     """Return what a figure says: its finding, what is shown of which runs, and where it comes from.
 
     Parameters

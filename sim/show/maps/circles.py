@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.show.maps.geojson import FloatArray
+from sim.world.outlines import FloatArray
 
 RADIUS_PER_DISTANCE = 0.38  # assumption: circles of the median pair of nearest neighbours stay apart
 RADIUS_PER_SPAN = (0.018, 0.045)  # assumption: smallest and largest radius that read well at 90 mm width

@@ -1,15 +1,17 @@
 """Write names on a map so that no two overlap; a name that finds no room is left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 
 import numpy as np
+import shapely
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
+from shapely.geometry.base import BaseGeometry
 
-from sim.show.maps.geojson import FloatArray
+from sim.world.outlines import FloatArray
 
 SIZE_PT = 7.0
 HALO_PT = 2.0
@@ -22,6 +24,7 @@ SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 # Where the name of an area may stand, in steps from its middle: the middle, then ever farther away.
 STEPS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 2), (0, -2))
 STEP_PT = (16.0, 9.0)
+TOLERANCE = 0.01  # of the point farthest from the edges, per root of the area
 HORIZONTAL = {1: "left", 0: "center", -1: "right"}
 VERTICAL = {1: "bottom", 0: "center", -1: "top"}
 
@@ -60,24 +63,25 @@ def write_beside(
     return taken
 
 
-def write_across(ax: Axes, points: FloatArray, texts: Sequence[str], *, keep_clear: Sequence[Bbox]) -> None:
-    """Write the names of areas in the background, each about its middle, where nothing else stands.
+def write_across(ax: Axes, areas: Mapping[str, BaseGeometry], *, keep_clear: Sequence[Bbox]) -> None:
+    """Write the names of areas in the background, each inside the part that is seen, where nothing else stands.
 
     Parameters
     ----------
     ax
         The axes to write on, in their final place.
-    points
-        (text, 2), the middles, in data coordinates.
-    texts
-        What to write, the most important first.
+    areas
+        By name, in data coordinates, the most important first.
     keep_clear
         Boxes on the page that no name may touch.
     """
-    taken = list(keep_clear)
-    for point, text in zip(points, texts, strict=True):
-        labels = [_across(ax, point, text, step) for step in STEPS]
-        taken += _keep_best(ax, labels, ax.transData.transform(point), taken, [])
+    taken, frame = list(keep_clear), shapely.box(*np.ravel([ax.get_xlim(), ax.get_ylim()])[[0, 2, 1, 3]])
+    for name, area in areas.items():
+        seen = shapely.intersection(area, frame)
+        if seen.area > 0.0:
+            points = _points_inside(ax, seen)
+            labels = [_across(ax, point, name) for point in points]
+            taken += _keep_best(ax, labels, ax.transData.transform(points[0]), taken, [])
 
 
 def box_around(ax: Axes, point: FloatArray, half_pt: float) -> Bbox:
@@ -128,10 +132,19 @@ def _beside(ax: Axes, point: FloatArray, text: str, side: tuple[int, int], clear
     return label
 
 
-def _across(ax: Axes, point: FloatArray, text: str, step: tuple[int, int]) -> Annotation:
-    """Return the name of an area near its middle."""
-    offset = (step[0] * STEP_PT[0], step[1] * STEP_PT[1])
-    label = _annotation(ax, point, text.upper(), offset, BACKGROUND_INK)
+def _points_inside(ax: Axes, area: BaseGeometry) -> FloatArray:
+    """Return where the name of an area may stand: first the point farthest from its edges, then a few steps away."""
+    parts = shapely.get_parts(area)
+    largest = parts[shapely.area(parts).argmax()]
+    middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(largest, TOLERANCE * largest.area**0.5))[0]
+    steps = np.array(STEPS) * STEP_PT * ax.figure.dpi / 72.0
+    points = ax.transData.inverted().transform(ax.transData.transform(middle) + steps)
+    return np.asarray(points[shapely.contains_xy(largest, points)], dtype=np.float64)
+
+
+def _across(ax: Axes, point: FloatArray, text: str) -> Annotation:
+    """Return the name of an area at a point of it."""
+    label = _annotation(ax, point, text.upper(), (0.0, 0.0), BACKGROUND_INK)
     label.set(ha="center", va="center", multialignment="center", fontsize=SIZE_PT - 1.0)
     return label
 

@@ -3,17 +3,15 @@
 Works the same for worlds with outlines and for worlds of circles; `geometry` makes the shapes of both.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import Colormap, Normalize
+from matplotlib.path import Path
 from matplotlib.typing import ColorType
+from shapely.geometry.base import BaseGeometry
 
-from sim.show.maps.geometry import Extent, Shapes
+from sim.show.maps.geometry import Extent, Shapes, rings_of
 from sim.show.maps.labels import box_around, write_across, write_beside
 
 LAND_AROUND = "#f4f4f4"
@@ -24,44 +22,6 @@ INK = "#1a1a1a"
 INNER_WIDTH, STATE_WIDTH = 0.35, 0.9  # points
 SEAT_SIZE, CAPITAL_SIZE = 5.0, 30.0  # points squared
 SEAT_CLEARANCE = 2.6  # points
-
-
-def draw_map(
-    ax: Axes,
-    shapes: Shapes,
-    values: Mapping[str, float],
-    *,
-    cmap: str | Colormap,
-    norm: Normalize,
-    labels: Mapping[str, str] | None = None,
-    hatched: Collection[str] = (),
-    extent: Extent | None = None,
-) -> ScalarMappable:
-    """Draw one value for each location by colour and return what a colour bar needs.
-
-    Parameters
-    ----------
-    ax
-        Empty axes in their final place.
-    shapes
-        The world's shapes.
-    values
-        Value by location id; locations without one, or with NaN, are drawn grey.
-    cmap, norm
-        Colours, and the range of values that they stand for.
-    labels
-        Words by location id, the most important first; see `important_labels`. None writes none.
-    hatched
-        Ids of locations whose value rests on few runs.
-    extent
-        (left, right, bottom, top) in km; None shows all locations.
-    """
-    scale = ScalarMappable(norm=norm, cmap=colormaps[cmap] if isinstance(cmap, str) else cmap)
-    colours: dict[str, ColorType] = {
-        name: scale.cmap(float(norm(value))) for name, value in values.items() if not np.isnan(value)
-    }
-    paint_map(ax, shapes, colours, labels=labels, hatched=hatched, extent=extent)
-    return scale
 
 
 def paint_map(
@@ -105,17 +65,11 @@ def important_labels(shapes: Shapes) -> dict[str, str]:
 
     First comes the capital, then the contested state's other locations, largest first, then, where no map
     shows them, the states around.
-
-    Parameters
-    ----------
-    shapes
-        The world's shapes.
     """
-    boxes = [outline.get_extents() for outline in shapes.outlines]
-    places = zip(shapes.location_ids, shapes.names, shapes.states, boxes, strict=True)
+    places = zip(shapes.location_ids, shapes.states, shapes.outlines, strict=True)
     ranked = sorted(
-        (state != shapes.contested_state, name != shapes.capital, -round(box.width * box.height), index)
-        for index, (name, _, state, box) in enumerate(places)
+        (state != shapes.contested_state, name != shapes.capital, -round(area.area), index)
+        for index, (name, state, area) in enumerate(places)
         if state == shapes.contested_state or not shapes.is_mapped
     )
     return {shapes.location_ids[place]: shapes.names[place] for *_, place in ranked}
@@ -132,7 +86,9 @@ def _set_frame(ax: Axes, extent: Extent) -> None:
 
 def _draw_ground(ax: Axes, shapes: Shapes) -> None:
     """Draw what lies under the locations: land around a map, borders between circles."""
-    around = PathCollection(shapes.context, facecolors=LAND_AROUND, edgecolors="white", linewidths=0.6, zorder=1)
+    around = PathCollection(
+        _paths(shapes.context), facecolors=LAND_AROUND, edgecolors="white", linewidths=0.6, zorder=1
+    )
     ax.add_collection(around, autolim=False)
     for crosses, style in ((False, "solid"), (True, (0, (1.5, 1.5)))):
         links = LineCollection(
@@ -152,7 +108,7 @@ def _fill(ax: Axes, shapes: Shapes, colours: Mapping[str, ColorType]) -> None:
     if not shapes.is_mapped:
         widths[shapes.location_ids.index(shapes.capital)] = 2.0 * STATE_WIDTH
     locations = PathCollection(
-        shapes.outlines,
+        _paths(shapes.outlines),
         facecolors=[colours.get(name, NO_VALUE) for name in shapes.location_ids],
         edgecolors=[STATE_LINE if is_heavy else INNER_LINE for is_heavy in heavy],
         linewidths=widths,
@@ -164,7 +120,9 @@ def _fill(ax: Axes, shapes: Shapes, colours: Mapping[str, ColorType]) -> None:
 def _hatch(ax: Axes, shapes: Shapes, hatched: Collection[str]) -> None:
     """Hatch some locations."""
     chosen = [outline for name, outline in zip(shapes.location_ids, shapes.outlines, strict=True) if name in hatched]
-    strokes = PathCollection(chosen, facecolors="none", edgecolors=INNER_LINE, linewidths=0, hatch="////", zorder=3)
+    strokes = PathCollection(
+        _paths(chosen), facecolors="none", edgecolors=INNER_LINE, linewidths=0, hatch="////", zorder=3
+    )
     ax.add_collection(strokes, autolim=False)
 
 
@@ -201,7 +159,7 @@ def _write_names(ax: Axes, shapes: Shapes, labels: Mapping[str, str]) -> None:
     seats = [box_around(ax, anchor, 0.8 * size) for anchor in shapes.anchors]
     texts = list(labels.values())
     taken = write_beside(ax, shapes.anchors[named], texts, clearance_pt=size + 1.0, keep_clear=seats)
-    write_across(ax, shapes.state_middles, shapes.state_names, keep_clear=taken + seats)
+    write_across(ax, shapes.states_around, keep_clear=taken + seats)
 
 
 def radius_pt(ax: Axes, shapes: Shapes) -> float:
@@ -212,5 +170,16 @@ def radius_pt(ax: Axes, shapes: Shapes) -> float:
     ax, shapes
         Axes in their final place, and the shapes of a world without a map, drawn there.
     """
-    box = ax.transData.transform_bbox(shapes.outlines[0].get_extents())
-    return float(0.5 * box.width * 72.0 / ax.figure.dpi)
+    left, _, right, _ = shapes.outlines[0].bounds
+    (x0, _), (x1, _) = ax.transData.transform([(left, 0.0), (right, 0.0)])
+    return float(0.5 * (x1 - x0) * 72.0 / ax.figure.dpi)
+
+
+def path_of(area: BaseGeometry) -> Path:
+    """Return an area as Matplotlib draws it, with its holes."""
+    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings_of(area)))
+
+
+def _paths(areas: Iterable[BaseGeometry]) -> list[Path]:
+    """Return areas as Matplotlib draws them."""
+    return [path_of(area) for area in areas]

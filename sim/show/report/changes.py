@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.ensemble.estimate.outcomes import PROBABILITY
-from sim.show.compare.figures import draw_comparison
-from sim.show.report.chapters import Drawing
+from sim.show.figures import drawable, of_comparison
+from sim.show.report.chapters import Drawing, drawing_of
 from sim.show.report.headlines import DRAWN_IN
-from sim.show.report.inline import picture_of, tight
+from sim.show.report.inline import tight
 from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.tell.comparison_overview import Row
@@ -70,8 +70,7 @@ def change_of(comparison: Comparison) -> Change:
 
 def drawings_of(comparison: Comparison) -> list[Drawing]:
     """Return the figures of a comparison; their numbers are in the tables of `change_of`."""
-    figures = {f"compare_{name}": figure for name, figure in draw_comparison(comparison).items()}
-    return [Drawing(name, picture_of(name, figure), ()) for name, figure in figures.items()]
+    return [drawing_of(f"compare_{name}", sheet) for name, sheet in drawable(of_comparison(comparison)).items()]
 
 
 def _other(comparison: Comparison, case: Case, rows: Mapping[str, Row], labels: dict[str, str]) -> Other:

@@ -17,14 +17,12 @@ from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.layout import home_extent
 from sim.show.maps.loss_scale import N_CLASSES
 from sim.show.maps.stamps import stamp_map
-from sim.show.report.chapters import MAP, TABLES, tables_of
 from sim.show.report.names import Names, names_on
 from sim.show.report.outlines import Canvas, Ground, ground_of
 from sim.tell.estimate import Estimate
 from sim.tell.lookup import share
 from sim.tell.numbers import rounded
 from sim.tell.places import home_holders, place_names
-from sim.tell.section import Section
 from sim.world.scenario import Scenario
 
 UNITS, STAMP_UNITS = 1600, 400  # widths of the drawings; finer detail is not to be seen
@@ -110,8 +108,6 @@ class DayMap:
         Small maps of some days.
     is_mapped
         Whether the outlines come from a map.
-    tables
-        The numbers behind it.
     """
 
     finding: str
@@ -126,7 +122,6 @@ class DayMap:
     first_shown: int
     stamps: Stamps
     is_mapped: bool
-    tables: tuple[Section, ...]
 
     @property
     def last_shares(self) -> dict[str, Estimate]:
@@ -141,7 +136,7 @@ def day_map_of(results: Results, scenario: Scenario) -> DayMap:
     home, valued = list(home_holders(scenario)), [str(place) for place in lost.columns]
     canvas = Canvas(home_extent(shapes), UNITS)
     seats = canvas.place(shapes.anchors) if shapes.is_mapped else np.zeros((0, 2))
-    stamps = _stamps(shapes, home, horizon)
+    stamps = _stamps(shapes, horizon)
     return DayMap(
         finding=_finding(lost, scenario),
         course=_course(lost, stamps.days),
@@ -155,7 +150,6 @@ def day_map_of(results: Results, scenario: Scenario) -> DayMap:
         first_shown=next((day for day in range(horizon) if 2.0 * _mean_lost(lost, day) >= len(valued)), horizon),
         stamps=stamps,
         is_mapped=shapes.is_mapped,
-        tables=tables_of(TABLES[MAP], results, scenario),
     )
 
 
@@ -227,9 +221,9 @@ def _day(scenario: Scenario, day: int) -> str:
     return f"day {day}, {date_text(scenario.tables.header.day0, day, with_year=True)}"
 
 
-def _stamps(shapes: Shapes, home: Sequence[str], horizon: int) -> Stamps:
+def _stamps(shapes: Shapes, horizon: int) -> Stamps:
     """Return the small maps."""
-    small = stamp_map(shapes, home)
+    small = stamp_map(shapes)
     canvas = Canvas(small.extent, STAMP_UNITS)
     return Stamps(
         canvas,

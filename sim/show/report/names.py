@@ -4,12 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from sim.show.kit.typeset import MM_PER_INCH, MM_PER_PT
+from sim.show.kit.theme import styled
+from sim.show.kit.typeset import MM_PER_PT, blank
 from sim.show.maps.geometry import Shapes
 from sim.show.maps.labels import SIZE_PT, box_around
 from sim.show.maps.world_map import important_labels, paint_map
@@ -79,14 +78,13 @@ def names_on(shapes: Shapes, canvas: Canvas, valued: Collection[str], width_mm: 
         How wide the map is shown; the narrower, the fewer names.
     """
     height_mm = width_mm * canvas.height / canvas.width
-    figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH))
-    FigureCanvasAgg(figure)
-    ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     labels = {
         place: f"{name}\n{WIDEST}" if shapes.is_mapped and place in valued else name
         for place, name in important_labels(shapes).items()
     }
-    paint_map(ax, shapes, {}, labels=labels, extent=canvas.extent)
+    with styled():
+        ax = blank(width_mm, height_mm).add_axes((0.0, 0.0, 1.0, 1.0))
+        paint_map(ax, shapes, {}, labels=labels, extent=canvas.extent)
     numbers = [] if shapes.is_mapped else [box_around(ax, anchor, NUMBER_PT) for anchor in shapes.anchors]
     places = {(float(x), float(y)): place for place, (x, y) in zip(shapes.location_ids, shapes.anchors, strict=True)}
     written = [text for text in ax.texts if isinstance(text, Annotation)]

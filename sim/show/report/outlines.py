@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.path import Path as Curve
+import shapely
+from shapely.geometry.base import BaseGeometry
 
-from sim.show.maps.geojson import FloatArray
-from sim.show.maps.geometry import Extent, Shapes
+from sim.show.maps.geometry import Extent, Shapes, rings_of
+from sim.world.outlines import FloatArray
 
 MIN_POINTS = 4  # of a closed ring that still has an area on the grid
 
@@ -47,20 +48,19 @@ class Canvas:
         """
         return np.column_stack([points[:, 0] - self.extent[0], self.extent[3] - points[:, 1]]) / self.unit_km
 
-    def area(self, curve: Curve) -> str:
-        """Return a closed curve as path data; rings too small to be seen are left out."""
-        rings = [self._on_grid(np.asarray(ring)) for ring in curve.to_polygons()]
+    def area(self, area: BaseGeometry) -> str:
+        """Return an area as path data; rings too small to be seen are left out."""
+        rings = [self._on_grid(ring) for ring in rings_of(area)]
         return "".join(f"{_steps(ring[:-1])}z" for ring in rings if len(ring) >= MIN_POINTS)
 
     def lines(self, lines: Iterable[FloatArray]) -> str:
         """Return open lines as path data."""
         return "".join(_steps(self._on_grid(line)) for line in lines)
 
-    def holds(self, curve: Curve) -> bool:
-        """Tell whether a part of a curve may be seen."""
+    def holds(self, points: FloatArray) -> bool:
+        """Tell whether a part of what lies between points, (point, 2) in km, may be seen."""
         left, right, bottom, top = self.extent
-        box = curve.get_extents()
-        return bool(box.x0 < right and box.x1 > left and box.y0 < top and box.y1 > bottom)
+        return bool(((points.max(axis=0) > (left, bottom)) & (points.min(axis=0) < (right, top))).all())
 
     def _on_grid(self, points: FloatArray) -> np.ndarray:
         """Return points in whole units, those that fall on the one before them left out."""
@@ -105,10 +105,10 @@ def ground_of(shapes: Shapes, canvas: Canvas, shown: Sequence[str]) -> Ground:
     pairs = zip(shapes.location_ids, shapes.outlines, strict=True)
     around = [*shapes.context, *(outline for place, outline in pairs if place not in shown)]
     return Ground(
-        around="".join(canvas.area(curve) for curve in around if canvas.holds(curve)),
+        around="".join(canvas.area(area) for area in around if canvas.holds(shapely.get_coordinates(area))),
         links=canvas.lines(shapes.links[~shapes.is_international]),
         links_abroad=canvas.lines(shapes.links[shapes.is_international]),
-        borders=canvas.lines(line for line in shapes.state_borders if canvas.holds(Curve(line))),
+        borders=canvas.lines(line for line in shapes.state_borders if canvas.holds(line)),
     )
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.files import write_text
 from sim.ensemble.store.results import ResultsError
-from sim.show.figures import MOST_DRAWN, drawable, left_out
+from sim.show.figures import MOST_DRAWN, drawable, left_out, of_ensemble
 from sim.show.kit.days import date_text
 from sim.show.maps.loss_scale import N_CLASSES, ink_on, loss_colour
 from sim.show.report import assumptions
@@ -68,22 +68,24 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
     """Return what the template fills in."""
     base, *others = cases
     results, scenario = base.results, base.scenario
-    draws = drawable(results, scenario)
-    day_map = day_map_of(results, scenario) if MAP in draws else None
+    sheets = of_ensemble(results, scenario)
+    drawn = drawable(sheets)
+    day_map = day_map_of(results, scenario) if MAP in drawn else None
     script = _resource(SCRIPT)
     return {
         "base": base,
         "cases": cases,
         "comparison": comparison,
         "headlines": [(headline, range_of(headline, others)) for headline in headlines_of(results, scenario)],
-        "drawn": draws,
+        "with_tables": [name for name, sheet in drawn.items() if sheet.telling],
         "map": day_map,
+        "map_tables": drawn[MAP].tables() if day_map else (),
         "map_data": data_of(day_map) if day_map else None,
         "change": change_of(comparison) if comparison else None,
         "notes": NOTES,
         "compared": drawings_of(comparison) if comparison else [],
-        "chapters": chapters_of(results, scenario),
-        "left_out": left_out(results, scenario),
+        "chapters": chapters_of(drawn.values(), results, scenario),
+        "left_out": left_out(sheets),
         "estimates": all_estimates(results, scenario),
         "yardstick": SCALE,
         "ramp": [(colour, ink_on(colour)) for colour in map(loss_colour, (i / N_CLASSES for i in range(N_CLASSES)))],

@@ -1,21 +1,17 @@
 """Set the axes that figures of a sweep share: factors in their own units, outcomes from 0, the scenario marked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.show.kit.page import Page
+from sim.show.kit.page import Box, Page
 from sim.show.kit.theme import RULE, SMALL_PT, SOFT_INK, TEXT_PT
 from sim.show.kit.typeset import text_height, text_width, wrap
 from sim.show.sweep.factors import Factor, plain
 from sim.show.sweep.measure import STEPS
-from sim.show.sweep.view import View
 
 HEAD_MM = 5.5  # a line above axes
 TICKS_MM = 6.5  # the numbers below axes
@@ -23,43 +19,6 @@ MARK_MM = 4.8  # what marks the scenario's own value
 PAD = 0.04  # of the range of a factor, beside its first and last value
 MOST_TICKS = 8
 NEAR_MM = 9.0  # closest that the values of a factor may stand to be written each
-
-
-@dataclass(frozen=True)
-class Place:
-    """Hold where axes stand, mm from the upper left corner of the room."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def bottom(self) -> float:
-        """Return their lower edge."""
-        return self.top + self.height
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Return the place as `Page.axes` takes it."""
-        return self.left, self.top, self.width, self.height
-
-
-def fold(text: str, width: float, size: float) -> str:
-    """Return a text on as many lines as it needs, before there is a page for it.
-
-    Parameters
-    ----------
-    text
-        Words.
-    width
-        The widest that a line may be, mm.
-    size
-        Of the letters, points.
-    """
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    return wrap(figure, text, width, size=size)
 
 
 def below_mm(name: str, width: float) -> float:
@@ -72,10 +31,10 @@ def below_mm(name: str, width: float) -> float:
     width
         Room for it, mm.
     """
-    return TICKS_MM + text_height(fold(name, width, TEXT_PT), TEXT_PT)
+    return TICKS_MM + text_height(wrap(name, width, size=TEXT_PT), TEXT_PT)
 
 
-def label_factor(page: Page, ax: Axes, name: str, values: Sequence[float], place: Place, width: float) -> None:
+def label_factor(page: Page, ax: Axes, name: str, values: Sequence[float], place: Box, width: float) -> None:
     """Label the axis of a factor: its values where there is room for each, else round numbers.
 
     Parameters
@@ -90,7 +49,7 @@ def label_factor(page: Page, ax: Axes, name: str, values: Sequence[float], place
         Room for the name, mm.
     """
     set_value_ticks(ax, "x", values, place.width, NEAR_MM)
-    page.write(place.left, place.bottom + TICKS_MM, fold(name, width, TEXT_PT))
+    page.write(place.left, place.bottom + TICKS_MM, wrap(name, width, size=TEXT_PT))
 
 
 def set_value_ticks(ax: Axes, which: Literal["x", "y"], values: Sequence[float], length: float, near: float) -> None:
@@ -135,17 +94,7 @@ def limit_factor(ax: Axes, values: Sequence[float]) -> None:
     ax.set_xlim(values[0] - pad, values[-1] + pad)
 
 
-def scale_outcome(ax: Axes, view: View, highest: float) -> None:
-    """Set the axis of an outcome, from 0 to the highest number that is drawn or a little more."""
-    scale = view.measure.scale(highest)
-    ax.set_ylim(scale.ticks[0], scale.ticks[-1])
-    ax.set_yticks(scale.ticks, scale.labels)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(visible=True, axis="y")
-    ax.spines["left"].set_visible(False)
-
-
-def mark_own(page: Page, ax: Axes, factor: Factor, place: Place) -> None:
+def mark_own(page: Page, ax: Axes, factor: Factor, place: Box) -> None:
     """Mark the scenario's own value of a factor by a dashed line with its number above, if it was swept.
 
     Parameters
@@ -158,7 +107,7 @@ def mark_own(page: Page, ax: Axes, factor: Factor, place: Place) -> None:
     first, last = ax.get_xlim()
     if dash_own(ax, factor):
         text = f"{plain(factor.own)} in the scenario"
-        half = text_width(page.figure, text, size=SMALL_PT) / 2.0
+        half = text_width(text, size=SMALL_PT) / 2.0
         middle = place.left + (factor.own - first) / (last - first) * place.width
         middle = min(max(middle, half), page.width - half)
         page.write(middle, place.top - MARK_MM, text, size=SMALL_PT, ink=SOFT_INK).set(ha="center")

@@ -9,16 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.kit.page import ROOM_MM, Box, new_page
+from sim.show.kit.panels import scale_up
+from sim.show.kit.series import LEADER_MM, Leader, label_ends
 from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK
-from sim.show.kit.typeset import LEADING, spread_apart, text_height, wrap
-from sim.show.sweep.axes import HEAD_MM, MARK_MM, Place, below_mm, label_factor, limit_factor, mark_own, scale_outcome
+from sim.show.kit.typeset import wrap
+from sim.show.sweep.axes import HEAD_MM, MARK_MM, below_mm, label_factor, limit_factor, mark_own
 from sim.show.sweep.factors import Factor
 from sim.show.sweep.view import NUMBERS, View
 from sim.show.sweep.words import brackets, finding, intervals_of, outside, words_of
 
 HEIGHT_MM, SCALE_MM, RIGHT_MM, LABELS_MM = 68.0, 13.0, 4.0, 46.0
-LEADER_MM = 4.0  # from the end of a line to its label
 MOST_LINES, LEAST_VALUES = 6, 3
 FEW = 8  # points of a curve whose numbers are written
 MANY = 30  # points of a curve from which on each is no mark of its own
@@ -46,13 +47,7 @@ class Line:
 
 
 def has_curve(view: View) -> bool:
-    """Tell whether an outcome can be shown along one factor in a few lines.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep.
-    """
+    """Tell whether an outcome can be shown along one factor in a few lines."""
     if len(view.factors) < 2:  # noqa: PLR2004 - one factor is one line
         return len(view.factors) == 1
     n_values = len(set(view.column(_along(view))))
@@ -60,32 +55,20 @@ def has_curve(view: View) -> bool:
 
 
 def draw_curve(view: View) -> Figure:
-    """Return the figure of an outcome along one factor.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep; `has_curve` holds.
-    """
+    """Return the figure of an outcome along one factor."""
     factor, lines = _along(view), _lines(view)
     values = [float(value) for value in np.unique(view.column(factor))]
     is_alone = len(lines) == 1
     width = ROOM_MM - SCALE_MM - (RIGHT_MM if is_alone else LABELS_MM)
-    place = Place(SCALE_MM, HEAD_MM + MARK_MM, width, HEIGHT_MM)
+    place = Box(SCALE_MM, HEAD_MM + MARK_MM, width, HEIGHT_MM)
     mark, others = ("band", "") if is_alone else ("bars", f", a line for each value of {_names(view.factors, factor)}")
     title = finding(view)
-    page = new_page(
-        words_of(
-            view,
-            title=title,
-            shown=f"{view.measure.kind} by {factor.name}{others}",
-            note=f"{brackets(mark, title)}: {intervals_of(view)}{outside(view, (factor,))}",
-        ),
-        place.bottom + below_mm(factor.axis, ROOM_MM - SCALE_MM),
-    )
-    ax = page.axes(*place.box)
+    shown = f"{view.measure.kind} by {factor.name}{others}"
+    note = f"{brackets(mark, title)}: {intervals_of(view)}{outside(view, (factor,))}"
+    page = new_page(words_of(view, title, shown, note), place.bottom + below_mm(factor.axis, ROOM_MM - SCALE_MM))
+    ax = page.axes(*place)
     limit_factor(ax, values)
-    scale_outcome(ax, view, view.highest)
+    scale_up(ax, view.measure.scale(view.highest))
     page.write(0.0, 0.0, view.measure.named(view.highest), size=SMALL_PT, ink=SOFT_INK)
     mark_own(page, ax, factor, place)
     label_factor(page, ax, factor.axis, values, place, ROOM_MM - SCALE_MM)
@@ -93,7 +76,7 @@ def draw_curve(view: View) -> Figure:
         _draw_alone(ax, view, factor)
     else:
         _draw_lines(ax, factor, lines)
-        _label_lines(page, ax, factor, lines)
+        _label_lines(ax, factor, lines)
     return page.figure
 
 
@@ -149,28 +132,12 @@ def _draw_lines(ax: Axes, factor: Factor, lines: list[Line]) -> None:
         ax.plot(x, estimate, color=colour, marker=MARKERS[i], markersize=4.5, clip_on=False, zorder=3)
 
 
-def _label_lines(page: Page, ax: Axes, factor: Factor, lines: list[Line]) -> None:
+def _label_lines(ax: Axes, factor: Factor, lines: list[Line]) -> None:
     """Write at the end of each line what it is, clear of the others."""
-    top, room = ax.get_ylim()[1], LABELS_MM - LEADER_MM - 2.0
-    labels = [wrap(page.figure, line.label, room, size=SMALL_PT) for line in lines]
-    ends = np.array([float(line.rows["estimate"].iloc[-1]) for line in lines]) / top * HEIGHT_MM
-    gap = max(text_height(label, SMALL_PT) for label in labels) + 0.6
-    places = spread_apart(np.maximum(ends, gap / 2.0), gap, HEIGHT_MM)
-    for i, (line, label) in enumerate(zip(lines, labels, strict=True)):
-        end = (float(line.rows[factor.key].iloc[-1]), ends[i] / HEIGHT_MM * top)
-        arrow = {"arrowstyle": "-", "color": colour_of(i, len(lines)), "linewidth": 1.0, "relpos": (0.0, 0.5)}
-        right = (ax.get_xlim()[1], places[i] / HEIGHT_MM * top)
-        ax.annotate(
-            label,
-            end,
-            (right[0] + 0.02 * (right[0] - ax.get_xlim()[0]), right[1]),
-            textcoords="data",
-            va="center",
-            fontsize=SMALL_PT,
-            linespacing=LEADING,
-            annotation_clip=False,
-            arrowprops=arrow | {"shrinkA": 1, "shrinkB": 4},
-        )
+    room = LABELS_MM - LEADER_MM - 2.0
+    labels = [wrap(line.label, room, size=SMALL_PT) for line in lines]
+    ends = [(float(line.rows[factor.key].iloc[-1]), float(line.rows["estimate"].iloc[-1])) for line in lines]
+    label_ends(ax, ends, labels, [Leader(colour_of(i, len(lines))) for i in range(len(lines))])
 
 
 def colour_of(i: int, n: int) -> tuple[float, float, float, float]:

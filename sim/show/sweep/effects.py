@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.show.kit.page import ROOM_MM, Page, Words, new_page
+from sim.show.kit.page import ROOM_MM, Box, Page, Words, new_page
 from sim.show.kit.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
-from sim.show.kit.typeset import text_height
-from sim.show.sweep.axes import Place, fold, round_ticks
+from sim.show.kit.typeset import text_height, wrap
+from sim.show.sweep.axes import round_ticks
 from sim.show.sweep.factors import LARGE, Factor, plain, roughly
 from sim.show.sweep.measure import PER_CENT
 from sim.show.sweep.view import Numbers, View
@@ -53,36 +53,24 @@ class Effect:
     @property
     def told(self) -> str:
         """Return what the factor means, on as many lines as it needs."""
-        return fold(self.factor.told, NAMES_MM - BESIDE_MM, TINY_PT)
+        return wrap(self.factor.told, NAMES_MM - BESIDE_MM, size=TINY_PT)
 
 
 def has_effects(view: View) -> bool:
-    """Tell whether there are several factors to rank, points enough, and something that they change.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep.
-    """
+    """Tell whether there are several factors to rank, points enough, and something that they change."""
     return len(view.factors) > 1 and bool(np.ptp(view.estimates[0]) > 0.0) and len(view.ranked) > 0
 
 
 def draw_effects(view: View) -> Figure:
-    """Return the figure of ranked effects.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep; `has_effects` holds.
-    """
+    """Return the figure of ranked effects."""
     every = _effects(view)
     shown = every[:MOST_ROWS]
     heights = [NAME_MM + text_height(effect.told, TINY_PT) + GAP_MM for effect in shown]
     edges = np.concatenate([[0.0], np.cumsum(heights)])
-    place = Place(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(edges[-1]))
+    place = Box(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(edges[-1]))
     page = new_page(_words(view, every), place.bottom + TICKS_MM)
     page.write(place.left, 0.0, _head(view), size=SMALL_PT, ink=SOFT_INK)
-    _draw_bars(page.axes(*place.box), view, shown, edges)
+    _draw_bars(page.axes(*place), view, shown, edges)
     numbers = alike([view.measure.gap(*effect.change) for effect in shown])
     for effect, number, top, bottom in zip(shown, numbers, edges, edges[1:], strict=False):
         _write_row(page, effect, number.tight, (HEAD_MM + top, HEAD_MM + bottom))
@@ -111,13 +99,13 @@ def _words(view: View, every: list[Effect]) -> Words:
     how = "matters most" if told is first else "matters clearly"
     finding = f"{told.factor.name} {how}, {number} from {roughly(told.low)} to {roughly(told.high)}"
     nothing = f"none of {len(every)} factors clearly changes it"
-    return words_of(
-        view,
-        title=f"{view.measure.title}: {finding if told.is_clear else nothing}",
-        shown=f"Change as each factor moves over its range, the others held; {left_out}linear regression on the points",
-        note=f"bars and brackets: 95 % intervals over batches of runs; filled: clear even as one of {len(every)} "
-        f"factors, as {n_clear or 'none'} of them {'is' if n_clear == 1 else 'are'}",
+    title = f"{view.measure.title}: {finding if told.is_clear else nothing}"
+    shown = f"Change as each factor moves over its range, the others held; {left_out}linear regression on the points"
+    note = (
+        f"bars and brackets: 95 % intervals over batches of runs; filled: clear even as one of {len(every)} "
+        f"factors, as {n_clear or 'none'} of them {'is' if n_clear == 1 else 'are'}"
     )
+    return words_of(view, title, shown, note)
 
 
 def _head(view: View) -> str:

@@ -6,14 +6,13 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
-from sim.show.kit.page import ROOM_MM, Page, new_page
+from sim.show.kit.page import ROOM_MM, Box, Page, new_page, strip
 from sim.show.kit.panels import Scale
 from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TEXT_PT
-from sim.show.kit.typeset import text_height
-from sim.show.sweep.axes import Place, below_mm, fold, label_factor, set_value_ticks
-from sim.show.sweep.field import Field, field_of, finest_step
+from sim.show.kit.typeset import text_height, wrap
+from sim.show.sweep.axes import below_mm, label_factor, set_value_ticks
+from sim.show.sweep.field import N_TERMS, Field, field_of, finest_step
 from sim.show.sweep.measure import round_levels
-from sim.show.sweep.surface import N_TERMS
 from sim.show.sweep.view import Numbers, View
 from sim.show.sweep.words import between, finding, intervals_of, outside, words_of
 from sim.tell.numbers import to_figures
@@ -29,13 +28,7 @@ POINT_PT, CROSS_PT, HALO_PT = 5.0, 10.0, 2.2
 
 
 def has_map(view: View) -> bool:
-    """Tell whether an outcome can be shown over two factors.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep.
-    """
+    """Tell whether an outcome can be shown over two factors."""
     if len(view.factors) != 2:  # noqa: PLR2004 - the sides of a map
         return False
     if view.is_grid:
@@ -44,29 +37,19 @@ def has_map(view: View) -> bool:
 
 
 def draw_map(view: View) -> Figure:
-    """Return the figure of an outcome over two factors.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep; `has_map` holds.
-    """
+    """Return the figure of an outcome over two factors."""
     field = field_of(view)
     levels = round_levels(float(np.nanmin(field.heights)), float(np.nanmax(field.heights)), finest_step(view, field))
     across, upward = (f"{way}: {factor.axis}" for way, factor in zip(("Across", "Upward"), view.factors, strict=True))
-    head = fold(upward, ROOM_MM, TEXT_PT)
-    place = Place(SCALE_MM, text_height(head, TEXT_PT) + 2.0, WIDTH_MM, HEIGHT_MM)
+    head = wrap(upward, ROOM_MM, size=TEXT_PT)
+    place = Box(SCALE_MM, text_height(head, TEXT_PT) + 2.0, WIDTH_MM, HEIGHT_MM)
+    shown = f"{view.measure.kind} by {view.factors[0].name} and {view.factors[1].name}"
+    note = "; ".join(_notes(view, field, levels)) + outside(view, view.factors)
     page = new_page(
-        words_of(
-            view,
-            title=_title(view, field),
-            shown=f"{view.measure.kind} by {view.factors[0].name} and {view.factors[1].name}",
-            note="; ".join(_notes(view, field, levels)) + outside(view, view.factors),
-        ),
-        place.bottom + below_mm(across, ROOM_MM - SCALE_MM),
+        words_of(view, _title(view, field), shown, note), place.bottom + below_mm(across, ROOM_MM - SCALE_MM)
     )
     page.write(0.0, 0.0, head)
-    ax = page.axes(*place.box)
+    ax = page.axes(*place)
     scale = view.measure.scale(float(view.estimates[0].max()), _lowest_colour(view, field))
     norm = _paint(ax, field, scale)
     _draw_levels(ax, view, field, levels)
@@ -121,8 +104,7 @@ def _paint(ax: Axes, field: Field, scale: Scale) -> Normalize:
     else:
         edges = (_edges(values) for values in (field.across, field.upward))
         ax.pcolormesh(*edges, field.heights, cmap=RAMP, norm=norm, edgecolors="face", linewidth=0.2)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    strip(ax)
     return norm
 
 
@@ -160,7 +142,7 @@ def _mark_own(ax: Axes, x: float, y: float) -> None:
     cross.set_path_effects([withStroke(linewidth=2.0 * HALO_PT, foreground="white")])
 
 
-def _label_axes(page: Page, ax: Axes, view: View, across: str, place: Place) -> None:
+def _label_axes(page: Page, ax: Axes, view: View, across: str, place: Box) -> None:
     """Label both axes: the name of the upright one stands above already."""
     x, y = (np.unique(view.column(factor)).tolist() for factor in view.factors)
     label_factor(page, ax, across, x, place, ROOM_MM - SCALE_MM)
@@ -169,7 +151,7 @@ def _label_axes(page: Page, ax: Axes, view: View, across: str, place: Place) -> 
 
 def _draw_bar(page: Page, view: View, scale: Scale, norm: Normalize, top: float) -> None:
     """Draw the scale of colours beside the map, what it shows above it."""
-    name = fold(view.measure.named(float(view.estimates[0].max())), BAR_NAME_MM, SMALL_PT)
+    name = wrap(view.measure.named(float(view.estimates[0].max())), BAR_NAME_MM, size=SMALL_PT)
     page.write(BAR_LEFT_MM, top, name, size=SMALL_PT, ink=SOFT_INK)
     ax = page.axes(BAR_LEFT_MM, top + text_height(name, SMALL_PT) + 2.0, BAR_WIDTH_MM, BAR_HEIGHT_MM)
     heights = np.linspace(scale.ticks[0], scale.ticks[-1], N_COLOURS)[:, None]
@@ -179,5 +161,4 @@ def _draw_bar(page: Page, view: View, scale: Scale, norm: Normalize, top: float)
     ax.set_xticks([])
     ax.yaxis.tick_right()
     ax.set_yticks(scale.ticks, scale.labels, fontsize=SMALL_PT)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    strip(ax)

@@ -3,10 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.show.kit.page import ROOM_MM, new_page
+from sim.show.kit.page import ROOM_MM, Box, new_page
 from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK
-from sim.show.kit.typeset import text_height
-from sim.show.sweep.axes import Place, fold
+from sim.show.kit.typeset import text_height, wrap
 from sim.show.sweep.view import View
 from sim.show.sweep.words import finding, intervals_of, outside, words_of
 
@@ -15,32 +14,20 @@ OWN = "as in the scenario"
 
 
 def draw_points(view: View) -> Figure:
-    """Return the figure of an outcome, point by point.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep with at least one point.
-    """
-    labels = [fold(_setting(view, point), NAMES_MM - 4.0, SMALL_PT) for point in range(len(view.rows))]
+    """Return the figure of an outcome, point by point."""
+    labels = [wrap(_setting(view, point), NAMES_MM - 4.0, size=SMALL_PT) for point in range(len(view.rows))]
     heights = np.array([text_height(label, SMALL_PT) + GAP_MM for label in labels])
     tops = np.concatenate([[0.0], np.cumsum(heights)])
-    place = Place(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(tops[-1]))
-    page = new_page(
-        words_of(
-            view,
-            title=finding(view),
-            shown=f"{view.measure.kind}, point by point",
-            note=f"bars and brackets: {intervals_of(view)}{outside(view, view.factors)}",
-        ),
-        place.bottom + TICKS_MM,
-    )
-    ax = page.axes(*place.box)
-    scale = view.measure.scale(view.highest)
+    place = Box(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(tops[-1]))
+    shown = f"{view.measure.kind}, point by point"
+    note = f"bars and brackets: {intervals_of(view)}{outside(view, view.factors)}"
+    page = new_page(words_of(view, finding(view), shown, note), place.bottom + TICKS_MM)
+    ax = page.axes(*place)
     middles = (tops[1:] + tops[:-1]) / 2.0
     estimate, low, high = view.estimates
     ax.hlines(middles, np.maximum(low, 0.0), high, color=BLUE, linewidth=1.6)
     ax.plot(estimate, middles, "o", color=BLUE, markersize=6.0, clip_on=False)
+    scale = view.measure.scale(view.highest)
     ax.set_xlim(scale.ticks[0], scale.ticks[-1])
     ax.set_xticks(scale.ticks, scale.labels)
     ax.set_ylim(tops[-1], 0.0)

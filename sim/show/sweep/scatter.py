@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.intervals import mean_interval
-from sim.show.kit.page import ROOM_MM, Page, Words, new_page
+from sim.show.kit.page import ROOM_MM, Box, Page, Words, new_page
+from sim.show.kit.panels import scale_up
 from sim.show.kit.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
-from sim.show.kit.typeset import text_height
-from sim.show.sweep.axes import HEAD_MM, Place, dash_own, fold, limit_factor, round_ticks, scale_outcome
+from sim.show.kit.typeset import text_height, wrap
+from sim.show.sweep.axes import HEAD_MM, dash_own, limit_factor, round_ticks
 from sim.show.sweep.curve import has_curve
 from sim.show.sweep.factors import Factor, plain, roughly
 from sim.show.sweep.plane import has_map
@@ -42,29 +43,17 @@ class Groups:
 
 
 def has_scatter(view: View) -> bool:
-    """Tell whether an outcome is shown factor by factor, since nothing simpler shows it.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep.
-    """
+    """Tell whether an outcome is shown factor by factor, since nothing simpler shows it."""
     return len(view.rows) >= LEAST_POINTS and not has_curve(view) and not has_map(view)
 
 
 def draw_scatter(view: View) -> Figure:
-    """Return the figure of an outcome, factor by factor.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep; `has_scatter` holds.
-    """
+    """Return the figure of an outcome, factor by factor."""
     factors = strongest(view)
     n_rows = -(-len(factors) // MOST_COLUMNS)
     columns = -(-len(factors) // n_rows)
     width = (ROOM_MM - SCALE_MM - RIGHT_MM - (columns - 1) * GAP_MM) / columns
-    heads = [fold(factor.told, width, TINY_PT) for factor in factors]
+    heads = [wrap(factor.told, width, size=TINY_PT) for factor in factors]
     head = HEAD_MM + max(text_height(text, TINY_PT) for text in heads)
     row = head + HEIGHT_MM + TICKS_MM + ROW_GAP_MM
     page = new_page(_words(view, factors), HEAD_MM + n_rows * row - ROW_GAP_MM)
@@ -73,18 +62,12 @@ def draw_scatter(view: View) -> Figure:
         left, top = SCALE_MM + i % columns * (width + GAP_MM), HEAD_MM + i // columns * row
         page.write(left, top, factor.name, size=SMALL_PT).set_fontweight("bold")
         page.write(left, top + 4.0, told, size=TINY_PT, ink=SOFT_INK)
-        _draw_panel(page, view, factor, Place(left, top + head, width, HEIGHT_MM), is_first=i % columns == 0)
+        _draw_panel(page, view, factor, Box(left, top + head, width, HEIGHT_MM), is_first=i % columns == 0)
     return page.figure
 
 
 def strongest(view: View) -> list[Factor]:
-    """Return the factors with the largest effects, or the first where effects cannot be told apart.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep.
-    """
+    """Return the factors with the largest effects, or the first where effects cannot be told apart."""
     by_key = {factor.key: factor for factor in view.factors}
     ranked = [by_key[key] for key in view.ranked["factor"]]
     return (ranked or list(view.factors))[:MOST_PANELS]
@@ -115,13 +98,12 @@ def _words(view: View, factors: list[Factor]) -> Words:
     """Return what the figure says."""
     n, every = len(factors), len(view.factors)
     which = f"each of {every} factors" if n == every else f"the {n} of {every} factors with the largest effects"
-    return words_of(
-        view,
-        title=_title(view, factors[0]),
-        shown=f"{view.measure.kind} by {which}, the others varying as well",
-        note="dots: points; line: means of groups of points, bars: their 95 % normal intervals given these draws; "
-        "dashed: the scenario's own values, where they were swept",
+    shown = f"{view.measure.kind} by {which}, the others varying as well"
+    note = (
+        "dots: points; line: means of groups of points, bars: their 95 % normal intervals given these draws; "
+        "dashed: the scenario's own values, where they were swept"
     )
+    return words_of(view, _title(view, factors[0]), shown, note)
 
 
 def _title(view: View, factor: Factor) -> str:
@@ -144,11 +126,11 @@ def _highest(view: View) -> float:
     return float(view.estimates[0].max())
 
 
-def _draw_panel(page: Page, view: View, factor: Factor, place: Place, *, is_first: bool) -> None:
+def _draw_panel(page: Page, view: View, factor: Factor, place: Box, *, is_first: bool) -> None:
     """Draw all points over one factor, and the means of their groups."""
-    ax = page.axes(*place.box)
+    ax = page.axes(*place)
     limit_factor(ax, np.unique(view.column(factor)).tolist())
-    scale_outcome(ax, view, _highest(view))
+    scale_up(ax, view.measure.scale(_highest(view)))
     ax.tick_params(labelsize=TINY_PT, labelleft=is_first)
     ticks = round_ticks(*ax.get_xlim(), MOST_TICKS)
     ax.set_xticks(ticks, [plain(tick) for tick in ticks])

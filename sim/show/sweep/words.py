@@ -13,7 +13,7 @@ from sim.tell.numbers import span
 INTERVALS = {True: "95 % Wilson intervals", False: "95 % normal intervals"}
 
 
-def words_of(view: View, *, title: str, shown: str, note: str) -> Words:
+def words_of(view: View, title: str, shown: str, note: str) -> Words:
     """Return what a figure says: its finding, what is shown of which points, and where it comes from.
 
     Parameters
@@ -52,13 +52,7 @@ def outside(view: View, factors: tuple[Factor, ...]) -> str:
 
 
 def finding(view: View) -> str:
-    """Return between which estimates the outcome moves, and at which points.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep.
-    """
+    """Return between which estimates the outcome moves, and at which points."""
     measure = view.measure
     estimate, low, high = view.estimates
     if np.ptp(estimate) == 0.0:
@@ -90,13 +84,7 @@ def between(view: View, one: tuple[str, list[float]], other: tuple[str, list[flo
 
 
 def constant(view: View) -> str:
-    """Return the number that is the same at all points, and at how many.
-
-    Parameters
-    ----------
-    view
-        One outcome of a sweep, whose estimates are all the same.
-    """
+    """Return the number that is the same at all points, and at how many."""
     estimate, low, high = (float(numbers[0]) for numbers in view.estimates)
     widest = float(view.estimates[2].max()) if estimate == 0.0 else high
     lowest = float(view.estimates[1].min()) if estimate > 0.0 else low
