@@ -10,8 +10,8 @@ import numpy as np
 from sim.core import calls
 from sim.core.day import SCHEDULE
 from sim.core.state import new_state
-from sim.world.scenario import Scenario
 from sim.world.posterior import draw
+from sim.world.scenario import Scenario
 
 T = TypeVar("T", bound=type)
 

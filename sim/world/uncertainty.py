@@ -20,14 +20,15 @@ TWIN = 2**31
 
 Floats = npt.NDArray[np.float64]
 
-NUMBERS = {
-    f"{mechanism}.{name}": p for mechanism, group in MECHANISMS.items() for name, p in describe(group).items()
-}
+NUMBERS = {f"{mechanism}.{name}": p for mechanism, group in MECHANISMS.items() for name, p in describe(group).items()}
 """Every number of the parameter table by its name, such as ``morale.beta``."""
 
 # Named by what they are, so that a new parameter leaves the draws of the others as they were.
 _ENTITIES = np.array(
-    [zlib.crc32(f"{name.partition('.')[0]}.{p.former}".encode() if p.former else name.encode()) for name, p in NUMBERS.items()],
+    [
+        zlib.crc32(f"{name.partition('.')[0]}.{p.former}".encode() if p.former else name.encode())
+        for name, p in NUMBERS.items()
+    ],
     np.int64,
 )
 # Where they stand in a record, a word each; the choices of theory between them stay as they are.

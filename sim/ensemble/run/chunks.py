@@ -12,8 +12,8 @@ from sim.core.codes import RunStatus
 from sim.core.engine import simulate
 from sim.core.record import RUNS, Histories, layouts_of
 from sim.ensemble.store.schema import TWINS, Names, names_of, runs_table, stored_tables
-from sim.world.scenario import Scenario
 from sim.world.posterior import Posterior, draw
+from sim.world.scenario import Scenario
 from sim.world.uncertainty import TWIN
 
 PILOT = 16  # runs that tell how long one takes
@@ -114,7 +114,7 @@ def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
 
 def lost_part(job: Job, first: int, n_runs: int, reason: str) -> dict[str, pa.Table]:
     """Return the tables of runs that could not be lived, each with the reason; they have no twins."""
-    failed = _joined([_failed(job, run, reason) for run in range(first, first + n_runs)])
+    failed = joined([_failed(job, run, reason) for run in range(first, first + n_runs)])
     tables = stored_tables(failed, job.names)
     return {**tables, TWINS: tables[RUNS].slice(0, 0)}
 
@@ -146,7 +146,7 @@ def _live(job: Job, first: int, n_runs: int, traced: int) -> Histories:
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
         if n_runs == 1:
             return _failed(job, first, f"{type(error).__name__}: {error}")
-        return _joined([_live(job, first + i, 1, min(max(traced - i, 0), 1)) for i in range(n_runs)])
+        return joined([_live(job, first + i, 1, min(max(traced - i, 0), 1)) for i in range(n_runs)])
 
 
 def _failed(job: Job, run: int, reason: str) -> Histories:
@@ -161,7 +161,13 @@ def _nothing(job: Job) -> Histories:
     return Histories(*(np.zeros(0, layout) for layout in layouts_of(job.world).values()))
 
 
-def _joined(parts: list[Histories]) -> Histories:
-    """Return consecutive histories as one."""
+def joined(parts: list[Histories]) -> Histories:
+    """Return consecutive histories as one.
+
+    Parameters
+    ----------
+    parts
+        At least one, in order of run.
+    """
     tables = (np.concatenate(rows) for rows in zip(*(part.tables.values() for part in parts), strict=True))
     return Histories(*tables, errors={run: text for part in parts for run, text in part.errors.items()})

@@ -16,6 +16,7 @@ from sim.study.score.record import Observation, read_record
 from sim.world.tables import Tables
 
 Floats = npt.NDArray[np.float64]
+Values = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,13 @@ def width_of(items: Sequence[Item]) -> int:
     return items[-1].columns.stop if items else 0
 
 
-def answers(items: Sequence[Item], lived: Lived) -> npt.NDArray[np.float32]:
+def answers(items: Sequence[Item], lived: Lived) -> Values:
     """Return the numbers that runs leave, a row a run."""
     columns = [item.family.values(lived, item.seen.item) for item in items]
     return np.column_stack(columns).astype(np.float32)
 
 
-def case_of(name: str, tables: Tables, folds: Folds, chosen: Floats, fresh: Floats) -> Case:
+def case_of(name: str, tables: Tables, folds: Folds, chosen: Values, fresh: Values) -> Case:
     """Return a world with what its runs left behind, in its own units.
 
     Parameters
@@ -102,7 +103,7 @@ def case_of(name: str, tables: Tables, folds: Folds, chosen: Floats, fresh: Floa
     return Case(name, fold_of(name, facts, folds), facts, items, *on_scale)
 
 
-def _on_scale(items: Sequence[Item], values: Floats) -> Floats:
+def _on_scale(items: Sequence[Item], values: Values) -> Floats:
     """Return numbers on the scale of the score: amounts as logarithms."""
     scaled_values = values.astype(np.float64)
     for item in items:

@@ -22,6 +22,7 @@ Bools = npt.NDArray[np.bool_]
 KEPT = (1.0, 0.5, 0.35, 0.2, 0.1)
 """Shares of the vectors that are tried; of equals the first wins, which claims least."""
 
+FROM_DESIGN, NEITHER = -1, -2
 LeftOut = frozenset[int]
 NOBODY: LeftOut = frozenset()
 
@@ -73,8 +74,8 @@ def learn(cases: Sequence[Case], own: Sequence[int] | None = None) -> Learnt:
     cases
         What every vector did in every world. Vectors of which a run failed are not chosen.
     own
-        The fold for which each vector was bred: it is chosen where that one is left out, and nowhere else. -1 for
-        those of the design, which all choose from.
+        Number of the fold for which each vector was bred, one more than the last for none: it is chosen where just
+        that is left out. `FROM_DESIGN` for those that all choose from, as all are by default.
     """
     folds = tuple(dict.fromkeys(case.fold for case in cases))
     fold_of = np.array([folds.index(case.fold) for case in cases])
@@ -100,8 +101,9 @@ def _eligible(cases: Sequence[Case], out: Sequence[LeftOut], own: Sequence[int] 
     sound = np.all(numbers, axis=0)
     if own is None:
         return np.tile(sound, (len(out), 1))
-    bred = np.asarray(own)
-    return np.array([sound & ((bred < 0) | ((len(one) == 1) & (bred == min(one, default=-1)))) for one in out])
+    bred, n_folds = np.asarray(own), max(map(max, filter(None, out))) + 1
+    group = [n_folds if not one else min(one) if len(one) == 1 else NEITHER for one in out]
+    return np.array([sound & ((bred == FROM_DESIGN) | (bred == fold)) for fold in group])
 
 
 def _losses(cases: Sequence[Case], pooled: Floats, trained_worlds: Bools, eligible: Bools) -> Floats:

@@ -96,7 +96,9 @@ def mix_scores(case: Case, weights: Floats) -> Floats:
     scores = np.full((len(weights), len(WEIGHTS)), np.nan)
     for f, items in enumerate(by_family(case)):
         if items:
-            scores[:, f] = np.mean([_mix_score(item, case.fresh[:, :, item.columns], weights) for item in items], axis=0)
+            scores[:, f] = np.mean(
+                [_mix_score(item, case.fresh[:, :, item.columns], weights) for item in items], axis=0
+            )
     return scores
 
 
@@ -177,11 +179,12 @@ def _pooled(items: Sequence[Item], folds: npt.NDArray[np.int64], trained: npt.ND
     for fold in range(n_folds):
         mask = trained * (np.arange(n_folds) != fold)
         n = mask @ member.sum(axis=0)
-        here = np.flatnonzero(folds == fold)
+        here = [i for i, one in enumerate(folds) if one == fold]
         with np.errstate(invalid="ignore", divide="ignore"):
             if kind is Kind.CHANCE:
                 p = (mask @ (seen @ member) + 0.5) / (n + 1.0)
-                scores[:, here] = np.column_stack([chance_score(items[i], p) for i in here]) if len(here) else 0.0
+                for i in here:
+                    scores[:, i] = chance_score(items[i], p)
             else:
                 spread = 0.5 * np.einsum("tf,fg,tg->t", mask, between, mask) / n**2
                 scores[:, here] = (apart[here] @ mask.T / n - spread).T

@@ -96,13 +96,18 @@ class Family:
 def forecast_of(family: Family, world: Lived, item: str) -> Forecast:
     """Return what the runs of a world say of an item."""
     values = family.values(world, item)
-    if family.kind is Kind.CHANCE:
+    return forecast_from(family.kind, np.log10(1.0 + values) if family.kind is Kind.AMOUNT else values)
+
+
+def forecast_from(kind: Kind, values: Floats) -> Forecast:
+    """Return what runs say whose numbers are on the scale of the score; for a split a row a run."""
+    if kind is Kind.CHANCE:
         return chance(float(values.sum()), len(values))
-    if family.kind is Kind.LEVEL:
+    if kind is Kind.LEVEL:
         return Levels(np.bincount(values.astype(np.int64), minlength=len(Level)) / len(values))
-    if family.kind is Kind.SPLIT:
+    if kind is Kind.SPLIT:
         return Split(values.mean(axis=0))
-    return Sample(np.log10(1.0 + values) if family.kind is Kind.AMOUNT else values, is_drawn=True)
+    return Sample(values, is_drawn=True)
 
 
 def scored(family: Family, record: seen.Record) -> list[Observation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from sim.study.score.facts import Facts, read_facts
 from sim.study.score.families import FAMILIES, Family, Lived, forecast_of, lived, scored
 from sim.study.score.folds import Folds, fold_of
 from sim.study.score.forecast import Forecast, scores_of, told, unscaled
-from sim.study.score.record import Record, read_record
+from sim.study.score.record import Observation, Record, read_record
 from sim.study.score.rivals import RIVALS, Known
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
@@ -23,6 +24,9 @@ COLUMNS = (
     *("world", "family", "item", "observed", "low", "high", "forecast"),
     *("rule", "score", "median", "low_90", "high_90", "pit"),
 )
+
+
+Forecasts: TypeAlias = dict[str, Forecast | None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Scores:
 
 
 @dataclass(frozen=True, eq=False)
-class _World:
+class Judged:
     """Hold a world as a forecaster and its judge see it."""
 
     name: str
@@ -91,15 +95,20 @@ def live(scenarios: Iterable[Scenario], run: Callable[[Scenario], Results]) -> l
         If a horizon is another than that over which history was recorded.
     """
     chosen = list(scenarios)
+    check_horizons(chosen)
+    return [lived(one.config.world.name, one.tables, run(one)) for one in chosen]
+
+
+def check_horizons(scenarios: Sequence[Scenario]) -> None:
+    """Raise ConfigError where a horizon is another than that over which history was recorded."""
     faults = [
         f"horizon_days = {one.horizon_days}: history of {one.config.world.name} is told for "
         f"{one.tables.header.horizon_days} days; leave it null to score"
-        for one in chosen
+        for one in scenarios
         if one.horizon_days != one.tables.header.horizon_days
     ]
     if faults:
         raise ConfigError(faults)
-    return [lived(one.config.world.name, one.tables, run(one)) for one in chosen]
 
 
 def score(
@@ -118,16 +127,11 @@ def score(
         How it is done.
     """
     how = settings or Settings()
-    judged = [_judged(world.name, world.tables, how) for world in worlds]
+    judged = [judge(world.name, world.tables, how) for world in worlds]
     names = {world.name for world in worlds}
-    further = [_judged(name, tables, how) for name, tables in others if name not in names]
-    rows = [
-        row
-        for world, at in zip(worlds, judged, strict=True)
-        for family in FAMILIES
-        for row in _rows(family, world, at, [*judged, *further])
-    ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    further = [judge(name, tables, how) for name, tables in others if name not in names]
+    tables = [score_table(at, [*judged, *further], _said_by(world)) for world, at in zip(worlds, judged, strict=True)]
+    table = pd.concat(tables, ignore_index=True)
     left_out = [(at.name, row, reason) for at in judged for row, reason in at.record.unscored.items()]
     return Scores(
         table=table,
@@ -136,22 +140,47 @@ def score(
     )
 
 
-def _judged(name: str, tables: Tables, settings: Settings) -> _World:
-    """Return a world's facts and record, with its observations by family."""
+def _said_by(world: Lived) -> Callable[[Family, Observation], Forecasts]:
+    """Return what the runs of a world say of any item."""
+    return lambda family, seen: {MODEL: forecast_of(family, world, seen.item)}
+
+
+def judge(name: str, tables: Tables, settings: Settings) -> Judged:
+    """Return a world's facts and record, with its observations by family.
+
+    Parameters
+    ----------
+    name, tables
+        The world.
+    settings
+        What is left out at a time.
+    """
     facts, record = read_facts(tables), read_record(tables)
     known = {family.name: [Known(facts, seen) for seen in scored(family, record)] for family in FAMILIES}
-    return _World(name, fold_of(name, facts, settings.folds), facts, record, known)
+    return Judged(name, fold_of(name, facts, settings.folds), facts, record, known)
 
 
-def _rows(family: Family, world: Lived, at: _World, learnt: Sequence[_World]) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of a family in one world."""
-    others = [known for other in learnt if other.fold != at.fold for known in other.known[family.name]]
-    for this in at.known[family.name]:
-        forecasts: dict[str, Forecast | None] = {MODEL: forecast_of(family, world, this.seen.item)}
-        forecasts |= {rival.name: rival.learn(family.kind, others, this) for rival in RIVALS[family.name]}
-        for name, forecast in forecasts.items():
-            if forecast is not None:
-                yield from _scored(family, at.name, this, name, forecast)
+def score_table(at: Judged, learnt: Sequence[Judged], own: Callable[[Family, Observation], Forecasts]) -> pd.DataFrame:
+    """Return a row for each item of a world, forecast and rule.
+
+    Parameters
+    ----------
+    at
+        The world.
+    learnt
+        Worlds from which rivals learn, those of its fold left out.
+    own
+        Returns forecasts by name for an item of a family; those of rivals come beside them.
+    """
+    rows: list[tuple[object, ...]] = []
+    for family in FAMILIES:
+        others = [known for other in learnt if other.fold != at.fold for known in other.known[family.name]]
+        for this in at.known[family.name]:
+            rivals = {rival.name: rival.learn(family.kind, others, this) for rival in RIVALS[family.name]}
+            for name, forecast in (own(family, this.seen) | rivals).items():
+                if forecast is not None:
+                    rows += _scored(family, at.name, this, name, forecast)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _scored(family: Family, world: str, this: Known, name: str, forecast: Forecast) -> Iterator[tuple[object, ...]]:

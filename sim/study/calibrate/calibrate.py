@@ -1,0 +1,377 @@
+"""Learn parameters from worlds whose history is known: what is tried, what is left, and where it goes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+from rich.console import Console
+
+from sim.core.parameters import to_plain
+from sim.ensemble.run.chunks import CHUNKS_PER_WORKER, LONGEST
+from sim.ensemble.run.executors import count_workers
+from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, opened, recorded
+from sim.ensemble.store import parts as store
+from sim.ensemble.store.depot import depot_of
+from sim.ensemble.store.files import file_digest, write_text
+from sim.ensemble.store.manifest import describe
+from sim.ensemble.store.parts import Shelf
+from sim.ensemble.store.provenance import config_digest
+from sim.ensemble.store.results import COMPLETE, ResultsError, check_tables, read_manifest
+from sim.study.calibrate.breeding import breed
+from sim.study.calibrate.design import calibrated_ranges, spread_vectors
+from sim.study.calibrate.evidence import Case, case_of
+from sim.study.calibrate.identification import identification
+from sim.study.calibrate.learning import FROM_DESIGN, KEPT, NOBODY, Learnt, learn
+from sim.study.calibrate.living import OUTCOMES, SCHEMA, Trial, field_of, gather, live_vectors, lose_vectors
+from sim.study.calibrate.losses import WEIGHTS
+from sim.study.calibrate.scoring import boards, curve_table, curves_without, scores_left_out
+from sim.study.design import Design
+from sim.study.score.folds import Folds
+from sim.study.score.score import Settings, check_horizons, judge
+from sim.world.frozen import ConfigError
+from sim.world.rulebook import rulebook_version
+from sim.world.scenario import Scenario
+
+VECTORS, POSTERIOR, SCORES, BOARD, CURVE, IDENTIFICATION = (
+    "vectors",
+    "posterior",
+    "scores",
+    "board",
+    "curve",
+    "identification",
+)
+TABLES = (VECTORS, POSTERIOR, SCORES, BOARD, CURVE, IDENTIFICATION)
+"""Tables beside that of outcomes."""
+
+LEARNT_FILE = "posterior.json"
+FEWEST_FOLDS = 3  # one is left out, one more by the inner loop, and something has to be learnt from
+DIGITS = 6  # of a parameter in the file of a posterior
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Say how hard one looks; the same for every structure that is compared.
+
+    Parameters
+    ----------
+    design, vectors
+        How vectors are spread over the ranges, and how many: for ``sobol`` a power of two.
+    runs, fresh
+        Runs of each vector in each world that choose, and those, with other draws, that score.
+    bred
+        How many further vectors are bred around the kept for each fold; 0 for none.
+    folds
+        What is left out at a time.
+    """
+
+    design: Design = Design.SOBOL
+    vectors: int = 2048
+    runs: int = 8
+    fresh: int = 4
+    bred: int = 0
+    folds: Folds = Folds.COUNTRY
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Hold a finished calibration.
+
+    Parameters
+    ----------
+    folder, manifest
+        Where it lies, and what it was made from.
+    vectors
+        A row for each vector: its number, the parameters, its ``loss`` over all worlds and its ``weight``.
+    posterior
+        Those with a weight.
+    scores, board
+        Left out: a row for each item, forecast and rule; one for each mix, family and rule, beside the best rival.
+    curve
+        What each kept share gives, left out.
+    identification
+        What was learnt about each parameter.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    vectors: pd.DataFrame
+    posterior: pd.DataFrame
+    scores: pd.DataFrame
+    board: pd.DataFrame
+    curve: pd.DataFrame
+    identification: pd.DataFrame
+
+    @property
+    def file(self) -> Path:
+        """Return what `uncertainty.file` takes."""
+        return self.folder / LEARNT_FILE
+
+
+def calibration_digest(scenarios: Sequence[Scenario], effort: Effort) -> str:
+    """Return a digest of everything that the outcomes depend on.
+
+    Parameters
+    ----------
+    scenarios, effort
+        See `calibrate`.
+    """
+    content = {
+        "worlds": [config_digest(scenario) for scenario in scenarios],
+        "items": [[f"{i.family.name}/{i.seen.item}" for i in field_of(scenario).items] for scenario in scenarios],
+        "parameters": calibrated_ranges(),
+        "effort": asdict(effort),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def check_calibration(scenarios: Sequence[Scenario], effort: Effort) -> None:
+    """Raise ConfigError where nothing can be learnt.
+
+    Parameters
+    ----------
+    scenarios, effort
+        See `calibrate`.
+    """
+    check_horizons(scenarios)
+    faults = []
+    if any(scenario.is_uncertain for scenario in scenarios):
+        faults.append("uncertainty: every run of a calibration has the parameters of its vector; leave it at none")
+    names = [scenario.config.world.name for scenario in scenarios]
+    if len(set(names)) < len(names):
+        faults.append("worlds: two have the same name; give the folder of one another name")
+    countries = {scenario.tables.header.contested_state for scenario in scenarios}
+    folds = countries if effort.folds is Folds.COUNTRY else set(names)
+    if len(folds) < FEWEST_FOLDS:
+        faults.append(f"worlds: {len(folds)} folds are too few to learn from; name worlds of {FEWEST_FOLDS} or more")
+    if faults:
+        raise ConfigError(faults)
+    spread_vectors(calibrated_ranges(), effort.design, effort.vectors, 0)
+
+
+def calibrate(
+    scenarios: Sequence[Scenario], effort: Effort, folder: Path, command: str, reporter: Reporter | None = None
+) -> Calibration:
+    """Return what history has left of the ranges of parameters: computed, completed, or read where it is stored.
+
+    Parameters
+    ----------
+    scenarios
+        One a world, over the world's own horizon; what is not calibrated is as they give it.
+    effort
+        How hard one looks.
+    folder
+        Where it goes; one folder for one calibration.
+    command
+        The command that makes it again.
+    reporter
+        Who tells a person how far it is; nobody by default.
+
+    Raises
+    ------
+    ConfigError
+        If nothing can be learnt.
+    EnsembleError
+        If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
+    """
+    check_calibration(scenarios, effort)
+    first, ranges = scenarios[0], calibrated_ranges()
+    digest = calibration_digest(scenarios, effort)
+    shelf = Shelf(folder, digest, {OUTCOMES: SCHEMA}, by="vector")
+    manifest = describe(first, command, count_workers(first.config.ensemble.workers))
+    manifest |= _told(scenarios, effort, digest)
+    depot = depot_of(first.config.executor, shelf)
+    work = Work(shelf, effort.vectors, manifest, reporter or Reporter(Console(quiet=True)), depot)
+    seed = first.config.ensemble.seed
+    vectors = spread_vectors(ranges, effort.design, effort.vectors, seed)
+    trial = Trial(tuple(map(field_of, scenarios)), tuple(ranges), vectors, effort.runs, effort.fresh, seed)
+    with opened(folder):
+        return _stored(work) or _run(work, scenarios, effort, trial)
+
+
+def _told(scenarios: Sequence[Scenario], effort: Effort, digest: str) -> dict[str, Any]:
+    """Return what the manifest tells besides what it tells of an ensemble in the first world."""
+    return {
+        "config_digest": digest,
+        "study_digest": study_digest(),
+        "worlds": {scenario.config.world.name: scenario.tables.digest for scenario in scenarios},
+        "parameters": calibrated_ranges(),
+        "effort": asdict(effort),
+        "weights": WEIGHTS,
+        "kept": KEPT,
+    }
+
+
+def study_digest() -> str:
+    """Return a digest of the code that scores and chooses, with which stored outcomes are judged anew."""
+    digest = hashlib.sha256()
+    for room in ("score", "calibrate"):
+        for path in sorted((Path(__file__).parents[1] / room).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _stored(work: Work) -> Calibration | None:
+    """Return the calibration in a folder if it is complete, None where there is something to do."""
+    folder, shelf = work.shelf.folder, work.shelf
+    try:
+        manifest = read_manifest(folder)
+    except ResultsError:
+        return None
+    if manifest.get("config_digest") != shelf.digest:
+        message = f"{folder}: holds another calibration; name another place with output=DIR"
+        raise EnsembleError(message)
+    if manifest.get("status") != COMPLETE:
+        return None
+    work.clear()
+    try:
+        check_tables(folder, manifest, (OUTCOMES,))
+    except ResultsError as error:
+        work.reporter.note(f"{error.fault}: computing again")
+        return None
+    try:
+        found = load_calibration(folder)
+    except ResultsError as error:
+        work.reporter.note(f"{error.fault}: judging what is stored again")
+    else:
+        if manifest.get("study_digest") == work.manifest["study_digest"]:
+            work.reporter.note(f"{manifest['vectors_tried']:,} vectors are stored already; nothing is computed")
+            return found
+    store.adopt_final(shelf, manifest["vectors_tried"])
+    return None
+
+
+def _run(work: Work, scenarios: Sequence[Scenario], effort: Effort, trial: Trial) -> Calibration:
+    """Live what is missing, learn from it, and write the tables."""
+    work.resume()
+    ranges = calibrated_ranges()
+    own: list[int] | None = None
+    with recorded(work):
+        _compute(work, scenarios, trial)
+        if effort.bred:
+            learnt = learn(_cases(work, effort, trial))
+            more, folds = breed(learnt, ranges, trial.vectors, effort.bred, trial.seed)
+            own = [FROM_DESIGN] * len(trial.vectors) + folds
+            trial = replace(trial, vectors=np.concatenate([trial.vectors, more]))
+            work.total = len(trial.vectors)
+            _compute(work, scenarios, trial)
+        work.reporter.note("learning with each fold left out")
+        cases = _cases(work, effort, trial)
+        learnt = learn(cases, own)
+        store.merge_parts(work.shelf, sorted(work.parts))
+        _write(work, scenarios, effort, trial, cases, learnt)
+        work.write(COMPLETE)
+    work.clear()
+    return load_calibration(work.shelf.folder)
+
+
+def _compute(work: Work, scenarios: Sequence[Scenario], trial: Trial) -> None:
+    """Live every vector that is not stored yet."""
+    if not any(store.missing_parts(sorted(work.parts), work.total, work.total)):
+        return
+    days = [scenario.horizon_days for scenario in scenarios]
+    per_run = make_ready(trial.fields[0].job, work.reporter)
+    seconds = per_run * sum(days) / days[0] * (trial.runs + trial.fresh)
+    live, lose = partial(live_vectors, trial), partial(lose_vectors, trial)
+    compute(work, scenarios[0].config.executor, live, lose, lambda workers: _part(work.total, workers, seconds))
+
+
+def _part(vectors: int, workers: int, seconds: float) -> int:
+    """Return how many vectors make a part, of so many that take some seconds each."""
+    return max(1, min(round(LONGEST / seconds), vectors // (CHUNKS_PER_WORKER * workers)))
+
+
+def _cases(work: Work, effort: Effort, trial: Trial) -> list[Case]:
+    """Return what the stored vectors did in every world."""
+    numbers = gather(trial, store.read_parts(work.shelf, work.parts, OUTCOMES))
+    return [case_of(f.name, f.tables, effort.folds, *numbers[f.name]) for f in trial.fields]
+
+
+def _write(
+    work: Work, scenarios: Sequence[Scenario], effort: Effort, trial: Trial, cases: Sequence[Case], learnt: Learnt
+) -> None:
+    """Write the tables of a calibration, and the file of its posterior; the manifest tells their digests."""
+    settings, folder, ranges = Settings(folds=effort.folds, seed=trial.seed), work.shelf.folder, calibrated_ranges()
+    judged = [judge(field.name, field.tables, settings) for field in trial.fields]
+    scores = scores_left_out(learnt, cases, judged)
+    losses, weights = learnt.losses[NOBODY], learnt.posterior
+    vectors = pd.DataFrame(trial.vectors, columns=list(ranges))
+    vectors.insert(0, "vector", np.arange(len(vectors)))
+    vectors = vectors.assign(loss=np.where(np.isfinite(losses), losses, np.nan), weight=weights)
+    tables = {
+        VECTORS: vectors,
+        POSTERIOR: vectors[weights > 0.0].reset_index(drop=True),
+        SCORES: scores,
+        BOARD: boards(scores, settings.resamples, settings.seed),
+        CURVE: curve_table(learnt, cases),
+        IDENTIFICATION: identification(ranges, trial.vectors, weights, losses),
+    }
+    for name, table in tables.items():
+        arrow = pa.Table.from_pandas(table, preserve_index=False)
+        store.write_table(folder / f"{name}.parquet", arrow.schema, [arrow], work.shelf.digest)
+    told = {
+        "vectors_tried": len(vectors),
+        "vectors_failed": int((~np.isfinite(losses)).sum()),
+        "kept_share": KEPT[learnt.kept[-1]],
+        "recalibration": {name: asdict(curve) for name, curve in curves_without(learnt, cases, None).items()},
+        "rulebook": rulebook_version(),
+    }
+    work.manifest |= told
+    write_text(folder / LEARNT_FILE, posterior_text(tables[POSTERIOR], work.manifest, scenarios[0]))
+    digests = {name: file_digest(folder / f"{name}.parquet") for name in (OUTCOMES, *TABLES)}
+    work.manifest["tables"] = digests
+
+
+def posterior_text(posterior: pd.DataFrame, manifest: Mapping[str, Any], scenario: Scenario) -> str:
+    """Return the file that `uncertainty.file` takes: numbers, and what they depend on.
+
+    Parameters
+    ----------
+    posterior
+        Vectors with their weights.
+    manifest
+        Of the calibration.
+    scenario
+        Any of its scenarios: the theories that it chooses are noted.
+    """
+    names = list(manifest["parameters"])
+    keys = ("worlds", "effort", "seed", "kept_share", "recalibration", "model_digest", "study_digest")
+    rules = scenario.config.parameters()
+    theories = {
+        f"{mechanism}.{name}": value
+        for mechanism, group in vars(rules).items()
+        for name, value in to_plain(group).items()
+        if isinstance(value, str)
+    }
+    head = {
+        "command": manifest["command"],
+        "rulebook": manifest["rulebook"],
+        "parameters": manifest["parameters"],
+        "made_of": {key: manifest[key] for key in keys} | {"theories": theories},
+    }
+    rows = [[float(f"{value:.{DIGITS}g}") for value in row] for row in posterior[names].itertuples(index=False)]
+    lines = ",\n".join(f"  {json.dumps(row)}" for row in rows)
+    weights = json.dumps([float(f"{weight:.{DIGITS}g}") for weight in posterior["weight"]])
+    opening = json.dumps(head, indent=1, ensure_ascii=False).removesuffix("\n}")
+    return f'{opening},\n "weights": {weights},\n "vectors": [\n{lines}\n ]\n}}\n'
+
+
+def load_calibration(folder: Path) -> Calibration:
+    """Return the finished calibration in a folder; raise ResultsError where there is none."""
+    manifest = read_manifest(folder)
+    if manifest.get("status") != COMPLETE or "vectors_tried" not in manifest:
+        raise ResultsError(folder, "holds no finished calibration", f"go on with: {manifest.get('command')}")
+    check_tables(folder, manifest, TABLES)
+    frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    return Calibration(folder, manifest, **frames)
