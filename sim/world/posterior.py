@@ -39,9 +39,9 @@ class _File(Frozen):
 
     command: str = Field(max_length=2_000, pattern=PLAIN)
     rulebook: str = Field(max_length=100, pattern=PLAIN)
-    parameters: dict[str, tuple[float, float]] = Field(min_length=1, strict=False)
-    weights: tuple[Weight, ...] = Field(min_length=1, strict=False)
-    vectors: tuple[tuple[float, ...], ...] = Field(min_length=1, strict=False)
+    parameters: dict[str, tuple[float, float]] = Field(min_length=1)
+    weights: tuple[Weight, ...] = Field(min_length=1)
+    vectors: tuple[tuple[float, ...], ...] = Field(min_length=1)
     made_of: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -140,7 +140,8 @@ def read_posterior(path: Path) -> Posterior:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
             raise ConfigError([f"uncertainty.file = {path}: is no file of at most {MAX_BYTES:,} bytes"])
         text = path.read_text(encoding="utf-8")
-        file = _File.model_validate(json.loads(text))
+        json.loads(text)  # tells what is no JSON in plainer words than the model's
+        file = _File.model_validate_json(text)
     except ValidationError as error:
         raise ConfigError([f"uncertainty.file = {path}: {line}" for line in fault_lines(error)]) from None
     except (OSError, ValueError, RecursionError) as error:

@@ -23,6 +23,7 @@ KEPT = (1.0, 0.5, 0.35, 0.2, 0.1)
 """Shares of the vectors that are tried; of equals the first wins, which claims least."""
 
 FROM_DESIGN, NEITHER = -1, -2
+ROUNDING = 9  # digits of a loss beyond which two are equal
 LeftOut = frozenset[int]
 NOBODY: LeftOut = frozenset()
 
@@ -150,4 +151,4 @@ def _losses_left_out(
 
 def _best(losses: Floats) -> int:
     """Return the number of the share with the least mean loss over worlds."""
-    return int(np.argmin(losses.mean(axis=0)))
+    return int(np.argmin(losses.mean(axis=0).round(ROUNDING)))

@@ -39,6 +39,9 @@ WEIGHTS = {
 LOG_LOSS = "fall"
 """The chance that is judged by its logarithm, which punishes certainty; those of seats and neighbours by Brier."""
 
+SURE = 1000
+"""Runs as of which a mix is sure: with its own number, a mix of few vectors would win by being less certain."""
+
 FLOOR = 0.25
 """Least score of the pooled rival in a world, as a share of its mean: where it was lucky, all else would look bad."""
 
@@ -122,7 +125,7 @@ def _mix_score(item: Item, values: Floats, weights: Floats) -> Floats:
 
 
 def mixed_chance(happened: Floats, weights: Floats) -> Floats:
-    """Return the probability of each mix, never quite 0 or 1: as of that many runs.
+    """Return the probability of each mix, never quite 0 or 1: as of `SURE` runs, however many it has.
 
     Parameters
     ----------
@@ -131,8 +134,7 @@ def mixed_chance(happened: Floats, weights: Floats) -> Floats:
     weights
         A row a mix, a column a vector.
     """
-    n = np.count_nonzero(weights, axis=1) * happened.shape[1]
-    return np.asarray((weights @ happened.mean(axis=1) * n + 0.5) / (n + 1.0))
+    return np.asarray((weights @ happened.mean(axis=1) * SURE + 0.5) / (SURE + 1.0))
 
 
 def pooled_scores(cases: Sequence[Case], trained: npt.NDArray[np.bool_], fold_of: npt.NDArray[np.int64]) -> Floats:

@@ -64,6 +64,8 @@ def _forecaster(
 
 def mixed(case: Case, item: Item, weights: Floats) -> Forecast:
     """Return what the fresh runs of a mix say of an item; all that it holds weigh alike."""
+    if item.family.kind is Kind.CHANCE:
+        return Chance(float(mixed_chance(case.fresh[:, :, item.columns.start], weights[None])[0]))
     values = case.fresh[weights > 0.0][:, :, item.columns]
     flat = values.reshape(-1, values.shape[2])
     return forecast_from(item.family.kind, flat if item.family.kind is Kind.SPLIT else flat[:, 0])
