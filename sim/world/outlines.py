@@ -23,6 +23,7 @@ Polygon: TypeAlias = tuple[FloatArray, ...]
 
 ID = "location_id"
 MIN_POINTS = 4  # of a closed ring: a triangle, and its first corner again
+LEAST_AREA = 1e-12  # square degrees, twice: what rounding makes of a line
 TURN = 360.0  # degrees; some files count on beyond 180 where a country crosses the antimeridian
 KM_PER_DEGREE = 111.195  # mean Earth radius of 6371.0 km
 DO_WITHOUT = "or remove `map` from world.yaml to draw circles"
@@ -168,9 +169,11 @@ def _ring(whose: str, points: object) -> FloatArray:
     if ring.shape != (len(ring), 2) or not (np.abs(ring) <= (TURN, 90.0)).all():
         problem = f"must be in longitude and latitude in degrees, got {np.abs(ring).max(axis=0).tolist()} as largest"
         raise _wrong(whose, None, problem, "export the map in WGS84 (EPSG:4326)")
-    if not np.ptp(ring, axis=0).all():
+    closed = ring if (ring[0] == ring[-1]).all() else np.vstack([ring, ring[:1]])
+    x, y = (closed - closed[0]).T
+    if abs(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) < LEAST_AREA:
         raise _wrong(whose, None, "has a ring without an area", "remove the sliver")
-    return ring if (ring[0] == ring[-1]).all() else np.vstack([ring, ring[:1]])
+    return closed
 
 
 def _short(value: object) -> str:

@@ -77,3 +77,14 @@ def test_one_kilometre_is_as_long_upwards_as_sideways(ax: Axes, shapes: Shapes) 
     paint_map(ax, shapes, {})
     (x0, y0), (x1, y1) = ax.transData.transform([[0.0, 0.0], [100.0, 100.0]])
     assert x1 - x0 == pytest.approx(y1 - y0)
+
+
+def test_the_name_of_a_state_whose_only_place_has_it_is_written_once(ax: Axes) -> None:
+    shapes = load_shapes(load_tables(WORLDS / "levant_2024"))
+    labels = {place: f"{name}\n0.3" for place, name in zip(shapes.location_ids, shapes.names, strict=True)}
+    assert {"Israel", "Iraq"} <= set(shapes.states_around)
+    paint_map(ax, shapes, {}, labels={"IL": labels["IL"]})
+    written = [text.get_text().replace("\n", " ").lower() for text in ax.texts]
+    assert "israel 0.3" in written
+    assert "israel" not in written
+    assert "iraq" in written

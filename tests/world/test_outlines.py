@@ -77,6 +77,7 @@ BAD: dict[str, tuple[list[list[list[object]]] | None, str]] = {
     "too few points": ([[[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]]], "must have at least 4 points in a ring, got 3"),
     "no numbers": ([[[0.0, "x"]] * 4], "must have pairs of numbers in a ring; export the map again"),
     "no area": ([[[0.0, float(i)] for i in range(5)]], "has a ring without an area; remove the sliver"),
+    "a slanting line": ([[[0.1 * i, 0.3 * i] for i in range(5)]], "has a ring without an area; remove the sliver"),
     "not a number": ([[[0.0, float("nan")]] * 4], "must be in longitude and latitude in degrees"),
     "no ring": ([], "must be a list of rings in each polygon"),
 }

@@ -11,9 +11,9 @@ from sim.core.rules.contest import power
 
 CLUMSIEST = 0.3  # assumption: part of its force that even an army without quality can move, of what it would commit
 USUAL_SIDE = 20_000.0  # fighters, for whom the number of operations is given
-LEAST_VALUE, VALUE_OF_PEOPLE = 0.05, 0.63
-"""Assumption: every place is worth something; a province with a tenth of the people is then worth a third."""
-FIXED_REST, REST_BY_CHANCE = 0.3, 0.7  # assumption: parts of the mean rest that everybody takes, and that vary
+LEAST_VALUE = 0.05  # assumption: every place is worth something
+VALUE_OF_PEOPLE = 0.63  # assumption: a province with a tenth of the people is then worth a third
+FIXED_REST, REST_BY_CHANCE = 0.3, 0.7  # assumption: parts of the mean rest, that all take and that varies
 
 
 @dataclass(frozen=True)

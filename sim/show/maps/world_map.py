@@ -159,7 +159,10 @@ def _write_names(ax: Axes, shapes: Shapes, labels: Mapping[str, str]) -> None:
     seats = [box_around(ax, anchor, 0.8 * size) for anchor in shapes.anchors]
     texts = list(labels.values())
     taken = write_beside(ax, shapes.anchors[named], texts, clearance_pt=size + 1.0, keep_clear=seats)
-    write_across(ax, shapes.states_around, keep_clear=taken + seats)
+    shown = {" ".join(text.get_text().split()) for text in ax.texts}
+    written = {text.split("\n")[0] for text in texts if " ".join(text.split()) in shown}  # a state that is one place
+    around = {name: area for name, area in shapes.states_around.items() if name not in written}
+    write_across(ax, around, keep_clear=taken + seats)
 
 
 def radius_pt(ax: Axes, shapes: Shapes) -> float:
