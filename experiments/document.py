@@ -57,18 +57,18 @@ def parameter_table(mechanism: str) -> str:
     group = MECHANISMS[mechanism]
     plain, defaults = to_plain(group()), numbers(group())
     lines = [
-        f"| `rules.{mechanism}.` | symbol | default | plausible | unit | meaning | source |",
-        "|---|---|---|---|---|---|---|",
+        f"| `rules.{mechanism}.` | symbol | default | plausible | learnt within | unit | meaning | source |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, told in choices(group).items():
         theories = "; ".join(f"`{each}`: {told.theories[theory]}" for each, theory in told.names.items())
         lines.append(
-            f"| `{name}` | | `{plain[name]}` | {', '.join(told.names)} | theory | {told.meaning} | {theories} |"
+            f"| `{name}` | | `{plain[name]}` | {', '.join(told.names)} | | theory | {told.meaning} | {theories} |"
         )
     for name, p in describe(group).items():
         lines.append(
-            f"| `{name}` | {p.symbol} | {defaults[name]:g} | {p.prior[0]:g} to {p.prior[1]:g} | {p.unit} "
-            f"| {p.meaning} | {p.source} |"
+            f"| `{name}` | {p.symbol} | {defaults[name]:g} | {p.prior[0]:g} to {p.prior[1]:g} "
+            f"| {'' if p.calibrated is None else f'{p.calibrated[0]:g} to {p.calibrated[1]:g}'} | {p.unit} | {p.meaning} | {p.source} |"
         )
     return "\n".join(lines)
 

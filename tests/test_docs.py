@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from experiments.options import CompareOptions, ReportOptions, RunOptions, SweepOptions
+from experiments.options import CalibrateOptions, CompareOptions, ReportOptions, RunOptions, SweepOptions
 from sim.core.codes import Event
 from sim.core.record import EVENTS, RUNS
 from sim.ensemble.estimate.outcomes import outcomes_of
@@ -22,7 +22,7 @@ from sim.world.config import RunConfig, known_keys
 
 DOCS = Path(__file__).parents[1] / "docs"
 NAMES = Names(("P",), ("F",), ("X",), ("X",))
-SCRIPTS = (RunOptions, CompareOptions, SweepOptions, ReportOptions)
+SCRIPTS = (RunOptions, CompareOptions, SweepOptions, CalibrateOptions, ReportOptions)
 SCHEMAS = {**schemas(NAMES), COMPARISON: COMPARISON_SCHEMA, SWEEP: sweep_schemas(())[SWEEP]}
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel
 
-from experiments.options import CompareOptions, ReportOptions, RunOptions, SweepOptions
+from experiments.options import CalibrateOptions, CompareOptions, ReportOptions, RunOptions, SweepOptions
 from generate.markdown import sentence, span, table
 from sim.world.catalogue import CONF
 from sim.world.config import RunConfig
@@ -21,6 +21,7 @@ SCRIPTS: dict[str, type[Frozen]] = {
     "run": RunOptions,
     "compare": CompareOptions,
     "sweep": SweepOptions,
+    "calibrate": CalibrateOptions,
     "report": ReportOptions,
 }
 GROUPS = ("scenario", "world", "executor", "uncertainty")

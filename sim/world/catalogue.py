@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,23 @@ def scenario_of(config: RunConfig) -> Scenario:
     path = config.world.path
     folder = Path(path).expanduser() if path else CONF / "world" / config.world.name
     return build_scenario(load_tables(folder), config)
+
+
+def worlds_of(names: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the worlds of some names or folders, all of the project's for none, as a configuration has them.
+
+    Parameters
+    ----------
+    names
+        A name of the project's, else the folder of a world of one's own.
+    """
+    known = sorted(path.stem for path in (CONF / "world").glob("*.yaml"))
+    return [choice("world", n) if n in known else _by_path(n) for n in names or known]
+
+
+def _by_path(name: str) -> dict[str, Any]:
+    """Return a world that is given by its folder; raise ConfigError where there is none, with the nearest name."""
+    return {"name": "world", "path": name} if Path(name).expanduser().is_dir() else choice("world", name)
 
 
 def well_named(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from sim.world.uncertainty import NUMBERS, TWIN, draw_rules, numbers_of, with_nu
 
 SHIPPED = Path(__file__).resolve().parents[2] / "conf" / "uncertainty" / "posterior.json"
 MAX_BYTES = 10_000_000
+NO_OBJECT = "holds no keys and values"
 
 _ENTITY = np.array([zlib.crc32(b"posterior")], np.int64)
 Floats = npt.NDArray[np.float64]
@@ -140,7 +141,8 @@ def read_posterior(path: Path) -> Posterior:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
             raise ConfigError([f"uncertainty.file = {path}: is no file of at most {MAX_BYTES:,} bytes"])
         text = path.read_text(encoding="utf-8")
-        json.loads(text)  # tells what is no JSON in plainer words than the model's
+        if not isinstance(json.loads(text, parse_constant=_no_number), dict):
+            raise ValueError(NO_OBJECT)
         file = _File.model_validate_json(text)
     except ValidationError as error:
         raise ConfigError([f"uncertainty.file = {path}: {line}" for line in fault_lines(error)]) from None
@@ -156,6 +158,12 @@ def read_posterior(path: Path) -> Posterior:
     return Posterior(
         path, file.parameters, np.array(file.vectors), weights / weights.sum(), file.rulebook, file.command, digest
     )
+
+
+def _no_number(text: str) -> float:
+    """Refuse a number that is none."""
+    message = f"{text} is no number"
+    raise ValueError(message)
 
 
 def _faults(file: _File) -> list[str]:

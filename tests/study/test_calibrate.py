@@ -16,7 +16,7 @@ from sim.core.rules import Rules, pack_rules
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleInterruptedError
 from sim.study.calibrate import calibrate as calibrating
-from sim.study.calibrate.calibrate import TABLES, Calibration, Effort, calibrate
+from sim.study.calibrate.calibrate import SCOREBOARD, TABLES, Calibration, Effort
 from sim.study.calibrate.design import calibrated_ranges, spread_vectors
 from sim.study.calibrate.evidence import Case, case_of
 from sim.study.calibrate.learning import NOBODY, learn
@@ -30,6 +30,7 @@ from sim.study.score.forecast import Kind, Sample, scores_of, told, unscaled
 from sim.study.score.record import Observation
 from sim.study.score.rivals import Known, pooled
 from sim.study.score.score import Settings, judge
+from sim.tell.calibration import calibrate
 from sim.world.frozen import ConfigError
 from sim.world.posterior import read_posterior
 from sim.world.tables import Tables
@@ -184,7 +185,7 @@ def run(folder: Path, *, workers: int = 1, effort: Effort = SMALL, reporter: Rep
 
 
 def stored(folder: Path) -> dict[str, bytes]:
-    names = [*(f"{name}.parquet" for name in ("outcomes", *TABLES)), "posterior.json"]
+    names = [*(f"{name}.parquet" for name in ("outcomes", *TABLES)), "posterior.json", SCOREBOARD]
     return {name: (folder / name).read_bytes() for name in names}
 
 
@@ -234,8 +235,8 @@ def test_what_is_stored_is_read_and_judged_anew_by_other_code(
     assert again.manifest["study_digest"] == "other"
     assert again.manifest.get("vectors_computed") in (None, 0, 16)
     after = stored(finished.folder)
-    assert {n: b for n, b in after.items() if n != "posterior.json"} == {
-        n: b for n, b in before.items() if n != "posterior.json"
+    assert {n: b for n, b in after.items() if n.endswith(".parquet")} == {
+        n: b for n, b in before.items() if n.endswith(".parquet")
     }
 
 

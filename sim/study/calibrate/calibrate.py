@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, open
 from sim.ensemble.store import parts as store
 from sim.ensemble.store.depot import depot_of
 from sim.ensemble.store.files import file_digest, write_text
+from sim.ensemble.store.folders import DIGEST_LENGTH
 from sim.ensemble.store.manifest import describe
 from sim.ensemble.store.parts import Shelf
 from sim.ensemble.store.provenance import config_digest
@@ -54,7 +55,7 @@ VECTORS, POSTERIOR, SCORES, BOARD, CURVE, IDENTIFICATION = (
 TABLES = (VECTORS, POSTERIOR, SCORES, BOARD, CURVE, IDENTIFICATION)
 """Tables beside that of outcomes."""
 
-LEARNT_FILE = "posterior.json"
+LEARNT_FILE, SCOREBOARD = "posterior.json", "scoreboard.md"
 FEWEST_FOLDS = 3  # one is left out, one more by the inner loop, and something has to be learnt from
 DIGITS = 6  # of a parameter in the file of a posterior
 Floats = npt.NDArray[np.float64]
@@ -136,6 +137,18 @@ def calibration_digest(scenarios: Sequence[Scenario], effort: Effort) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def calibration_folder(scenarios: Sequence[Scenario], effort: Effort) -> Path:
+    """Return where a calibration goes.
+
+    Parameters
+    ----------
+    scenarios, effort
+        See `calibrate`.
+    """
+    name = f"{len(scenarios)}-worlds-{calibration_digest(scenarios, effort)[:DIGEST_LENGTH]}"
+    return Path(scenarios[0].config.output).expanduser() / "calibrate" / name
+
+
 def check_calibration(scenarios: Sequence[Scenario], effort: Effort) -> None:
     """Raise ConfigError where nothing can be learnt.
 
@@ -161,7 +174,12 @@ def check_calibration(scenarios: Sequence[Scenario], effort: Effort) -> None:
 
 
 def calibrate(
-    scenarios: Sequence[Scenario], effort: Effort, folder: Path, command: str, reporter: Reporter | None = None
+    scenarios: Sequence[Scenario],
+    effort: Effort,
+    folder: Path,
+    command: str,
+    page: Callable[[Calibration], str],
+    reporter: Reporter | None = None,
 ) -> Calibration:
     """Return what history has left of the ranges of parameters: computed, completed, or read where it is stored.
 
@@ -175,6 +193,8 @@ def calibrate(
         Where it goes; one folder for one calibration.
     command
         The command that makes it again.
+    page
+        Returns the scoreboard that stands beside the tables; no calibration is complete before it is written.
     reporter
         Who tells a person how far it is; nobody by default.
 
@@ -197,7 +217,7 @@ def calibrate(
     vectors = spread_vectors(ranges, effort.design, effort.vectors, seed)
     trial = Trial(tuple(map(field_of, scenarios)), tuple(ranges), vectors, effort.runs, effort.fresh, seed)
     with opened(folder):
-        return _stored(work) or _run(work, scenarios, effort, trial)
+        return _stored(work) or _run(work, scenarios, effort, trial, page)
 
 
 def _told(scenarios: Sequence[Scenario], effort: Effort, digest: str) -> dict[str, Any]:
@@ -252,7 +272,9 @@ def _stored(work: Work) -> Calibration | None:
     return None
 
 
-def _run(work: Work, scenarios: Sequence[Scenario], effort: Effort, trial: Trial) -> Calibration:
+def _run(
+    work: Work, scenarios: Sequence[Scenario], effort: Effort, trial: Trial, page: Callable[[Calibration], str]
+) -> Calibration:
     """Live what is missing, learn from it, and write the tables."""
     work.resume()
     ranges = calibrated_ranges()
@@ -271,9 +293,11 @@ def _run(work: Work, scenarios: Sequence[Scenario], effort: Effort, trial: Trial
         learnt = learn(cases, own)
         store.merge_parts(work.shelf, sorted(work.parts))
         _write(work, scenarios, effort, trial, cases, learnt)
+        found = _read(work.shelf.folder, work.manifest)
+        write_text(found.folder / SCOREBOARD, page(found))
         work.write(COMPLETE)
     work.clear()
-    return load_calibration(work.shelf.folder)
+    return found
 
 
 def _compute(work: Work, scenarios: Sequence[Scenario], trial: Trial) -> None:
@@ -373,5 +397,10 @@ def load_calibration(folder: Path) -> Calibration:
     if manifest.get("status") != COMPLETE or "vectors_tried" not in manifest:
         raise ResultsError(folder, "holds no finished calibration", f"go on with: {manifest.get('command')}")
     check_tables(folder, manifest, TABLES)
+    return _read(folder, manifest)
+
+
+def _read(folder: Path, manifest: dict[str, Any]) -> Calibration:
+    """Return a calibration from its tables, which have been checked or just been written."""
     frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
     return Calibration(folder, manifest, **frames)
