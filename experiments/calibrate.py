@@ -7,32 +7,31 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
 from rich.console import Console
 
-from experiments.arguments import plain_values
-from experiments.launch import Script, command, load_scenario, main, overrides, told
+from experiments.arguments import Point
+from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import CalibrateOptions, CalibrateSettings, take_options
 from experiments.present import print_tables
 from sim.ensemble.run.reporter import Reporter
 from sim.study.calibrate.calibrate import Effort, calibration_folder, check_calibration
+from sim.study.design import Design
 from sim.tell.calibration import calibrate, calibration_table
-from sim.world.catalogue import CONF, worlds_of
+from sim.world.catalogue import choice, choices
 from sim.world.scenario import Scenario
+from sim.world.text import place
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="calibrate")
-def job(config: DictConfig) -> None:
-    """Run the calibration of one composed configuration."""
+def job(point: Point) -> None:
+    """Run the calibration of one point."""
     reporter = Reporter(Console(stderr=True))
     with told(reporter):
-        settings, scenarios, effort = _planned(plain_values(config))
+        settings, scenarios, effort = _planned(point.values)
         folder = calibration_folder(scenarios, effort)
-        found = calibrate(scenarios, effort, folder, command("calibrate", overrides()), reporter)
+        found = calibrate(scenarios, effort, folder, command("calibrate", point.settings), reporter)
         print_tables(calibration_table(found))
         if settings.save is not None:
-            shutil.copyfile(found.file, Path(settings.save).expanduser())
+            shutil.copyfile(found.file, place(settings.save))
         print(folder.resolve())
 
 
@@ -40,13 +39,27 @@ def _planned(values: dict[str, Any]) -> tuple[CalibrateSettings, list[Scenario],
     """Return what is asked of a calibration, the worlds, and how hard one looks."""
     options, rest = take_options(values, CalibrateOptions)
     settings = options.calibrate
-    scenarios = [load_scenario(rest | {"world": world}) for world in worlds_of(settings.worlds)]
-    effort = Effort(**settings.model_dump(exclude={"worlds", "save"}))
+    worlds = [_world(name) for name in settings.worlds or choices("world")]
+    scenarios = [load_scenario(rest | {"world": world}) for world in worlds]
+    counts = settings.model_dump(include={"vectors", "runs", "fresh", "bred"})
+    effort = Effort(Design(settings.design), **counts, folds=settings.folds)
     check_calibration(scenarios, effort)
     return settings, scenarios, effort
 
 
-SCRIPT = Script("calibrate", CalibrateOptions, _planned, job)
+def _world(name: str) -> dict[str, Any]:
+    """Return the values of a world: one of the project's by name, else a folder of one's own."""
+    is_own = name not in choices("world") and place(name).is_dir()
+    return {"name": "world", "path": name} if is_own else choice("world", name)
+
+
+def check(values: dict[str, Any]) -> Path:
+    """Return where the results of composed values go; raise where nothing can be learnt."""
+    _, scenarios, effort = _planned(values)
+    return calibration_folder(scenarios, effort)
+
+
+SCRIPT = Script("calibrate", CalibrateOptions, check, job)
 
 if __name__ == "__main__":
     sys.exit(main(SCRIPT, sys.argv[1:]))

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
-from sim.core.parameters import choices, describe, numbers, to_plain
+from sim.core.parameters import Parameter, choices, describe, numbers, to_plain
 from sim.core.rules import MECHANISMS
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.world.config import read_config
@@ -66,11 +66,16 @@ def parameter_table(mechanism: str) -> str:
             f"| `{name}` | | `{plain[name]}` | {', '.join(told.names)} | | theory | {told.meaning} | {theories} |"
         )
     for name, p in describe(group).items():
-        lines.append(
-            f"| `{name}` | {p.symbol} | {defaults[name]:g} | {p.prior[0]:g} to {p.prior[1]:g} "
-            f"| {'' if p.calibrated is None else f'{p.calibrated[0]:g} to {p.calibrated[1]:g}'} | {p.unit} | {p.meaning} | {p.source} |"
-        )
+        cells = (f"`{name}`", p.symbol, f"{defaults[name]:g}", *_ranges(p), p.unit, p.meaning, p.source)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _ranges(parameter: Parameter) -> tuple[str, str]:
+    """Return the plausible range of a number, and that within which it is learnt, if it is."""
+    both = (parameter.prior, parameter.calibrated)
+    plausible, learnt = ("" if ends is None else f"{ends[0]:g} to {ends[1]:g}" for ends in both)
+    return plausible, learnt
 
 
 def observed_end(tables: Tables) -> str:

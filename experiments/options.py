@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -32,7 +32,7 @@ class CompareOptions(Frozen):
 class SweepSettings(Frozen):
     """What is varied, and how points are chosen."""
 
-    factors: dict[str, Annotated[tuple[float | str, ...], Field(strict=False)]] | None = None
+    factors: Any = Field(default=None, description="values by key: lists of numbers, or of names of theories")
     design: Design = Field(default=Design.PRODUCT, strict=False)
     points: int | None = Field(default=None, ge=1, le=1_000_000)
     outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)
@@ -48,7 +48,7 @@ class CalibrateSettings(Frozen):
     """Which worlds teach, and how hard one looks."""
 
     worlds: tuple[Place, ...] = Field(default=(), strict=False)
-    design: Literal[Design.SOBOL, Design.LATIN_HYPERCUBE] = Field(default=Design.SOBOL, strict=False)
+    design: Literal["sobol", "latin_hypercube"] = "sobol"
     vectors: int = Field(default=2048, ge=2, le=1_000_000)
     runs: int = Field(default=8, ge=2, le=10_000)
     fresh: int = Field(default=4, ge=1, le=10_000)

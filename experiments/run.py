@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
 from rich.console import Console
 
-from experiments.arguments import plain_values
-from experiments.launch import EXIT_FAILED, Script, command, load_scenario, main, overrides, told
+from experiments.arguments import Point
+from experiments.launch import EXIT_FAILED, Script, command, load_scenario, main, told
 from experiments.options import RunOptions, take_options
 from experiments.present import draw_once, print_tables
 from sim.ensemble.estimate.rows import usable
@@ -21,23 +20,21 @@ from sim.show.report import write_report
 from sim.study.cases import Case
 from sim.tell.ensemble import run_ensemble
 from sim.tell.summary import summary_table
-from sim.world.catalogue import CONF
 from sim.world.scenario import idle_levers
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="run")
-def job(config: DictConfig) -> None:
-    """Run one composed configuration."""
+def job(point: Point) -> None:
+    """Run one point."""
     reporter = Reporter(Console(stderr=True))
     with told(reporter):
-        options, values = take_options(plain_values(config), RunOptions)
+        options, values = take_options(point.values, RunOptions)
         scenario = load_scenario(values)
         for note in idle_levers(scenario):
             reporter.note(f"note: {note}")
         folder = result_folder(scenario, "run")
         case = Case(
             scenario.config.scenario.name,
-            run_ensemble(scenario, folder, command("run", overrides()), reporter),
+            run_ensemble(scenario, folder, command("run", point.settings), reporter),
             scenario,
         )
         _show(case, reporter, with_report=options.report)
@@ -64,9 +61,9 @@ def _show(case: Case, reporter: Reporter, *, with_report: bool) -> None:
         raise SystemExit(EXIT_FAILED)
 
 
-def check(values: dict[str, Any]) -> None:
-    """Raise where composed values cannot be run."""
-    load_scenario(take_options(values, RunOptions)[1])
+def check(values: dict[str, Any]) -> Path:
+    """Return where the results of composed values go; raise where they cannot be run."""
+    return result_folder(load_scenario(take_options(values, RunOptions)[1]), "run")
 
 
 SCRIPT = Script("run", RunOptions, check, job)

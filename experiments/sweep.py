@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
 from rich.console import Console
 
-from experiments.arguments import plain_values
-from experiments.launch import Script, command, load_scenario, main, overrides, told
+from experiments.arguments import Point
+from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import SweepOptions, SweepSettings, take_options
 from experiments.present import draw_once, print_tables
 from sim.ensemble.estimate.outcomes import outcomes_of
@@ -20,20 +19,18 @@ from sim.ensemble.store.schema import names_of
 from sim.show.figures import draw_files, of_sweep
 from sim.study.sweep import Plan, plan_sweep, run_sweep, sweep_digest
 from sim.tell.sweep_summary import sweep_table
-from sim.world.catalogue import CONF
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="sweep")
-def job(config: DictConfig) -> None:
-    """Run the sweep of one composed configuration."""
+def job(point: Point) -> None:
+    """Run the sweep of one point."""
     reporter = Reporter(Console(stderr=True))
     with told(reporter):
-        settings, scenario, plan = _planned(plain_values(config))
+        settings, scenario, plan = _planned(point.values)
         folder = result_folder(scenario, "sweep", sweep_digest(scenario, plan))
-        sweep = run_sweep(scenario, plan, folder, command("sweep", overrides()), reporter)
+        sweep = run_sweep(scenario, plan, folder, command("sweep", point.settings), reporter)
         print_tables(sweep_table(sweep, settings.outcomes))
         sheets = of_sweep(sweep, settings.outcomes, scenario)
         draw_once(folder, sweep.manifest, lambda: draw_files(sheets, folder), reporter)
@@ -52,7 +49,13 @@ def _planned(values: dict[str, Any]) -> tuple[SweepSettings, Scenario, Plan]:
     return settings, scenario, plan
 
 
-SCRIPT = Script("sweep", SweepOptions, _planned, job)
+def check(values: dict[str, Any]) -> Path:
+    """Return where the results of composed values go; raise where they cannot be swept."""
+    _, scenario, plan = _planned(values)
+    return result_folder(scenario, "sweep", sweep_digest(scenario, plan))
+
+
+SCRIPT = Script("sweep", SweepOptions, check, job)
 
 if __name__ == "__main__":
     sys.exit(main(SCRIPT, sys.argv[1:]))

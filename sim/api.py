@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,15 @@ from sim.tell.ensemble import run_ensemble
 from sim.tell.summary import sections_html, summary_sections, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
-from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choice, scenario_of, well_named, worlds_of
+from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choices, given_values, scenario_of, well_named
 from sim.world.config import read_config
-from sim.world.faults import suggestion
+from sim.world.faults import shown, suggestion
+from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
+from sim.world.text import place
 
 COMMAND = "sim.run(scenario) in Python"
 WIDTH = 100  # of a summary as text
-GROUPS = ("executor", "rules", "uncertainty")  # settings that name one of the project's choices
 
 
 class Ensemble(Case):
@@ -140,7 +141,7 @@ class Ensemble(Case):
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
-        return write_report([self], Path(path))
+        return write_report([self], place(path))
 
     def __repr__(self) -> str:
         """Return the summary as text."""
@@ -165,7 +166,7 @@ class Comparison(comparing.Comparison):
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
-        return write_report(self.cases, Path(path), self)
+        return write_report(self.cases, place(path), self)
 
     def __repr__(self) -> str:
         """Return the differences as text."""
@@ -219,7 +220,7 @@ class Calibration(calibrating.Calibration):
 
 
 def load_scenario(
-    scenario: str | Mapping[str, Any] = USUAL_SCENARIO,
+    scenario: str | Path | Mapping[str, Any] = USUAL_SCENARIO,
     settings: Mapping[str, Any] | None = None,
     world: str | Path = USUAL_WORLD,
 ) -> Scenario:
@@ -228,9 +229,11 @@ def load_scenario(
     Parameters
     ----------
     scenario
-        One of the project's by name, or one of your own: a mapping with ``name``, ``question``, ``levers``, ``events``.
+        One of the project's by name, or one of your own: a YAML file, or a mapping, with ``name``, ``question``,
+        ``levers``, ``events``.
     settings
-        Whatever else the command line could set, by the same keys: ``{"ensemble.runs": 500, "rules.morale.beta": 6}``.
+        Whatever else the command line could set, by the same keys: ``{"ensemble.runs": 500, "rules.morale.beta": 6}``,
+        or in groups, ``{"ensemble": {"runs": 500}}``. Numbers of NumPy and pandas, paths and ranges are taken as well.
     world
         One of the project's by name, or the folder of one of your own.
 
@@ -252,15 +255,7 @@ def load_scenario(
         ...
     sim.world.frozen.ConfigError: scenario = meditation: no such scenario; did you mean 'mediation'?
     """
-    chosen = choice("scenario", scenario) if isinstance(scenario, str) else dict(scenario)
-    place = {"name": "world", "path": str(world)} if isinstance(world, Path) else choice("world", world)
-    values: dict[str, Any] = {"scenario": chosen, "world": place}
-    for key, value in (settings or {}).items():
-        *path, last = key.split(".")
-        at = values
-        for name in path:
-            at = at.setdefault(name, {})
-        at[last] = choice(key, value) if key in GROUPS and isinstance(value, str) else value
+    values = given_values(scenario, settings or {}, world)
     return scenario_of(read_config(well_named(values)))
 
 
@@ -294,7 +289,7 @@ def open_results(folder: Path | str) -> Ensemble:
     ResultsError
         If the ensemble is not finished or damaged, or if its world is not there any more as it was.
     """
-    case = open_case(Path(folder))
+    case = open_case(folder)
     return Ensemble(case.name, case.results, case.scenario)
 
 
@@ -320,6 +315,8 @@ def compare(*ensembles: Ensemble) -> Comparison:
     >>> bool(table.loc[("iraq_hardens", "p_level_2_IRQ"), "difference"] < 0)
     True
     """
+    if not all(isinstance(ensemble, Case) for ensemble in ensembles):
+        raise ConfigError(["sim.compare takes ensembles, each by itself: sim.compare(a, b), or sim.compare(*several)"])
     base = ensembles[0].scenario if ensembles else None
     folder = result_folder(base, "compare", comparing.digest_of(ensembles)) if base else Path()
     found = comparing.compare(ensembles, folder, "sim.compare(...) in Python")
@@ -328,7 +325,7 @@ def compare(*ensembles: Ensemble) -> Comparison:
 
 def sweep(
     scenario: Scenario,
-    factors: Mapping[str, Sequence[float | str]],
+    factors: Mapping[str, Iterable[float | str]],
     design: str = Design.PRODUCT,
     points: int | None = None,
 ) -> Sweep:
@@ -339,8 +336,8 @@ def sweep(
     scenario
         What is varied; its settings say how many runs each point has.
     factors
-        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``; of a choice
-        between theories, such as ``rules.contest.form``, their names.
+        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``: lists, ranges,
+        arrays; of a choice between theories, such as ``rules.contest.form``, their names.
     design
         ``product``, ``zip``, ``latin_hypercube`` or ``sobol``.
     points
@@ -359,6 +356,8 @@ def sweep(
     >>> found.table.query("outcome == 'p_collapse'")["rules.morale.beta"].tolist()
     [4.0, 9.0]
     """
+    if design not in list(Design):
+        raise ConfigError([f"design = {shown(design)}: must be one of {', '.join(Design)}"])
     plan = sweeping.plan_sweep(scenario, factors, Design(design), points)
     folder = result_folder(scenario, "sweep", sweeping.sweep_digest(scenario, plan))
     found = sweeping.run_sweep(scenario, plan, folder, "sim.sweep(...) in Python", _reporter())
@@ -391,8 +390,7 @@ def calibrate(
     >>> found = sim.calibrate(three, {"output": folder}, sim.Effort(vectors=8, runs=2, fresh=2))
     >>> scenario = sim.load_scenario("mediation", {"uncertainty": {"kind": "posterior", "file": str(found.file)}})
     """
-    chosen = worlds or [world["name"] for world in worlds_of()]
-    scenarios = [load_scenario(USUAL_SCENARIO, settings, world) for world in chosen]
+    scenarios = [load_scenario(USUAL_SCENARIO, settings, world) for world in worlds or choices("world")]
     how = effort or Effort()
     folder = calibration_folder(scenarios, how)
     found = run_calibration(scenarios, how, folder, "sim.calibrate(...) in Python", _reporter())

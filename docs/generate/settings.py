@@ -90,7 +90,7 @@ def _allowed(shape: Mapping[str, Any], known: Mapping[str, Any]) -> str:
         return f"list of {'[these](scenarios.md#levers)' if 'oneOf' in items else _allowed(items, known)}"
     if kind == "object":
         return f"names, each with {_allowed(shape['additionalProperties'], known)}"
-    return KINDS[str(kind)] + _limits(shape)
+    return KINDS[str(kind)] + _limits(shape) if kind else str(shape["description"])  # what is judged elsewhere says it
 
 
 def _limits(shape: Mapping[str, Any]) -> str:

@@ -432,7 +432,8 @@ def _field(name: str, hint: Any, tier: Tier) -> tuple[Any, ...]:
     if hint in (int, float):
         return (name, I8 if hint is int else F8)
     array, *axes = get_args(hint)
-    (element,) = get_args(get_args(array)[1])
+    last = get_args(array)[-1]  # the type of an element, since NumPy 2.5; before, a dtype of it
+    (element,) = get_args(last) or (last,)
     return (name, element, tuple(tier.axes[axis] for axis in axes))
 
 

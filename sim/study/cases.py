@@ -14,6 +14,7 @@ from sim.world.config import read_config
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.tables import WorldError
+from sim.world.text import place
 
 MOST_COMPARED = 100_000  # runs: paired differences are known to a fifth of a percentage point by then
 REPEAT = "give the command of the ensemble again"
@@ -64,7 +65,7 @@ def _first_runs(case: Case, n: int) -> Case:
     return replace(case, results=replace(results, manifest=manifest, estimates=estimates))
 
 
-def open_case(folder: Path) -> Case:
+def open_case(folder: Path | str) -> Case:
     """Return the finished ensemble in a folder with its scenario, built again from what the folder tells.
 
     Parameters
@@ -77,6 +78,7 @@ def open_case(folder: Path) -> Case:
     ResultsError
         If the ensemble is not finished or damaged, or if its world is not there any more as it was.
     """
+    folder = place(folder)
     _check_kind(folder)
     results = load_results(folder)
     try:
@@ -92,7 +94,9 @@ def open_case(folder: Path) -> Case:
 
 
 def _check_kind(folder: Path) -> None:
-    """Raise ResultsError where a folder holds finished results, but not those of an ensemble."""
+    """Raise ResultsError where a file is given, or a folder of finished results that are not those of an ensemble."""
+    if folder.is_file():
+        raise ResultsError(folder, "is a file, not a folder", f"name its folder, {folder.parent}")
     manifest = read_manifest(folder)
     for key, kind in (("cases", "comparison"), ("factors", "sweep")):
         if key in manifest:

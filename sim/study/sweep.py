@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -41,7 +41,7 @@ from sim.ensemble.store.results import (
 )
 from sim.ensemble.store.schema import names_of
 from sim.study.design import Design, Floats, design_points
-from sim.study.factors import as_numbers, check_factors, numeric_keys, varied
+from sim.study.factors import numeric_keys, read_factors, varied
 from sim.world.config import read_config
 from sim.world.frozen import ConfigError
 from sim.world.posterior import Posterior
@@ -109,9 +109,7 @@ class Sweep:
     batches: pd.DataFrame
 
 
-def plan_sweep(
-    scenario: Scenario, factors: Mapping[str, Sequence[float | str]], design: Design, points: int | None = None
-) -> Plan:
+def plan_sweep(scenario: Scenario, factors: Any, design: Design, points: int | None = None) -> Plan:
     """Return the points of a sweep around a scenario; raise ConfigError where one of them cannot be run.
 
     Parameters
@@ -120,22 +118,22 @@ def plan_sweep(
         What is varied.
     factors
         Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``; of a choice
-        between theories, such as ``rules.contest.form``, their names.
+        between theories, such as ``rules.contest.form``, their names; as people give them, to be judged here.
     design
         How points are chosen from the values.
     points
         How many, for designs that fill a space.
     """
-    check_factors(scenario.config, list(factors))
-    chosen = design_points(design, as_numbers(factors), points, scenario.config.ensemble.seed)
+    given = read_factors(scenario.config, factors)
+    chosen = design_points(design, given, points, scenario.config.ensemble.seed)
     known = numeric_keys(scenario.config)
-    whole = [isinstance(known[key], int) for key in factors]
+    whole = [isinstance(known[key], int) for key in given]
     chosen[:, whole] = chosen[:, whole].round()
-    plan = Plan(scenario.tables, scenario.config.model_dump(mode="json"), tuple(factors), chosen, scenario.posterior)
+    plan = Plan(scenario.tables, scenario.config.model_dump(mode="json"), tuple(given), chosen, scenario.posterior)
     faults: dict[str, None] = {}  # one line for each kind of fault, however many points have it
     for settings in _corners(chosen):
         try:
-            build_scenario(scenario.tables, varied(scenario.config, dict(zip(factors, settings, strict=True))))
+            build_scenario(scenario.tables, varied(scenario.config, dict(zip(given, settings, strict=True))))
         except ConfigError as error:
             faults |= dict.fromkeys(error.lines)
     if faults:

@@ -24,6 +24,7 @@ from sim.core.rules import Rules, pack_rules
 from sim.world.config import RunConfig, fault_lines
 from sim.world.faults import shown, suggestion
 from sim.world.frozen import PLAIN, ConfigError, Frozen
+from sim.world.text import place
 from sim.world.uncertainty import NUMBERS, TWIN, draw_rules, numbers_of, with_numbers
 
 SHIPPED = Path(__file__).resolve().parents[2] / "conf" / "uncertainty" / "posterior.json"
@@ -114,7 +115,7 @@ def posterior_of(config: RunConfig) -> Posterior | None:
     asked = config.uncertainty
     if asked.kind != "posterior":
         return None
-    return read_posterior(SHIPPED if asked.file is None else Path(asked.file).expanduser())
+    return read_posterior(SHIPPED if asked.file is None else place(asked.file))
 
 
 def check_untouched(posterior: Posterior, rules: np.ndarray) -> None:

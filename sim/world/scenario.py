@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,10 @@ class Scenario:
     world: np.ndarray
     rules: np.ndarray
     posterior: Posterior | None = None
+
+    def __reduce__(self) -> tuple[Callable[[Tables, RunConfig], Scenario], tuple[Tables, RunConfig]]:
+        """Travel between processes as what it is made from; compiled code wants records of exactly its own types."""
+        return build_scenario, (self.tables, self.config)
 
     @property
     def is_uncertain(self) -> bool:

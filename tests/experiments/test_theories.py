@@ -17,7 +17,7 @@ from sim.core.parameters import choices
 from sim.core.rules import MECHANISMS, Rules
 from sim.core.rules.contest import ContestForm
 from sim.core.rules.morale import MoraleForm
-from sim.study.factors import THEORIES, as_numbers, numeric_keys, varied
+from sim.study.factors import THEORIES, numeric_keys, read_factors, varied
 from sim.world.catalogue import CONF
 from sim.world.config import ConfigError, read_config
 
@@ -27,8 +27,8 @@ FILES = sorted(path.stem for path in (CONF / "rules").glob("*.yaml"))
 
 def composed(*settings: str) -> Rules:
     """Return the rules that a command line gives."""
-    (values,) = resolve(CONF, "run", take_apart(list(settings)))
-    return launch.read_point(take_options(values, RunOptions)[1]).parameters()
+    (point,) = resolve(CONF, "run", take_apart(list(settings))).points
+    return launch.read_point(take_options(point.values, RunOptions)[1]).parameters()
 
 
 def faults_of(rules: dict[str, object]) -> list[str]:
@@ -81,7 +81,7 @@ def test_a_sweep_takes_theories_by_name_and_entries_by_key() -> None:
     assert THEORIES["rules.contest.form"] == ("ratio", "difference")
     assert numeric_keys(config)["rules.contest.form"] == 0
     assert numeric_keys(config)["rules.spillover.weight.kin"] == 0.7
-    assert as_numbers({"rules.contest.form": ["difference", "ratio"], "rules.morale.beta": [4, 9]}) == {
+    assert read_factors(config, {"rules.contest.form": ["difference", "ratio"], "rules.morale.beta": [4, 9]}) == {
         "rules.contest.form": [1, 0],
         "rules.morale.beta": [4, 9],
     }
@@ -89,9 +89,9 @@ def test_a_sweep_takes_theories_by_name_and_entries_by_key() -> None:
     assert rules.contest.form is ContestForm.DIFFERENCE
     assert rules.spillover.weight[Channel.KIN] == 0.2
     with pytest.raises(ConfigError, match=r"sweep.factors.rules.contest.form = ration: .* did you mean 'ratio'"):
-        as_numbers({"rules.contest.form": ["ration"]})
-    with pytest.raises(ConfigError, match=r"rules.morale.beta = steep: is no value of it; give numbers"):
-        as_numbers({"rules.morale.beta": ["steep"]})
+        read_factors(config, {"rules.contest.form": ["ration"]})
+    with pytest.raises(ConfigError, match=r"rules.morale.beta.0 = .*steep.*: must be a number"):
+        read_factors(config, {"rules.morale.beta": ["steep"]})
 
 
 def test_the_points_of_a_sweep_over_theories_are_their_ensembles(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_the_points_of_a_sweep_over_theories_are_their_ensembles(tmp_path: Path)
 
 
 def test_theories_are_compared_run_by_run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
-    monkeypatch.setattr(comparing, "draw_comparison_files", lambda *_: [])
+    monkeypatch.setattr(comparing, "draw_files", lambda *_: [])
     few = ["world=liberia_2003", "ensemble.runs=20", "ensemble.traces=0", "horizon_days=40", f"output={tmp_path}"]
     line = ["scenario=as_recorded", "theories=[default,fixed_patrons]", *few]
     assert launch.main(comparing.SCRIPT, line) == 0

@@ -43,6 +43,7 @@ from sim.study.score.score import Settings, check_horizons, judge
 from sim.world.frozen import ConfigError
 from sim.world.rulebook import rulebook_version
 from sim.world.scenario import Scenario
+from sim.world.text import place
 
 VECTORS, POSTERIOR, SCORES, BOARD, CURVE, IDENTIFICATION = (
     "vectors",
@@ -146,7 +147,7 @@ def calibration_folder(scenarios: Sequence[Scenario], effort: Effort) -> Path:
         See `calibrate`.
     """
     name = f"{len(scenarios)}-worlds-{calibration_digest(scenarios, effort)[:DIGEST_LENGTH]}"
-    return Path(scenarios[0].config.output).expanduser() / "calibrate" / name
+    return place(scenarios[0].config.output) / "calibrate" / name
 
 
 def check_calibration(scenarios: Sequence[Scenario], effort: Effort) -> None:
