@@ -76,6 +76,11 @@ def draw_rules(rules: np.ndarray, seed: int, first_run: int, n_runs: int) -> np.
     return with_numbers(rules, list(NUMBERS), np.clip(values, low, high))
 
 
+def calibrated_ranges() -> dict[str, tuple[float, float]]:
+    """Return the range of each parameter that the parameter table marks as learnt from history."""
+    return {name: p.calibrated for name, p in NUMBERS.items() if p.calibrated is not None}
+
+
 def is_wide(low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
     """Tell of which ranges the logarithm is meant."""
     return (low > 0.0) & (high >= WIDE * low)

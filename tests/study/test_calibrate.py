@@ -17,7 +17,7 @@ from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleInterruptedError
 from sim.study.calibrate import calibrate as calibrating
 from sim.study.calibrate.calibrate import SCOREBOARD, TABLES, Calibration, Effort
-from sim.study.calibrate.design import calibrated_ranges, spread_vectors
+from sim.study.calibrate.design import spread_vectors
 from sim.study.calibrate.evidence import Case, case_of
 from sim.study.calibrate.learning import NOBODY, learn
 from sim.study.calibrate.living import Trial, field_of, gather, live_vectors
@@ -34,7 +34,7 @@ from sim.tell.calibration import calibrate
 from sim.world.frozen import ConfigError
 from sim.world.posterior import read_posterior
 from sim.world.tables import Tables
-from sim.world.uncertainty import numbers_of
+from sim.world.uncertainty import calibrated_ranges, numbers_of
 from tests.ensemble.small import lines_to
 from tests.statistics import assert_distribution, assert_share
 from tests.worlds import TEN, changed, scenario_of, tables_of

@@ -7,13 +7,14 @@ import pytest
 from scipy.stats import rankdata
 
 from sim.study.calibrate.breeding import breed
-from sim.study.calibrate.design import calibrated_ranges, from_unit, spread_vectors, to_unit
+from sim.study.calibrate.design import from_unit, spread_vectors, to_unit
 from sim.study.calibrate.identification import identification
 from sim.study.calibrate.learning import FROM_DESIGN, KEPT, NOBODY, learn
 from sim.study.calibrate.losses import LOG_LOSS, WEIGHTS, mix_scores
 from sim.study.calibrate.recalibration import Curve, fit_curve
 from sim.study.calibrate.scoring import curve_table
 from sim.study.design import Design
+from sim.world.uncertainty import NUMBERS, calibrated_ranges
 from tests.study.toy import RANGES, TRUTH, draws, toy_cases
 
 VECTORS = spread_vectors(RANGES, Design.SOBOL, 128, 3)
@@ -133,8 +134,6 @@ def test_designs_fill_ranges_evenly_on_the_scale_that_is_meant() -> None:
 
 
 def test_some_thirty_parameters_are_learnt_within_their_limits() -> None:
-    from sim.world.uncertainty import NUMBERS  # noqa: PLC0415 - a table, read for this alone
-
     ranges = calibrated_ranges()
     assert 25 <= len(ranges) <= 40
     for name, (low, high) in ranges.items():

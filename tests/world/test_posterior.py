@@ -21,9 +21,9 @@ from sim.study.sweep import plan_sweep
 from sim.world import rulebook
 from sim.world.frozen import ConfigError
 from sim.world.posterior import SHIPPED, Posterior, draw, drawn_vectors, read_posterior
-from sim.world.rulebook import rulebook_version
+from sim.world.rulebook import is_current, rulebook_version
 from sim.world.scenario import Scenario
-from sim.world.uncertainty import TWIN, draw_rules, numbers_of
+from sim.world.uncertainty import TWIN, calibrated_ranges, draw_rules, numbers_of
 from tests.ensemble.small import lines_to, small_scenario
 from tests.statistics import assert_share
 
@@ -149,12 +149,17 @@ def test_a_file_without_its_kind_is_refused(file: Path) -> None:
 def test_another_version_of_the_rules_is_told_in_one_line(file: Path) -> None:
     stream = io.StringIO()
     make_ready(job_of(learnt_from(file)), lines_to(stream))
-    line = f"{file}: was learnt with another version of the rules; make it anew: {GOOD['command']}"
+    line = f"{file}: was learnt with other rules or within other ranges; make it anew: {GOOD['command']}"
     assert stream.getvalue().count(line) == 1
-    file.write_text(json.dumps(GOOD | {"rulebook": rulebook_version()}))
+    now = {"rulebook": rulebook_version(), "parameters": calibrated_ranges()}
+    centre = [sum(ends) / 2.0 for ends in calibrated_ranges().values()]
+    file.write_text(json.dumps(GOOD | now | {"vectors": [centre] * 3}))
     stream = io.StringIO()
     make_ready(job_of(learnt_from(file)), lines_to(stream))
-    assert "another version" not in stream.getvalue()
+    assert "other rules" not in stream.getvalue()
+    narrower = now["parameters"] | {"morale.kap": (1.0, 11.0)}
+    file.write_text(json.dumps(GOOD | now | {"vectors": [centre] * 3, "parameters": narrower}))
+    assert not is_current(read_posterior(file))
 
 
 def test_the_version_of_the_rules_follows_what_they_do(monkeypatch: pytest.MonkeyPatch) -> None:

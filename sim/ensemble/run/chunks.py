@@ -11,7 +11,7 @@ import pyarrow as pa
 from sim.core.codes import RunStatus
 from sim.core.engine import simulate
 from sim.core.record import RUNS, Histories, layouts_of
-from sim.ensemble.store.schema import TWINS, Names, names_of, runs_table, stored_tables
+from sim.ensemble.store.schema import DRAWS, TWINS, Names, draws_table, names_of, runs_table, stored_tables
 from sim.world.posterior import Posterior, draw
 from sim.world.scenario import Scenario
 from sim.world.uncertainty import TWIN
@@ -109,14 +109,24 @@ def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
     """Return the tables of ``n_runs`` runs from ``first`` on, and of their twins."""
     twins = _numbered_as_originals(_live(job, first + TWIN, _within(job.twins, first, n_runs), 0))
     tables = stored_tables(live_chunk(job, first, n_runs), job.names)
-    return {**tables, TWINS: runs_table(twins, job.names)}
+    return {**tables, TWINS: runs_table(twins, job.names), DRAWS: _draws(job, first, n_runs)}
 
 
 def lost_part(job: Job, first: int, n_runs: int, reason: str) -> dict[str, pa.Table]:
     """Return the tables of runs that could not be lived, each with the reason; they have no twins."""
     failed = joined([_failed(job, run, reason) for run in range(first, first + n_runs)])
     tables = stored_tables(failed, job.names)
-    return {**tables, TWINS: tables[RUNS].slice(0, 0)}
+    return {**tables, TWINS: tables[RUNS].slice(0, 0), DRAWS: _draws(job, first, n_runs)}
+
+
+def _draws(job: Job, first: int, n_runs: int) -> pa.Table:
+    """Return the parameters that some runs draw for themselves."""
+    return draws_table(first, _rules(job, first, n_runs) if job.is_uncertain else job.rules[:0], job.names)
+
+
+def _rules(job: Job, first: int, n_runs: int) -> np.ndarray:
+    """Return the parameters of some runs, one record for all of them where they share it."""
+    return draw(job.rules, job.posterior, job.seed, first, n_runs) if job.is_uncertain else job.rules
 
 
 def live_chunk(job: Job, first: int, n_runs: int) -> Histories:
@@ -140,9 +150,8 @@ def _live(job: Job, first: int, n_runs: int, traced: int) -> Histories:
     """Return what some runs leave behind."""
     if n_runs == 0:
         return _nothing(job)
-    rules = draw(job.rules, job.posterior, job.seed, first, n_runs) if job.is_uncertain else job.rules
     try:
-        return simulate(job.world, rules, job.seed, first, n_runs, traced)
+        return simulate(job.world, _rules(job, first, n_runs), job.seed, first, n_runs, traced)
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
         if n_runs == 1:
             return _failed(job, first, f"{type(error).__name__}: {error}")

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
 from sim.ensemble.store.files import check_plain, file_digest, read_json
-from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, Names, schemas
+from sim.ensemble.store.schema import DRAWS, ESTIMATES, FINAL, TABLES, TWINS, Names, schemas
 from sim.world.faults import shown
 
 MANIFEST = "manifest.json"
@@ -184,7 +184,7 @@ class Results:
     estimates: pd.DataFrame
     frames: Mapping[str, Frame]
 
-    runs, twins, falls, events, tolls, daily = map(_Whole, (RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY))
+    runs, twins, falls, events, tolls, daily, draws = map(_Whole, (RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY, DRAWS))
 
     def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Yield some columns of a table; see `pieces_of`."""

@@ -30,7 +30,7 @@ from sim.ensemble.store.parts import Shelf
 from sim.ensemble.store.provenance import config_digest
 from sim.ensemble.store.results import COMPLETE, ResultsError, check_tables, read_manifest
 from sim.study.calibrate.breeding import breed
-from sim.study.calibrate.design import calibrated_ranges, spread_vectors
+from sim.study.calibrate.design import spread_vectors
 from sim.study.calibrate.evidence import Case, case_of
 from sim.study.calibrate.identification import identification
 from sim.study.calibrate.learning import FROM_DESIGN, KEPT, NOBODY, Learnt, learn
@@ -44,6 +44,7 @@ from sim.world.frozen import ConfigError
 from sim.world.rulebook import rulebook_version
 from sim.world.scenario import Scenario
 from sim.world.text import place
+from sim.world.uncertainty import calibrated_ranges
 
 VECTORS, POSTERIOR, SCORES, BOARD, CURVE, IDENTIFICATION = (
     "vectors",

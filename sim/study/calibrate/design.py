@@ -8,15 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.study.design import Design, design_points
-from sim.world.uncertainty import NUMBERS, is_wide
+from sim.world.uncertainty import is_wide
 
 Floats = npt.NDArray[np.float64]
 Ranges = Mapping[str, tuple[float, float]]
-
-
-def calibrated_ranges() -> dict[str, tuple[float, float]]:
-    """Return the range of each parameter that the parameter table marks as learnt from history."""
-    return {name: p.calibrated for name, p in NUMBERS.items() if p.calibrated is not None}
 
 
 def spread_vectors(ranges: Ranges, design: Design, n: int, seed: int) -> Floats:
