@@ -40,6 +40,7 @@ _WORDS = np.flatnonzero(
         for _ in field.metadata.get("numbers", ["a choice"])
     ]
 )
+_WORDS_IN_ALL = RULES_DTYPE.itemsize // 8
 _WORD = dict(zip(NUMBERS, _WORDS.tolist(), strict=True))
 
 
@@ -90,13 +91,17 @@ def with_numbers(rules: np.ndarray, names: Sequence[str], values: Floats) -> np.
     """Return a record for each row of values, which are those of the named numbers; all else is as in ``rules``."""
     records = np.empty(len(values), RULES_DTYPE)
     records[:] = rules
-    records.view(np.float64).reshape(len(values), -1)[:, [_WORD[name] for name in names]] = values
+    records.view(np.float64).reshape(len(values), _WORDS_IN_ALL)[:, [_WORD[name] for name in names]] = values
     return records
 
 
 def numbers_of(rules: np.ndarray, names: Sequence[str]) -> Floats:
     """Return the named numbers of records, a row each."""
-    return np.ascontiguousarray(rules).view(np.float64).reshape(len(rules), -1)[:, [_WORD[name] for name in names]]
+    return (
+        np.ascontiguousarray(rules)
+        .view(np.float64)
+        .reshape(len(rules), _WORDS_IN_ALL)[:, [_WORD[name] for name in names]]
+    )
 
 
 def _triangular(u: Floats, low: Floats, peak: Floats, high: Floats) -> Floats:

@@ -77,7 +77,7 @@ def test_ensembles_and_mesa_take_the_same_vector(file: Path) -> None:
     rows = live_chunk(job_of(scenario), 7, 1).runs
     rules = draw(scenario.rules, scenario.posterior, 1, 7, 1)
     assert rows.tobytes() == simulate(scenario.world, rules, 1, 7, 1).runs.tobytes()
-    assert SpilloverModel(scenario, 1, 7).rules_record.tobytes() == rules.tobytes()
+    assert SpilloverModel(scenario, 1, 7).history.rules_record.tobytes() == rules.tobytes()
 
 
 def test_its_content_counts_and_not_its_place(file: Path, tmp_path: Path) -> None:
