@@ -20,7 +20,7 @@ from sim.study.calibrate.calibrate import SCOREBOARD, TABLES, Calibration, Effor
 from sim.study.calibrate.design import spread_vectors
 from sim.study.calibrate.evidence import Case, case_of
 from sim.study.calibrate.learning import NOBODY, learn
-from sim.study.calibrate.living import Trial, field_of, gather, live_vectors
+from sim.study.calibrate.living import Trial, field_of, gather, live_vectors, lose_vectors
 from sim.study.calibrate.losses import WEIGHTS, by_family, mix_scores, pooled_scores, vector_scores
 from sim.study.calibrate.scoring import MIXES, mixed, scores_left_out
 from sim.study.design import Design
@@ -98,6 +98,20 @@ def fair(said: object, seen: Observation, kind: Kind, rule: str) -> float:
         said = Sample(np.repeat(np.arange(len(counts), dtype=float), counts), is_drawn=True)
         return scores_of(said, seen, Kind.SHARE)["crps"]
     return scores_of(said, seen, kind)[rule]
+
+
+def test_a_run_that_failed_leaves_its_vector_out_everywhere(trial: Trial) -> None:
+    numbers = gather(trial, [live_vectors(trial, 0, len(trial.vectors))["outcomes"]])
+    numbers["chad_1990"][1][4, 1] = np.nan
+    cases = [case_of(f.name, f.tables, Folds.COUNTRY, *numbers[f.name]) for f in trial.fields]
+    learnt = learn(cases)
+    assert all(weights[:, 4].sum() == 0.0 for weights in learnt.weights.values())
+    assert np.isfinite(learnt.left_out).all()
+    told_of = forecasts(cases, {})
+    assert told_of["score"].notna().all()
+    lost = lose_vectors(trial, 0, 2, "")["outcomes"]
+    assert gather(trial, [lost])["chad_1990"][0][:2].shape[1:] == numbers["chad_1990"][0].shape[1:]
+    assert np.isnan(gather(trial, [lost])["chad_1990"][0]).all()
 
 
 def test_pooled_scores_are_those_of_the_rival(cases: list[Case]) -> None:

@@ -93,7 +93,7 @@ def test_a_fold_never_sees_its_world() -> None:
 def test_a_vector_of_which_a_run_failed_is_not_chosen() -> None:
     cases = toy_cases(VECTORS)
     best = int(np.argmin(learn(cases).losses[NOBODY]))
-    cases[5].fresh[best, 2] = np.nan
+    cases[5].sound[best] = False
     learnt = learn(cases)
     assert not np.isfinite(learnt.losses[NOBODY][best])
     assert all((weights[:, best] == 0.0).all() for weights in learnt.weights.values())

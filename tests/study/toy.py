@@ -55,7 +55,7 @@ def toy_cases(
         )
         facts = Facts(f"C{world}", 100, 1e6, 1e4, 0.0, 0.0, {}, {})
         chosen, fresh = (numbers(vectors, world, seed, runs, pull) for seed in (1, 2))
-        cases.append(Case(f"toy_{world}", f"C{world}", facts, items, chosen, fresh))
+        cases.append(Case(f"toy_{world}", f"C{world}", facts, items, chosen, fresh, np.ones(len(vectors), bool)))
     return cases
 
 

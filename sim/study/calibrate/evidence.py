@@ -17,6 +17,7 @@ from sim.world.tables import Tables
 
 Floats = npt.NDArray[np.float64]
 Values = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Case:
     chosen, fresh
         Numbers of the runs by which vectors are chosen, and of those by which mixes are scored: a vector, a run, a
         column; on the scale of the score.
+    sound
+        Of which vectors no run failed; the numbers of the others are 0, and nobody may use them.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Case:
     items: tuple[Item, ...]
     chosen: Floats
     fresh: Floats
+    sound: Bools
 
 
 def items_of(tables: Tables) -> tuple[Item, ...]:
@@ -99,8 +103,9 @@ def case_of(name: str, tables: Tables, folds: Folds, chosen: Values, fresh: Valu
         See `Case`.
     """
     items, facts = items_of(tables), read_facts(tables)
-    on_scale = (_on_scale(items, values) for values in (chosen, fresh))
-    return Case(name, fold_of(name, facts, folds), facts, items, *on_scale)
+    sound = np.isfinite(chosen).all(axis=(1, 2)) & np.isfinite(fresh).all(axis=(1, 2))
+    on_scale = (np.where(sound[:, None, None], _on_scale(items, values), 0.0) for values in (chosen, fresh))
+    return Case(name, fold_of(name, facts, folds), facts, items, *on_scale, sound)
 
 
 def _on_scale(items: Sequence[Item], values: Values) -> Floats:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.study.calibrate.evidence import Case
+from sim.study.calibrate.evidence import Bools, Case
 from sim.study.calibrate.losses import mix_scores, pooled_scores, shares_of_loss, vector_scores
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 KEPT = (1.0, 0.5, 0.35, 0.2, 0.1)
 """Shares of the vectors that are tried; of equals the first wins, which claims least."""
@@ -98,8 +97,7 @@ def _left_out(n: int) -> list[LeftOut]:
 
 def _eligible(cases: Sequence[Case], out: Sequence[LeftOut], own: Sequence[int] | None) -> Bools:
     """Return which vectors may be chosen by what is left out."""
-    numbers = [np.isfinite(values).all(axis=(1, 2)) for case in cases for values in (case.chosen, case.fresh)]
-    sound = np.all(numbers, axis=0)
+    sound = np.all([case.sound for case in cases], axis=0)
     if own is None:
         return np.tile(sound, (len(out), 1))
     bred, n_folds = np.asarray(own), max(map(max, filter(None, out))) + 1
