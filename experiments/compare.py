@@ -20,6 +20,7 @@ from sim.show.figures import draw_files, of_comparison
 from sim.show.report import write_report
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
+from sim.study.labels import told_apart
 from sim.tell.comparison_summary import comparison_markdown, comparison_table
 from sim.tell.ensemble import run_ensemble
 from sim.world.catalogue import USUAL_SCENARIO, choice
@@ -53,19 +54,14 @@ def job(point: Point) -> None:
 
 
 def open_cases(folders: tuple[str, ...]) -> list[Case]:
-    """Return the ensembles in result folders; those of one scenario are called by their folders.
+    """Return the ensembles in result folders; those of one scenario are called by the settings that differ.
 
     Parameters
     ----------
     folders
         What the commands printed as their last lines.
     """
-    cases = [open_case(folder) for folder in folders]
-    names = [case.name for case in cases]
-    return [
-        Case(case.results.folder.resolve().name, case.results, case.scenario) if names.count(case.name) > 1 else case
-        for case in cases
-    ]
+    return told_apart([open_case(folder) for folder in folders])
 
 
 def _scenarios(options: CompareOptions, values: dict[str, Any]) -> dict[str, Scenario]:

@@ -70,6 +70,12 @@ class ReportOptions(Frozen):
     path: Place | None = None
 
 
+class ListOptions(Frozen):
+    """Of `list.py`: where results lie."""
+
+    output: Place = "results"
+
+
 def take_options(values: dict[str, Any], kind: type[Options]) -> tuple[Options, dict[str, Any]]:
     """Return a script's own settings, checked, and the others; raise ConfigError with a line for each fault."""
     own = {key: values[key] for key in kind.model_fields if key in values}

@@ -25,19 +25,15 @@ if TYPE_CHECKING:
         compare,
         load_scenario,
         open_results,
+        results,
         run,
         sweep,
     )
     from sim.study.calibrate.calibrate import Effort
 
 _HOMES = {
-    **dict.fromkeys(
-        (
-            *("Calibration", "Comparison", "Ensemble", "Sweep"),
-            *("calibrate", "compare", "load_scenario", "open_results", "run", "sweep"),
-        ),
-        "sim.api",
-    ),
+    **dict.fromkeys(("Calibration", "Comparison", "Ensemble", "Sweep"), "sim.api"),
+    **dict.fromkeys(("calibrate", "compare", "load_scenario", "open_results", "results", "run", "sweep"), "sim.api"),
     "Effort": "sim.study.calibrate.calibrate",
     "SpilloverModel": "sim.agents.model",
     **dict.fromkeys(("FactionAgent", "StateAgent"), "sim.agents.actors"),
@@ -55,6 +51,7 @@ __all__ = [
     "compare",
     "load_scenario",
     "open_results",
+    "results",
     "run",
     "sweep",
 ]

@@ -17,6 +17,8 @@ import pandas as pd
 from rich.console import Console, RenderableType
 
 from sim.agents.model import SpilloverModel
+from sim.ensemble.estimate.intervals import wilson_interval
+from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
 from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_sweep
@@ -28,6 +30,8 @@ from sim.study.calibrate import calibrate as calibrating
 from sim.study.calibrate.calibrate import Effort, calibration_folder
 from sim.study.cases import Case, open_case
 from sim.study.design import Design
+from sim.study.labels import told_apart
+from sim.study.listing import list_results
 from sim.tell.calibration import calibrate as run_calibration
 from sim.tell.calibration import calibration_sections, calibration_table
 from sim.tell.comparison_summary import comparison_table
@@ -57,7 +61,7 @@ class Ensemble(Case):
     >>> ensemble = sim.run(scenario)
     >>> len(ensemble.runs)
     200
-    >>> bool(ensemble.runs["collapse_day"].notna().mean() > 0.5)
+    >>> bool(ensemble.share("collapse_day", by=60)["low"] > 0.5)
     True
     >>> plot = ensemble.plot("incidence")
     """
@@ -101,6 +105,28 @@ class Ensemble(Case):
     def estimates(self) -> pd.DataFrame:
         """Return everything that is estimated, each with interval and n."""
         return self.results.estimates
+
+    def share(self, column: str, by: int | None = None) -> pd.Series:
+        """Return the share of runs in which something happened: ``estimate``, its interval ``low`` to ``high``, ``n``.
+
+        A mean of ``runs[column] <= by`` is no such share where empty days, which mean never, are left out of it.
+
+        Parameters
+        ----------
+        column
+            Of days in `runs`, such as ``collapse_day`` or ``level_day_IRQ_3``.
+        by
+            The last day that counts; by default the last of a run.
+        """
+        runs = usable(self.runs)
+        days = [name for name in runs.columns if "day" in name.split("_")]
+        if column not in days:
+            message = f"no column of days '{column}'; {suggestion(column, days)}"
+            raise KeyError(message)
+        happened = runs[column].notna() if by is None else (runs[column] <= by).fillna(value=False)
+        n = len(runs)
+        low, high = wilson_interval(int(happened.sum()), n)
+        return pd.Series({"estimate": happened.mean(), "low": low, "high": high, "n": n}, name=column)
 
     @property
     def plots(self) -> list[str]:
@@ -293,13 +319,32 @@ def open_results(folder: Path | str) -> Ensemble:
     return Ensemble(case.name, case.results, case.scenario)
 
 
+def results(output: Path | str = "results") -> pd.DataFrame:
+    """Return a row for each result folder: what it asked, what differs from the usual, runs, date and state.
+
+    Parameters
+    ----------
+    output
+        Where results lie, as the setting of this name says.
+
+    Examples
+    --------
+    >>> import sim
+    >>> settings = {"rules.morale.beta": 6, "ensemble.runs": 50, "output": f"{folder}/here"}
+    >>> ensemble = sim.run(sim.load_scenario(settings=settings))
+    >>> sim.results(f"{folder}/here")[["name", "differs", "runs"]].to_dict("records")[0]
+    {'name': 'offensive_2024', 'differs': 'world=levant_2024, rules.morale.beta=6', 'runs': 50}
+    """
+    return list_results(output)
+
+
 def compare(*ensembles: Ensemble) -> Comparison:
     """Return what distinguishes ensembles from the first of them, run by run.
 
     Parameters
     ----------
     ensembles
-        At least two, of one world, horizon and seed.
+        At least two, of one world, horizon and seed; those of one scenario are called by the settings that differ.
 
     Raises
     ------
@@ -317,9 +362,10 @@ def compare(*ensembles: Ensemble) -> Comparison:
     """
     if not all(isinstance(ensemble, Case) for ensemble in ensembles):
         raise ConfigError(["sim.compare takes ensembles, each by itself: sim.compare(a, b), or sim.compare(*several)"])
-    base = ensembles[0].scenario if ensembles else None
-    folder = result_folder(base, "compare", comparing.digest_of(ensembles)) if base else Path()
-    found = comparing.compare(ensembles, folder, "sim.compare(...) in Python")
+    cases = told_apart(ensembles)
+    base = cases[0].scenario if cases else None
+    folder = result_folder(base, "compare", comparing.digest_of(cases)) if base else Path()
+    found = comparing.compare(cases, folder, "sim.compare(...) in Python")
     return Comparison(found.folder, found.manifest, found.cases, found.table)
 
 

@@ -71,6 +71,19 @@ def test_a_run_with_parameters_of_its_own_can_be_replayed(tmp_path: Path) -> Non
         assert len(model.falls) == (prior.falls["run"] == run).sum()
 
 
+def test_a_share_counts_the_runs_in_which_it_never_happened(ensemble: sim.Ensemble) -> None:
+    days = ensemble.runs["level_day_IRQ_3"]
+    assert days.isna().any()
+    never, by, ever = (ensemble.share("level_day_IRQ_3", by=day) for day in (-1, 20, 40))
+    assert never["estimate"] == 0.0 == never["low"] < never["high"]
+    assert by["estimate"] == sum(day <= 20 for day in days.dropna()) / 60
+    assert ever.equals(ensemble.share("level_day_IRQ_3"))
+    assert ever["estimate"] == days.notna().mean()
+    assert (ever["n"], ever.name) == (60, "level_day_IRQ_3")
+    with pytest.raises(KeyError, match="no column of days 'colapse_day'; did you mean 'collapse_day'"):
+        ensemble.share("colapse_day")
+
+
 def test_a_figure_that_is_not_there_is_told_with_the_nearest(ensemble: sim.Ensemble) -> None:
     with pytest.raises(KeyError, match="no figure 'incidense'; did you mean 'incidence'"):
         ensemble.plot("incidense")

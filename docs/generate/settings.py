@@ -10,7 +10,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel
 
-from experiments.options import CalibrateOptions, CompareOptions, ReportOptions, RunOptions, SweepOptions
+from experiments.options import CalibrateOptions, CompareOptions, ListOptions, ReportOptions, RunOptions, SweepOptions
 from generate.markdown import sentence, span, table
 from sim.world.catalogue import CONF
 from sim.world.config import RunConfig
@@ -23,6 +23,7 @@ SCRIPTS: dict[str, type[Frozen]] = {
     "sweep": SweepOptions,
     "calibrate": CalibrateOptions,
     "report": ReportOptions,
+    "list": ListOptions,
 }
 GROUPS = ("scenario", "world", "executor", "uncertainty")
 HEADER = ("key", "default", "allowed", "meaning")

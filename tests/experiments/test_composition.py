@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from experiments import launch
+from experiments import compare, launch, run, sweep
 from experiments.arguments import Point, resolve, take_apart
+from experiments.launch import Script
 from experiments.options import RunOptions, take_options
-from experiments.run import SCRIPT
 from sim.world import catalogue
 from sim.world.catalogue import CONF
 from sim.world.frozen import ConfigError
@@ -56,7 +56,7 @@ def without_own(point: Point) -> dict[str, Any]:
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_a_hostile_command_is_one_line_and_runs_nothing(attack: Attack, conf: Path, capsys: Captured) -> None:
     write(attack, conf)
-    assert launch.main(SCRIPT, list(attack.arguments)) == launch.EXIT_BAD_INPUT
+    assert launch.main(run.SCRIPT, list(attack.arguments)) == launch.EXIT_BAD_INPUT
     output = capsys.readouterr()
     assert output.out == ""
     assert output.err.startswith(attack.line)
@@ -76,7 +76,7 @@ def test_python_refuses_a_hostile_scenario_in_the_same_words(name: str, conf: Pa
 @pytest.mark.parametrize("question", ["--help", "--cfg=job"])
 def test_a_question_runs_nothing_either(question: str, conf: Path, capsys: Captured) -> None:
     write(ATTACKS["callback in a primary file"], conf)
-    assert launch.main(SCRIPT, [question]) == launch.EXIT_BAD_INPUT
+    assert launch.main(run.SCRIPT, [question]) == launch.EXIT_BAD_INPUT
     assert capsys.readouterr().out == ""
 
 
@@ -145,7 +145,7 @@ def test_settings_go_over_a_scenario_of_ones_own(conf: Path, capsys: Captured) -
     assert [point.values["scenario"]["name"] for point in swept] == ["a", "a"]
     assert [point.values["scenario"]["events"] for point in swept] == [[{"event": "collapse", "day": 3}]] * 2
     assert [point.settings[0] for point in swept] == ["scenario.path=mine.yaml", "scenario.path=./mine.yaml"]
-    assert launch.main(SCRIPT, ["scenario.path=mine.yaml", "scenario=mediation"]) == launch.EXIT_BAD_INPUT
+    assert launch.main(run.SCRIPT, ["scenario.path=mine.yaml", "scenario=mediation"]) == launch.EXIT_BAD_INPUT
     assert "scenario.path: names a scenario as scenario=... does; give one of them" in capsys.readouterr().err
 
 
@@ -159,3 +159,67 @@ def test_home_is_known_everywhere(conf: Path, monkeypatch: pytest.MonkeyPatch) -
     for scenario, world in (("~/mine.yaml", "~/home"), (Path("~/mine.yaml"), Path("~/home"))):
         assert sim.load_scenario(scenario, world=world).config.scenario == by_command.config.scenario
         assert sim.load_scenario(scenario, world=world).tables.digest == by_command.tables.digest
+
+
+ADVICE: dict[str, tuple[Script, list[str], str]] = {
+    "points that write over each other": (
+        run.SCRIPT,
+        ["-m", "ensemble.runs=20,50"],
+        "ensemble.runs=20 ensemble.runs=50: two points of a sweep that differ in this alone; their results would lie",
+    ),
+    "name that is a file": (
+        run.SCRIPT,
+        ["scenario=my.yaml"],
+        "scenario = my.yaml: no such scenario; for one of your own",
+    ),
+    "name that is a folder": (
+        run.SCRIPT,
+        ["world=w/base"],
+        "world = w/base: no such world; for one of your own write world.p",
+    ),
+    "file that is not there": (run.SCRIPT, ["scenario.path=my.yaml"], "my.yaml: is no file; give a YAML file such as"),
+    "number for an id": (
+        run.SCRIPT,
+        ["scenario.levers=[{lever: border, actor: 1e5, value: 0}]"],
+        "scenario.levers.0.actor = 100000.0: must be a text; put it in quotation marks",
+    ),
+    "range within a value": (
+        sweep.SCRIPT,
+        ["sweep.factors={rules.morale.beta: range(4,7)}"],
+        "sweep.factors: holds range(...) or the like within a value; write the values one by one, such as [4, 5, 6]",
+    ),
+    "truth values as factor": (
+        sweep.SCRIPT,
+        ["sweep.factors={channels.kin: [true,false]}"],
+        "sweep.factors.channels.kin: is no number that can be varied; run each by itself, with run.py -m",
+    ),
+    "all scenarios": (compare.SCRIPT, ["scenarios=all"], "scenarios = 'all': must be a list, in brackets: [..., ...]"),
+    "several scenarios": (
+        compare.SCRIPT,
+        ["scenarios=glob(*)"],
+        "scenarios: several values make a sweep; add -m, or write a",
+    ),
+}
+
+
+@pytest.mark.parametrize(("script", "arguments", "line"), ADVICE.values(), ids=ADVICE)
+def test_a_fault_is_told_with_what_to_do(script: Script, arguments: list[str], line: str, capsys: Captured) -> None:
+    assert launch.main(script, arguments) == launch.EXIT_BAD_INPUT
+    assert capsys.readouterr().err.startswith(line)
+
+
+def test_broken_yaml_is_one_line(conf: Path, capsys: Captured) -> None:
+    write(Attack({"scenario/mine.yaml": f"{MINE}levers: [{{lever: border\n"}, (), ""), conf)
+    assert launch.main(run.SCRIPT, ["scenario=mine"]) == launch.EXIT_BAD_INPUT
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("mine.yaml line 4: is no valid YAML (")
+    assert line.endswith("; mend the line, or put its text in quotation marks")
+
+
+def test_what_is_there_may_be_added_as_well() -> None:
+    (point,) = resolve(
+        CONF, "run", take_apart(["+ensemble.runs=30", "++ensemble.seed=4", "+scenario=us_leaves"])
+    ).points
+    assert (point.values["ensemble"]["runs"], point.values["ensemble"]["seed"]) == (30, 4)
+    assert point.values["scenario"]["name"] == "us_leaves"
+    assert point.settings == ("ensemble.runs=30", "ensemble.seed=4", "scenario=us_leaves")

@@ -103,9 +103,9 @@ def case_of(name: str, tables: Tables, folds: Folds, chosen: Values, fresh: Valu
         See `Case`.
     """
     items, facts = items_of(tables), read_facts(tables)
-    sound = np.isfinite(chosen).all(axis=(1, 2)) & np.isfinite(fresh).all(axis=(1, 2))
-    on_scale = (np.where(sound[:, None, None], _on_scale(items, values), 0.0) for values in (chosen, fresh))
-    return Case(name, fold_of(name, facts, folds), facts, items, *on_scale, sound)
+    sound = np.array([np.isfinite(c).all() and np.isfinite(f).all() for c, f in zip(chosen, fresh, strict=True)])
+    own, other = (np.where(sound[:, None, None], _on_scale(items, values), 0.0) for values in (chosen, fresh))
+    return Case(name, fold_of(name, facts, folds), facts, items, own, other, sound)
 
 
 def _on_scale(items: Sequence[Item], values: Values) -> Floats:
