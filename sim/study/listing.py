@@ -57,7 +57,8 @@ def _row(folder: Path, changed: float) -> dict[str, Any]:
 
 def _state(manifest: Mapping[str, Any]) -> str:
     """Return how far something is, in words."""
-    done = next((f", {manifest[key]:,} {key[:-5]}" for key in ("runs_done", "points_done", "vectors_done") if key in manifest), "")
+    keys = ("runs_done", "points_done", "vectors_done")
+    done = next((f", {manifest[key]:,} {key[:-5]}" for key in keys if key in manifest), "")
     status = str(manifest.get("status", "unknown"))
     return status if status == "complete" else f"{status}{done}"
 
