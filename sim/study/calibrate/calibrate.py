@@ -17,7 +17,7 @@ import pyarrow as pa
 from rich.console import Console
 
 from sim.core.parameters import to_plain
-from sim.ensemble.run.chunks import CHUNKS_PER_WORKER, LONGEST
+from sim.ensemble.run.chunks import CHUNKS_PER_WORKER
 from sim.ensemble.run.executors import count_workers
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, opened, recorded
@@ -40,6 +40,7 @@ from sim.study.calibrate.scoring import boards, curve_table, curves_without, sco
 from sim.study.design import Design
 from sim.study.score.folds import Folds
 from sim.study.score.score import Settings, check_horizons, judge
+from sim.world.config import ExecutorConfig
 from sim.world.frozen import ConfigError
 from sim.world.rulebook import rulebook_version
 from sim.world.scenario import Scenario
@@ -59,6 +60,7 @@ TABLES = (VECTORS, POSTERIOR, SCORES, BOARD, CURVE, IDENTIFICATION)
 
 LEARNT_FILE, SCOREBOARD = "posterior.json", "scoreboard.md"
 FEWEST_FOLDS = 3  # one is left out, one more by the inner loop, and something has to be learnt from
+IN_A_PART = 32  # vectors; what is scored is read from the tables of a part at once, at a cost that hardly grows with it
 DIGITS = 6  # of a parameter in the file of a posterior
 Floats = npt.NDArray[np.float64]
 
@@ -282,14 +284,14 @@ def _run(
     ranges = calibrated_ranges()
     own: list[int] | None = None
     with recorded(work):
-        _compute(work, scenarios, trial)
+        _compute(work, scenarios[0].config.executor, trial)
         if effort.bred:
             learnt = learn(_cases(work, effort, trial))
             more, folds = breed(learnt, ranges, trial.vectors, effort.bred, trial.seed)
             own = [FROM_DESIGN] * len(trial.vectors) + folds
             trial = replace(trial, vectors=np.concatenate([trial.vectors, more]))
             work.total = len(trial.vectors)
-            _compute(work, scenarios, trial)
+            _compute(work, scenarios[0].config.executor, trial)
         work.reporter.note("learning with each fold left out")
         cases = _cases(work, effort, trial)
         learnt = learn(cases, own)
@@ -302,20 +304,15 @@ def _run(
     return found
 
 
-def _compute(work: Work, scenarios: Sequence[Scenario], trial: Trial) -> None:
+def _compute(work: Work, executor: ExecutorConfig, trial: Trial) -> None:
     """Live every vector that is not stored yet."""
     if not any(store.missing_parts(sorted(work.parts), work.total, work.total)):
         return
-    days = [scenario.horizon_days for scenario in scenarios]
-    per_run = make_ready(trial.fields[0].job, work.reporter)
-    seconds = per_run * sum(days) / days[0] * (trial.runs + trial.fresh)
+    make_ready(trial.fields[0].job, work.reporter)
     live, lose = partial(live_vectors, trial), partial(lose_vectors, trial)
-    compute(work, scenarios[0].config.executor, live, lose, lambda workers: _part(work.total, workers, seconds))
-
-
-def _part(vectors: int, workers: int, seconds: float) -> int:
-    """Return how many vectors make a part, of so many that take some seconds each."""
-    return max(1, min(round(LONGEST / seconds), vectors // (CHUNKS_PER_WORKER * workers)))
+    compute(
+        work, executor, live, lose, lambda workers: max(1, min(IN_A_PART, work.total // (CHUNKS_PER_WORKER * workers)))
+    )
 
 
 def _cases(work: Work, effort: Effort, trial: Trial) -> list[Case]:
