@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from rich.console import Console
 from experiments.arguments import Point
 from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import CompareOptions, take_options
-from experiments.present import draw_once, print_tables
+from experiments.present import Showing
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.store.files import write_text
+from sim.ensemble.run.work import held
+from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
-from sim.show.figures import draw_files, of_comparison
+from sim.show.figures import of_comparison
 from sim.show.report import write_report
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
@@ -28,29 +30,35 @@ from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.text import place
 
-OWN = ("scenarios=", "theories=", "results=", "report=")  # settings that are the comparison's, not an ensemble's
+OWN = ("scenarios=", "theories=", "results=", "report=", "figures=")  # settings of the comparison, not of an ensemble
 
 
 def job(point: Point) -> None:
     """Compare what one point names."""
     reporter = Reporter(Console(stderr=True))
-    with told(reporter):
+    with told(reporter), ExitStack() as stack:
         options, values = take_options(point.values, CompareOptions)
         if options.results:
+            for name in options.results:
+                stack.enter_context(locked_for_reading(place(name)))
             cases = of_equal_runs(open_cases(options.results))
         else:
-            cases = of_equal_runs(_run(_scenarios(options, values), point.settings, reporter), _asked(values))
+            scenarios = _scenarios(options, values)
+            cases = of_equal_runs(_run(scenarios, point.settings, reporter, stack), _asked(values))
         folder = result_folder(cases[0].scenario, "compare", digest_of(cases))
         if options.results:
             folder = place(str(values["output"])) / "compare" / folder.name
+        stack.enter_context(held(folder))
         comparison = compare(cases, folder, command("compare", point.settings))
         store_comparison(comparison)
         write_text(folder / "summary.md", comparison_markdown(comparison))
-        print_tables(comparison_table(comparison))
-        draw_once(folder, comparison.manifest, lambda: draw_files(of_comparison(comparison), folder), reporter)
+        showing = Showing(folder, comparison.manifest, reporter)
+        showing.tables(lambda: comparison_table(comparison))
+        if options.figures:
+            showing.figures(lambda: of_comparison(comparison))
         if options.report:
-            reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison).resolve()}")
-        print(folder.resolve())
+            showing.report(lambda: write_report(cases, folder / "report.html", comparison))
+        showing.end()
 
 
 def open_cases(folders: tuple[str, ...]) -> list[Case]:
@@ -95,8 +103,8 @@ def _asked(values: dict[str, Any]) -> int | None:
     return None if ensemble["until"] else int(ensemble["runs"])
 
 
-def _run(scenarios: dict[str, Scenario], settings: Sequence[str], reporter: Reporter) -> list[Case]:
-    """Return ensembles of these scenarios, run or read where they are stored already."""
+def _run(scenarios: dict[str, Scenario], settings: Sequence[str], reporter: Reporter, stack: ExitStack) -> list[Case]:
+    """Return ensembles of these scenarios, run or read where they are stored already; nobody else changes them."""
     cases = []
     for setting, scenario in scenarios.items():
         key, _, name = setting.partition("=")
@@ -104,7 +112,9 @@ def _run(scenarios: dict[str, Scenario], settings: Sequence[str], reporter: Repo
         shared = [given for given in settings if not given.startswith((*OWN, f"{key}="))]
         again = command("run", [setting, *shared])
         own = name if key == "rules" else scenario.config.scenario.name
-        cases.append(Case(own, run_ensemble(scenario, result_folder(scenario, "run"), again, reporter), scenario))
+        folder = result_folder(scenario, "run")
+        stack.enter_context(held(folder))
+        cases.append(Case(own, run_ensemble(scenario, folder, again, reporter), scenario))
     return cases
 
 

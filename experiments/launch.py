@@ -17,8 +17,10 @@ import yaml
 from experiments.arguments import Point, Points, resolve, take_apart
 from experiments.composition import HELP
 from sim.ensemble.estimate.precision import targets_of
+from sim.ensemble.run.executors import stopped_by_signals
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError
+from sim.ensemble.store.files import BusyError
 from sim.ensemble.store.results import ResultsError
 from sim.world.catalogue import CONF, scenario_of, well_named
 from sim.world.config import ConfigError, RunConfig, known_keys, read_config
@@ -140,9 +142,13 @@ def told(reporter: Reporter) -> Iterator[None]:
         Who tells it.
     """
     try:
-        yield
+        with stopped_by_signals():
+            yield
     except BadInput as error:
         raise SystemExit(_refuse(error)) from None
+    except BusyError as error:
+        reporter.note(str(error))
+        raise SystemExit(EXIT_FAILED) from None
     except EnsembleError as error:
         reporter.note(str(error))
         is_stop = isinstance(error, EnsembleInterruptedError)

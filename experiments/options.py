@@ -17,6 +17,7 @@ Options = TypeVar("Options", bound=Frozen)
 class RunOptions(Frozen):
     """Of `run.py`."""
 
+    figures: bool = True
     report: bool = False
 
 
@@ -26,6 +27,7 @@ class CompareOptions(Frozen):
     scenarios: tuple[Name, ...] = Field(default=(), strict=False)
     theories: tuple[Name, ...] = Field(default=(), strict=False)
     results: tuple[Place, ...] = Field(default=(), strict=False)
+    figures: bool = True
     report: bool = False
 
 
@@ -42,6 +44,7 @@ class SweepOptions(Frozen):
     """Of `sweep.py`."""
 
     sweep: SweepSettings
+    figures: bool = True
 
 
 class CalibrateSettings(Frozen):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from experiments.arguments import Point
 from experiments.compare import open_cases
 from experiments.launch import Script, command, main, told
 from experiments.options import ReportOptions, take_options
+from experiments.present import use_plainer_signs
 from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.store.files import locked_for_reading
 from sim.show.report import write_report
 from sim.study.cases import Case
 from sim.study.compare import check_comparable, compare
@@ -23,11 +26,14 @@ from sim.world.text import place
 def job(point: Point) -> None:
     """Write the report that one point asks for."""
     reporter = Reporter(Console(stderr=True))
-    with told(reporter):
+    with told(reporter), ExitStack() as stack:
         path, cases = _opened(point.values)
+        for case in cases:
+            stack.enter_context(locked_for_reading(case.results.folder))
         path.parent.mkdir(parents=True, exist_ok=True)
         reporter.note("drawing figures and writing the report")
         comparison = compare(cases, path.parent, command("report", point.settings)) if len(cases) > 1 else None
+        use_plainer_signs(sys.stdout)
         print(write_report(cases, path, comparison).resolve())
 
 

@@ -33,9 +33,7 @@ FEWER = {
     "report": [],
 }
 SLOW = {  # what takes longer than all the rest, and is tested elsewhere
-    "draw_all": lambda *_: [],
-    "draw_comparison_files": lambda *_: [],
-    "draw_sweep_files": lambda *_: [],
+    "draw_files": lambda *_: [],
     "write_report": lambda _cases, path, *_: path.write_text("a report") and path,
 }
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.files import check_no_link
 from sim.ensemble.store.results import Results
 from sim.show.compare.fall_differences import draw_compare_falls
 from sim.show.compare.forest import draw_compare_amounts, draw_compare_probabilities
@@ -260,6 +261,7 @@ def draw_files(sheets: Iterable[Sheet], folder: Path) -> list[Path]:
     wanted = drawable(sheets)
     if wanted:
         (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+        check_no_link(folder / FOLDER)
     return [path for name, sheet in wanted.items() for path in save(sheet.draw(), folder / FOLDER / name)]
 
 

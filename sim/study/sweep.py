@@ -20,7 +20,7 @@ from rich.console import Console
 from sim.ensemble.estimate.outcomes import estimate_outcome, outcomes_of
 from sim.ensemble.estimate.rows import Numbers, usable
 from sim.ensemble.run.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows
-from sim.ensemble.run.executors import count_workers
+from sim.ensemble.run.executors import count_workers, leave_if_read_by_worker
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, opened, recorded
 from sim.ensemble.store import parts as store
@@ -31,15 +31,18 @@ from sim.ensemble.store.parts import Shelf
 from sim.ensemble.store.provenance import config_digest
 from sim.ensemble.store.results import (
     COMPLETE,
-    TELLS,
     ResultsError,
-    check_tables,
-    check_told,
+    check_size,
+    check_table,
+    judged,
+    opened_table,
+    read_finished,
     read_manifest,
     read_table,
     table_frame,
 )
-from sim.ensemble.store.schema import names_of
+from sim.ensemble.store.schema import names_of, row_group
+from sim.ensemble.store.told import ToldSweep
 from sim.study.design import Design, Floats, design_points
 from sim.study.factors import numeric_keys, read_factors, varied
 from sim.world.config import read_config
@@ -49,6 +52,7 @@ from sim.world.scenario import Scenario, build_scenario
 from sim.world.tables import Tables
 
 SWEEP, BATCHES = "sweep", "batches"
+MOST_OUTCOMES = 10_000  # assumption: more than any world has
 MOST_BATCHES = 20  # assumption: enough means of runs for an interval by their spread
 
 Rows: TypeAlias = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
@@ -171,12 +175,15 @@ def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, report
     Raises
     ------
     EnsembleError
-        If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
+        If the folder cannot be written or is in use, or if points are missing since workers died of them. What is
+        computed is kept.
     """
+    leave_if_read_by_worker(scenario.config.executor)
     workers = count_workers(scenario.config.ensemble.workers)
     digest = sweep_digest(scenario, plan)
     told = {"config_digest": digest, "factors": list(plan.factors), "points": len(plan.points)}
-    shelf = Shelf(folder, digest, schemas(plan.factors), by="point")
+    columns = schemas(plan.factors)
+    shelf = Shelf(folder, digest, columns, by="point", most=dict.fromkeys(columns, MOST_OUTCOMES))
     manifest = describe(scenario, command, workers) | told
     depot = depot_of(scenario.config.executor, shelf)
     work = Work(shelf, len(plan.points), manifest, reporter or Reporter(Console(quiet=True)), depot)
@@ -186,12 +193,14 @@ def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, report
 
 def load_sweep(folder: Path) -> Sweep:
     """Return the finished sweep in a folder; raise ResultsError where there is none."""
-    manifest = read_manifest(folder)
-    if manifest.get("status") != COMPLETE or "factors" not in manifest:
-        raise ResultsError(folder, "holds no finished sweep", f"go on with: {manifest.get('command')}")
-    check_told(folder, manifest, TELLS | {"factors": list})
-    check_tables(folder, manifest, (SWEEP, BATCHES))
-    factors = tuple(map(str, manifest["factors"]))
+    manifest = read_finished(folder, "sweep")
+    told = judged(folder, manifest, ToldSweep)
+    factors = told.factors
+    for name, schema in schemas(factors).items():
+        path = folder / f"{name}.parquet"
+        with opened_table(path, schema) as file:
+            check_size(path, file, MOST_OUTCOMES * told.points, row_group(schema))
+        check_table(path, told.tables.get(name))
     table, batches = (read_table(folder / f"{name}.parquet", schema) for name, schema in schemas(factors).items())
     return Sweep(folder, manifest, table, factors, batches)
 
@@ -241,8 +250,7 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
     with recorded(work):
         if any(store.missing_parts(sorted(work.parts), work.total, work.total)):
             per_point = runs * make_ready(job_of(scenario), work.reporter)
-            live, lose = partial(live_points, plan), partial(lost_points, plan)
-            compute(work, executor, live, lose, lambda workers: _chunk(work.total, workers, per_point))
+            compute(work, executor, partial(live_points, plan), partial(_chunk, work.total, seconds=per_point))
         store.merge_parts(work.shelf, sorted(work.parts))
         folder = work.shelf.folder
         work.manifest["tables"] = {name: file_digest(folder / f"{name}.parquet") for name in (SWEEP, BATCHES)}
@@ -251,7 +259,7 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
     return load_sweep(folder)
 
 
-def _chunk(points: int, workers: int, seconds: float) -> int:
+def _chunk(points: int, workers: int, *, seconds: float) -> int:
     """Return how many points make a part, of how many that take some seconds each."""
     return max(1, min(round(SHORTEST / seconds), points // (CHUNKS_PER_WORKER * workers)))
 
@@ -259,11 +267,6 @@ def _chunk(points: int, workers: int, seconds: float) -> int:
 def live_points(plan: Plan, first: int, n: int) -> dict[str, pa.Table]:
     """Return the rows of ``n`` points from ``first`` on."""
     return _tables(plan, [_point(plan, point) for point in range(first, first + n)])
-
-
-def lost_points(plan: Plan, first: int, n: int, _: str) -> dict[str, pa.Table]:
-    """Return the rows of points that could not be lived: estimates of no runs."""
-    return _tables(plan, [_rows(plan, point, plan.scenario(point), None) for point in range(first, first + n)])
 
 
 def _tables(plan: Plan, points: list[Rows]) -> dict[str, pa.Table]:

@@ -7,6 +7,7 @@ import pytest
 from sim.core.parameters import describe
 from sim.core.rules import MECHANISMS
 from sim.world.scenario import Scenario
+from sim.world.settings import nested
 from tests.worlds import runs_of, scenario_of
 
 WORLD = "yemen_2014"  # where extremists can grow most
@@ -37,7 +38,9 @@ def test_a_mechanism_at_its_limits_takes_no_fifty_times_as_long(mechanism: str) 
     runs_of(usual, 1)  # compiled code is loaded
     most = MOST * seconds(usual, 5)
     for number in range(CORNERS):
-        scenario = scenario_of(WORLD, rules={mechanism: corner(mechanism, number)})
+        scenario = scenario_of(
+            WORLD, rules=nested({f"{mechanism}.{name}": end for name, end in corner(mechanism, number).items()})
+        )
         took = seconds(scenario, 1)
         if took > most:  # or the machine did something else
             took = seconds(scenario, 2)

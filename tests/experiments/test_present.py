@@ -17,7 +17,7 @@ SMALL = ["world=liberia_2003", "ensemble.runs=20", "horizon_days=20", "ensemble.
 def test_an_encoding_that_lacks_signs_costs_no_line(
     encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(script, "draw_all", lambda *_: [])
+    monkeypatch.setattr(script, "draw_files", lambda *_: [])
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
     assert launch.main(SCRIPT, [*SMALL, f"output='{tmp_path}/Ergebnisse-Łódź'"]) == 0

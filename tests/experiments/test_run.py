@@ -16,8 +16,7 @@ import numpy as np
 import pytest
 import yaml
 
-from experiments import launch
-from experiments import run as script
+from experiments import launch, present
 from experiments.arguments import resolve, take_apart
 from experiments.launch import ROOT
 from experiments.options import RunOptions, take_options
@@ -41,7 +40,7 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the figures out, which take longer than all the rest; one test draws them."""
-    monkeypatch.setattr(script, "draw_all", lambda *_: [])
+    monkeypatch.setattr(present, "draw_files", lambda *_: [])
 
 
 def run(*arguments: str) -> int:
@@ -335,6 +334,10 @@ def test_a_disk_that_fills_while_drawing_is_one_line(
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "figures/map.png")
 
-    monkeypatch.setattr(script, "draw_all", full)
+    monkeypatch.setattr(present, "draw_files", full)
     assert run(*SMALL, f"output={tmp_path}") == launch.EXIT_FAILED
-    assert "figures/map.png: cannot be written (No space left on device)" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert (
+        "figure fall_map: left out (OSError: [Errno 28] No space left on device: 'figures/map.png'); the" in printed.err
+    )
+    assert load_results(folder_of(printed.out)).manifest["figures"] == {}

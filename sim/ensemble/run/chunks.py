@@ -112,13 +112,6 @@ def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
     return {**tables, TWINS: runs_table(twins, job.names), DRAWS: _draws(job, first, n_runs)}
 
 
-def lost_part(job: Job, first: int, n_runs: int, reason: str) -> dict[str, pa.Table]:
-    """Return the tables of runs that could not be lived, each with the reason; they have no twins."""
-    failed = joined([_failed(job, run, reason) for run in range(first, first + n_runs)])
-    tables = stored_tables(failed, job.names)
-    return {**tables, TWINS: tables[RUNS].slice(0, 0), DRAWS: _draws(job, first, n_runs)}
-
-
 def _draws(job: Job, first: int, n_runs: int) -> pa.Table:
     """Return the parameters that some runs draw for themselves."""
     return draws_table(first, _rules(job, first, n_runs) if job.is_uncertain else job.rules[:0], job.names)
@@ -152,6 +145,8 @@ def _live(job: Job, first: int, n_runs: int, traced: int) -> Histories:
         return _nothing(job)
     try:
         return simulate(job.world, _rules(job, first, n_runs), job.seed, first, n_runs, traced)
+    except (MemoryError, OSError):
+        raise  # an accident of the machine says nothing about a run
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
         if n_runs == 1:
             return _failed(job, first, f"{type(error).__name__}: {error}")

@@ -16,7 +16,7 @@ from sim.core.jit import source_digest
 from sim.world.scenario import Scenario
 
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "mesa", "spillover")
-FORMAT = 3  # of the stored tables; raised when the same runs would be stored otherwise
+FORMAT = 4  # of the stored tables; raised when the same runs would be stored otherwise
 _ROOT = Path(__file__).resolve().parents[3]
 _GIT_PATHS = ("sim", "conf", "experiments")
 

@@ -18,9 +18,9 @@ import pyarrow as pa
 
 from sim.core.codes import NEVER, NOBODY, Channel, Level, RunStatus
 from sim.core.outputs import Field, Kind, Output, Table, Use, fields_of, output
-from sim.core.record import RUNS, Histories
+from sim.core.record import DAILY, EVENTS, FALLS, FALLS_PER_LOCATION, RUNS, TOLLS, Histories
 from sim.core.record import TABLES as LIVED
-from sim.core.state import Floats, Ints
+from sim.core.state import EVENT_SLOTS, Floats, Ints
 from sim.world.tables import Tables
 from sim.world.uncertainty import NUMBERS, numbers_of
 
@@ -35,6 +35,7 @@ ERRORS = {
     RunStatus.TOO_MANY_EVENTS: "more happened than a run can tell one by one; look for an extreme parameter",
 }
 CELLS = 2**20  # of a row group: what merging holds in memory
+MOST_ESTIMATES = 100_000  # assumption: far more than any world has
 _NUMBERS = {int: pa.int64(), Ints: pa.int64(), float: pa.float64(), Floats: pa.float64(), str: pa.string()}
 _KINDS = {
     **dict.fromkeys((Kind.NAME, Kind.PLACE, Kind.FACTION, Kind.ACTOR), pa.string()),
@@ -233,6 +234,21 @@ def schemas(names: Names) -> dict[str, pa.Schema]:
         **{name: schema_of(table.row, names) for name, table in TABLES.items()},
         ESTIMATES: schema_of(EstimateRow, names),
     }
+
+
+def most_rows(names: Names, horizon_days: int) -> dict[str, int]:
+    """Return how many rows of each table a run can leave, and how many estimates there can be.
+
+    Parameters
+    ----------
+    names
+        Ids of the world.
+    horizon_days
+        Days of a run.
+    """
+    places = len(names.locations)
+    rows = {RUNS: 1, TWINS: 1, DRAWS: 1, FALLS: FALLS_PER_LOCATION * places, EVENTS: EVENT_SLOTS, TOLLS: places}
+    return rows | {DAILY: horizon_days, ESTIMATES: MOST_ESTIMATES}
 
 
 def row_group(schema: pa.Schema) -> int:

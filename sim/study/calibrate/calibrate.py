@@ -18,7 +18,7 @@ from rich.console import Console
 
 from sim.core.parameters import to_plain
 from sim.ensemble.run.chunks import CHUNKS_PER_WORKER
-from sim.ensemble.run.executors import count_workers
+from sim.ensemble.run.executors import count_workers, leave_if_read_by_worker
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, opened, recorded
 from sim.ensemble.store import parts as store
@@ -28,17 +28,30 @@ from sim.ensemble.store.folders import DIGEST_LENGTH
 from sim.ensemble.store.manifest import describe
 from sim.ensemble.store.parts import Shelf
 from sim.ensemble.store.provenance import config_digest
-from sim.ensemble.store.results import COMPLETE, ResultsError, check_tables, read_manifest
+from sim.ensemble.store.results import (
+    COMPLETE,
+    ResultsError,
+    check_size,
+    check_table,
+    judged,
+    opened_table,
+    read_finished,
+    read_manifest,
+    read_table,
+)
+from sim.ensemble.store.schema import row_group
+from sim.ensemble.store.told import ToldCalibration
 from sim.study.calibrate.breeding import breed
 from sim.study.calibrate.design import spread_vectors
-from sim.study.calibrate.evidence import Case, case_of
+from sim.study.calibrate.evidence import Case, case_of, items_of
 from sim.study.calibrate.identification import identification
 from sim.study.calibrate.learning import FROM_DESIGN, KEPT, NOBODY, Learnt, learn
-from sim.study.calibrate.living import OUTCOMES, SCHEMA, Trial, field_of, gather, live_vectors, lose_vectors
+from sim.study.calibrate.living import OUTCOMES, Trial, field_of, gather, live_vectors, rows_of, schema_of
 from sim.study.calibrate.losses import WEIGHTS
 from sim.study.calibrate.scoring import boards, curve_table, curves_without, scores_left_out
 from sim.study.design import Design
 from sim.study.score.folds import Folds
+from sim.study.score.score import COLUMNS as SCORE_COLUMNS
 from sim.study.score.score import Settings, check_horizons, judge
 from sim.world.config import ExecutorConfig
 from sim.world.frozen import ConfigError
@@ -55,10 +68,32 @@ VECTORS, POSTERIOR, SCORES, BOARD, CURVE, IDENTIFICATION = (
     "curve",
     "identification",
 )
-TABLES = (VECTORS, POSTERIOR, SCORES, BOARD, CURVE, IDENTIFICATION)
+TEXT, NUMBER, COUNT = pa.string(), pa.float64(), pa.int64()
+_COLUMNS = {
+    SCORES: dict(zip(SCORE_COLUMNS, [TEXT] * 3 + [NUMBER] * 3 + [TEXT] * 2 + [NUMBER] * 5, strict=True)),
+    BOARD: {
+        **dict.fromkeys(("mix", "family", "rule"), TEXT),
+        **dict.fromkeys(("n", "worlds"), COUNT),
+        "score": NUMBER, "rival": TEXT, "rival_score": NUMBER,
+        **dict.fromkeys(("skill", "skill_low", "skill_high"), NUMBER),
+        "verdict": TEXT,
+        **dict.fromkeys(("bias", "coverage", "width", "rank_correlation", "mean_forecast", "happened"), NUMBER),
+    },
+    CURVE: {
+        "share": NUMBER, "family": TEXT, "score": NUMBER, "error": NUMBER, "worlds": COUNT, "folds": COUNT,
+        "is_chosen": pa.bool_(),
+    },
+    IDENTIFICATION: {
+        "parameter": TEXT,
+        **dict.fromkeys(("low", "high", "q05", "median", "q95", "width"), NUMBER),
+        "is_learnt": pa.bool_(), "rank_correlation": NUMBER,
+    },
+}
+TABLES = (VECTORS, POSTERIOR, *_COLUMNS)
 """Tables beside that of outcomes."""
 
 LEARNT_FILE, SCOREBOARD = "posterior.json", "scoreboard.md"
+MOST_ROWS = 1_000_000  # of any table but that of outcomes and of vectors
 FEWEST_FOLDS = 3  # one is left out, one more by the inner loop, and something has to be learnt from
 IN_A_PART = 32  # vectors; what is scored is read from the tables of a part at once, at a cost that hardly grows with it
 DIGITS = 6  # of a parameter in the file of a posterior
@@ -134,11 +169,19 @@ def calibration_digest(scenarios: Sequence[Scenario], effort: Effort) -> str:
     """
     content = {
         "worlds": [config_digest(scenario) for scenario in scenarios],
-        "items": [[f"{i.family.name}/{i.seen.item}" for i in field_of(scenario).items] for scenario in scenarios],
+        "items": _items(scenarios),
         "parameters": calibrated_ranges(),
         "effort": asdict(effort),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _items(scenarios: Sequence[Scenario]) -> dict[str, list[str]]:
+    """Return what is scored in each world, in the order of the columns of outcomes."""
+    return {
+        scenario.config.world.name: [f"{item.family.name}/{item.seen.item}" for item in items_of(scenario.tables)]
+        for scenario in scenarios
+    }
 
 
 def calibration_folder(scenarios: Sequence[Scenario], effort: Effort) -> Path:
@@ -211,15 +254,16 @@ def calibrate(
     """
     check_calibration(scenarios, effort)
     first, ranges = scenarios[0], calibrated_ranges()
+    leave_if_read_by_worker(first.config.executor)
+    seed = first.config.ensemble.seed
+    vectors = spread_vectors(ranges, effort.design, effort.vectors, seed)
+    trial = Trial(tuple(map(field_of, scenarios)), tuple(ranges), vectors, effort.runs, effort.fresh, seed)
     digest = calibration_digest(scenarios, effort)
-    shelf = Shelf(folder, digest, {OUTCOMES: SCHEMA}, by="vector")
+    shelf = Shelf(folder, digest, {OUTCOMES: schema_of(trial)}, by="vector", most={OUTCOMES: rows_of(trial)})
     manifest = describe(first, command, count_workers(first.config.ensemble.workers))
     manifest |= _told(scenarios, effort, digest)
     depot = depot_of(first.config.executor, shelf)
     work = Work(shelf, effort.vectors, manifest, reporter or Reporter(Console(quiet=True)), depot)
-    seed = first.config.ensemble.seed
-    vectors = spread_vectors(ranges, effort.design, effort.vectors, seed)
-    trial = Trial(tuple(map(field_of, scenarios)), tuple(ranges), vectors, effort.runs, effort.fresh, seed)
     with opened(folder):
         return _stored(work) or _run(work, scenarios, effort, trial, page)
 
@@ -230,6 +274,7 @@ def _told(scenarios: Sequence[Scenario], effort: Effort, digest: str) -> dict[st
         "config_digest": digest,
         "study_digest": study_digest(),
         "worlds": {scenario.config.world.name: scenario.tables.digest for scenario in scenarios},
+        "items": _items(scenarios),
         "parameters": calibrated_ranges(),
         "effort": asdict(effort),
         "weights": WEIGHTS,
@@ -260,7 +305,8 @@ def _stored(work: Work) -> Calibration | None:
         return None
     work.clear()
     try:
-        check_tables(folder, manifest, (OUTCOMES,))
+        told = judged(folder, manifest, ToldCalibration)
+        _check(folder, told, OUTCOMES, shelf.schemas[OUTCOMES], shelf.most[OUTCOMES] * told.vectors_tried)
     except ResultsError as error:
         work.reporter.note(f"{error.fault}: computing again")
         return None
@@ -269,10 +315,10 @@ def _stored(work: Work) -> Calibration | None:
     except ResultsError as error:
         work.reporter.note(f"{error.fault}: judging what is stored again")
     else:
-        if manifest.get("study_digest") == work.manifest["study_digest"]:
-            work.reporter.note(f"{manifest['vectors_tried']:,} vectors are stored already; nothing is computed")
+        if told.study_digest == work.manifest["study_digest"]:
+            work.reporter.note(f"{told.vectors_tried:,} vectors are stored already; nothing is computed")
             return found
-    store.adopt_final(shelf, manifest["vectors_tried"])
+    store.adopt_final(shelf, told.vectors_tried)
     return None
 
 
@@ -309,10 +355,12 @@ def _compute(work: Work, executor: ExecutorConfig, trial: Trial) -> None:
     if not any(store.missing_parts(sorted(work.parts), work.total, work.total)):
         return
     make_ready(trial.fields[0].job, work.reporter)
-    live, lose = partial(live_vectors, trial), partial(lose_vectors, trial)
-    compute(
-        work, executor, live, lose, lambda workers: max(1, min(IN_A_PART, work.total // (CHUNKS_PER_WORKER * workers)))
-    )
+    compute(work, executor, partial(live_vectors, trial), partial(_part, work.total))
+
+
+def _part(vectors: int, workers: int) -> int:
+    """Return how many of some vectors make a part."""
+    return max(1, min(IN_A_PART, vectors // (CHUNKS_PER_WORKER * workers)))
 
 
 def _cases(work: Work, effort: Effort, trial: Trial) -> list[Case]:
@@ -340,9 +388,9 @@ def _write(
         CURVE: curve_table(learnt, cases),
         IDENTIFICATION: identification(ranges, trial.vectors, weights, losses),
     }
-    for name, table in tables.items():
-        arrow = pa.Table.from_pandas(table, preserve_index=False)
-        store.write_table(folder / f"{name}.parquet", arrow.schema, [arrow], work.shelf.digest)
+    for name, schema in schemas(list(ranges)).items():
+        table = pa.Table.from_pandas(tables[name].reindex(columns=schema.names), schema, preserve_index=False)
+        store.write_table(folder / f"{name}.parquet", schema, [table], work.shelf.digest)
     told = {
         "vectors_tried": len(vectors),
         "vectors_failed": int((~np.isfinite(losses)).sum()),
@@ -392,14 +440,36 @@ def posterior_text(posterior: pd.DataFrame, manifest: Mapping[str, Any], scenari
 
 def load_calibration(folder: Path) -> Calibration:
     """Return the finished calibration in a folder; raise ResultsError where there is none."""
-    manifest = read_manifest(folder)
-    if manifest.get("status") != COMPLETE or "vectors_tried" not in manifest:
-        raise ResultsError(folder, "holds no finished calibration", f"go on with: {manifest.get('command')}")
-    check_tables(folder, manifest, TABLES)
+    manifest = read_finished(folder, "calibration")
+    told = judged(folder, manifest, ToldCalibration)
+    for name, schema in schemas(list(told.parameters)).items():
+        _check(folder, told, name, schema, max(MOST_ROWS, told.vectors_tried))
     return _read(folder, manifest)
+
+
+def _check(folder: Path, told: ToldCalibration, name: str, schema: pa.Schema, most: int) -> None:
+    """Raise ResultsError where a table is not the one that a manifest tells of, or holds more than it can."""
+    path = folder / f"{name}.parquet"
+    check_table(path, told.tables.get(name))
+    with opened_table(path, schema) as file:
+        check_size(path, file, most, row_group(schema))
 
 
 def _read(folder: Path, manifest: dict[str, Any]) -> Calibration:
     """Return a calibration from its tables, which have been checked or just been written."""
-    frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    columns = schemas(list(manifest["parameters"]))
+    frames = {name: read_table(folder / f"{name}.parquet", schema) for name, schema in columns.items()}
     return Calibration(folder, manifest, **frames)
+
+
+def schemas(parameters: Sequence[str]) -> dict[str, pa.Schema]:
+    """Return the columns of the tables beside that of outcomes.
+
+    Parameters
+    ----------
+    parameters
+        Names of those that are learnt.
+    """
+    numbers = {**dict.fromkeys(parameters, pa.float64()), "loss": pa.float64(), "weight": pa.float64()}
+    vectors = {"vector": pa.int64(), **numbers}
+    return {name: pa.schema(columns) for name, columns in {VECTORS: vectors, POSTERIOR: vectors, **_COLUMNS}.items()}

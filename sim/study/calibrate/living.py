@@ -6,7 +6,7 @@ is scored besides the fall (people, neighbours) goes on until the last day, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,17 +25,6 @@ from sim.world.tables import Tables
 from sim.world.uncertainty import with_numbers
 
 OUTCOMES = "outcomes"
-SCHEMA = pa.schema(
-    {
-        "vector": pa.int32(),
-        "world": pa.string(),
-        "is_fresh": pa.bool_(),
-        "run": pa.int32(),
-        "values": pa.list_(pa.float32()),
-    }
-)
-"""Columns of what is kept: a row for each vector, world, kind of run, and run; null values where it failed."""
-
 FRESH = 1  # what is added to the seed for the runs that score what others have chosen
 
 Floats = npt.NDArray[np.float64]
@@ -85,6 +74,31 @@ class Trial:
     fresh: int
     seed: int
 
+    @property
+    def width(self) -> int:
+        """Return how many numbers of a run are kept at most."""
+        return max(width_of(field.items) for field in self.fields)
+
+
+def schema_of(trial: Trial) -> pa.Schema:
+    """Return the columns of what is kept: a row for each vector, world, kind of run, and run.
+
+    ``value_0``, ``value_1`` and so on are the numbers of the world's items in their order, NaN in a run that failed and
+    where a world has fewer.
+    """
+    key = {"vector": pa.int32(), "world": pa.string(), "is_fresh": pa.bool_(), "run": pa.int32()}
+    return pa.schema({**key, **{name: pa.float32() for name in _values(trial)}})
+
+
+def rows_of(trial: Trial) -> int:
+    """Return how many rows a vector has."""
+    return len(trial.fields) * (trial.runs + trial.fresh)
+
+
+def _values(trial: Trial) -> list[str]:
+    """Return the names of the columns of numbers."""
+    return [f"value_{number}" for number in range(trial.width)]
+
 
 def field_of(scenario: Scenario) -> Field:
     """Return a world in which vectors are tried."""
@@ -94,26 +108,21 @@ def field_of(scenario: Scenario) -> Field:
 
 def live_vectors(trial: Trial, first: int, n: int) -> dict[str, pa.Table]:
     """Return what ``n`` vectors from ``first`` on leave behind."""
-    numbers = {
-        (field.name, is_fresh): _live(trial, field, range(first, first + n), is_fresh=is_fresh)
-        for field in trial.fields
-        for is_fresh in (False, True)
-    }
-    return _table(first, n, numbers)
-
-
-def lose_vectors(trial: Trial, first: int, n: int, _: str) -> dict[str, pa.Table]:
-    """Return the rows of vectors that could not be lived: nothing is known of any run."""
-    numbers = {
-        (field.name, is_fresh): np.full((n, runs, width_of(field.items)), np.nan, np.float32)
-        for field in trial.fields
-        for is_fresh, runs in ((False, trial.runs), (True, trial.fresh))
-    }
-    return _table(first, n, numbers)
+    kinds = [(field, is_fresh) for field in trial.fields for is_fresh in (False, True)]
+    lived = [_live(trial, field, range(first, first + n), is_fresh=is_fresh) for field, is_fresh in kinds]
+    key, numbers = [], []
+    for vector in range(n):
+        for (field, is_fresh), values in zip(kinds, lived, strict=True):
+            key += [(first + vector, field.name, is_fresh, run) for run in range(values.shape[1])]
+            numbers.append(values[vector])
+    columns = [*zip(*key, strict=True), *np.concatenate(numbers).T]
+    schema = schema_of(trial)
+    arrays = [pa.array(column, one.type) for column, one in zip(columns, schema, strict=True)]
+    return {OUTCOMES: pa.Table.from_arrays(arrays, schema=schema)}
 
 
 def _live(trial: Trial, field: Field, vectors: Iterable[int], *, is_fresh: bool) -> Values:
-    """Return the numbers that some vectors leave in one world: a vector, a run, a column; NaN where a run failed."""
+    """Return the numbers that some vectors leave in one world: a vector, a run, a column; NaN where there is none."""
     n_runs, seed = (trial.fresh, trial.seed + FRESH) if is_fresh else (trial.runs, trial.seed)
     parts = []
     for i, vector in enumerate(vectors):
@@ -122,9 +131,11 @@ def _live(trial: Trial, field: Field, vectors: Iterable[int], *, is_fresh: bool)
     tables = stored_tables(joined(parts), field.job.names)
     runs, falls, events = (table_frame(tables[name]) for name in (RUNS, FALLS, EVENTS))
     sound = usable(runs)
-    values = np.full((len(runs), width_of(field.items)), np.nan, np.float32)
+    values = np.full((len(runs), trial.width), np.nan, np.float32)
     if len(sound):
-        values[sound["run"]] = answers(field.items, Lived(field.name, field.tables, sound, falls, events))
+        values[sound["run"], : width_of(field.items)] = answers(
+            field.items, Lived(field.name, field.tables, sound, falls, events)
+        )
     return values.reshape(len(parts), n_runs, -1)
 
 
@@ -133,21 +144,6 @@ def _numbered(lived: Histories, first: int) -> Histories:
     for rows in lived.tables.values():
         rows["run"] += first
     return replace(lived, errors={run + first: text for run, text in lived.errors.items()})
-
-
-def _table(first: int, n: int, numbers: Mapping[tuple[str, bool], Values]) -> dict[str, pa.Table]:
-    """Return numbers by world and kind of run as a table, vector by vector."""
-    rows = [
-        (first + i, world, is_fresh, run, values[i, run])
-        for i in range(n)
-        for (world, is_fresh), values in numbers.items()
-        for run in range(values.shape[1])
-    ]
-    columns = list(zip(*rows, strict=True))
-    arrays = [pa.array(column, field.type) for column, field in zip(columns[:-1], SCHEMA, strict=False)]
-    ends = np.cumsum([0, *(len(row) for row in columns[-1])])
-    lists = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(np.concatenate(columns[-1]), pa.float32()))
-    return {OUTCOMES: pa.Table.from_arrays([*arrays, lists], schema=SCHEMA)}
 
 
 def gather(trial: Trial, pieces: Iterable[pa.Table]) -> dict[str, tuple[Values, Values]]:
@@ -168,12 +164,10 @@ def gather(trial: Trial, pieces: Iterable[pa.Table]) -> dict[str, tuple[Values, 
         for field in trial.fields
     }
     for piece in pieces:
-        world, is_fresh = piece["world"].to_numpy(), piece["is_fresh"].to_numpy()
-        vector, run = piece["vector"].to_numpy(), piece["run"].to_numpy()
-        values = piece["values"].combine_chunks()
-        flat, starts = values.values.to_numpy(), values.offsets.to_numpy()
+        world, is_fresh, vector, run = (piece[name].to_numpy() for name in ("world", "is_fresh", "vector", "run"))
+        values = np.column_stack([piece[name].to_numpy() for name in _values(trial)])
         for name, arrays in found.items():
             for fresh, array in enumerate(arrays):
                 rows = np.flatnonzero((world == name) & (is_fresh == bool(fresh)))
-                array[vector[rows], run[rows]] = flat[starts[rows][:, None] + np.arange(array.shape[2])]
+                array[vector[rows], run[rows]] = values[rows, : array.shape[2]]
     return {name: (chosen, fresh) for name, (chosen, fresh) in found.items()}
