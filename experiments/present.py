@@ -59,11 +59,9 @@ class Showing:
             self.reporter.note(f"{what}: left out ({reason}); the results are stored, and the same command tries again")
 
     def tables(self, tables: Callable[[], RenderableType]) -> None:
-        """Print tables as wide as the terminal, or as a page where there is none; their text is no markup."""
-        use_plainer_signs(sys.stdout)
+        """Print the tables that sum it up."""
         with self.step("the summary"):
-            width = None if Console().is_terminal else WIDTH
-            Console(width=width, markup=False, emoji=False).print(tables())
+            print_tables(tables())
 
     def figures(self, sheets: Callable[[], Iterable[Sheet]], *, tells_left_out: bool = False) -> None:
         """Draw the figures that are missing or not as they were drawn; the manifest lists them with their digests.
@@ -102,6 +100,13 @@ class Showing:
         print(self.folder.resolve())
         if not self.is_whole:
             raise SystemExit(EXIT_FAULTY)
+
+
+def print_tables(tables: RenderableType) -> None:
+    """Print tables as wide as the terminal, or as a page where there is none; their text is no markup."""
+    use_plainer_signs(sys.stdout)
+    width = None if Console().is_terminal else WIDTH
+    Console(width=width, markup=False, emoji=False).print(tables)
 
 
 def _is_drawn(name: str, drawn: Iterable[str], whole: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
+from sim.ensemble.store.provenance import config_digest, model_digest
 from sim.ensemble.store.results import Results, ResultsError, load_results, read_manifest
 from sim.world.catalogue import scenario_of
 from sim.world.config import read_config
@@ -90,6 +91,10 @@ def open_case(folder: Path | str) -> Case:
     if scenario.tables.digest != results.manifest["world_digest"]:
         fault = f"was made from other tables than the world '{scenario.config.world.name}' has now"
         raise ResultsError(folder, fault, REPEAT)
+    if results.manifest["model_digest"] == model_digest() and results.manifest["config_digest"] != config_digest(
+        scenario
+    ):
+        raise ResultsError(folder, "tells of other settings than it was made from", REPEAT)
     return Case(scenario.config.scenario.name, results, scenario)
 
 

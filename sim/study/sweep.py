@@ -198,9 +198,9 @@ def load_sweep(folder: Path) -> Sweep:
     factors = told.factors
     for name, schema in schemas(factors).items():
         path = folder / f"{name}.parquet"
+        check_table(path, told.tables.get(name))
         with opened_table(path, schema) as file:
             check_size(path, file, MOST_OUTCOMES * told.points, row_group(schema))
-        check_table(path, told.tables.get(name))
     table, batches = (read_table(folder / f"{name}.parquet", schema) for name, schema in schemas(factors).items())
     return Sweep(folder, manifest, table, factors, batches)
 

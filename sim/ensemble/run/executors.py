@@ -82,16 +82,23 @@ class Workers:
     def submit(self, function: Callable[..., Result], *arguments: object) -> Future[Result]:
         """Begin a call of a function; where a worker has died before, with new workers."""
         try:
-            return self._executor.submit(function, *arguments)
+            return self._submit(function, *arguments)
         except BrokenExecutor:
             self._executor.shutdown(wait=False)
             self._executor = self._open()
         try:
-            return self._executor.submit(function, *arguments)
+            return self._submit(function, *arguments)
         except BrokenExecutor as error:  # the new ones have died as they started
             failed: Future[Result] = Future()
             failed.set_exception(error)
             return failed
+
+    def _submit(self, function: Callable[..., Result], *arguments: object) -> Future[Result]:
+        """Begin a call of a function; a pool of processes may start one for it, which inherits what is held back."""
+        if self.config.kind != "process":
+            return self._executor.submit(function, *arguments)
+        with _stops_held_back():
+            return self._executor.submit(function, *arguments)
 
     @property
     def is_deserted(self) -> bool:
@@ -107,7 +114,7 @@ class Workers:
         # Spawned, not forked: a fork copies locks that other threads hold.
         processes = ProcessPoolExecutor(self.n, multiprocessing.get_context("spawn"), _begin_as_worker)
         with _stops_held_back():
-            first = processes.submit(os.getpid)  # starts all workers, which inherit that
+            first = processes.submit(os.getpid)  # starts workers, which inherit that
         children = multiprocessing.active_children()
         if isinstance(first.exception(), BrokenExecutor):  # it is replaced when work is submitted
             processes.shutdown()

@@ -98,17 +98,23 @@ def run_ensemble(
     reporter = reporter or Reporter(Console(quiet=True))
     targets = targets_of(scenario)
     manifest = describe(scenario, command, count_workers(scenario.config.ensemble.workers))
-    columns, most = _stored_columns(scenario), most_rows(names_of(scenario.tables), scenario.horizon_days)
-    shelf = Shelf(folder, manifest["config_digest"], columns, by="run", most=most)
+    shelf = shelf_of(scenario, folder, manifest["config_digest"])
     work = Work(shelf, manifest["runs"], manifest, reporter, depot_of(scenario.config.executor, shelf))
     with opened(folder):
         return _stored(work, scenario, words, is_open=not targets) or _run(work, scenario, targets, words)
 
 
-def _stored_columns(scenario: Scenario) -> dict[str, pa.Schema]:
-    """Return the columns of the tables that come in parts."""
-    columns = schemas(names_of(scenario.tables))
-    return {name: columns[name] for name in TABLES}
+def shelf_of(scenario: Scenario, folder: Path, digest: str) -> Shelf:
+    """Return where the parts of an ensemble lie.
+
+    Parameters
+    ----------
+    scenario, folder, digest
+        What is run, where its results go, and the digest of its settings.
+    """
+    names = names_of(scenario.tables)
+    columns = {name: columns for name, columns in schemas(names).items() if name in TABLES}
+    return Shelf(folder, digest, columns, "run", most_rows(names, scenario.horizon_days))
 
 
 def _stored(work: Work, scenario: Scenario, words: Words, *, is_open: bool) -> Results | None:

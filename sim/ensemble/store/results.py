@@ -234,13 +234,13 @@ def check_final(folder: Path, manifest: Mapping[str, Any], name: str) -> None:
         DAILY: min(told.runs, config.ensemble.traces),
         ESTIMATES: 1,
     }.get(name, told.runs)
+    check_table(path, told.tables.get(name))
     with opened_table(path, schema) as file:
         check_size(path, file, runs * most_rows(names, config.horizon_days)[name], row_group(schema))
         if name == RUNS and file.metadata.num_rows != told.runs:
             raise ResultsError(path, f"has {file.metadata.num_rows:,} rows, not the {told.runs:,} runs told of", REPEAT)
         if name == DAILY and file.metadata.num_rows % config.horizon_days:
             raise ResultsError(path, "does not hold every day of its runs", REPEAT)
-    check_table(path, told.tables.get(name))
 
 
 def read_results(folder: Path, manifest: dict[str, Any]) -> Results:
