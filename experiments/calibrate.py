@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,10 @@ from rich.console import Console
 from experiments.arguments import Point
 from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import CalibrateOptions, CalibrateSettings, take_options
-from experiments.present import print_tables
+from experiments.present import Showing
 from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.run.work import held
+from sim.ensemble.store.files import write_text
 from sim.study.calibrate.calibrate import Effort, calibration_folder, check_calibration
 from sim.study.design import Design
 from sim.tell.calibration import calibrate, calibration_table
@@ -28,11 +29,14 @@ def job(point: Point) -> None:
     with told(reporter):
         settings, scenarios, effort = _planned(point.values)
         folder = calibration_folder(scenarios, effort)
-        found = calibrate(scenarios, effort, folder, command("calibrate", point.settings), reporter)
-        print_tables(calibration_table(found))
-        if settings.save is not None:
-            shutil.copyfile(found.file, place(settings.save))
-        print(folder.resolve())
+        with held(folder):
+            found = calibrate(scenarios, effort, folder, command("calibrate", point.settings), reporter)
+            showing = Showing(folder, found.manifest, reporter)
+            showing.tables(lambda: calibration_table(found))
+            if settings.save is not None:
+                with showing.step(f"calibrate.save = {settings.save}"):
+                    write_text(place(settings.save), found.file.read_text(encoding="utf-8"))
+            showing.end()
 
 
 def _planned(values: dict[str, Any]) -> tuple[CalibrateSettings, list[Scenario], Effort]:

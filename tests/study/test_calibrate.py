@@ -190,8 +190,16 @@ def test_what_the_model_draws_is_scored_as_calibrated() -> None:
     assert abs(happened - expected) < 4.4 * np.sqrt(spread)
 
 
-def run(folder: Path, *, workers: int = 1, effort: Effort = SMALL, reporter: Reporter | None = None) -> Calibration:
-    scenarios = [load_scenario("as_recorded", {"ensemble.workers": workers}, name) for name in FIVE]
+def run(
+    folder: Path,
+    *,
+    workers: int = 1,
+    executor: str = "thread",
+    effort: Effort = SMALL,
+    reporter: Reporter | None = None,
+) -> Calibration:
+    settings = {"ensemble.workers": workers, "executor": executor}
+    scenarios = [load_scenario("as_recorded", settings, name) for name in FIVE]
     return calibrate(scenarios, effort, folder, "python experiments/calibrate.py", reporter)
 
 
@@ -207,6 +215,12 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
 
 def test_one_worker_and_three_leave_the_same_bytes(finished: Calibration, tmp_path: Path) -> None:
     run(tmp_path, workers=3)
+    assert stored(tmp_path) == stored(finished.folder)
+
+
+@pytest.mark.slow
+def test_processes_leave_the_same_bytes(finished: Calibration, tmp_path: Path) -> None:
+    run(tmp_path, workers=2, executor="process")
     assert stored(tmp_path) == stored(finished.folder)
 
 

@@ -74,19 +74,27 @@ _COLUMNS = {
     BOARD: {
         **dict.fromkeys(("mix", "family", "rule"), TEXT),
         **dict.fromkeys(("n", "worlds"), COUNT),
-        "score": NUMBER, "rival": TEXT, "rival_score": NUMBER,
+        "score": NUMBER,
+        "rival": TEXT,
+        "rival_score": NUMBER,
         **dict.fromkeys(("skill", "skill_low", "skill_high"), NUMBER),
         "verdict": TEXT,
         **dict.fromkeys(("bias", "coverage", "width", "rank_correlation", "mean_forecast", "happened"), NUMBER),
     },
     CURVE: {
-        "share": NUMBER, "family": TEXT, "score": NUMBER, "error": NUMBER, "worlds": COUNT, "folds": COUNT,
+        "share": NUMBER,
+        "family": TEXT,
+        "score": NUMBER,
+        "error": NUMBER,
+        "worlds": COUNT,
+        "folds": COUNT,
         "is_chosen": pa.bool_(),
     },
     IDENTIFICATION: {
         "parameter": TEXT,
         **dict.fromkeys(("low", "high", "q05", "median", "q95", "width"), NUMBER),
-        "is_learnt": pa.bool_(), "rank_correlation": NUMBER,
+        "is_learnt": pa.bool_(),
+        "rank_correlation": NUMBER,
     },
 }
 TABLES = (VECTORS, POSTERIOR, *_COLUMNS)
