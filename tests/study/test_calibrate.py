@@ -175,7 +175,7 @@ def test_what_the_model_draws_is_scored_as_calibrated() -> None:
     cases = cases_of(trial_of(TEN, truth, replicates, runs))
     covered, pits, expected, happened, spread = 0, [], 0.0, 0, 0.0
     for case in cases:
-        killed, fall = (next(i for i in case.items if i.family.name == name) for name in ("killed", "fall"))
+        killed, fall = (next(i for i in case.items if i.name == name) for name in ("killed", "fall"))
         for value in case.chosen[0][:, killed.columns.start]:
             amount = unscaled(Kind.AMOUNT, value)
             short = told(mixed(case, killed, np.ones(1)), Observation("", "", amount, amount, amount), Kind.AMOUNT)

@@ -11,13 +11,11 @@ from sim.core.codes import Purpose
 from sim.core.rng import uniforms_of_runs
 from sim.study.calibrate.evidence import Case, Item
 from sim.study.score.facts import Facts
-from sim.study.score.families import FAMILIES
 from sim.study.score.record import Observation
 
 RANGES = {"morale.kap": (0.0, 1.0), "morale.beta": (0.0, 1.0)}
 """Two parameters: the first moves what happens, the second nothing."""
 TRUTH = np.array([[0.7, 0.2]])
-FAMILY = {family.name: family for family in FAMILIES}
 LAW = ("fall", "killed", "displaced")
 
 
@@ -50,7 +48,7 @@ def toy_cases(
     cases = []
     for world in range(n):
         items = tuple(
-            Item(FAMILY[name], observation(name, value), slice(i, i + 1))
+            Item(name, observation(name, value), slice(i, i + 1))
             for i, (name, value) in enumerate(zip(LAW, told[world], strict=True))
         )
         facts = Facts(f"C{world}", 100, 1e6, 1e4, 0.0, 0.0, {}, {})

@@ -187,7 +187,7 @@ def calibration_digest(scenarios: Sequence[Scenario], effort: Effort) -> str:
 def _items(scenarios: Sequence[Scenario]) -> dict[str, list[str]]:
     """Return what is scored in each world, in the order of the columns of outcomes."""
     return {
-        scenario.config.world.name: [f"{item.family.name}/{item.seen.item}" for item in items_of(scenario.tables)]
+        scenario.config.world.name: [f"{item.name}/{item.seen.item}" for item in items_of(scenario.tables)]
         for scenario in scenarios
     }
 

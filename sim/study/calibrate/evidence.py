@@ -18,6 +18,7 @@ from sim.world.tables import Tables
 Floats = npt.NDArray[np.float64]
 Values = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
+_FAMILIES = {family.name: family for family in FAMILIES}
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,20 @@ class Item:
 
     Parameters
     ----------
-    family, seen
-        What it is, and what happened.
+    name, seen
+        Of what family it is, and what happened.
     columns
         Of the run's numbers; more than one for a split.
     """
 
-    family: Family
+    name: str
     seen: Observation
     columns: slice
+
+    @property
+    def family(self) -> Family:
+        """Return its family; an item travels to other processes, where functions without a name cannot go."""
+        return _FAMILIES[self.name]
 
     @property
     def observed(self) -> float:
@@ -74,7 +80,7 @@ def items_of(tables: Tables) -> tuple[Item, ...]:
     for family in FAMILIES:
         for seen in scored(family, record):
             width = len(seen.parts) or 1
-            items.append(Item(family, seen, slice(at, at + width)))
+            items.append(Item(family.name, seen, slice(at, at + width)))
             at += width
     return tuple(items)
 

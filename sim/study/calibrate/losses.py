@@ -58,7 +58,7 @@ def vector_scores(cases: Sequence[Case]) -> Floats:
 
 def by_family(case: Case) -> list[list[Item]]:
     """Return the items of a world by family of `WEIGHTS`."""
-    return [[item for item in case.items if item.family.name == name] for name in WEIGHTS]
+    return [[item for item in case.items if item.name == name] for name in WEIGHTS]
 
 
 def _own_score(item: Item, values: Floats) -> Floats:
@@ -76,7 +76,7 @@ def _own_score(item: Item, values: Floats) -> Floats:
 
 def chance_score(item: Item, probability: Floats) -> Floats:
     """Return the log loss of a fall, the Brier score of any other chance."""
-    if item.family.name == LOG_LOSS:
+    if item.name == LOG_LOSS:
         return -np.log(probability if item.observed else 1.0 - probability)
     return np.asarray((probability - item.observed) ** 2)
 

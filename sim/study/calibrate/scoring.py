@@ -48,7 +48,7 @@ def _forecaster(
     case: Case, learnt: Learnt, fold: int, curves: Mapping[str, Curve]
 ) -> Callable[[Family, Observation], dict[str, Forecast | None]]:
     """Return what says forecasts of an item in a world that was left out."""
-    items = {(item.family.name, item.seen.item): item for item in case.items}
+    items = {(item.name, item.seen.item): item for item in case.items}
     prior = learnt.weights[frozenset({fold})][KEPT.index(1.0)]
 
     def forecasts(family: Family, seen: Observation) -> dict[str, Forecast | None]:
@@ -88,7 +88,7 @@ def _curve(family: Family, learnt: Learnt, cases: Sequence[Case], fold: int | No
     """Return the curve of one family; the identity where nothing is to be learnt from."""
     rows: list[tuple[float, float, float]] = []
     for case, here in zip(cases, learnt.fold_of, strict=True):
-        items = [item for item in case.items if item.family.name == family.name]
+        items = [item for item in case.items if item.name == family.name]
         if here == fold or not items:
             continue
         if fold is None:
