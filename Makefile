@@ -5,11 +5,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 LINT   := sim experiments tests docs
+NEWEST := $(VENV)/newest
 LARGEST_KB := 500
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help run bench docs test bounds large fuzz audit lint types layers spelling files format hooks clean clean-all
+.PHONY: help run bench docs test bounds large fuzz newest audit lint types layers spelling files format hooks clean clean-all
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,11 @@ large: $(VENV)/.dev ## Run 100,000 histories within 600 MB of memory (some minut
 
 fuzz: $(VENV)/.dev ## Read 100,000 hostile files, settings and manifests (up to half an hour)
 	@FUZZ=125 $(BIN)/python -m pytest tests/world/test_fuzz.py tests/ensemble/test_fuzz.py $(ARGS)
+
+# What a user gets who does not pin: other versions, which must not stop a command. Its tables are those of the pinned ones.
+newest: $(VENV)/.newest ## Install without pinned versions on the newest Python at hand, run the main job and a part of the tests (minutes)
+	@$(NEWEST)/bin/python experiments/run.py world=liberia_2003 ensemble.runs=200 output=$(NEWEST)/results >/dev/null
+	@$(NEWEST)/bin/python -m pytest tests/agents tests/core/test_records.py tests/experiments/test_composition.py tests/test_citizens.py $(ARGS)
 
 lint: $(VENV)/.dev ## Check style with ruff
 	@$(BIN)/ruff check $(LINT)
@@ -95,6 +101,14 @@ $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing Spillover with its test tools into $(VENV) (some minutes at most, once)"
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $(VENV)/.run $@
+
+$(VENV)/.newest: pyproject.toml
+	@for python in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python python3.12 $(PYTHON); do \
+	  $$python -c 'import ensurepip, venv' 2>/dev/null && break; done; \
+	  echo "Installing the newest versions of what Spillover runs on, with $$($$python --version), into $(NEWEST)"; \
+	  $$python -m venv --clear $(NEWEST)
+	@$(NEWEST)/bin/python -m pip --disable-pip-version-check -qq install --upgrade --editable . pytest pytest-xdist hypothesis
+	@touch $@
 
 $(VENV)/.audit: $(VENV)/.dev
 	@$(PIP) install --constraint constraints.txt --editable '.[audit]'

@@ -39,7 +39,10 @@ napoleon_preprocess_types = False
 
 nitpicky = True
 nitpick_ignore_regex = [
-    ("py:class", r"sim\.world\.(config\.RunConfig|faults\.Fault|header\.WorldHeader)"),  # settings have their own page
+    (
+        "py:class",
+        r"sim\.world\.(config\.RunConfig|faults\.Fault|header\.WorldHeader|outlines\.Outline)",
+    ),  # settings have their own page
     # Other projects' names; their pages are not asked, since building needs no network.
     ("py:.*", r"(builtins|collections|matplotlib|mesa|numpy|np|npt|pandas|pathlib|pd|typing)\b.*"),
 ]

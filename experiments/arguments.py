@@ -15,33 +15,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Override, Sweep
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
-from sim.core.parameters import to_plain
-from sim.core.rules import MECHANISMS
+from experiments.composition import EXPERIMENT, composed_values, composing, groups, keep_choice, options_of
 from sim.world.config import ConfigError, known_keys, unknown_key
 from sim.world.faults import shown, suggestion
+from sim.world.settings import CALL, CURE
+from sim.world.text import place
 
 SWEEP = frozenset({"-m", "--multirun"})
-ASK = frozenset({"-h", "--help", "--hydra-help", "--version", "-i", "--info", "-sc", "--shell-completion"})
-SHOW = frozenset({"-c", "--cfg", "-p", "--package"})  # each takes a value
-SHOW_MORE = frozenset({"--resolve"})
-FLAGS = SWEEP | ASK | SHOW | SHOW_MORE
-VERSION_BASE = "1.3"
+HELP = frozenset({"-h", "--help"})
+SHOW = frozenset({"-c", "--cfg"})  # takes a value, of which there is one
+FLAGS = SWEEP | HELP | SHOW
 LAUNCHER = {
     "hydra/launcher": re.compile("basic|joblib"),
     "hydra.launcher.n_jobs": re.compile(r"-1|[1-9]\d{0,3}"),
 }
-"""The two settings of Hydra itself that can be given: they say how many points of a sweep run at a time."""
-CALL = re.compile(r"\$\{(?![\w.\[\]]+\})")
-"""What begins in OmegaConf with ${ and is no plain reference to another key: it may read the environment."""
+"""The two settings that begin like Hydra's: they say how many points of a sweep run at a time."""
+QUOTES = "'\""
+HOME = re.compile(r"([\w.]+)=(~[\w./-]*)")  # a path that Hydra would want to have quoted
+OWN_SCENARIO = "scenario.path"
+"""The setting that names a scenario's file outside `conf/`."""
 
 
 @dataclass(frozen=True)
@@ -52,37 +49,67 @@ class Arguments:
     ----------
     overrides
         Settings, as ``key=value``.
-    flags
-        Options, with their values.
     is_sweep
         Whether a setting may have several values.
-    is_question
-        Whether it only asks something, so that nothing is to be run.
+    asks_help, asks_settings
+        Whether it only asks how the script is used, or what its settings are.
     """
 
     overrides: tuple[str, ...]
-    flags: tuple[str, ...]
-    is_sweep: bool
-    is_question: bool
+    is_sweep: bool = False
+    asks_help: bool = False
+    asks_settings: bool = False
+
+
+@dataclass(frozen=True)
+class Point:
+    """Hold one point of a sweep, or the one point without it.
+
+    Parameters
+    ----------
+    values
+        Composed values.
+    settings
+        What was given on the command line for it, as ``key=value``.
+    """
+
+    values: dict[str, Any]
+    settings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Points:
+    """Hold what a command line asks for.
+
+    Parameters
+    ----------
+    points
+        At least one.
+    at_a_time
+        How many are run side by side, -1 for as many as there are cores.
+    """
+
+    points: tuple[Point, ...]
+    at_a_time: int
 
 
 def take_apart(arguments: Sequence[str]) -> Arguments:
     """Return the parts of a command line; raise ConfigError for options that do not exist."""
-    overrides, flags, faults = [], [], []
+    overrides, flags, faults = [], set(), []
     rest = iter(arguments)
     for argument in rest:
+        flag, _, value = argument.partition("=")
         if not argument.startswith("-"):
             overrides.append(argument)
-        elif argument.partition("=")[0] not in FLAGS:
+        elif flag not in FLAGS:
             faults.append(_unknown_flag(argument))
         else:
-            flags.append(argument)
-            if argument in SHOW:
-                flags.extend(itertools.islice(rest, 1))
+            flags.add(flag)
+            if flag in SHOW and (value or next(rest, "")) != "job":
+                faults.append(f"{shown(argument)}: shows the settings of a job; write --cfg job")
     if faults:
         raise ConfigError(faults)
-    names = {flag.partition("=")[0] for flag in flags}
-    return Arguments(tuple(overrides), tuple(flags), bool(names & SWEEP), bool(names & (ASK | SHOW)))
+    return Arguments(tuple(overrides), bool(flags & SWEEP), bool(flags & HELP), bool(flags & SHOW))
 
 
 def _unknown_flag(argument: str) -> str:
@@ -93,8 +120,8 @@ def _unknown_flag(argument: str) -> str:
     return f"{shown(argument)}: no such option; {cure}"
 
 
-def resolve(conf: Path, config_name: str, arguments: Arguments, own: Collection[str] = ()) -> list[dict[str, Any]]:
-    """Return the composed values of every point of a sweep, or of the one point without it.
+def resolve(conf: Path, config_name: str, arguments: Arguments, own: Collection[str] = ()) -> Points:
+    """Return every point of a sweep, or the one point without it.
 
     Parameters
     ----------
@@ -112,27 +139,18 @@ def resolve(conf: Path, config_name: str, arguments: Arguments, own: Collection[
     ConfigError
         With a line for each setting that cannot be read or does not exist.
     """
-    ConfigStore.instance().store(group="rules", name="default", node=_defaults())
-    with initialize_config_dir(str(conf), version_base=VERSION_BASE):
+    with composing(conf):
         overrides = _parse(arguments.overrides)
         faults = [fault for override in overrides for fault in _faults(override, arguments, own)]
+        keys = [override.key_or_group for override in overrides]
+        if {"scenario", OWN_SCENARIO} <= set(keys):
+            faults.append(f"{OWN_SCENARIO}: names a scenario as scenario=... does; give one of them")
         if faults:
             raise ConfigError(faults)
-        return [_compose(config_name, point) for point in _points(overrides)]
-
-
-def _defaults() -> dict[str, Any]:
-    """Return every parameter with its default, as a file in `conf/rules/` would write it."""
-    return {name: to_plain(group()) for name, group in MECHANISMS.items()}
-
-
-def plain_values(config: DictConfig) -> dict[str, Any]:
-    """Return a composed configuration as plain values; raise ConfigError where one cannot be resolved."""
-    try:
-        values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-    except OmegaConfBaseException as error:
-        raise ConfigError([_first_line(error)]) from None
-    return {str(key): value for key, value in values.items()} if isinstance(values, dict) else {}
+        launched = {o.key_or_group: o.get_value_element_as_str() for o in overrides if o.key_or_group in LAUNCHER}
+        at_a_time = int(launched.get("hydra.launcher.n_jobs", -1)) if "joblib" in launched.values() else 1
+        settings = [override for override in overrides if override.key_or_group not in LAUNCHER]
+        return Points(tuple(_point(config_name, list(point)) for point in _points(settings)), at_a_time)
 
 
 def _parse(overrides: Iterable[str]) -> list[Override]:
@@ -141,11 +159,10 @@ def _parse(overrides: Iterable[str]) -> list[Override]:
     parsed, faults = [], []
     for text in overrides:
         if CALL.search(text):
-            cure = "give the value itself, or a reference to another key, such as ${horizon_days}"
-            faults.append(f"{shown(text)}: calls something to get its value; {cure}")
+            faults.append(f"{shown(text)}: calls something to get its value; {CURE}")
             continue
         try:
-            parsed += parser.parse_overrides([text])
+            parsed += parser.parse_overrides([HOME.sub(r"\1='\2'", text)])
             unnamed = not parsed[-1].key_or_group
         except HydraException:
             unnamed = True
@@ -160,21 +177,28 @@ def _parse(overrides: Iterable[str]) -> list[Override]:
 def _faults(override: Override, arguments: Arguments, own: Collection[str]) -> Iterator[str]:
     """Yield what is wrong with the name of a setting, with its choice, and with several values of it."""
     key = override.key_or_group
-    groups = GlobalHydra.instance().config_loader().list_groups("")
     if key in LAUNCHER:
         yield from _launcher_faults(key, override)
     elif key.partition(".")[0].partition("/")[0] == "hydra":
         yield f"{key}: no such key; how Hydra itself works cannot be set, since it would run whatever it is told to"
     elif override.package is not None:
         yield unknown_key(f"{key}@{override.package}")
-    elif key not in {*groups, *known_keys(), *own}:
+    elif key not in {*groups(), *known_keys(), *own, OWN_SCENARIO}:
         yield _unknown_key(key, own)
     elif override.is_sweep_override() and not arguments.is_sweep:
-        yield f"{key}: several values make a sweep; add -m, or quote the value if it is one"
+        yield f"{key}: several values make a sweep; add -m, or write a list as {key}=[a,b], or quote the value"
     elif override.is_sweep_override() and not override.is_discrete_sweep():
         yield f"{key}: a sweep needs values one by one, such as {key}=1,2 or {key}=range(1,5)"
-    elif key in groups and not override.is_delete():
+    elif key in groups() and not override.is_delete():
         yield from _choice_faults(key, override)
+    elif _holds_sweep(override.value()):
+        yield f"{key}: holds range(...) or the like within a value; write the values one by one, such as [4, 5, 6]"
+
+
+def _holds_sweep(value: Any) -> bool:
+    """Tell whether there are several values of one within a value, which nobody makes a sweep of."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(isinstance(item, Sweep) or _holds_sweep(item) for item in inner)
 
 
 def _launcher_faults(key: str, override: Override) -> Iterator[str]:
@@ -183,7 +207,7 @@ def _launcher_faults(key: str, override: Override) -> Iterator[str]:
     if not LAUNCHER[key].fullmatch(value):
         known = "hydra/launcher=basic or hydra/launcher=joblib, and hydra.launcher.n_jobs=2"
         yield f"{key} = {shown(value)}: no such way to launch the points of a sweep; known are {known}"
-    elif value == "joblib" and importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None:
+    elif value == "joblib" and importlib.util.find_spec("joblib") is None:
         yield f"{key} = joblib: it is not installed; install it with: pip install -e '.[joblib]'"
 
 
@@ -203,10 +227,13 @@ def _unknown_key(key: str, own: Collection[str]) -> str:
 
 def _choice_faults(group: str, override: Override) -> Iterator[str]:
     """Yield a line for each choice that a group lacks."""
-    options = GlobalHydra.instance().config_loader().get_group_options(group)
+    options = options_of(group)
     for choice in _values(override):
-        if choice.strip("'\"") not in options:
-            yield f"{group} = {shown(choice)}: no such {group}; {suggestion(choice, options)}"
+        name = choice.strip(QUOTES)
+        if name not in options:
+            is_own = group in ("scenario", "world") and ("/" in name or name.endswith((".yaml", ".yml")))
+            cure = f"for one of your own write {group}.path={name}" if is_own else suggestion(name, options)
+            yield f"{group} = {shown(choice)}: no such {group}; {cure}"
 
 
 def _values(override: Override) -> Iterator[str]:
@@ -214,32 +241,28 @@ def _values(override: Override) -> Iterator[str]:
     if override.is_sweep_override():
         yield from (str(value) for value in override.sweep_string_iterator())
     else:
-        yield override.get_value_element_as_str()
+        yield str(override.input_line).partition("=")[2]
 
 
-def _points(overrides: Sequence[Override]) -> Iterator[list[str]]:
-    """Yield the settings of every point of a sweep."""
-    choices = []
-    for override in overrides:
-        if override.is_sweep_override():
-            choices.append([f"{override.get_key_element()}={value}" for value in _values(override)])
-        else:
-            choices.append([str(override.input_line)])
-    yield from (list(point) for point in itertools.product(*choices))
+def _points(overrides: Sequence[Override]) -> Iterator[tuple[tuple[Override, str], ...]]:
+    """Yield the settings of every point of a sweep, each with its value there as text."""
+    yield from itertools.product(*([(override, value) for value in _values(override)] for override in overrides))
 
 
-def _compose(config_name: str, overrides: list[str]) -> dict[str, Any]:
-    """Return the composed values of one point."""
-    try:
-        config = compose(config_name, overrides)
-    except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError([_first_line(error)]) from None
-    return plain_values(config)
+def _point(config_name: str, given: list[tuple[Override, str]]) -> Point:
+    """Return one point: composed once, by what is told about it."""
+    settings = [f"~{o.key_or_group}" if o.is_delete() else f"{o.key_or_group}={value}" for o, value in given]
+    hydras = [_as_hydra_has_it(override, value) for override, value in given]
+    return Point(composed_values(config_name, hydras), tuple(settings))
 
 
-def _first_line(error: Exception) -> str:
-    """Return what an error says, in one line."""
-    text = str(error).splitlines()[0]
-    cause = str(error.__cause__).splitlines()[0] if error.__cause__ is not None else ""
-    key = getattr(error, "full_key", None)
-    return f"{key}: {text}" if key and str(key) not in text else f"{text} {cause}".strip()
+def _as_hydra_has_it(override: Override, value: str) -> str:
+    """Return a setting for Hydra, which wants to be told what is changed and what is added."""
+    key = override.key_or_group
+    if override.is_delete():
+        return f"~{key}"
+    if key == OWN_SCENARIO:
+        return f"scenario={keep_choice('scenario', place(value.strip(QUOTES)))}"
+    if key in groups():
+        return f"+{key}={value}" if key == EXPERIMENT else f"{key}={value}"
+    return f"++{key}={value}"

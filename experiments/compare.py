@@ -3,70 +3,73 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
 from rich.console import Console
 
-from experiments.arguments import plain_values
-from experiments.launch import Script, command, load_scenario, main, overrides, told
+from experiments.arguments import Point
+from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import CompareOptions, take_options
-from experiments.present import draw_once, print_tables
+from experiments.present import Showing
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.store.files import write_text
+from sim.ensemble.run.work import held
+from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
-from sim.show.figures import draw_files, of_comparison
+from sim.show.figures import of_comparison
 from sim.show.report import write_report
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
+from sim.study.labels import told_apart
 from sim.tell.comparison_summary import comparison_markdown, comparison_table
 from sim.tell.ensemble import run_ensemble
-from sim.world.catalogue import CONF, USUAL_SCENARIO, choice
+from sim.world.catalogue import USUAL_SCENARIO, choice
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
+from sim.world.text import place
 
-OWN = ("scenarios=", "theories=", "results=", "report=")  # settings that are the comparison's, not an ensemble's
+OWN = ("scenarios=", "theories=", "results=", "report=", "figures=")  # settings of the comparison, not of an ensemble
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="compare")
-def job(config: DictConfig) -> None:
-    """Compare what one composed configuration names."""
+def job(point: Point) -> None:
+    """Compare what one point names."""
     reporter = Reporter(Console(stderr=True))
-    with told(reporter):
-        options, values = take_options(plain_values(config), CompareOptions)
+    with told(reporter), ExitStack() as stack:
+        options, values = take_options(point.values, CompareOptions)
         if options.results:
+            for name in options.results:
+                stack.enter_context(locked_for_reading(place(name)))
             cases = of_equal_runs(open_cases(options.results))
         else:
-            cases = of_equal_runs(_run(_scenarios(options, values), reporter), _asked(values))
+            scenarios = _scenarios(options, values)
+            cases = of_equal_runs(_run(scenarios, point.settings, reporter, stack), _asked(values))
         folder = result_folder(cases[0].scenario, "compare", digest_of(cases))
         if options.results:
-            folder = Path(str(values["output"])).expanduser() / "compare" / folder.name
-        comparison = compare(cases, folder, command("compare", overrides()))
+            folder = place(str(values["output"])) / "compare" / folder.name
+        stack.enter_context(held(folder))
+        comparison = compare(cases, folder, command("compare", point.settings))
         store_comparison(comparison)
         write_text(folder / "summary.md", comparison_markdown(comparison))
-        print_tables(comparison_table(comparison))
-        draw_once(folder, comparison.manifest, lambda: draw_files(of_comparison(comparison), folder), reporter)
+        showing = Showing(folder, comparison.manifest, reporter)
+        showing.tables(lambda: comparison_table(comparison))
+        if options.figures:
+            showing.figures(lambda: of_comparison(comparison))
         if options.report:
-            reporter.note(f"report: {write_report(cases, folder / 'report.html', comparison).resolve()}")
-        print(folder.resolve())
+            showing.report(lambda: write_report(cases, folder / "report.html", comparison))
+        showing.end()
 
 
 def open_cases(folders: tuple[str, ...]) -> list[Case]:
-    """Return the ensembles in result folders; those of one scenario are called by their folders.
+    """Return the ensembles in result folders; those of one scenario are called by the settings that differ.
 
     Parameters
     ----------
     folders
         What the commands printed as their last lines.
     """
-    cases = [open_case(Path(folder).expanduser()) for folder in folders]
-    names = [case.name for case in cases]
-    return [
-        Case(case.results.folder.resolve().name, case.results, case.scenario) if names.count(case.name) > 1 else case
-        for case in cases
-    ]
+    return told_apart([open_case(folder) for folder in folders])
 
 
 def _scenarios(options: CompareOptions, values: dict[str, Any]) -> dict[str, Scenario]:
@@ -100,26 +103,29 @@ def _asked(values: dict[str, Any]) -> int | None:
     return None if ensemble["until"] else int(ensemble["runs"])
 
 
-def _run(scenarios: dict[str, Scenario], reporter: Reporter) -> list[Case]:
-    """Return ensembles of these scenarios, run or read where they are stored already."""
+def _run(scenarios: dict[str, Scenario], settings: Sequence[str], reporter: Reporter, stack: ExitStack) -> list[Case]:
+    """Return ensembles of these scenarios, run or read where they are stored already; nobody else changes them."""
     cases = []
     for setting, scenario in scenarios.items():
         key, _, name = setting.partition("=")
         reporter.note(f"{name}:")
-        shared = [given for given in overrides() if not given.startswith((*OWN, f"{key}="))]
+        shared = [given for given in settings if not given.startswith((*OWN, f"{key}="))]
         again = command("run", [setting, *shared])
         own = name if key == "rules" else scenario.config.scenario.name
-        cases.append(Case(own, run_ensemble(scenario, result_folder(scenario, "run"), again, reporter), scenario))
+        folder = result_folder(scenario, "run")
+        stack.enter_context(held(folder))
+        cases.append(Case(own, run_ensemble(scenario, folder, again, reporter), scenario))
     return cases
 
 
-def check(values: dict[str, Any]) -> None:
-    """Raise where composed values cannot be compared."""
+def check(values: dict[str, Any]) -> tuple[Path, ...]:
+    """Return the folders that composed values compare; raise where they cannot be compared."""
     options, rest = take_options(values, CompareOptions)
-    if options.results:
-        check_comparable(open_cases(options.results))
-    else:
-        _scenarios(options, rest)
+    if not options.results:
+        return tuple(result_folder(scenario, "run") for scenario in _scenarios(options, rest).values())
+    cases = open_cases(options.results)
+    check_comparable(cases)
+    return tuple(case.results.folder for case in cases)
 
 
 SCRIPT = Script("compare", CompareOptions, check, job)

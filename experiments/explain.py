@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
 from rich.console import Console
 
-from experiments.arguments import plain_values
-from experiments.launch import Script, command, load_scenario, main, overrides, told
+from experiments.arguments import Point
+from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import ExplainOptions, take_options
 from experiments.present import use_plainer_signs
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.store.files import write_text
+from sim.ensemble.run.work import held
+from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
 from sim.study.cases import Case, open_case
 from sim.study.explain.chronicle import Chronicle, check_asked, explain
@@ -25,42 +25,48 @@ from sim.study.explain.keep import OUTCOMES, but_for, necessary
 from sim.study.explain.sentences import tree
 from sim.study.explain.typical import typical_runs
 from sim.tell.ensemble import run_ensemble
-from sim.world.catalogue import CONF
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
+from sim.world.text import place
 
 MOST_SHOWN = 12  # causes of one history
 DEPTH = 12  # of a tree on the terminal
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="explain")
-def job(config: DictConfig) -> None:
-    """Explain what one composed configuration asks for."""
+def job(point: Point) -> None:
+    """Explain what one point asks for."""
     reporter = Reporter(Console(stderr=True))
     use_plainer_signs(sys.stdout)
-    with told(reporter):
-        values = plain_values(config)
-        options, scenario, case = _asked(values)
-        seed = scenario.config.ensemble.seed
+    with told(reporter), ExitStack() as stack:
+        options, scenario, case = _asked(point.values)
         folder = result_folder(scenario, "explain")
+        stack.enter_context(held(folder))
+        if case is not None:
+            stack.enter_context(locked_for_reading(case.results.folder))
         if options.runs is not None:
-            lines = [f"{each.text}." for each in necessary(scenario, seed, options.runs, options.outcome)]
-            folder.mkdir(parents=True, exist_ok=True)
-            write_text(folder / f"{options.outcome}.md", "\n".join(f"- {line}" for line in lines) + "\n")
-            print("\n".join(lines or [f"no run has a {options.outcome}"]))
+            _tell_many(scenario, options, folder)
         else:
-            for run in [options.run] if options.run is not None else _typical(case, scenario, reporter):
-                chronicle = explain(scenario, seed, run)
+            runs = _typical(case, scenario, point.settings, reporter) if options.run is None else [options.run]
+            for run in runs:
+                chronicle = explain(scenario, scenario.config.ensemble.seed, run)
                 print("\n".join(_told(chronicle, options)))
                 _write(chronicle, folder)
         print(folder.resolve())
 
 
+def _tell_many(scenario: Scenario, options: ExplainOptions, folder: Path) -> None:
+    """Tell what an outcome needs over many histories."""
+    found = necessary(scenario, scenario.config.ensemble.seed, options.runs or 0, options.outcome)
+    lines = [f"{each.text}." for each in found] or [f"no run has the {options.outcome}"]
+    write_text(folder / f"{options.outcome}.md", "".join(f"- {line}\n" for line in lines))
+    print("\n".join(lines))
+
+
 def _asked(values: dict[str, Any]) -> tuple[ExplainOptions, Scenario, Case | None]:
     """Return the settings, checked, the scenario, and the ensemble if one is given."""
     options, rest = take_options(values, ExplainOptions)
-    case = open_case(Path(options.results).expanduser()) if options.results else None
+    case = open_case(place(options.results)) if options.results else None
     scenario = load_scenario(rest) if case is None else case.scenario
     lines = check_asked(scenario, options.question, options.place, options.actor)
     if options.outcome not in OUTCOMES:
@@ -70,11 +76,11 @@ def _asked(values: dict[str, Any]) -> tuple[ExplainOptions, Scenario, Case | Non
     return options, scenario, case
 
 
-def _typical(case: Case | None, scenario: Scenario, reporter: Reporter) -> Iterator[int]:
+def _typical(case: Case | None, scenario: Scenario, settings: Sequence[str], reporter: Reporter) -> Iterator[int]:
     """Yield the numbers of typical runs, and say what each stands for."""
     if case is None:
         again = command(
-            "run", [given for given in overrides() if given.partition("=")[0] not in ExplainOptions.model_fields]
+            "run", [given for given in settings if given.partition("=")[0] not in ExplainOptions.model_fields]
         )
         results = run_ensemble(scenario, result_folder(scenario, "run"), again, reporter)
     else:
@@ -102,12 +108,17 @@ def _told(chronicle: Chronicle, options: ExplainOptions) -> Iterator[str]:
 
 def _write(chronicle: Chronicle, folder: Path) -> None:
     """Write a chronicle as text and as data."""
-    folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / f"run-{chronicle.run}.md", f"```\n{chronicle.text()}\n```\n")
     write_text(folder / f"run-{chronicle.run}.json", json.dumps(chronicle.to_dict(), indent=1) + "\n")
 
 
-SCRIPT = Script("explain", ExplainOptions, _asked, job)
+def check(values: dict[str, Any]) -> Hashable:
+    """Return what composed values ask about and where that goes; raise where they cannot be answered."""
+    options, scenario, _ = _asked(values)
+    return result_folder(scenario, "explain"), options
+
+
+SCRIPT = Script("explain", ExplainOptions, check, job)
 
 if __name__ == "__main__":
     sys.exit(main(SCRIPT, sys.argv[1:]))

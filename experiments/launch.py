@@ -1,29 +1,32 @@
-"""What the scripts share: checking a command line, running it through Hydra, and saying in one line what went wrong."""
+"""What the scripts share: checking a command line, running what was checked, and saying in one line what went wrong."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-from hydra.core.hydra_config import HydraConfig
+import yaml
 
-from experiments.arguments import Arguments, resolve, take_apart
+from experiments.arguments import Point, Points, resolve, take_apart
+from experiments.composition import HELP
 from sim.ensemble.estimate.precision import targets_of
+from sim.ensemble.run.executors import stopped_by_signals
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError
+from sim.ensemble.store.files import BusyError
 from sim.ensemble.store.results import ResultsError
 from sim.world.catalogue import CONF, scenario_of, well_named
 from sim.world.config import ConfigError, RunConfig, known_keys, read_config
 from sim.world.frozen import Frozen
 from sim.world.scenario import Scenario
+from sim.world.settings import read_settings
 from sim.world.tables import WorldError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,19 +45,20 @@ class Script:
     options
         Its settings besides those of an ensemble.
     check
-        Raises ConfigError, WorldError or ResultsError where composed values cannot be run.
+        Raises ConfigError, WorldError or ResultsError where composed values cannot be run; returns where results go,
+        or what else tells those of one point from those of another.
     job
-        What ``hydra.main`` made of its function.
+        Runs one point.
     """
 
     name: str
     options: type[Frozen]
-    check: Callable[[dict[str, Any]], object]
-    job: Callable[[], Any]
+    check: Callable[[dict[str, Any]], Hashable]
+    job: Callable[[Point], None]
 
 
 def main(script: Script, arguments: list[str]) -> int:
-    """Return the exit status of a script: check every point of its command line, then have Hydra run them.
+    """Return the exit status of a script: check every point of its command line, then run them.
 
     Parameters
     ----------
@@ -66,32 +70,52 @@ def main(script: Script, arguments: list[str]) -> int:
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps a hundred MB of what it read piece by piece
     try:
         parts = take_apart(arguments)
-        points = resolve(CONF, script.name, parts, list(known_keys(script.options)))
-        for values in () if parts.is_question else points:
-            script.check(values)
+        asked = resolve(CONF, script.name, parts, list(known_keys(script.options)))
+        if not (parts.asks_help or parts.asks_settings):
+            _check(script, asked.points)
     except BadInput as error:
         return _refuse(error)
-    return _run_hydra(script.job, parts)
+    if parts.asks_help:
+        print(read_settings(CONF / f"{script.name}.yaml", is_composed=True)[HELP])
+        return 0
+    if parts.asks_settings:
+        for point in asked.points:
+            print(yaml.safe_dump(point.values, sort_keys=False, allow_unicode=True), end="")
+        return 0
+    return _run(script.job, asked)
 
 
-def _run_hydra(job: Callable[[], Any], parts: Arguments) -> int:
-    """Return the exit status of Hydra, which reads the command line from ``sys.argv``."""
-    before = sys.argv
-    with ExitStack() as stack:
-        # Hydra insists on a folder for its own notes of a sweep.
-        sweep = [f"hydra.sweep.dir={stack.enter_context(TemporaryDirectory())}"] if parts.is_sweep else []
-        # Options last: Hydra takes settings for one block.
-        sys.argv = [before[0], *parts.overrides, *sweep, *parts.flags]
-        try:
-            job()
-            sys.stdout.flush()
-        except SystemExit as end:
-            return end.code if isinstance(end.code, int) else 0
-        except BrokenPipeError:
-            _let_go_of_output()
-            return EXIT_FAILED
-        finally:
-            sys.argv = before
+def _check(script: Script, points: Sequence[Point]) -> None:
+    """Raise where a point cannot be run, or where two would write over each other."""
+    seen: dict[Hashable, Point] = {}
+    for point in points:
+        other = seen.setdefault(script.check(point.values), point)
+        if other is not point:
+            differing = " ".join(sorted({*point.settings} ^ {*other.settings}))
+            cure = "their results would lie in one folder; run the one that you want, the most runs hold all others"
+            raise ConfigError([f"{differing}: two points of a sweep that differ in this alone; {cure}"])
+
+
+def _run(job: Callable[[Point], None], asked: Points) -> int:
+    """Return the exit status of jobs, that of the first one which does not end well."""
+    if asked.at_a_time != 1 and len(asked.points) > 1:
+        from joblib import Parallel, delayed  # noqa: PLC0415 - an extra
+
+        statuses = Parallel(n_jobs=asked.at_a_time)(delayed(_status)(job, point) for point in asked.points)
+        return next(filter(None, statuses), 0)
+    return next(filter(None, (_status(job, point) for point in asked.points)), 0)
+
+
+def _status(job: Callable[[Point], None], point: Point) -> int:
+    """Return the exit status of one job."""
+    try:
+        job(point)
+        sys.stdout.flush()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except BrokenPipeError:
+        _let_go_of_output()
+        return EXIT_FAILED
     return 0
 
 
@@ -118,9 +142,13 @@ def told(reporter: Reporter) -> Iterator[None]:
         Who tells it.
     """
     try:
-        yield
+        with stopped_by_signals():
+            yield
     except BadInput as error:
         raise SystemExit(_refuse(error)) from None
+    except BusyError as error:
+        reporter.note(str(error))
+        raise SystemExit(EXIT_FAILED) from None
     except EnsembleError as error:
         reporter.note(str(error))
         is_stop = isinstance(error, EnsembleInterruptedError)
@@ -165,12 +193,7 @@ def read_point(values: Mapping[str, Any]) -> RunConfig:
     return read_config(well_named(values))
 
 
-def overrides() -> list[str]:
-    """Return the settings of the point that Hydra is running."""
-    return list(HydraConfig.get().overrides.task)
-
-
-def command(script: str, settings: list[str]) -> str:
+def command(script: str, settings: Sequence[str]) -> str:
     """Return the command line that makes something again.
 
     Parameters

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from sim.study.design import Design
+from sim.study.score.folds import Folds
 from sim.world.config import fault_lines
 from sim.world.frozen import ConfigError, Frozen, Id, Name, Place
 
@@ -16,6 +17,7 @@ Options = TypeVar("Options", bound=Frozen)
 class RunOptions(Frozen):
     """Of `run.py`."""
 
+    figures: bool = True
     report: bool = False
 
 
@@ -25,13 +27,14 @@ class CompareOptions(Frozen):
     scenarios: tuple[Name, ...] = Field(default=(), strict=False)
     theories: tuple[Name, ...] = Field(default=(), strict=False)
     results: tuple[Place, ...] = Field(default=(), strict=False)
+    figures: bool = True
     report: bool = False
 
 
 class SweepSettings(Frozen):
     """What is varied, and how points are chosen."""
 
-    factors: dict[str, Annotated[tuple[float | str, ...], Field(strict=False)]] | None = None
+    factors: Any = Field(default=None, description="values by key: lists of numbers, or of names of theories")
     design: Design = Field(default=Design.PRODUCT, strict=False)
     points: int | None = Field(default=None, ge=1, le=1_000_000)
     outcomes: tuple[str, ...] = Field(default=("p_collapse",), min_length=1, strict=False)
@@ -41,6 +44,26 @@ class SweepOptions(Frozen):
     """Of `sweep.py`."""
 
     sweep: SweepSettings
+    figures: bool = True
+
+
+class CalibrateSettings(Frozen):
+    """Which worlds teach, and how hard one looks."""
+
+    worlds: tuple[Place, ...] = Field(default=(), strict=False)
+    design: Literal["sobol", "latin_hypercube"] = "sobol"
+    vectors: int = Field(default=2048, ge=2, le=1_000_000)
+    runs: int = Field(default=8, ge=2, le=10_000)
+    fresh: int = Field(default=4, ge=1, le=10_000)
+    bred: int = Field(default=0, ge=0, le=100_000)
+    folds: Folds = Field(default=Folds.COUNTRY, strict=False)
+    save: Place | None = None
+
+
+class CalibrateOptions(Frozen):
+    """Of `calibrate.py`."""
+
+    calibrate: CalibrateSettings
 
 
 class ExplainOptions(Frozen):
@@ -61,6 +84,20 @@ class ReportOptions(Frozen):
 
     results: tuple[Place, ...] = Field(default=(), strict=False)
     path: Place | None = None
+
+
+class ScoreOptions(Frozen):
+    """Of `score.py`: worlds by name or folder, or two score folders; the first is the base."""
+
+    worlds: tuple[Place, ...] = Field(default=(), strict=False)
+    compare: tuple[Place, ...] = Field(default=(), strict=False)
+    figures: bool = True
+
+
+class ListOptions(Frozen):
+    """Of `list.py`: where results lie."""
+
+    output: Place = "results"
 
 
 def take_options(values: dict[str, Any], kind: type[Options]) -> tuple[Options, dict[str, Any]]:

@@ -1,4 +1,7 @@
-"""Print what came of a command, draw its figures once, and write its report."""
+"""Show what came of a command: tables, figures, a report, and as the last line the folder.
+
+The results are stored by then. A fault in one of these is told in one line and costs only itself.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,110 @@ import codecs
 import io
 import sys
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 
 from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.store.files import file_digest, is_whole
 from sim.ensemble.store.manifest import write_manifest
+from sim.show.figures import Sheet, draw_files, drawable, left_out
 
 WIDTH = 120  # of tables that no terminal limits
 PLAIN = {"–": "-", "−": "-", "±": "+/-", "…": "...", "▲": "^", "▼": "v"}
+EXIT_FAULTY = 1
+
+
+@dataclass
+class Showing:
+    """Show one result folder.
+
+    Parameters
+    ----------
+    folder, manifest
+        Where the results lie, and what they tell about themselves.
+    reporter
+        Who tells what takes a while, and what went wrong.
+    is_whole
+        Whether nothing went wrong so far.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    reporter: Reporter
+    is_whole: bool = True
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Tell in one line what goes wrong in the block; whatever it is, the results stand."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise  # nobody reads any more
+        except Exception as error:  # noqa: BLE001 - as above
+            self.is_whole = False
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            self.reporter.note(f"{what}: left out ({reason}); the results are stored, and the same command tries again")
+
+    def tables(self, tables: Callable[[], RenderableType]) -> None:
+        """Print the tables that sum it up."""
+        with self.step("the summary"):
+            print_tables(tables())
+
+    def figures(self, sheets: Callable[[], Iterable[Sheet]], *, tells_left_out: bool = False) -> None:
+        """Draw the figures that are missing or not as they were drawn; the manifest lists them with their digests.
+
+        Parameters
+        ----------
+        sheets
+            Returns the figures.
+        tells_left_out
+            Whether it is told which have nothing to show.
+        """
+        drawn = self.manifest["figures"]
+        whole = {name: digest for name, digest in drawn.items() if is_whole(self.folder / name, digest)}
+        with self.step("figures"):
+            known = list(sheets())
+            wanted = {name: sheet for name, sheet in drawable(known).items() if not _is_drawn(name, drawn, whole)}
+            if wanted:
+                self.reporter.note("drawing figures")
+            for name, sheet in wanted.items():
+                with self.step(f"figure {name}"):
+                    paths = draw_files([sheet], self.folder)
+                    whole |= {path.relative_to(self.folder).as_posix(): file_digest(path) for path in paths}
+            if whole != drawn:
+                self.manifest["figures"] = dict(sorted(whole.items()))
+                write_manifest(self.folder, self.manifest)
+            for line in left_out(known) if tells_left_out else ():
+                self.reporter.note(line)
+
+    def report(self, write: Callable[[], Path]) -> None:
+        """Write a report and tell where it is."""
+        with self.step("report"):
+            self.reporter.note(f"report: {write().resolve()}")
+
+    def end(self) -> None:
+        """Print the folder as the last line; end with the status of a failure where something went wrong."""
+        print(self.folder.resolve())
+        if not self.is_whole:
+            raise SystemExit(EXIT_FAULTY)
 
 
 def print_tables(tables: RenderableType) -> None:
     """Print tables as wide as the terminal, or as a page where there is none; their text is no markup."""
     use_plainer_signs(sys.stdout)
-    Console(width=None if Console().is_terminal else WIDTH, markup=False, emoji=False).print(tables)
+    width = None if Console().is_terminal else WIDTH
+    Console(width=width, markup=False, emoji=False).print(tables)
+
+
+def _is_drawn(name: str, drawn: Iterable[str], whole: Iterable[str]) -> bool:
+    """Tell whether all files of a figure are as they were drawn."""
+    files = {file for file in drawn if Path(file).stem == name}
+    return bool(files) and files <= {*whole}
 
 
 def use_plainer_signs(output: TextIO) -> None:
@@ -30,26 +120,6 @@ def use_plainer_signs(output: TextIO) -> None:
     codecs.register_error("plainer", _plainer)
     if isinstance(output, io.TextIOWrapper):
         output.reconfigure(errors="plainer")
-
-
-def draw_once(folder: Path, manifest: dict[str, Any], draw: Callable[[], Sequence[Path]], reporter: Reporter) -> None:
-    """Draw figures, unless an earlier call of the command has drawn them all; the manifest lists them.
-
-    Parameters
-    ----------
-    folder, manifest
-        Where the results lie, and what they tell about themselves.
-    draw
-        Writes the figures and returns their paths.
-    reporter
-        Who tells that it takes a while.
-    """
-    drawn = manifest.get("figures") or []
-    if drawn and all((folder / name).is_file() for name in drawn):
-        return
-    reporter.note("drawing figures")
-    manifest["figures"] = [path.relative_to(folder).as_posix() for path in draw()]
-    write_manifest(folder, manifest)
 
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:

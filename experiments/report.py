@@ -3,51 +3,57 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
 from rich.console import Console
 
-from experiments.arguments import plain_values
+from experiments.arguments import Point
 from experiments.compare import open_cases
-from experiments.launch import Script, command, main, overrides, told
+from experiments.launch import Script, command, main, told
 from experiments.options import ReportOptions, take_options
+from experiments.present import use_plainer_signs
 from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.store.files import locked_for_reading
 from sim.show.report import write_report
 from sim.study.cases import Case
 from sim.study.compare import check_comparable, compare
-from sim.world.catalogue import CONF
 from sim.world.frozen import ConfigError
+from sim.world.text import place
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="report")
-def job(config: DictConfig) -> None:
-    """Write the report that one composed configuration asks for."""
+def job(point: Point) -> None:
+    """Write the report that one point asks for."""
     reporter = Reporter(Console(stderr=True))
-    with told(reporter):
-        options, cases = _opened(plain_values(config))
-        first = cases[0].results.folder
-        path = Path(options.path).expanduser() if options.path else first / "report.html"
+    with told(reporter), ExitStack() as stack:
+        path, cases = _opened(point.values)
+        for case in cases:
+            stack.enter_context(locked_for_reading(case.results.folder))
         path.parent.mkdir(parents=True, exist_ok=True)
         reporter.note("drawing figures and writing the report")
-        comparison = compare(cases, path.parent, command("report", overrides())) if len(cases) > 1 else None
+        comparison = compare(cases, path.parent, command("report", point.settings)) if len(cases) > 1 else None
+        use_plainer_signs(sys.stdout)
         print(write_report(cases, path, comparison).resolve())
 
 
-def _opened(values: dict[str, Any]) -> tuple[ReportOptions, list[Case]]:
-    """Return the settings, and the ensembles in the folders."""
+def _opened(values: dict[str, Any]) -> tuple[Path, list[Case]]:
+    """Return where the report goes, and the ensembles in the folders."""
     options, _ = take_options(values, ReportOptions)
     if not options.results:
         raise ConfigError(["results: name at least one folder, as in results=[results/run/offensive_2024-0123abcd]"])
     cases = open_cases(options.results)
     if len(cases) > 1:
         check_comparable(cases)
-    return options, cases
+    return place(options.path) if options.path else cases[0].results.folder / "report.html", cases
 
 
-SCRIPT = Script("report", ReportOptions, _opened, job)
+def check(values: dict[str, Any]) -> Path:
+    """Return where the report of composed values goes; raise where it cannot be written."""
+    return _opened(values)[0]
+
+
+SCRIPT = Script("report", ReportOptions, check, job)
 
 if __name__ == "__main__":
     sys.exit(main(SCRIPT, sys.argv[1:]))

@@ -3,70 +3,64 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
 from rich.console import Console
 
-from experiments.arguments import plain_values
-from experiments.launch import EXIT_FAILED, Script, command, load_scenario, main, overrides, told
+from experiments.arguments import Point
+from experiments.launch import EXIT_FAILED, Script, command, load_scenario, main, told
 from experiments.options import RunOptions, take_options
-from experiments.present import draw_once, print_tables
+from experiments.present import Showing
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.run.work import held
 from sim.ensemble.store.folders import result_folder
-from sim.show.figures import MOST_DRAWN, draw_files, left_out, of_ensemble
+from sim.show.figures import MOST_DRAWN, of_ensemble
 from sim.show.report import write_report
 from sim.study.cases import Case
 from sim.tell.ensemble import run_ensemble
 from sim.tell.summary import summary_table
-from sim.world.catalogue import CONF
 from sim.world.scenario import idle_levers
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="run")
-def job(config: DictConfig) -> None:
-    """Run one composed configuration."""
+def job(point: Point) -> None:
+    """Run one point."""
     reporter = Reporter(Console(stderr=True))
     with told(reporter):
-        options, values = take_options(plain_values(config), RunOptions)
+        options, values = take_options(point.values, RunOptions)
         scenario = load_scenario(values)
         for note in idle_levers(scenario):
             reporter.note(f"note: {note}")
         folder = result_folder(scenario, "run")
-        case = Case(
-            scenario.config.scenario.name,
-            run_ensemble(scenario, folder, command("run", overrides()), reporter),
-            scenario,
-        )
-        _show(case, reporter, with_report=options.report)
+        with held(folder):
+            results = run_ensemble(scenario, folder, command("run", point.settings), reporter)
+            _show(Case(scenario.config.scenario.name, results, scenario), reporter, options)
 
 
-def _show(case: Case, reporter: Reporter, *, with_report: bool) -> None:
+def _show(case: Case, reporter: Reporter, options: RunOptions) -> None:
     """Print the summary, draw the figures, write the report, and print the folder as the last line."""
     results, scenario = case.results, case.scenario
     runs, failed = results.manifest["runs"], results.manifest["runs_failed"]
-    print_tables(summary_table(results, scenario))
+    showing = Showing(results.folder, results.manifest, reporter)
+    showing.tables(lambda: summary_table(results, scenario))
     if failed:
         first = results.runs[results.runs["status"] != "ok"].iloc[0]
         reporter.note(f"{failed:,} of {runs:,} runs failed; run {first['run']}: {first['error']}")
     shown = case.first(MOST_DRAWN)
     if len(usable(shown.results.runs)):
-        sheets = of_ensemble(shown.results, scenario)
-        draw_once(results.folder, results.manifest, lambda: draw_files(sheets, results.folder), reporter)
-        for line in left_out(sheets):
-            reporter.note(line)
-        if with_report:
-            reporter.note(f"report: {write_report([shown], results.folder / 'report.html').resolve()}")
-    print(results.folder.resolve())
-    if failed == runs or results.manifest.get("chunks_lost"):
+        if options.figures:
+            showing.figures(lambda: of_ensemble(shown.results, scenario), tells_left_out=True)
+        if options.report:
+            showing.report(lambda: write_report([shown], results.folder / "report.html"))
+    showing.end()
+    if failed == runs:
         raise SystemExit(EXIT_FAILED)
 
 
-def check(values: dict[str, Any]) -> None:
-    """Raise where composed values cannot be run."""
-    load_scenario(take_options(values, RunOptions)[1])
+def check(values: dict[str, Any]) -> Path:
+    """Return where the results of composed values go; raise where they cannot be run."""
+    return result_folder(load_scenario(take_options(values, RunOptions)[1]), "run")
 
 
 SCRIPT = Script("run", RunOptions, check, job)

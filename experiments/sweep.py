@@ -3,44 +3,44 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
 from rich.console import Console
 
-from experiments.arguments import plain_values
-from experiments.launch import Script, command, load_scenario, main, overrides, told
-from experiments.options import SweepOptions, SweepSettings, take_options
-from experiments.present import draw_once, print_tables
+from experiments.arguments import Point
+from experiments.launch import Script, command, load_scenario, main, told
+from experiments.options import SweepOptions, take_options
+from experiments.present import Showing
 from sim.ensemble.estimate.outcomes import outcomes_of
 from sim.ensemble.run.reporter import Reporter
+from sim.ensemble.run.work import held
 from sim.ensemble.store.folders import result_folder
 from sim.ensemble.store.schema import names_of
-from sim.show.figures import draw_files, of_sweep
+from sim.show.figures import of_sweep
 from sim.study.sweep import Plan, plan_sweep, run_sweep, sweep_digest
 from sim.tell.sweep_summary import sweep_table
-from sim.world.catalogue import CONF
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="sweep")
-def job(config: DictConfig) -> None:
-    """Run the sweep of one composed configuration."""
+def job(point: Point) -> None:
+    """Run the sweep of one point."""
     reporter = Reporter(Console(stderr=True))
     with told(reporter):
-        settings, scenario, plan = _planned(plain_values(config))
+        options, scenario, plan = _planned(point.values)
         folder = result_folder(scenario, "sweep", sweep_digest(scenario, plan))
-        sweep = run_sweep(scenario, plan, folder, command("sweep", overrides()), reporter)
-        print_tables(sweep_table(sweep, settings.outcomes))
-        sheets = of_sweep(sweep, settings.outcomes, scenario)
-        draw_once(folder, sweep.manifest, lambda: draw_files(sheets, folder), reporter)
-        print(folder.resolve())
+        with held(folder):
+            sweep = run_sweep(scenario, plan, folder, command("sweep", point.settings), reporter)
+            showing, outcomes = Showing(folder, sweep.manifest, reporter), options.sweep.outcomes
+            showing.tables(lambda: sweep_table(sweep, outcomes))
+            if options.figures:
+                showing.figures(lambda: of_sweep(sweep, outcomes, scenario))
+            showing.end()
 
 
-def _planned(values: dict[str, Any]) -> tuple[SweepSettings, Scenario, Plan]:
+def _planned(values: dict[str, Any]) -> tuple[SweepOptions, Scenario, Plan]:
     """Return what is asked of a sweep, what is varied, and the points."""
     options, rest = take_options(values, SweepOptions)
     scenario, settings = load_scenario(rest), options.sweep
@@ -49,10 +49,16 @@ def _planned(values: dict[str, Any]) -> tuple[SweepSettings, Scenario, Plan]:
     if unknown:
         raise ConfigError([f"sweep.outcomes: no outcome '{name}'; {suggestion(name, list(known))}" for name in unknown])
     plan = plan_sweep(scenario, settings.factors or {}, settings.design, settings.points)
-    return settings, scenario, plan
+    return options, scenario, plan
 
 
-SCRIPT = Script("sweep", SweepOptions, _planned, job)
+def check(values: dict[str, Any]) -> Path:
+    """Return where the results of composed values go; raise where they cannot be swept."""
+    _, scenario, plan = _planned(values)
+    return result_folder(scenario, "sweep", sweep_digest(scenario, plan))
+
+
+SCRIPT = Script("sweep", SweepOptions, check, job)
 
 if __name__ == "__main__":
     sys.exit(main(SCRIPT, sys.argv[1:]))

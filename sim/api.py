@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, overload
@@ -17,32 +17,46 @@ import pandas as pd
 from rich.console import Console, RenderableType
 
 from sim.agents.model import SpilloverModel
+from sim.ensemble.estimate.intervals import wilson_interval
+from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
-from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_sweep
-from sim.show.plot import Plot
-from sim.show.report import write_report
+from sim.ensemble.store.schema import day_columns, names_of
+from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_scores, of_sweep
+from sim.show.kit.plot import Plot
+from sim.show.report import write_report, write_scoreboard
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
+from sim.study.calibrate import calibrate as calibrating
+from sim.study.calibrate.calibrate import Effort, calibration_folder
 from sim.study.cases import Case, open_case
 from sim.study.design import Design
 from sim.study.explain.chronicle import Chronicle, explain
 from sim.study.explain.keep import necessary
 from sim.study.explain.typical import typical_runs
+from sim.study.labels import told_apart
+from sim.study.listing import list_results
+from sim.study.score import folder as scoring
+from sim.study.score.versus import check_alike, gains
+from sim.tell.calibration import calibrate as run_calibration
+from sim.tell.calibration import calibration_sections, calibration_table
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.ensemble import run_ensemble
+from sim.tell.score_tables import score_table
+from sim.tell.score_tables import sections as score_sections
 from sim.tell.summary import sections_html, summary_sections, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
-from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choice, scenario_of, well_named
+from sim.world.catalogue import ANYWHERE, USUAL_SCENARIO, USUAL_WORLD, choices, given_values, scenario_of, well_named
 from sim.world.config import read_config
-from sim.world.faults import suggestion
+from sim.world.faults import shown, suggestion
+from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
+from sim.world.text import place
 
 COMMAND = "sim.run(scenario) in Python"
 WIDTH = 100  # of a summary as text
-GROUPS = ("executor", "rules", "uncertainty")  # settings that name one of the project's choices
 
 
 class Ensemble(Case):
@@ -55,7 +69,7 @@ class Ensemble(Case):
     >>> ensemble = sim.run(scenario)
     >>> len(ensemble.runs)
     200
-    >>> bool(ensemble.runs["collapse_day"].notna().mean() > 0.5)
+    >>> bool(ensemble.share("collapse_day", by=60)["low"] > 0.5)
     True
     >>> plot = ensemble.plot("incidence")
     """
@@ -91,6 +105,11 @@ class Ensemble(Case):
         return self.results.tolls
 
     @property
+    def holders(self) -> pd.DataFrame:
+        """Return who holds each seat of the contested state on the last day of each run."""
+        return self.results.holders
+
+    @property
     def daily(self) -> pd.DataFrame:
         """Return day series of the first runs."""
         return self.results.daily
@@ -99,6 +118,28 @@ class Ensemble(Case):
     def estimates(self) -> pd.DataFrame:
         """Return everything that is estimated, each with interval and n."""
         return self.results.estimates
+
+    def share(self, column: str, by: int | None = None) -> pd.Series:
+        """Return the share of runs in which something happened: ``estimate``, its interval ``low`` to ``high``, ``n``.
+
+        A mean of ``runs[column] <= by`` is no such share where empty days, which mean never, are left out of it.
+
+        Parameters
+        ----------
+        column
+            Of days in `runs`, such as ``collapse_day`` or ``level_day_IRQ_3``.
+        by
+            The last day that counts; by default the last of a run.
+        """
+        runs = usable(self.runs)
+        days = day_columns(names_of(self.scenario.tables))
+        if column not in days:
+            message = f"no column of days '{column}'; {suggestion(column, days)}"
+            raise KeyError(message)
+        happened = runs[column].notna() if by is None else (runs[column] <= by).fillna(value=False)
+        n = len(runs)
+        low, high = wilson_interval(int(happened.sum()), n)
+        return pd.Series({"estimate": happened.mean(), "low": low, "high": high, "n": n}, name=column)
 
     @property
     def plots(self) -> list[str]:
@@ -172,7 +213,7 @@ class Ensemble(Case):
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
-        return write_report([self], Path(path))
+        return write_report([self], place(path))
 
     def __repr__(self) -> str:
         """Return the summary as text."""
@@ -197,7 +238,7 @@ class Comparison(comparing.Comparison):
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
-        return write_report(self.cases, Path(path), self)
+        return write_report(self.cases, place(path), self)
 
     def __repr__(self) -> str:
         """Return the differences as text."""
@@ -206,6 +247,36 @@ class Comparison(comparing.Comparison):
     def _repr_html_(self) -> str:
         """Return the differences as a notebook shows them."""
         return sections_html(comparison_sections(self))
+
+
+class Scores(scoring.Scored):
+    """Scores of some worlds, by item in ``scores.table`` and by family in ``scores.board``."""
+
+    def plot(self, name: str) -> Plot:
+        """Return a figure by its name in `plots`."""
+        return _plot(of_scores(self), name)
+
+    @property
+    def plots(self) -> list[str]:
+        """Return the names of its figures: of all worlds, then one a world."""
+        return list(drawable(of_scores(self)))
+
+    def against(self, base: Scores) -> pd.DataFrame:
+        """Return whether it does better than a base, family by family, paired by world."""
+        check_alike(base, self)
+        return gains(base.scores.table, self.scores.table)
+
+    def write_report(self, path: Path | str) -> Path:
+        """Write one self-contained HTML page about it."""
+        return write_scoreboard(self, place(path))
+
+    def __repr__(self) -> str:
+        """Return the board as text."""
+        return _text(score_table(self))
+
+    def _repr_html_(self) -> str:
+        """Return the board as a notebook shows it."""
+        return sections_html(score_sections(self))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -238,8 +309,20 @@ class Sweep(sweeping.Sweep):
         return list(self.table["outcome"].unique())
 
 
+class Calibration(calibrating.Calibration):
+    """What history has left of the ranges of parameters: ``board``, ``curve``, ``identification``, ``posterior``."""
+
+    def __repr__(self) -> str:
+        """Return the scoreboard as text."""
+        return _text(calibration_table(self))
+
+    def _repr_html_(self) -> str:
+        """Return the scoreboard as a notebook shows it."""
+        return sections_html(calibration_sections(self))
+
+
 def load_scenario(
-    scenario: str | Mapping[str, Any] = USUAL_SCENARIO,
+    scenario: str | Path | Mapping[str, Any] = USUAL_SCENARIO,
     settings: Mapping[str, Any] | None = None,
     world: str | Path = USUAL_WORLD,
 ) -> Scenario:
@@ -248,9 +331,11 @@ def load_scenario(
     Parameters
     ----------
     scenario
-        One of the project's by name, or one of your own: a mapping with ``name``, ``question``, ``levers``, ``events``.
+        One of the project's by name, or one of your own: a YAML file, or a mapping, with ``name``, ``question``,
+        ``levers``, ``events``.
     settings
-        Whatever else the command line could set, by the same keys: ``{"ensemble.runs": 500, "rules.morale.beta": 6}``.
+        Whatever else the command line could set, by the same keys: ``{"ensemble.runs": 500, "rules.morale.beta": 6}``,
+        or in groups, ``{"ensemble": {"runs": 500}}``. Numbers of NumPy and pandas, paths and ranges are taken as well.
     world
         One of the project's by name, or the folder of one of your own.
 
@@ -272,15 +357,7 @@ def load_scenario(
         ...
     sim.world.frozen.ConfigError: scenario = meditation: no such scenario; did you mean 'mediation'?
     """
-    chosen = choice("scenario", scenario) if isinstance(scenario, str) else dict(scenario)
-    place = {"name": "world", "path": str(world)} if isinstance(world, Path) else choice("world", world)
-    values: dict[str, Any] = {"scenario": chosen, "world": place}
-    for key, value in (settings or {}).items():
-        *path, last = key.split(".")
-        at = values
-        for name in path:
-            at = at.setdefault(name, {})
-        at[last] = choice(key, value) if key in GROUPS and isinstance(value, str) else value
+    values = given_values(scenario, settings or {}, world)
     return scenario_of(read_config(well_named(values)))
 
 
@@ -314,8 +391,27 @@ def open_results(folder: Path | str) -> Ensemble:
     ResultsError
         If the ensemble is not finished or damaged, or if its world is not there any more as it was.
     """
-    case = open_case(Path(folder))
+    case = open_case(folder)
     return Ensemble(case.name, case.results, case.scenario)
+
+
+def results(output: Path | str = "results") -> pd.DataFrame:
+    """Return a row for each result folder: what it asked, what differs from the usual, runs, date and state.
+
+    Parameters
+    ----------
+    output
+        Where results lie, as the setting of this name says.
+
+    Examples
+    --------
+    >>> import sim
+    >>> settings = {"rules.morale.beta": 6, "ensemble.runs": 50, "output": f"{folder}/here"}
+    >>> ensemble = sim.run(sim.load_scenario(settings=settings))
+    >>> sim.results(f"{folder}/here")[["name", "differs", "runs"]].to_dict("records")[0]
+    {'name': 'offensive_2024', 'differs': 'world=levant_2024, rules.morale.beta=6', 'runs': 50}
+    """
+    return list_results(output)
 
 
 def compare(*ensembles: Ensemble) -> Comparison:
@@ -324,7 +420,7 @@ def compare(*ensembles: Ensemble) -> Comparison:
     Parameters
     ----------
     ensembles
-        At least two, of one world, horizon and seed.
+        At least two, of one world, horizon and seed; those of one scenario are called by the settings that differ.
 
     Raises
     ------
@@ -340,15 +436,52 @@ def compare(*ensembles: Ensemble) -> Comparison:
     >>> bool(table.loc[("iraq_hardens", "p_level_2_IRQ"), "difference"] < 0)
     True
     """
-    base = ensembles[0].scenario if ensembles else None
-    folder = result_folder(base, "compare", comparing.digest_of(ensembles)) if base else Path()
-    found = comparing.compare(ensembles, folder, "sim.compare(...) in Python")
+    if not all(isinstance(ensemble, Case) for ensemble in ensembles):
+        raise ConfigError(["sim.compare takes ensembles, each by itself: sim.compare(a, b), or sim.compare(*several)"])
+    cases = told_apart(ensembles)
+    base = cases[0].scenario if cases else None
+    folder = result_folder(base, "compare", comparing.digest_of(cases)) if base else Path()
+    found = comparing.compare(cases, folder, "sim.compare(...) in Python")
     return Comparison(found.folder, found.manifest, found.cases, found.table)
+
+
+def score(
+    worlds: Iterable[str | Path] = (),
+    settings: Mapping[str, Any] | None = None,
+    scenario: str | Path | Mapping[str, Any] = ANYWHERE,
+) -> Scores:
+    """Return how the model does against what happened, and against naive rivals.
+
+    Parameters
+    ----------
+    worlds
+        Some of the project's by name, or folders of worlds of your own; by default all of the project.
+    settings, scenario
+        As in `load_scenario`; what is scored best are worlds as they were on day 0.
+
+    Raises
+    ------
+    ConfigError
+        If a world has no record of what happened, or a horizon is not that of the record.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.score(["liberia_2003", "mali_2012"], {"ensemble.runs": 20, "output": folder})
+    >>> found.scores.board.set_index(["family", "rule"]).loc[("killed", "crps"), "rival"]
+    'per_fighter_day'
+    """
+    given = {"ensemble.runs": 1000, "ensemble.traces": 0, **(settings or {})}
+    names = list(worlds) or list(choices("world"))
+    scenarios = [load_scenario(scenario, given, name) for name in names]
+    found = scoring.score_worlds(scenarios, lambda one: run(one).results, "sim.score(...) in Python")
+    scoring.store_scores(found)
+    return Scores(found.folder, found.manifest, found.scores)
 
 
 def sweep(
     scenario: Scenario,
-    factors: Mapping[str, Sequence[float | str]],
+    factors: Mapping[str, Iterable[float | str]],
     design: str = Design.PRODUCT,
     points: int | None = None,
 ) -> Sweep:
@@ -359,8 +492,8 @@ def sweep(
     scenario
         What is varied; its settings say how many runs each point has.
     factors
-        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``; of a choice
-        between theories, such as ``rules.contest.form``, their names.
+        Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``: lists, ranges,
+        arrays; of a choice between theories, such as ``rules.contest.form``, their names.
     design
         ``product``, ``zip``, ``latin_hypercube`` or ``sobol``.
     points
@@ -379,10 +512,45 @@ def sweep(
     >>> found.table.query("outcome == 'p_collapse'")["rules.morale.beta"].tolist()
     [4.0, 9.0]
     """
+    if design not in list(Design):
+        raise ConfigError([f"design = {shown(design)}: must be one of {', '.join(Design)}"])
     plan = sweeping.plan_sweep(scenario, factors, Design(design), points)
     folder = result_folder(scenario, "sweep", sweeping.sweep_digest(scenario, plan))
     found = sweeping.run_sweep(scenario, plan, folder, "sim.sweep(...) in Python", _reporter())
     return Sweep(found.folder, found.manifest, found.table, found.factors, found.batches, scenario)
+
+
+def calibrate(
+    worlds: Sequence[str | Path] = (), settings: Mapping[str, Any] | None = None, effort: Effort | None = None
+) -> Calibration:
+    """Return what history leaves of the ranges of the calibrated parameters, each country left out in turn.
+
+    Parameters
+    ----------
+    worlds
+        Names of the project's, or folders of your own; all of the project's by default.
+    settings
+        What the command line could set, as in `load_scenario`; parameters that are not calibrated among them.
+    effort
+        How many vectors, runs and so on; by default what takes half an hour on two cores.
+
+    Raises
+    ------
+    ConfigError
+        If nothing can be learnt, such as from the wars of a single country.
+
+    Examples
+    --------
+    >>> import sim
+    >>> three = ("chad_1990", "el_salvador_1989", "iraq_1991")
+    >>> found = sim.calibrate(three, {"output": folder}, sim.Effort(vectors=8, runs=2, fresh=2))
+    >>> scenario = sim.load_scenario("mediation", {"uncertainty": {"kind": "posterior", "file": str(found.file)}})
+    """
+    scenarios = [load_scenario(USUAL_SCENARIO, settings, world) for world in worlds or choices("world")]
+    how = effort or Effort()
+    folder = calibration_folder(scenarios, how)
+    found = run_calibration(scenarios, how, folder, "sim.calibrate(...) in Python", _reporter())
+    return Calibration(**vars(found))
 
 
 def _plot(sheets: Sequence[Sheet], name: str) -> Plot:

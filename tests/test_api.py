@@ -27,7 +27,7 @@ def test_examples_in_docstrings_run(module: ModuleType, tmp_path: Path) -> None:
 
 
 def test_every_name_is_there_and_has_a_docstring() -> None:
-    assert 8 <= len(sim.__all__) <= 12
+    assert 8 <= len(sim.__all__) <= 14
     for name in sim.__all__:
         assert getattr(sim, name).__doc__
     with pytest.raises(AttributeError, match="module 'sim' has no attribute 'everything'"):
@@ -69,6 +69,19 @@ def test_a_run_with_parameters_of_its_own_can_be_replayed(tmp_path: Path) -> Non
         model.run_to_horizon()
         assert model.outcome == prior.runs["outcome"].iloc[run]
         assert len(model.falls) == (prior.falls["run"] == run).sum()
+
+
+def test_a_share_counts_the_runs_in_which_it_never_happened(ensemble: sim.Ensemble) -> None:
+    days = ensemble.runs["level_day_IRQ_3"]
+    assert days.isna().any()
+    never, by, ever = (ensemble.share("level_day_IRQ_3", by=day) for day in (-1, 20, 40))
+    assert never["estimate"] == 0.0 == never["low"] < never["high"]
+    assert by["estimate"] == sum(day <= 20 for day in days.dropna()) / 60
+    assert ever.equals(ensemble.share("level_day_IRQ_3"))
+    assert ever["estimate"] == days.notna().mean()
+    assert (ever["n"], ever.name) == (60, "level_day_IRQ_3")
+    with pytest.raises(KeyError, match="no column of days 'colapse_day'; did you mean 'collapse_day'"):
+        ensemble.share("colapse_day")
 
 
 def test_a_figure_that_is_not_there_is_told_with_the_nearest(ensemble: sim.Ensemble) -> None:

@@ -10,7 +10,15 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel
 
-from experiments.options import CompareOptions, ReportOptions, RunOptions, SweepOptions
+from experiments.options import (
+    CalibrateOptions,
+    CompareOptions,
+    ListOptions,
+    ReportOptions,
+    RunOptions,
+    ScoreOptions,
+    SweepOptions,
+)
 from generate.markdown import sentence, span, table
 from sim.world.catalogue import CONF
 from sim.world.config import RunConfig
@@ -21,7 +29,10 @@ SCRIPTS: dict[str, type[Frozen]] = {
     "run": RunOptions,
     "compare": CompareOptions,
     "sweep": SweepOptions,
+    "score": ScoreOptions,
+    "calibrate": CalibrateOptions,
     "report": ReportOptions,
+    "list": ListOptions,
 }
 GROUPS = ("scenario", "world", "executor", "uncertainty")
 HEADER = ("key", "default", "allowed", "meaning")
@@ -89,7 +100,7 @@ def _allowed(shape: Mapping[str, Any], known: Mapping[str, Any]) -> str:
         return f"list of {'[these](scenarios.md#levers)' if 'oneOf' in items else _allowed(items, known)}"
     if kind == "object":
         return f"names, each with {_allowed(shape['additionalProperties'], known)}"
-    return KINDS[str(kind)] + _limits(shape)
+    return KINDS[str(kind)] + _limits(shape) if kind else str(shape["description"])  # what is judged elsewhere says it
 
 
 def _limits(shape: Mapping[str, Any]) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from sim.core import calls
 from sim.core.day import SCHEDULE
 from sim.core.state import new_state
+from sim.world.posterior import draw
 from sim.world.scenario import Scenario
-from sim.world.uncertainty import draw_rules
 
 T = TypeVar("T", bound=type)
 
@@ -21,24 +21,42 @@ class History:
 
     Attributes
     ----------
+    inputs
+        The scenario.
     world_record, rules_record, state_record
         One-element arrays, as compiled code takes them.
-    world, state
-        Views of the same memory, for reading.
     state_ids, faction_ids, place_ids
         Ids in the order of the rows.
     """
 
     def __init__(self, scenario: Scenario, seed: int, run: int) -> None:
+        self.inputs = scenario
         self.world_record = scenario.world
-        self.rules_record = draw_rules(scenario.rules, seed, run, 1) if scenario.is_uncertain else scenario.rules
+        rules = scenario.rules
+        self.rules_record = draw(rules, scenario.posterior, seed, run, 1) if scenario.is_uncertain else rules
         self.state_record = new_state(scenario.world)
         calls.call_begin_run(self.world_record, self.rules_record, self.state_record, np.uint64(seed), np.uint64(run))
-        self.world: np.void = self.world_record[0]
-        self.state: np.void = self.state_record[0]
         self.state_ids: list[str] = list(scenario.tables.states["id"])
         self.faction_ids: list[str] = list(scenario.tables.factions["id"])
         self.place_ids: list[str] = list(scenario.tables.locations["id"])
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Become a copy, which goes on by itself: in another process, or from here into another future."""
+        self.__dict__.update(state)
+        # An equal but not identical type makes every compiled call ten times slower.
+        self.world_record = self.inputs.world
+        self.rules_record = self.rules_record.view(self.inputs.rules.dtype)
+        self.state_record = self.state_record.view(new_state(self.world_record).dtype)
+
+    @property
+    def world(self) -> np.void:
+        """Return the world's record, for reading."""
+        return self.world_record[0]
+
+    @property
+    def state(self) -> np.void:
+        """Return the record of the history so far, for reading."""
+        return self.state_record[0]
 
 
 def phases_of(whose: str, row: str = "") -> Callable[[T], T]:

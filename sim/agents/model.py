@@ -67,9 +67,6 @@ class SpilloverModel(mesa.Model):
         self.running = True
         self.inputs = scenario
         self.history = history = History(scenario, seed, run)
-        self.world_record, self.rules_record = history.world_record, history.rules_record
-        self.state_record = history.state_record
-        self.world, self.state = history.world, history.state
         self.state_ids, self.faction_ids = history.state_ids, history.faction_ids
         self.network = build_network(history, scenario.tables, self.agents.random)
         self.places: list[Place] = [self.network[name] for name in history.place_ids]
@@ -95,6 +92,16 @@ class SpilloverModel(mesa.Model):
         self._states_by_id = dict(zip(self.state_ids, states, strict=True))
         self._factions_by_id = dict(zip(self.faction_ids, factions, strict=True))
 
+    @property
+    def world(self) -> np.void:
+        """Return the world's record, for reading."""
+        return self.history.world
+
+    @property
+    def state(self) -> np.void:
+        """Return the record of the history so far, for reading."""
+        return self.history.state
+
     def state_agent(self, name: str) -> StateAgent:
         """Return a state by its id in the world's tables."""
         return self._states_by_id[name]
@@ -115,7 +122,7 @@ class SpilloverModel(mesa.Model):
             else:
                 agents[whose].do(phase.__name__)
         self._note_falls()
-        calls.call_next_day(self.state_record)
+        calls.call_next_day(self.history.state_record)
         self.factions.do("move_headquarters")
         if self.day >= self.inputs.horizon_days:
             self.running = False
@@ -161,8 +168,8 @@ class SpilloverModel(mesa.Model):
 
     def run_row(self) -> np.ndarray:
         """Return the row that the engine would write for this history."""
-        row = np.zeros(1, layouts_of(self.world_record)[RUNS])
-        calls.call_write_run(self.world_record, self.state_record, row)
+        row = np.zeros(1, layouts_of(self.history.world_record)[RUNS])
+        calls.call_write_run(self.history.world_record, self.history.state_record, row)
         return row
 
     def summary(self) -> dict[str, Any]:

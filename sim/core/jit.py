@@ -23,6 +23,8 @@ import numpy as np
 from numba.core.compiler import Compiler
 from numba.core.dispatcher import Dispatcher
 
+from sim.core.trusted import trust
+
 _CORE = Path(__file__).parent
 CACHE = "spillover"  # folder within the one that the user chose
 
@@ -178,5 +180,6 @@ _functions: list[Any] = []
 # Placing the cache is the one thing that importing this package does; Numba reads it when it decorates.
 FOLDER = cache_folder()
 _numba_config.CACHE_DIR = str(FOLDER)
+trust(FOLDER)
 # C wrappers (for callbacks) are never used here and cost a tenth of the compile time.
 _compile = partial(_njit, error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, pipeline_class=_Compiler)

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
+from sim.ensemble.store.provenance import config_digest, model_digest
 from sim.ensemble.store.results import Results, ResultsError, load_results, read_manifest
 from sim.world.catalogue import scenario_of
 from sim.world.config import read_config
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.tables import WorldError
+from sim.world.text import place
 
 MOST_COMPARED = 100_000  # runs: paired differences are known to a fifth of a percentage point by then
 REPEAT = "give the command of the ensemble again"
@@ -64,7 +66,7 @@ def _first_runs(case: Case, n: int) -> Case:
     return replace(case, results=replace(results, manifest=manifest, estimates=estimates))
 
 
-def open_case(folder: Path) -> Case:
+def open_case(folder: Path | str) -> Case:
     """Return the finished ensemble in a folder with its scenario, built again from what the folder tells.
 
     Parameters
@@ -77,6 +79,7 @@ def open_case(folder: Path) -> Case:
     ResultsError
         If the ensemble is not finished or damaged, or if its world is not there any more as it was.
     """
+    folder = place(folder)
     _check_kind(folder)
     results = load_results(folder)
     try:
@@ -88,11 +91,17 @@ def open_case(folder: Path) -> Case:
     if scenario.tables.digest != results.manifest["world_digest"]:
         fault = f"was made from other tables than the world '{scenario.config.world.name}' has now"
         raise ResultsError(folder, fault, REPEAT)
+    if results.manifest["model_digest"] == model_digest() and results.manifest["config_digest"] != config_digest(
+        scenario
+    ):
+        raise ResultsError(folder, "tells of other settings than it was made from", REPEAT)
     return Case(scenario.config.scenario.name, results, scenario)
 
 
 def _check_kind(folder: Path) -> None:
-    """Raise ResultsError where a folder holds finished results, but not those of an ensemble."""
+    """Raise ResultsError where a file is given, or a folder of finished results that are not those of an ensemble."""
+    if folder.is_file():
+        raise ResultsError(folder, "is a file, not a folder", f"name its folder, {folder.parent}")
     manifest = read_manifest(folder)
     for key, kind in (("cases", "comparison"), ("factors", "sweep")):
         if key in manifest:

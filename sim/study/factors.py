@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.core.parameters import choices
 from sim.core.rules import MECHANISMS
-from sim.world.config import RunConfig, read_config
-from sim.world.faults import suggestion
+from sim.world.config import RunConfig, known_keys, read_config
+from sim.world.faults import shown, suggestion
 from sim.world.frozen import ConfigError
+from sim.world.settings import plain
 
 THEORIES = {
     f"rules.{mechanism}.{name}": tuple(told.names)
@@ -49,43 +51,77 @@ def _numbers(value: Any, key: str) -> Iterator[tuple[str, float]]:
         yield from _numbers(item, f"{key}.{name}" if key else str(name))
 
 
-def as_numbers(factors: Mapping[str, Sequence[float | str]]) -> dict[str, list[float]]:
-    """Return the values of factors as numbers: a theory is the place of its name among those of its choice.
+def read_factors(config: RunConfig, factors: Any) -> dict[str, list[float]]:
+    """Return the values of each factor as plain numbers: a theory is the place of its name among those of its choice.
 
     Parameters
     ----------
+    config
+        The configuration around which one varies.
     factors
-        Values by key.
+        Values by key, as people give them: lists, ranges, arrays.
 
     Raises
     ------
     ConfigError
-        With a line for each name that no choice has.
+        With a line for each key that names nothing that may be varied, and for each value that is none of it.
     """
-    faults, found = [], {}
-    for key, values in factors.items():
-        names = THEORIES.get(key, ())
-        for value in values:
-            if value not in names and (names or isinstance(value, str)):
-                cure = suggestion(str(value), list(names)) if names else "give numbers"
-                faults.append(f"sweep.factors.{key} = {value}: is no value of it; {cure}")
-        found[key] = [names.index(value) if value in names else value for value in values]
-    if faults:
-        raise ConfigError(faults)
-    return found  # type: ignore[return-value]  # a name that is left is a fault
-
-
-def check_factors(config: RunConfig, keys: Iterator[str] | list[str]) -> None:
-    """Raise ConfigError where a key does not name a number that may be varied."""
+    given = plain(factors)
+    if not isinstance(given, dict):
+        raise ConfigError(
+            [f"sweep.factors = {shown(given)}: must be values by key, such as {{rules.morale.beta: [4, 9]}}"]
+        )
+    given = {key: _placed(key, values) for key, values in given.items()}
     known = numeric_keys(config)
-    faults = []
-    for key in keys:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-            cure = f"did you mean '{near[0]}'?" if near else "docs/model.md lists all parameters"
-            faults.append(f"sweep.factors.{key}: is no number that can be varied; {cure}")
+    faults = [fault for key, values in given.items() for fault in _faults(known, key, values)]
     if faults:
-        raise ConfigError(faults)
+        raise ConfigError([f"sweep.factors.{fault}" for fault in faults])
+    return {key: [float(value) for value in values] for key, values in given.items()}
+
+
+def _placed(key: str, values: Any) -> Any:
+    """Return the names of theories as their places among those of their choice; what is none stays, as a fault."""
+    names = THEORIES.get(key)
+    if names is None or not isinstance(values, list):
+        return values
+    faults = [value for value in values if value not in names]
+    if faults:
+        raise ConfigError(
+            [f"sweep.factors.{key} = {v}: is no value of it; {suggestion(str(v), list(names))}" for v in faults]
+        )
+    return [names.index(value) for value in values]
+
+
+def _faults(known: Mapping[str, float], key: str, values: Any) -> Iterator[str]:
+    """Yield what is wrong with one factor."""
+    if key not in known:
+        yield f"{key}: is no number that can be varied; {_cure(known, key, values)}"
+    elif not isinstance(values, list):
+        yield f"{key} = {shown(values)}: must be a list of numbers, such as [4, 9]"
+    else:
+        for number, value in enumerate(values):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                yield f"{key}.{number} = {shown(repr(value))}: must be a number"
+            elif isinstance(known[key], int) and value != int(value):
+                yield f"{key}.{number} = {value}: must be a whole number"
+            elif value in values[:number]:
+                yield f"{key}.{number} = {value}: stands twice; give each value once"
+
+
+def _cure(known: Mapping[str, float], key: str, values: Any) -> str:
+    """Return what to do about a key that is no factor: each by itself, or the nearest that is one."""
+    if isinstance(values, Mapping):
+        return f"write the whole key, such as {key}.{next(iter(values), 'beta')}"
+    if key in known_keys():
+        options = ",".join(_word(value) for value in (values if isinstance(values, list) else [values]))
+        return f"run each by itself, with run.py -m {key}={options}"
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else "docs/model.md lists all parameters"
+
+
+def _word(value: Any) -> str:
+    """Return a value as the command line has it."""
+    return shown(str(value).lower() if isinstance(value, bool) else value)
 
 
 def varied(config: RunConfig, settings: Mapping[str, float]) -> RunConfig:

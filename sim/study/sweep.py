@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from rich.console import Console
 from sim.ensemble.estimate.outcomes import estimate_outcome, outcomes_of
 from sim.ensemble.estimate.rows import Numbers, usable
 from sim.ensemble.run.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows
-from sim.ensemble.run.executors import count_workers
+from sim.ensemble.run.executors import count_workers, leave_if_read_by_worker
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, opened, recorded
 from sim.ensemble.store import parts as store
@@ -31,23 +31,28 @@ from sim.ensemble.store.parts import Shelf
 from sim.ensemble.store.provenance import config_digest
 from sim.ensemble.store.results import (
     COMPLETE,
-    TELLS,
     ResultsError,
-    check_tables,
-    check_told,
+    check_size,
+    check_table,
+    judged,
+    opened_table,
+    read_finished,
     read_manifest,
     read_table,
     table_frame,
 )
-from sim.ensemble.store.schema import names_of
+from sim.ensemble.store.schema import names_of, row_group
+from sim.ensemble.store.told import ToldSweep
 from sim.study.design import Design, Floats, design_points
-from sim.study.factors import as_numbers, check_factors, numeric_keys, varied
+from sim.study.factors import numeric_keys, read_factors, varied
 from sim.world.config import read_config
 from sim.world.frozen import ConfigError
+from sim.world.posterior import Posterior
 from sim.world.scenario import Scenario, build_scenario
 from sim.world.tables import Tables
 
 SWEEP, BATCHES = "sweep", "batches"
+MOST_OUTCOMES = 10_000  # assumption: more than any world has
 MOST_BATCHES = 20  # assumption: enough means of runs for an interval by their spread
 
 Rows: TypeAlias = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
@@ -65,17 +70,20 @@ class Plan:
         Keys of the numbers that vary.
     points
         Their values: a row a point, a column a factor.
+    posterior
+        What each run takes its parameters from, if they were learnt.
     """
 
     tables: Tables
     values: dict[str, Any]
     factors: tuple[str, ...]
     points: Floats
+    posterior: Posterior | None = None
 
     def scenario(self, point: int) -> Scenario:
         """Return the scenario of a point."""
         settings = dict(zip(self.factors, self.points[point].tolist(), strict=True))
-        return build_scenario(self.tables, varied(read_config(self.values), settings))
+        return build_scenario(self.tables, varied(read_config(self.values), settings), self.posterior)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +113,7 @@ class Sweep:
     batches: pd.DataFrame
 
 
-def plan_sweep(
-    scenario: Scenario, factors: Mapping[str, Sequence[float | str]], design: Design, points: int | None = None
-) -> Plan:
+def plan_sweep(scenario: Scenario, factors: Any, design: Design, points: int | None = None) -> Plan:
     """Return the points of a sweep around a scenario; raise ConfigError where one of them cannot be run.
 
     Parameters
@@ -116,22 +122,22 @@ def plan_sweep(
         What is varied.
     factors
         Values of each number, by its key, such as ``rules.morale.beta`` or ``scenario.levers.0.value``; of a choice
-        between theories, such as ``rules.contest.form``, their names.
+        between theories, such as ``rules.contest.form``, their names; as people give them, to be judged here.
     design
         How points are chosen from the values.
     points
         How many, for designs that fill a space.
     """
-    check_factors(scenario.config, list(factors))
-    chosen = design_points(design, as_numbers(factors), points, scenario.config.ensemble.seed)
+    given = read_factors(scenario.config, factors)
+    chosen = design_points(design, given, points, scenario.config.ensemble.seed)
     known = numeric_keys(scenario.config)
-    whole = [isinstance(known[key], int) for key in factors]
+    whole = [isinstance(known[key], int) for key in given]
     chosen[:, whole] = chosen[:, whole].round()
-    plan = Plan(scenario.tables, scenario.config.model_dump(mode="json"), tuple(factors), chosen)
+    plan = Plan(scenario.tables, scenario.config.model_dump(mode="json"), tuple(given), chosen, scenario.posterior)
     faults: dict[str, None] = {}  # one line for each kind of fault, however many points have it
     for settings in _corners(chosen):
         try:
-            build_scenario(scenario.tables, varied(scenario.config, dict(zip(factors, settings, strict=True))))
+            build_scenario(scenario.tables, varied(scenario.config, dict(zip(given, settings, strict=True))))
         except ConfigError as error:
             faults |= dict.fromkeys(error.lines)
     if faults:
@@ -169,12 +175,15 @@ def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, report
     Raises
     ------
     EnsembleError
-        If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
+        If the folder cannot be written or is in use, or if points are missing since workers died of them. What is
+        computed is kept.
     """
+    leave_if_read_by_worker(scenario.config.executor)
     workers = count_workers(scenario.config.ensemble.workers)
     digest = sweep_digest(scenario, plan)
     told = {"config_digest": digest, "factors": list(plan.factors), "points": len(plan.points)}
-    shelf = Shelf(folder, digest, schemas(plan.factors), by="point")
+    columns = schemas(plan.factors)
+    shelf = Shelf(folder, digest, columns, by="point", most=dict.fromkeys(columns, MOST_OUTCOMES))
     manifest = describe(scenario, command, workers) | told
     depot = depot_of(scenario.config.executor, shelf)
     work = Work(shelf, len(plan.points), manifest, reporter or Reporter(Console(quiet=True)), depot)
@@ -184,12 +193,14 @@ def run_sweep(scenario: Scenario, plan: Plan, folder: Path, command: str, report
 
 def load_sweep(folder: Path) -> Sweep:
     """Return the finished sweep in a folder; raise ResultsError where there is none."""
-    manifest = read_manifest(folder)
-    if manifest.get("status") != COMPLETE or "factors" not in manifest:
-        raise ResultsError(folder, "holds no finished sweep", f"go on with: {manifest.get('command')}")
-    check_told(folder, manifest, TELLS | {"factors": list})
-    check_tables(folder, manifest, (SWEEP, BATCHES))
-    factors = tuple(map(str, manifest["factors"]))
+    manifest = read_finished(folder, "sweep")
+    told = judged(folder, manifest, ToldSweep)
+    factors = told.factors
+    for name, schema in schemas(factors).items():
+        path = folder / f"{name}.parquet"
+        check_table(path, told.tables.get(name))
+        with opened_table(path, schema) as file:
+            check_size(path, file, MOST_OUTCOMES * told.points, row_group(schema))
     table, batches = (read_table(folder / f"{name}.parquet", schema) for name, schema in schemas(factors).items())
     return Sweep(folder, manifest, table, factors, batches)
 
@@ -239,8 +250,7 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
     with recorded(work):
         if any(store.missing_parts(sorted(work.parts), work.total, work.total)):
             per_point = runs * make_ready(job_of(scenario), work.reporter)
-            live, lose = partial(live_points, plan), partial(lost_points, plan)
-            compute(work, executor, live, lose, lambda workers: _chunk(work.total, workers, per_point))
+            compute(work, executor, partial(live_points, plan), partial(_chunk, work.total, seconds=per_point))
         store.merge_parts(work.shelf, sorted(work.parts))
         folder = work.shelf.folder
         work.manifest["tables"] = {name: file_digest(folder / f"{name}.parquet") for name in (SWEEP, BATCHES)}
@@ -249,7 +259,7 @@ def _run(work: Work, scenario: Scenario, plan: Plan) -> Sweep:
     return load_sweep(folder)
 
 
-def _chunk(points: int, workers: int, seconds: float) -> int:
+def _chunk(points: int, workers: int, *, seconds: float) -> int:
     """Return how many points make a part, of how many that take some seconds each."""
     return max(1, min(round(SHORTEST / seconds), points // (CHUNKS_PER_WORKER * workers)))
 
@@ -257,11 +267,6 @@ def _chunk(points: int, workers: int, seconds: float) -> int:
 def live_points(plan: Plan, first: int, n: int) -> dict[str, pa.Table]:
     """Return the rows of ``n`` points from ``first`` on."""
     return _tables(plan, [_point(plan, point) for point in range(first, first + n)])
-
-
-def lost_points(plan: Plan, first: int, n: int, _: str) -> dict[str, pa.Table]:
-    """Return the rows of points that could not be lived: estimates of no runs."""
-    return _tables(plan, [_rows(plan, point, plan.scenario(point), None) for point in range(first, first + n)])
 
 
 def _tables(plan: Plan, points: list[Rows]) -> dict[str, pa.Table]:

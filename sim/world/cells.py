@@ -73,8 +73,12 @@ def column_faults(header: Sequence[str], schema: TableSchema) -> list[Fault]:
     """Return what is wrong with the names of a table's columns."""
     known = [column.name for column in schema.columns]
     absent = [name for name in known if name not in header]
-    strange = [name for name in dict.fromkeys(header) if name not in known]
-    faults = [_header_fault(schema, name, "stands twice in the header", "keep one") for name in _repeated(header)]
+    unnamed = [name for name in dict.fromkeys(header) if not name or name.startswith("Unnamed: ")]
+    strange = [name for name in dict.fromkeys(header) if name not in known and name not in unnamed]
+    cure = "name it, or remove it (of pandas: to_csv(..., index=False))"
+    faults = [Fault(schema.file, 1, f"column {header.index(name) + 1}", None, "has no name", cure) for name in unnamed]
+    repeated = [name for name in _repeated(header) if name not in unnamed]
+    faults += [_header_fault(schema, name, "stands twice in the header", "keep one") for name in repeated]
     for column in schema.columns:
         if column.is_required and column.name in absent:
             near = nearest(column.name, strange)

@@ -55,10 +55,20 @@ class EnsembleConfig(Frozen):
 
 
 class UncertaintyConfig(Frozen):
-    """Whether the model's parameters are drawn for each run, and how many runs are lived again with the same ones."""
+    """Whether and whence each run draws its parameters, and how many runs are lived again with the same ones."""
 
-    kind: Literal["none", "prior"] = "none"
+    kind: Literal["none", "prior", "posterior"] = "none"
+    file: Place | None = None
     twins: int = Field(default=1_000, ge=0, le=MAX_RUNS)
+
+    @field_validator("file")
+    @classmethod
+    def _is_a_posterior(cls, file: str | None, info: ValidationInfo) -> str | None:
+        """Refuse a file that nobody would read."""
+        if file is not None and info.data.get("kind") != "posterior":
+            message = "is that of a posterior; add uncertainty=posterior, or leave it out"
+            raise ValueError(message)
+        return file
 
 
 class ExecutorConfig(Frozen):
@@ -107,12 +117,13 @@ def _mechanism_model(name: str, group: type) -> type[Frozen]:
         else:
             told = choices(group)[key]
             fields[key] = Literal[tuple(told.names)], Field(default=default, description=told.meaning)
-    return create_model(f"{name.title()}Config", __base__=Frozen, **fields)
+    return create_model(f"{name.title()}Config", __base__=Frozen, __module__=__name__, **fields)
 
 
 def _group(name: str, fields: dict[str, Any]) -> tuple[Any, Any]:
     """Return the pydantic field of a group of keys."""
-    model = create_model(name, __base__=Frozen, **fields)
+    model = create_model(name, __base__=Frozen, __module__=__name__, **fields)
+    globals()[name] = model  # where pickle looks for a class
     return model, Field(default_factory=model)
 
 
@@ -120,12 +131,17 @@ _mechanisms: dict[str, Any] = {
     name: (model, Field(default_factory=model))
     for name, model in ((name, _mechanism_model(name, group)) for name, group in MECHANISMS.items())
 }
-RulesConfig = create_model("RulesConfig", __base__=Frozen, **_mechanisms)
+globals().update({model.__name__: model for model, _ in _mechanisms.values()})  # where pickle looks for a class
+RulesConfig = create_model("RulesConfig", __base__=Frozen, __module__=__name__, **_mechanisms)
 
 
 _switches: dict[str, Any] = {channel.name.lower(): (bool, True) for channel in Channel}
 ChannelsConfig = create_model(
-    "ChannelsConfig", __base__=Frozen, __doc__="Which ways a war may take across a border.", **_switches
+    "ChannelsConfig",
+    __base__=Frozen,
+    __module__=__name__,
+    __doc__="Which ways a war may take across a border.",
+    **_switches,
 )
 
 
@@ -244,7 +260,8 @@ def _problem(detail: ErrorDetails) -> str:
     problem = f"{problem[0].lower()}{problem[1:]}"
     problem = problem.replace("should be", "must be", 1).replace("should have", "must have", 1)
     return (
-        problem.replace("a valid tuple", "a list")
+        problem.replace("a valid tuple", "a list, in brackets: [..., ...]")
+        .replace("a valid string", "a text; put it in quotation marks")
         .replace("a valid boolean", "true or false")
         .replace("a valid dictionary", "a group such as {name: number}")
     )

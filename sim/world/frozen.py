@@ -61,6 +61,10 @@ class ConfigError(ValueError):
         self.lines = [shown(line, MAX_LINE) for line in lines]
         super().__init__("\n".join(self.lines))
 
+    def __reduce__(self) -> tuple[type[ConfigError], tuple[list[str]]]:
+        """Let the error travel between worker processes with its lines."""
+        return type(self), (self.lines,)
+
 
 class Frozen(BaseModel):
     """Forbid unknown keys, silent conversions, changes, and numbers that are none."""

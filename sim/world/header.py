@@ -4,10 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.world.columns import ID_CURE, ID_PATTERN
@@ -16,11 +15,24 @@ from sim.world.frozen import PLAIN
 from sim.world.limits import MAX_HEADER_BYTES, MAX_HORIZON_DAYS, MAX_STATES
 from sim.world.reading import read_text
 from sim.world.schema import HEADER_FILE
+from sim.world.text import Document, YamlError, read_yaml
 
 Id = Annotated[str, Field(pattern=f"^{ID_PATTERN}$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MAX_BITS = 64  # Python refuses to write out very long integers
+
+
+def _as_date(value: object) -> object:
+    """Return the date that a text is, or the value as it is."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and _DATE.fullmatch(value) else value
+    except ValueError:
+        return value
+
+
+Day = Annotated[date, BeforeValidator(_as_date)]
 
 
 class WorldHeader(BaseModel):
@@ -29,7 +41,7 @@ class WorldHeader(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     title: str = Field(min_length=1, max_length=200, pattern=PLAIN, description="give a short title")
-    day0: date = Field(description="write the first day as YYYY-MM-DD, without quotes")
+    day0: Day = Field(description="write the first day as YYYY-MM-DD")
     horizon_days: int = Field(ge=1, le=MAX_HORIZON_DAYS, description=f"give 1 to {MAX_HORIZON_DAYS} days")
     contested_state: Id = Field(description="give an id of states.csv")
     regime: Id = Field(description="give the id of the regime's main force in factions.csv")
@@ -38,7 +50,7 @@ class WorldHeader(BaseModel):
     neighbours: tuple[Id, ...] = Field(
         strict=False,
         max_length=MAX_STATES,
-        description="give a list of ids of states.csv; quote an id like NO",
+        description="give a list of ids of states.csv",
     )
     map: FileName | None = Field(default=None, description="give the name of a file in the folder, without a path")
     note: str | None = Field(default=None, description="give a text")
@@ -58,15 +70,13 @@ class Frame:
 
 def read_header(folder: Path) -> Frame:
     """Return the header of a world's folder; raise WorldError with every fault in it."""
-    keys, values = _load(folder, read_text(folder, HEADER_FILE, MAX_HEADER_BYTES))
-    lines = {key: line for line, key in reversed(keys)}
+    lines, document = _load(folder, read_text(folder, HEADER_FILE, MAX_HEADER_BYTES))
     faults = [
-        Fault(HEADER_FILE, line, key, None, f"repeats line {lines[key]}", "keep one of the two lines")
-        for line, key in keys
-        if line != lines[key]
+        Fault(HEADER_FILE, line, key, None, f"repeats line {first}", "keep one of the two lines")
+        for line, key, first in document.repeats
     ]
     try:
-        header = WorldHeader.model_validate(values)
+        header = WorldHeader.model_validate(document.values)
     except ValidationError as error:
         faults += [_fault(detail, lines) for detail in error.errors()]
         raise WorldError(folder, faults) from None
@@ -75,37 +85,17 @@ def read_header(folder: Path) -> Frame:
     return Frame(header, lines)
 
 
-def _load(folder: Path, text: str) -> tuple[list[tuple[int, str]], dict[str, Any]]:
-    """Return the keys with their lines, repeated ones included, and the values."""
+def _load(folder: Path, text: str) -> tuple[dict[str, int], Document]:
+    """Return the lines of the keys, and what the text says."""
     try:
-        _refuse_shorthand(text)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        line, problem = _yaml_problem(error)
+        document = read_yaml(text)
+    except YamlError as error:
         cure = "mend the line, or put its text in quotation marks"
-        raise WorldError(folder, [Fault(HEADER_FILE, line, None, None, problem, cure)]) from None
-    if not isinstance(node, yaml.MappingNode):
+        raise WorldError(folder, [Fault(HEADER_FILE, error.line, None, None, error.problem, cure)]) from None
+    if document.lines is None:
         cure = "write lines such as 'title: ...'"
         raise WorldError(folder, [file_fault(HEADER_FILE, "must hold keys and values", cure)])
-    return [(key.start_mark.line + 1, str(key.value)) for key, _ in node.value], values
-
-
-def _refuse_shorthand(text: str) -> None:
-    """Raise YAMLError for tags and aliases: a header needs none, and few of them can stand for endless lists."""
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None) is not None:
-            problem = "aliases (*) and tags (!) are not read here"
-            # The stubs know of two kinds of marks and allow one here.
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]  # PyYAML ships no such type
-
-
-def _yaml_problem(error: Exception) -> tuple[int | None, str]:
-    """Return the line and the complaint of the YAML parser."""
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return error.problem_mark.line + 1, f"is no valid YAML ({error.problem})"
-    reason = "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
-    return None, f"is no valid YAML ({reason})"
+    return document.lines, document
 
 
 def _fault(detail: ErrorDetails, lines: dict[str, int]) -> Fault:

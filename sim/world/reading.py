@@ -11,9 +11,11 @@ from pathlib import Path
 from stat import S_ISREG
 
 from sim.world.columns import TableSchema
-from sim.world.faults import Fault, WorldError, file_fault, nearest
+from sim.world.faults import Fault, WorldError, file_fault, nearest, shown
 from sim.world.limits import MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS
 from sim.world.schema import FILES
+
+MOST_ABOVE = 10  # rows in which the names of the columns are looked for
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,13 @@ def read_grid(folder: Path, schema: TableSchema) -> Grid:
     if n_lines > MAX_ROWS + 1:
         problem = f"has {n_lines} lines, more than the {MAX_ROWS} rows allowed"
         raise _error(folder, schema.file, problem, "remove rows")
-    rows = _read_rows(folder, schema.file, text)
+    rows = _without_empty_columns(_read_rows(folder, schema.file, text))
     header = rows[0][1] if rows else []
-    faults = list(_wrong_size(schema, len(header), len(rows) - 1)) or list(_ragged(schema.file, header, rows))
+    faults = (
+        list(_above_header(schema, rows))
+        or list(_wrong_size(schema, len(header), len(rows) - 1))
+        or list(_ragged(schema.file, header, rows))
+    )
     if faults:
         raise WorldError(folder, faults)
     return Grid(header, rows[1:])
@@ -103,6 +109,24 @@ def _read_rows(folder: Path, file: str, text: str) -> list[tuple[int, list[str]]
         fault = Fault(file, number + 1, None, None, f"is broken ({error})", cure)
         raise WorldError(folder, [fault]) from None
     return rows
+
+
+def _without_empty_columns(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Return the rows without columns that have no text at all, as a spreadsheet leaves them."""
+    width = max((len(cells) for _, cells in rows), default=0)
+    filled = [any(i < len(cells) and cells[i] for _, cells in rows) for i in range(width)]
+    if all(filled):
+        return rows
+    return [(number, [cell for cell, is_filled in zip(cells, filled) if is_filled]) for number, cells in rows]  # noqa: B905 - a row may be short
+
+
+def _above_header(schema: TableSchema, rows: list[tuple[int, list[str]]]) -> Iterator[Fault]:
+    """Find a first row that names no column, where one of the next does: `sep=,`, a comment, a title."""
+    known = {column.name for column in schema.columns}
+    header = next((number for number, cells in rows[:MOST_ABOVE] if len(known & set(cells)) > 1), 0)
+    if header and header != rows[0][0]:
+        problem = f"{shown(','.join(rows[0][1]))!r} names no column; the names stand in row {header}"
+        yield Fault(schema.file, rows[0][0], None, None, problem, "remove what is above them")
 
 
 def _ragged(file: str, header: list[str], rows: list[tuple[int, list[str]]]) -> Iterator[Fault]:

@@ -16,10 +16,10 @@ def test_mesa_equals_the_engine_in_every_array_every_day(world: str) -> None:
     scenario = scenario_of(world)
     days = mornings(scenario, 3)
     model = SpilloverModel(scenario, SEED, 3)
-    assert_same_state(model.state_record, next(days), "on the first morning")
+    assert_same_state(model.history.state_record, next(days), "on the first morning")
     for state in days:
         model.step()
-        assert_same_state(model.state_record, state, f"after day {model.day - 1}")
+        assert_same_state(model.history.state_record, state, f"after day {model.day - 1}")
     assert model.run_row() == simulate(scenario.world, scenario.rules, SEED, 3, 1).runs
 
 
@@ -53,7 +53,7 @@ class ShuffledModel(SpilloverModel):
                 agents = {"actor": self.actors, "state": self.states, "faction": self.factions}[whose]
                 agents.shuffle_do(phase.__name__)
         self._note_falls()
-        calls.call_next_day(self.state_record)
+        calls.call_next_day(self.history.state_record)
 
 
 @pytest.mark.parametrize("world", TEN)
@@ -64,7 +64,7 @@ def test_the_order_of_agents_cannot_matter(world: str) -> None:
     next(days)
     for state in days:
         model.step()
-        assert_same_state(model.state_record, state, f"after day {model.day - 1} with shuffled agents")
+        assert_same_state(model.history.state_record, state, f"after day {model.day - 1} with shuffled agents")
 
 
 def test_agents_do_works_on_all_of_them() -> None:

@@ -49,7 +49,7 @@ def test_what_has_one_caller_is_merged_and_what_is_scheduled_or_shared_is_not() 
     merged = {each.__name__ for each in jit._functions if each.targetoptions.get("inline") == "always"}
     assert "reach_neighbour" in merged  # only `spill_over` calls it
     assert not merged & {phase.__name__ for phase, _ in SCHEDULE}
-    assert not merged & {"station", "contest_success", "begin_run"}  # several call them
+    assert not merged & {"station", "logistic", "begin_run"}  # several call them
     turns = {phase.__name__ for phase, whose in SCHEDULE if whose != "map"}
     inlined = {phase.__name__ for phase, _ in SCHEDULE if phase.targetoptions.get("forceinline")}
     assert inlined == turns

@@ -15,7 +15,7 @@ import pytest
 from sim.ensemble.run import runner
 from sim.ensemble.run.chunks import Job, live_part
 from sim.ensemble.run.executors import Workers
-from sim.ensemble.run.work import EnsembleError
+from sim.ensemble.run.work import EnsembleError, LostError
 from sim.ensemble.store import parts as store
 from sim.ensemble.store.depot import Depot
 from sim.tell.ensemble import run_ensemble
@@ -128,13 +128,15 @@ def _dies_of_the_third_part(job: Job, first: int, n: int) -> dict[str, pa.Table]
     return live_part(job, first, n)
 
 
-def test_a_part_that_workers_die_of_is_given_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: object
+def test_a_part_that_workers_die_of_is_missing_until_the_same_command_computes_it(
+    tmp_path: Path, undisturbed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, cluster: object
 ) -> None:
     monkeypatch.setattr(runner, "live_part", _dies_of_the_third_part)
-    results = run_ensemble(small_scenario(executor=on(cluster), chunk=4), tmp_path, COMMAND)
-    assert list(results.runs.loc[results.runs["status"] != "ok", "run"]) == [8, 9, 10, 11]
-    assert results.manifest["chunks_lost"] == 1
+    with pytest.raises(LostError, match=r"^4 runs are missing: a worker died.*; 36 of 40 runs are stored"):
+        run_ensemble(small_scenario(executor=on(cluster), chunk=4), tmp_path, COMMAND)
+    monkeypatch.undo()
+    run_ensemble(small_scenario(executor=on(cluster)), tmp_path, COMMAND)
+    assert stored_bytes(tmp_path) == undisturbed
 
 
 def _fills_memory_in_the_third_part(job: Job, first: int, n: int) -> dict[str, pa.Table]:
@@ -146,7 +148,7 @@ def _fills_memory_in_the_third_part(job: Job, first: int, n: int) -> dict[str, p
     return live_part(job, first, n)
 
 
-def test_a_part_that_needs_more_memory_than_workers_have_is_given_up(
+def test_a_part_that_needs_more_memory_than_workers_have_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "live_part", _fills_memory_in_the_third_part)
@@ -154,10 +156,9 @@ def test_a_part_that_needs_more_memory_than_workers_have_is_given_up(
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(1, threads_per_worker=1, **local) as cluster,
+        pytest.raises(LostError, match=r"^4 runs are missing: a worker died.*; 36 of 40 runs are stored"),
     ):
-        results = run_ensemble(small_scenario(executor=on(cluster), chunk=4), tmp_path, COMMAND)
-    assert list(results.runs.loc[results.runs["status"] != "ok", "run"]) == [8, 9, 10, 11]
-    assert results.manifest["chunks_lost"] == 1
+        run_ensemble(small_scenario(executor=on(cluster), chunk=4), tmp_path, COMMAND)
 
 
 def test_an_address_where_nobody_answers_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from sim.ensemble.run.chunks import job_of, live_part
 from sim.ensemble.run.work import EnsembleError
 from sim.ensemble.store.depot import Depot
 from sim.ensemble.store.manifest import describe
-from sim.ensemble.store.parts import Part, Shelf
+from sim.ensemble.store.parts import Part
 from sim.tell.ensemble import run_ensemble
 from sim.world.frozen import ConfigError
 from tests.ensemble.small import COMMAND, lines_to, run_small, small_scenario, stored_bytes
@@ -40,7 +40,7 @@ def depot_for(folder: Path, address: str) -> Depot:
     """Return the depot of the small ensemble."""
     scenario = small_scenario()
     digest = describe(scenario, COMMAND, 1)["config_digest"]
-    return Depot(address, Shelf(folder, digest, runner._stored_columns(scenario), "run"))
+    return Depot(address, runner.shelf_of(scenario, folder, digest))
 
 
 def leave(depot: Depot, first: int, n: int) -> None:

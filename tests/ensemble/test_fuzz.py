@@ -20,12 +20,12 @@ from sim.ensemble.store.files import file_digest
 from sim.ensemble.store.manifest import write_manifest
 from sim.ensemble.store.parts import PARTS, TELLS
 from sim.ensemble.store.results import FINAL, MANIFEST, SEAL, ResultsError, load_results, manifest_digest, read_manifest
-from sim.ensemble.store.schema import TABLES
+from sim.ensemble.store.schema import TABLES, most_rows, schemas
 from sim.study.cases import open_case
 from sim.study.design import Design
 from sim.study.sweep import BATCHES, SWEEP, load_sweep, plan_sweep, run_sweep
 from tests.ensemble.killed import SMALL, quick_estimates
-from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_bytes
+from tests.ensemble.small import COMMAND, run_small, small_names, small_scenario, stored_bytes
 from tests.ensemble.test_faults import stopped_at
 from tests.fuzz import TIMES, damaged, values
 
@@ -35,6 +35,7 @@ PART = f"{PARTS}/0000000000-0000000002"
 OPENERS = {"ensemble": (load_results, open_case), "sweep": (load_sweep,)}
 TOLD = ("command", "config", "config_digest", "factors", "figures", "model_digest", "names", "runs", "seed", "status")
 KEYS = st.sampled_from((*TOLD, "tables", "world_digest", "seconds", "precision"))
+COLUMNS = {name: schemas(small_names())[name] for name in TABLES}
 FOLDER_STAYS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
@@ -145,7 +146,7 @@ def test_a_part_that_tells_anything_is_used_or_set_aside(
     shutil.copytree(folders["stopped"], folder)
     told = folder / PART / TELLS
     told.write_text(json.dumps(json.loads(told.read_text()) | changes))
-    shelf = store.Shelf(folder, read_manifest(folder)["config_digest"], dict.fromkeys(TABLES), "run")
+    shelf = store.Shelf(folder, read_manifest(folder)["config_digest"], COLUMNS, "run", most_rows(small_names(), 4))
     parts, complaints = store.find_parts(shelf)
     assert len(parts) + len(complaints) == 2
     assert all(line.isprintable() for line in complaints)
@@ -240,7 +241,7 @@ def test_a_hidden_folder_among_the_parts_is_kept(folders: dict[str, Path], tmp_p
     shutil.copytree(folders["stopped"], tmp_path / "results")
     (tmp_path / "results" / PARTS / ".mine").mkdir()
     run_small(tmp_path / "results", **SMALL)
-    assert (tmp_path / "results" / "set_aside" / ".mine").is_dir()
+    assert (tmp_path / "results" / PARTS / ".mine").is_dir()
 
 
 def test_a_table_of_other_types_is_refused_even_if_the_manifest_tells_of_it(

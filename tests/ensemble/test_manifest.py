@@ -126,4 +126,4 @@ def test_the_worlds_own_horizon_and_the_same_number_give_one_digest() -> None:
 
 def test_manifest_is_json_before_the_first_run() -> None:
     text = json.dumps(describe(small_scenario(), COMMAND, 2))
-    assert json.loads(text)["figures"] == []
+    assert json.loads(text)["figures"] == {}

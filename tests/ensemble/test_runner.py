@@ -23,7 +23,7 @@ from rich.console import Console
 from sim.ensemble.run import chunks, runner
 from sim.ensemble.run.chunks import Job, live_part
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError
+from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError, LostError
 from sim.ensemble.store.manifest import describe, write_manifest
 from sim.ensemble.store.results import ResultsError, load_results
 from sim.ensemble.store.schema import TABLES
@@ -124,7 +124,7 @@ def test_a_damaged_final_table_is_made_again(tmp_path: Path, undisturbed: dict[s
         load_results(tmp_path)
     lines = io.StringIO()
     run_ensemble(small_scenario(), tmp_path, COMMAND, lines_to(lines))
-    assert f"{'estimating' if name == 'estimates' else 'computing'} again" in lines.getvalue()
+    assert f"{'estimating' if name == 'estimates' else 'made'} again" in lines.getvalue()
     assert stored_bytes(tmp_path) == undisturbed
 
 
@@ -158,7 +158,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(tmp_path: Path, 
     kept = sum(int(path.name.split("-")[1]) for path in (tmp_path / "parts").iterdir())
     assert manifest["status"] == "interrupted"
     assert 7 <= manifest["runs_done"] == kept < 40
-    with pytest.raises(ResultsError, match="is not finished; go on with: python experiments"):
+    with pytest.raises(ResultsError, match=r"is not finished \(interrupted\); go on with: python experiments"):
         load_results(tmp_path)
     results = run_small(tmp_path)
     assert results.manifest["runs_computed"] == 40 - kept
@@ -212,7 +212,7 @@ def test_dead_worker_processes_are_replaced_and_lose_nothing(tmp_path: Path, und
     reporter.console = lines_to(lines).console
     results = run_ensemble(small_scenario(executor="process", workers=1, chunk=4), tmp_path, COMMAND, reporter)
     assert "a worker died, stopped from outside or for want of memory; its part is tried again" in lines.getvalue()
-    assert results.manifest["chunks_lost"] == 0
+    assert results.manifest["runs_failed"] == 0
     assert stored_bytes(tmp_path) == undisturbed
 
 
@@ -223,16 +223,19 @@ def _dies_of_the_third_part(job: Job, first: int, n: int) -> dict[str, pa.Table]
     return live_part(job, first, n)
 
 
-def test_a_part_that_workers_die_of_is_given_up_and_the_rest_completes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_part_that_workers_die_of_is_missing_until_the_same_command_computes_it(
+    tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
-    monkeypatch.setattr(runner, "live_part", _dies_of_the_third_part)
-    results = run_ensemble(small_scenario(executor="process", workers=2, chunk=4), tmp_path, COMMAND)
-    failed = results.runs[results.runs["status"] != "ok"]
-    assert list(failed["run"]) == [8, 9, 10, 11]
-    assert failed["error"].str.startswith("a worker died").all()
-    assert (results.manifest["runs_failed"], results.manifest["chunks_lost"]) == (4, 1)
-    assert len(results.runs) == 40
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(runner, "live_part", _dies_of_the_third_part)
+        missing = (
+            r"^4 runs are missing: a worker died.*; 36 of 40 runs are stored; the same command goes on from there$"
+        )
+        with pytest.raises(LostError, match=missing):
+            run_ensemble(small_scenario(executor="process", workers=2, chunk=4), tmp_path, COMMAND)
+    assert json.loads((tmp_path / "manifest.json").read_text())["status"] == "interrupted"
+    assert run_small(tmp_path).manifest["runs_computed"] == 4
+    assert stored_bytes(tmp_path) == undisturbed
 
 
 def test_a_failing_run_is_a_row_and_not_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,7 +282,7 @@ def test_a_full_disk_is_one_line_and_keeps_what_is_done(tmp_path: Path, undistur
 def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
     with (tmp_path / ".lock").open("w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(EnsembleError, match="another process is computing this ensemble"):
+        with pytest.raises(EnsembleError, match="another process works here; wait for it"):
             run_small(tmp_path)
     assert len(run_small(tmp_path).runs) == 40
 

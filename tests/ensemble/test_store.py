@@ -24,11 +24,12 @@ from sim.ensemble.store.parts import (
     find_parts,
     merge_parts,
     missing_parts,
+    remove_parts,
     write_part,
     write_table,
 )
 from sim.ensemble.store.results import ResultsError, read_table
-from sim.ensemble.store.schema import TABLES, schemas
+from sim.ensemble.store.schema import TABLES, most_rows, schemas
 from tests.ensemble.small import small_names, small_scenario
 
 DIGEST = "d" * 64
@@ -38,7 +39,7 @@ COLUMNS = {name: schemas(NAMES)[name] for name in TABLES}
 
 def shelf(folder: Path, digest: str = DIGEST) -> Shelf:
     """Return the shelf of an ensemble."""
-    return Shelf(folder, digest, COLUMNS, "run")
+    return Shelf(folder, digest, COLUMNS, "run", most_rows(NAMES, 30))
 
 
 @functools.cache
@@ -170,7 +171,9 @@ def test_strangers_among_the_parts_are_no_parts(stored: Path) -> None:
     (stored / PARTS / "notes").mkdir()
     parts, complaints = find_parts(shelf(stored))
     assert [part.first for part in parts] == [0, 10, 20]
-    assert complaints == ["parts/notes: is no part; set aside as set_aside/notes, its runs are computed again"]
+    assert complaints == [f"parts/{name}: is no part; left where it is" for name in ("notes", "notes.txt")]
+    remove_parts(shelf(stored))
+    assert sorted(path.name for path in (stored / PARTS).iterdir()) == ["notes", "notes.txt"]
 
 
 def test_a_missing_or_strange_table_gives_one_sentence(tmp_path: Path) -> None:

@@ -16,8 +16,7 @@ import numpy as np
 import pytest
 import yaml
 
-from experiments import launch
-from experiments import run as script
+from experiments import launch, present
 from experiments.arguments import resolve, take_apart
 from experiments.launch import ROOT
 from experiments.options import RunOptions, take_options
@@ -41,7 +40,7 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the figures out, which take longer than all the rest; one test draws them."""
-    monkeypatch.setattr(script, "draw_all", lambda *_: [])
+    monkeypatch.setattr(present, "draw_files", lambda *_: [])
 
 
 def run(*arguments: str) -> int:
@@ -57,8 +56,8 @@ def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
 
 def composed(*arguments: str) -> dict[str, Any]:
     """Return the composed values of an ensemble, without what is the script's own."""
-    (values,) = resolve(CONF, "run", take_apart(arguments))
-    return take_options(values, RunOptions)[1]
+    (point,) = resolve(CONF, "run", take_apart(arguments)).points
+    return take_options(point.values, RunOptions)[1]
 
 
 def folder_of(output: str) -> Path:
@@ -269,14 +268,14 @@ def test_every_config_file_composes_and_validates(choice: str) -> None:
 
 def test_a_sweep_has_a_point_for_each_combination() -> None:
     swept = take_apart(["scenario=glob(patrons_*)", "-m", "ensemble.seed=1,2", "rules.morale.beta=range(5,8)"])
-    points = resolve(CONF, "run", swept)
+    points = [point.values for point in resolve(CONF, "run", swept).points]
     assert len(points) == len(list((CONF / "scenario").glob("patrons_*.yaml"))) * 2 * 3 == 12
     seen = {(p["scenario"]["name"], p["ensemble"]["seed"], p["rules"]["morale"]["beta"]) for p in points}
     assert len(seen) == len(points)
 
 
 def test_points_of_a_sweep_can_be_launched_side_by_side(tmp_path: Path) -> None:
-    pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    pytest.importorskip("joblib")
     launcher = ["-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "ensemble.workers=1"]
     done = command(*FEW_FIGURES, *launcher, "scenario=as_recorded,patrons_leave", f"output={tmp_path}")
     assert done.returncode == 0, done.stderr
@@ -298,7 +297,7 @@ def test_any_rule_parameter_can_be_set_by_name() -> None:
     parameters = [key for key in known_keys() if key.count(".") == 2 and key.startswith("rules.")]
     assert len(parameters) > 50
     name = parameters[-1]
-    (values,) = resolve(CONF, "run", take_apart([f"{name}=0.125"]))
+    values = composed(f"{name}=0.125")
     _, mechanism, parameter = name.split(".")
     assert values["rules"][mechanism][parameter] == 0.125
 
@@ -335,6 +334,10 @@ def test_a_disk_that_fills_while_drawing_is_one_line(
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "figures/map.png")
 
-    monkeypatch.setattr(script, "draw_all", full)
+    monkeypatch.setattr(present, "draw_files", full)
     assert run(*SMALL, f"output={tmp_path}") == launch.EXIT_FAILED
-    assert "figures/map.png: cannot be written (No space left on device)" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert (
+        "figure fall_map: left out (OSError: [Errno 28] No space left on device: 'figures/map.png'); the" in printed.err
+    )
+    assert load_results(folder_of(printed.out)).manifest["figures"] == {}

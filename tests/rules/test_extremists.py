@@ -11,11 +11,13 @@ from sim.core.rules.extremists import (
     attack_count,
     attack_rate,
     break_probability,
+    distant_count,
     escaping_share,
     grievance_factor,
     guard_loss,
     joint_pressure,
     pressure_of_forces,
+    share_above,
     strength_after,
     ungoverned_share,
 )
@@ -138,6 +140,28 @@ def test_attacks_are_negative_binomial(mean: float, dispersion: float, u: float)
     law = stats.nbinom(dispersion, dispersion / (dispersion + mean))
     assert law.cdf(found) >= u - 1e-9
     assert law.cdf(found - 1.0) <= u + 1e-9
+
+
+@given(st.floats(100.0, 1e7), st.floats(3e-4, 40.0), st.floats(1e-6, 1.0 - 1e-6))
+def test_many_attacks_are_negative_binomial_as_well(mean: float, dispersion: float, u: float) -> None:
+    law = stats.nbinom(dispersion, dispersion / (dispersion + mean))
+    for found in (attack_count(mean, dispersion, u), distant_count(mean, dispersion, u)):
+        assert found == math.floor(found) >= 0.0
+        assert law.cdf(found) >= u - 1e-6
+        assert law.cdf(found - 1.0) <= u + 1e-6
+
+
+@given(st.floats(1e-3, 1e4), st.floats(0.03, 20.0), st.integers(0, 6000))
+def test_the_share_above_is_what_the_terms_leave(mean: float, dispersion: float, n: int) -> None:
+    law = stats.nbinom(dispersion, dispersion / (dispersion + mean))
+    assert share_above(float(n), mean, dispersion) == pytest.approx(law.sf(n), rel=1e-7, abs=1e-290)
+
+
+@given(st.floats(1.0, 4000.0), st.floats(0.03, 20.0), st.floats(1e-6, 1.0 - 1e-6))
+def test_both_ways_to_a_number_lead_to_the_same(mean: float, dispersion: float, u: float) -> None:
+    by_sum, by_halves = attack_count(mean, dispersion, u), distant_count(mean, dispersion, u)
+    law = stats.nbinom(dispersion, dispersion / (dispersion + mean))
+    assert by_sum == by_halves or abs(law.cdf(min(by_sum, by_halves)) - u) < 1e-9
 
 
 def test_no_fighters_make_no_attacks() -> None:

@@ -1,5 +1,7 @@
 """Every kind of bad world that loading refuses: a change to a good one, and part of the line it must give."""
 
+import pandas as pd
+
 from tests.world.changes import (
     Change,
     append,
@@ -50,6 +52,18 @@ FILES: dict[str, tuple[Change, str]] = {
     "too many columns": (
         write("states.csv", b"id" + b",x" * 70),
         "states.csv: has 71 columns, at most 64 are read",
+    ),
+    "separator told": (
+        replace("states.csv", "id,", "sep=,\nid,"),
+        "states.csv row 1: 'sep=,' names no column; the names stand in row 2; remove what is above them",
+    ),
+    "comment above": (
+        replace("control.csv", "location_id,", "# who holds what, and where\n\nlocation_id,"),
+        "control.csv row 1: '# who holds what,and where' names no column; the names stand in row 3; remove",
+    ),
+    "index of pandas": (
+        lambda folder: pd.read_csv(folder / "states.csv").to_csv(folder / "states.csv"),
+        "states.csv row 1, column 1: has no name; name it, or remove it (of pandas: to_csv(..., index=False))",
     ),
     "too many locations": (
         write("locations.csv", b"id\n" + b"x\n" * 257),
@@ -430,7 +444,7 @@ HEADERS: dict[str, tuple[Change, str]] = {
     "no YAML": (replace("world.yaml", "[GIN", "[GIN: ["), "world.yaml line"),
     "no such day": (
         replace("world.yaml", "06-05", "06-31"),
-        "world.yaml: is no valid YAML (day is out of range",
+        "world.yaml line 2, day0 = 2003-06-31: must be a valid date; write the first day",
     ),
     "nested": (write("world.yaml", b"[" * 800 + b"]" * 800), "world.yaml: is no valid YAML (nested too deeply)"),
     "missing key": (
@@ -459,7 +473,7 @@ HEADERS: dict[str, tuple[Change, str]] = {
     ),
     "id read as false": (
         replace("world.yaml", "SLE", "NO"),
-        "neighbours = False: must be a valid string; give a list",
+        "world.yaml line 8, neighbours = NO: is no id in states.csv",
     ),
     "unsafe id": (
         replace("world.yaml", "regime: gol", "regime: '../gol'  #"),
@@ -534,15 +548,15 @@ HEADERS: dict[str, tuple[Change, str]] = {
     ),
     "number past all numbers": (
         replace("world.yaml", "horizon_days: 100", f"horizon_days: 1{':00' * 200}.5"),
-        "world.yaml: is no valid YAML (int too large",
+        "world.yaml line 3, horizon_days = 1:00:00",
     ),
     "title over two lines": (
         replace("world.yaml", "title: ", 'title: "a\\nb" #'),
         r"world.yaml line 1, title = 'a\nb': holds a control character or a line break; give a short title",
     ),
     "huge number": (
-        replace("world.yaml", "horizon_days: 100", "horizon_days: 0x" + "f" * 20_000),
-        "world.yaml line 3, horizon_days = an integer of 80000 bits",
+        replace("world.yaml", "horizon_days: 100", "horizon_days: 1" + "0" * 4_000),
+        "world.yaml line 3, horizon_days = an integer of 13288 bits",
     ),
 }
 

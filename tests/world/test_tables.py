@@ -189,6 +189,13 @@ def test_line_endings_and_byte_order_marks_do_not_change_the_digest(world: Path,
     assert digest_after(world) == load_tables(SMALL).digest
 
 
+def test_empty_columns_are_passed_over_as_empty_rows_are(world: Path) -> None:
+    for path in world.glob("*.csv"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("".join(f"{line},, \n" for line in lines) + ",,\n", encoding="utf-8")
+    assert digest_after(world) == load_tables(SMALL).digest
+
+
 def test_files_that_are_no_inputs_do_not_change_the_digest(world: Path) -> None:
     changes = [
         append("README.md", "read me"),

@@ -13,6 +13,10 @@ from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 DAYS_PER_MONTH = 30.0
+MOST_SUMMED = 4096.0  # terms of a distribution; beyond, a bisection costs less
+MOST_STEPS = 1000  # of a continued fraction, which converges within some dozens
+CLOSE = 1e-13
+TINY = 1e-300
 LEAST_TERM = 1e-18  # of a distribution: smaller ones no longer change a sum near 1
 
 
@@ -286,6 +290,8 @@ def attack_rate(strength: float, ungoverned: float, per_month: float, floor: flo
 def attack_count(mean: float, dispersion: float, u: float) -> float:
     """Return a negative binomial number for a uniform ``u``, by inversion.
 
+    Terms are summed up to where that is more work than to halve the interval in which the number lies.
+
     Sums of such numbers with the same ratio of mean to dispersion are negative binomial again, with means and
     dispersions added: thirty days of a thirtieth of each make up the month.
 
@@ -302,11 +308,77 @@ def attack_count(mean: float, dispersion: float, u: float) -> float:
     term = math.exp(dispersion * math.log1p(-ratio))
     total = term
     n = 0.0
-    while total < u and (n < mean or term > LEAST_TERM):  # terms rise before they fall
+    while total < u and n < MOST_SUMMED and (n < mean or term > LEAST_TERM):  # terms rise before they fall
         term *= ratio * (n + dispersion) / (n + 1.0)
         total += term
         n += 1.0
-    return n
+    return n if n < MOST_SUMMED else distant_count(mean, dispersion, u)
+
+
+@rule
+def distant_count(mean: float, dispersion: float, u: float) -> float:
+    """Return a large negative binomial number for a uniform ``u``: the smallest that no more than 1 - u exceed.
+
+    Parameters
+    ----------
+    mean, dispersion, u
+        As of `attack_count`.
+    """
+    low, high = -1.0, max(mean, MOST_SUMMED)
+    while share_above(high, mean, dispersion) > 1.0 - u:
+        low, high = high, 2.0 * high
+    while high - low > 1.0:
+        middle = math.floor(0.5 * (low + high))
+        if share_above(middle, mean, dispersion) > 1.0 - u:
+            low = middle
+        else:
+            high = middle
+    return math.ceil(high)
+
+
+@rule
+def share_above(n: float, mean: float, dispersion: float) -> float:
+    """Return the chance that a negative binomial number exceeds ``n``: an incomplete beta function (DLMF 8.17).
+
+    Parameters
+    ----------
+    n
+        Whole number >= 0.
+    mean, dispersion
+        As of `attack_count`.
+    """
+    a, b, rest = n + 1.0, dispersion, dispersion / (mean + dispersion)
+    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log1p(-rest) + b * math.log(rest)
+    front = math.exp(log_front)
+    if 1.0 - rest < (a + 1.0) / (a + b + 2.0):
+        return front / (a * beta_fraction(a, b, 1.0 - rest))
+    return 1.0 - front / (b * beta_fraction(b, a, rest))
+
+
+@rule
+def beta_fraction(a: float, b: float, x: float) -> float:
+    """Return the continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method.
+
+    Parameters
+    ----------
+    a, b
+        Shapes > 0.
+    x
+        In [0, (a + 1) / (a + b + 2)], where it converges fast.
+    """
+    value, above, below = 1.0, 1.0, 0.0
+    for step in range(1, MOST_STEPS):
+        m = float(step // 2)
+        if step % 2 == 0:
+            term = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m))
+        else:
+            term = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0))
+        below = 1.0 / max(1.0 + term * below, TINY)
+        above = max(1.0 + term / above, TINY)
+        value *= above * below
+        if abs(above * below - 1.0) < CLOSE:
+            break
+    return value
 
 
 @rule

@@ -11,9 +11,9 @@ from sim.core.rules.contest import power
 
 CLUMSIEST = 0.3  # assumption: part of its force that even an army without quality can move, of what it would commit
 USUAL_SIDE = 20_000.0  # fighters, for whom the number of operations is given
-LEAST_VALUE, VALUE_OF_PEOPLE = 0.05, 0.63
-"""Assumption: every place is worth something; a province with a tenth of the people is then worth a third."""
-FIXED_REST, REST_BY_CHANCE = 0.3, 0.7  # assumption: parts of the mean rest that everybody takes, and that vary
+LEAST_VALUE = 0.05  # assumption: every place is worth something
+VALUE_OF_PEOPLE = 0.63  # assumption: a province with a tenth of the people is then worth a third
+FIXED_REST, REST_BY_CHANCE = 0.3, 0.7  # assumption: parts of the mean rest, that all take and that varies
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Orders:
         0.55,
         "commit",
         prior=(0.3, 0.8),
+        calibrated=True,
         limits=(0.0, 1.0),
         unit="share",
         meaning="share of a mobile force that an origin sends; an enclave sends up to twice that",
@@ -33,6 +34,7 @@ class Orders:
         0.5,
         "p_min",
         prior=(0.4, 0.6),
+        calibrated=(0.35, 0.6),
         limits=(0.0, 1.0),
         unit="probability",
         meaning="expected chance below which nobody attacks",
@@ -51,6 +53,7 @@ class Orders:
         0.8,
         "n_ops",
         prior=(0.5, 1.3),
+        calibrated=(0.4, 1.6),
         limits=(0.0, 20.0),
         unit="operations",
         meaning="opposed operations that a side of 20,000 can run at once",
@@ -60,6 +63,7 @@ class Orders:
         0.3,
         "n_exp",
         prior=(0.1, 0.6),
+        calibrated=True,
         limits=(0.0, 2.0),
         unit="1",
         meaning="growth of that number with the size of the side",

@@ -14,8 +14,7 @@ from sim.core.parameters import choice, parameter
 from sim.core.rules.contest import logistic
 
 MIDDLE = 0.5  # of morale
-INDIFFERENCE = 0.1
-"""Assumption: utility over which a patron goes from half-hearted to fully committed; a quarter of a usual stake."""
+INDIFFERENCE = 0.1  # assumption: utility that takes a patron from half of its reserve to nearly three quarters
 
 
 class PatronageForm(IntEnum):

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -29,12 +30,26 @@ QUIET = {"distributed.nanny.pre-spawn-environ.DASK_LOGGING": "{'distributed.work
 Nothing is lost: calls raise their own errors, and who watches the workers still tells which were replaced.
 """
 
+STOPS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""What else than Ctrl-C asks a process to stop: a system that shuts down, a terminal that is closed."""
+NO_GUARD = 81
+"""Exit status of a worker that finds the calls of a script in the way while it reads the script."""
+GUARD = 'where a script starts them, put what it calls under if __name__ == "__main__":, since they read it too'
+
 Result = TypeVar("Result")
 
 
 def count_workers(workers: int | Literal["auto"]) -> int:
     """Return how many workers a setting means."""
     return usable_cores() if workers == "auto" else workers
+
+
+def leave_if_read_by_worker(config: ExecutorConfig) -> None:
+    """End this process if it is a worker that is only to read the script, which has no guard; its parent tells why."""
+    starts_processes = config.kind == "process" or (config.kind == "dask" and config.address is None)
+    # The standard library looks at the same mark before it lets a process start others.
+    if starts_processes and getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise SystemExit(NO_GUARD)
 
 
 class Workers:
@@ -67,10 +82,22 @@ class Workers:
     def submit(self, function: Callable[..., Result], *arguments: object) -> Future[Result]:
         """Begin a call of a function; where a worker has died before, with new workers."""
         try:
-            return self._executor.submit(function, *arguments)
+            return self._submit(function, *arguments)
         except BrokenExecutor:
             self._executor.shutdown(wait=False)
             self._executor = self._open()
+        try:
+            return self._submit(function, *arguments)
+        except BrokenExecutor as error:  # the new ones have died as they started
+            failed: Future[Result] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def _submit(self, function: Callable[..., Result], *arguments: object) -> Future[Result]:
+        """Begin a call of a function; a pool of processes may start one for it, which inherits what is held back."""
+        if self.config.kind != "process":
+            return self._executor.submit(function, *arguments)
+        with _stops_held_back():
             return self._executor.submit(function, *arguments)
 
     @property
@@ -85,9 +112,14 @@ class Workers:
         if self.config.kind == "dask":
             return self._open_dask()
         # Spawned, not forked: a fork copies locks that other threads hold.
-        processes = ProcessPoolExecutor(self.n, multiprocessing.get_context("spawn"), _leave_ctrl_c)
-        with _ctrl_c_held_back():
-            processes.submit(os.getpid)  # starts all workers, which inherit that
+        processes = ProcessPoolExecutor(self.n, multiprocessing.get_context("spawn"), _begin_as_worker)
+        with _stops_held_back():
+            first = processes.submit(os.getpid)  # starts workers, which inherit that
+        children = multiprocessing.active_children()
+        if isinstance(first.exception(), BrokenExecutor):  # it is replaced when work is submitted
+            processes.shutdown()
+            if any(child.exitcode == NO_GUARD for child in children):
+                raise ConfigError([f"executor = process: its workers do not start; {GUARD}"])
         return processes
 
     def _open_dask(self) -> Executor:
@@ -100,6 +132,8 @@ class Workers:
         address = self.config.address
         try:
             client = distributed.Client(address or self._open_local_cluster(distributed), timeout=SECONDS_TO_CONNECT)
+        except RuntimeError as error:
+            raise ConfigError([f"executor = dask: its workers do not start ({error}); {GUARD}"]) from None
         except (OSError, ValueError) as error:
             self._closing.close()
             text = " ".join(str(error).split())
@@ -112,7 +146,7 @@ class Workers:
 
     def _open_local_cluster(self, distributed: Any) -> Any:
         """Return a cluster whose workers are children of this process; nothing listens beyond this machine."""
-        with _ctrl_c_held_back(), importlib.import_module("dask").config.set(QUIET):
+        with _stops_held_back(), importlib.import_module("dask").config.set(QUIET):
             local = distributed.LocalCluster(
                 self.n, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
             )
@@ -120,8 +154,8 @@ class Workers:
 
 
 def is_death(error: BaseException) -> bool:
-    """Tell whether a call ended because its worker died, not because of what it did."""
-    return isinstance(error, BrokenExecutor) or is_last_death(error)
+    """Tell whether a call ended for want of a worker or of memory, not because of what it did."""
+    return isinstance(error, BrokenExecutor | MemoryError) or is_last_death(error)
 
 
 def is_last_death(error: BaseException) -> bool:
@@ -130,22 +164,46 @@ def is_last_death(error: BaseException) -> bool:
 
 
 @contextmanager
-def _ctrl_c_held_back() -> Iterator[None]:
-    """Let Ctrl-C wait, here until the end of the block, in processes started in it for ever.
+def stopped_by_signals() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP stop what is done in the block as Ctrl-C does, unless somebody else looks after them."""
+    is_main = threading.current_thread() is threading.main_thread()  # no other thread may
+    taken = [number for number in STOPS if is_main and signal.getsignal(number) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
-    A terminal sends it to all processes; a worker that is still starting would die of it with a traceback.
+
+@contextmanager
+def _stops_held_back() -> Iterator[None]:
+    """Let Ctrl-C and the end of a terminal wait, here until the end of the block, in processes started in it for ever.
+
+    A terminal sends both to all processes; a worker that is still starting would die of it with a traceback.
     """
     if sys.platform == "win32":
         yield
         return
     resource_tracker.ensure_running()  # by itself it starts with the first process, and then lets Ctrl-C through
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _leave_ctrl_c() -> None:
-    """Leave Ctrl-C to the process that started this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _begin_as_worker() -> None:
+    """Leave stops to the process that started this one, and end with it, however it ends."""
+    for number in {signal.SIGINT, *STOPS} - {signal.SIGTERM}:  # which is how it ends its workers
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that started this one; nobody would take what is computed after it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -13,20 +13,20 @@ import pandas as pd
 import pyarrow as pa
 from rich.console import Console
 
-from sim.core.record import EVENTS, FALLS, RUNS, TOLLS
+from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
 from sim.ensemble.estimate.precision import Target, look, looks, reached, targets_of
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.variance import variance_rows
-from sim.ensemble.run.chunks import chunk_size, job_of, live_part, lost_part
-from sim.ensemble.run.executors import count_workers
+from sim.ensemble.run.chunks import chunk_size, job_of, live_part
+from sim.ensemble.run.executors import count_workers, leave_if_read_by_worker
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, Work, compute, make_ready, opened, recorded
 from sim.ensemble.store import parts as store
 from sim.ensemble.store.depot import depot_of
-from sim.ensemble.store.files import file_digest, write_text
-from sim.ensemble.store.manifest import describe
+from sim.ensemble.store.files import file_digest, is_whole, write_text
+from sim.ensemble.store.manifest import describe, write_manifest
 from sim.ensemble.store.parts import Shelf
 from sim.ensemble.store.results import (
     COMPLETE,
@@ -34,17 +34,20 @@ from sim.ensemble.store.results import (
     Results,
     ResultsError,
     Stored,
-    check_tables,
+    check_final,
+    judged,
     load_results,
     read_manifest,
     read_results,
     table_frame,
 )
-from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, names_of, schemas
+from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, most_rows, names_of, schemas
+from sim.ensemble.store.told import ToldResults
+from sim.world.config import ExecutorConfig
 from sim.world.scenario import Scenario
 
 SUMMARY = "summary.md"
-SPEED = ("runs_computed", "seconds", "runs_per_second", "precision", "chunks_lost")
+SPEED = ("runs_computed", "seconds", "runs_per_second", "precision")
 
 
 @dataclass(frozen=True)
@@ -84,28 +87,37 @@ def run_ensemble(
     Raises
     ------
     ConfigError
-        If a precision is asked of an outcome that does not exist.
+        If a precision is asked of an outcome that does not exist, or a script that is its own worker has no guard.
     EnsembleError
-        If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
+        If the folder cannot be written or is in use, or if runs are missing since workers died of them. What is
+        computed is kept.
     EnsembleInterruptedError
         If a person stopped it. What is computed is kept.
     """
+    leave_if_read_by_worker(scenario.config.executor)
     reporter = reporter or Reporter(Console(quiet=True))
     targets = targets_of(scenario)
     manifest = describe(scenario, command, count_workers(scenario.config.ensemble.workers))
-    shelf = Shelf(folder, manifest["config_digest"], _stored_columns(scenario), by="run")
+    shelf = shelf_of(scenario, folder, manifest["config_digest"])
     work = Work(shelf, manifest["runs"], manifest, reporter, depot_of(scenario.config.executor, shelf))
     with opened(folder):
-        return _stored(work, is_open=not targets) or _run(work, scenario, targets, words)
+        return _stored(work, scenario, words, is_open=not targets) or _run(work, scenario, targets, words)
 
 
-def _stored_columns(scenario: Scenario) -> dict[str, pa.Schema]:
-    """Return the columns of the tables that come in parts."""
-    columns = schemas(names_of(scenario.tables))
-    return {name: columns[name] for name in TABLES}
+def shelf_of(scenario: Scenario, folder: Path, digest: str) -> Shelf:
+    """Return where the parts of an ensemble lie.
+
+    Parameters
+    ----------
+    scenario, folder, digest
+        What is run, where its results go, and the digest of its settings.
+    """
+    names = names_of(scenario.tables)
+    columns = {name: columns for name, columns in schemas(names).items() if name in TABLES}
+    return Shelf(folder, digest, columns, "run", most_rows(names, scenario.horizon_days))
 
 
-def _stored(work: Work, *, is_open: bool) -> Results | None:
+def _stored(work: Work, scenario: Scenario, words: Words, *, is_open: bool) -> Results | None:
     """Return the results in a folder if they are complete, None where there is something to do.
 
     More runs than are asked for are as good; fewer become the first part of what is asked, where their number is open.
@@ -113,6 +125,8 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
     folder = work.shelf.folder
     try:
         manifest = read_manifest(folder)
+        if manifest.get("status") == COMPLETE:
+            judged(folder, manifest, ToldResults)
     except ResultsError as error:
         if (folder / MANIFEST).exists():
             work.reporter.note(f"{error.fault}: only what parts hold is used")
@@ -123,13 +137,10 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
     work.manifest |= {key: manifest[key] for key in SPEED if key in manifest}
     if manifest.get("status") != COMPLETE:
         return None
-    try:
-        check_tables(folder, manifest, TABLES)
-    except ResultsError as error:
-        work.reporter.note(f"{error.fault}: computing again")
+    if not _mended(work, scenario, manifest):
         return None
     work.clear()  # should an earlier call have been stopped just before it did so
-    if not _are_estimated(work, manifest) or (is_open and manifest["runs"] < work.total):
+    if not _is_final(work, manifest, ESTIMATES, "estimating again") or (is_open and manifest["runs"] < work.total):
         store.adopt_final(work.shelf, manifest["runs"])
         return None
     more = (
@@ -138,17 +149,43 @@ def _stored(work: Work, *, is_open: bool) -> Results | None:
         else ""
     )
     work.reporter.note(f"{manifest['runs']:,} runs are stored already{more}; nothing is computed")
-    return load_results(folder)
+    results = load_results(folder)
+    if not is_whole(folder / SUMMARY, manifest["summary"]):
+        work.reporter.note(f"{folder / SUMMARY}: is missing, or not as it was written: written again")
+        write_text(folder / SUMMARY, words.summary(results, scenario))
+        results.manifest["summary"] = file_digest(folder / SUMMARY)
+        write_manifest(folder, results.manifest)
+    return results
 
 
-def _are_estimated(work: Work, manifest: Mapping[str, Any]) -> bool:
-    """Tell whether the estimates of tables that are whole are whole too."""
+def _is_final(work: Work, manifest: Mapping[str, Any], name: str, cure: str) -> bool:
+    """Tell whether a final table is the one that a manifest tells of, and if not, what is done about it."""
     try:
-        check_tables(work.shelf.folder, manifest, [ESTIMATES])
+        check_final(work.shelf.folder, manifest, name)
     except ResultsError as error:
-        work.reporter.note(f"{error.fault}: estimating again")
+        work.reporter.note(f"{error.fault}: {cure}")
         return False
     return True
+
+
+def _mended(work: Work, scenario: Scenario, manifest: dict[str, Any]) -> bool:
+    """Make damaged tables of a finished ensemble again; tell whether all are then those that its manifest tells of.
+
+    Runs are lived again for the sake of these tables alone, and only those that left rows in them. That they are the
+    same bytes as before shows that nothing else has to change.
+    """
+    damaged = [name for name in TABLES if not _is_final(work, manifest, name, "made again")]
+    if damaged:
+        runs, config = manifest["runs"], scenario.config
+        some = {DAILY: config.ensemble.traces, TWINS: config.uncertainty.twins}
+        shelf = replace(work.shelf, schemas={name: work.shelf.schemas[name] for name in damaged})
+        total = min(runs, max(some.get(name, runs) for name in damaged))
+        mending = Work(shelf, total, dict(work.manifest), work.reporter)
+        mending.resume()
+        _compute(mending, scenario, config.executor.model_copy(update={"write": "caller", "parts": None}))
+        store.merge_parts(shelf, sorted(mending.parts))
+        mending.clear()
+    return all(_is_final(work, manifest, name, "computing again") for name in damaged)
 
 
 def _run(work: Work, scenario: Scenario, targets: list[Target], words: Words) -> Results:
@@ -162,14 +199,13 @@ def _run(work: Work, scenario: Scenario, targets: list[Target], words: Words) ->
         return _finish(work, scenario, targets, words)
 
 
-def _compute(work: Work, scenario: Scenario) -> None:
-    """Compute and store every run that is not stored yet."""
+def _compute(work: Work, scenario: Scenario, executor: ExecutorConfig | None = None) -> None:
+    """Compute and store every run that is not stored yet, by the workers of the scenario if by no others."""
     if not any(store.missing_parts(sorted(work.parts), work.total, work.total)):
         return
     job = job_of(scenario)
-    per_run = make_ready(job, work.reporter)
-    live, lose = partial(live_part, job), partial(lost_part, job)
-    compute(work, scenario.config.executor, live, lose, lambda workers: chunk_size(scenario, workers, per_run))
+    size = partial(chunk_size, scenario, seconds_per_run=make_ready(job, work.reporter))
+    compute(work, executor or scenario.config.executor, partial(live_part, job), size)
 
 
 def _compute_until(work: Work, scenario: Scenario, targets: list[Target], words: Words) -> list[Target]:
@@ -208,6 +244,7 @@ def _finish(work: Work, scenario: Scenario, targets: list[Target], words: Words)
     work.manifest |= {"runs": int(failed["n"]), "runs_failed": int(failed["estimate"]), "tables": digests}
     results = read_results(folder, work.manifest)
     write_text(folder / SUMMARY, words.summary(results, scenario))
+    work.manifest["summary"] = file_digest(folder / SUMMARY)
     work.write(COMPLETE)
     work.clear()
     pa.default_memory_pool().release_unused()

@@ -6,7 +6,7 @@ import errno
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from sim.core.ahead import compile_ahead
 from sim.ensemble.run.chunks import Job, live_chunk, pilot
-from sim.ensemble.run.executors import Workers, is_death, is_last_death
+from sim.ensemble.run.executors import Workers, is_death, is_last_death, stopped_by_signals
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store import parts as store
 from sim.ensemble.store.depot import Depot, DepotError
@@ -27,9 +27,11 @@ from sim.ensemble.store.files import BusyError, locked
 from sim.ensemble.store.manifest import Status, progress, speed, write_manifest
 from sim.ensemble.store.parts import Part, Shelf
 from sim.world.config import ExecutorConfig
+from sim.world.rulebook import is_current
 
 AHEAD = 2  # parts submitted for each worker: it never waits, and little is lost when the command is stopped
 RETRIES = 2  # times that a part is tried again after a worker died of it alone
+MOST_DEATHS = 10  # times that workers may die while nothing is stored
 DEATH = "a worker died, stopped from outside or for want of memory"
 PATIENCE = 60.0  # seconds after which one looks whether anybody is still working
 HASTE = 5.0  # the same while a person waits for the end
@@ -38,7 +40,6 @@ Tables = dict[str, pa.Table]
 Unstored = DepotError | OSError
 Lived = Tables | Unstored | None
 Live = Callable[[int, int], Tables]
-Lose = Callable[[int, int, str], Tables]
 
 
 class EnsembleError(RuntimeError):
@@ -47,6 +48,10 @@ class EnsembleError(RuntimeError):
 
 class WorkerDiedError(RuntimeError):
     """Say that a part was not computed because its worker died."""
+
+
+class LostError(EnsembleError):
+    """Say that parts are missing because of the machine, not of the model: the same command computes them."""
 
 
 class EnsembleInterruptedError(EnsembleError):
@@ -123,23 +128,47 @@ class Work:
 
     def clear(self) -> None:
         """Remove all parts: the final tables stand."""
-        store.remove_parts(self.shelf.folder)
+        store.remove_parts(self.shelf)
         if self.depot is not None:
             self.depot.clear()
 
 
 @contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder of results for this process alone, until the last byte of what a command writes there.
+
+    Raises
+    ------
+    EnsembleError
+        If it cannot be written, or is in use.
+    """
+    with ExitStack() as stack:
+        with _in_words(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(folder))
+        yield
+
+
+@contextmanager
 def opened(folder: Path) -> Iterator[None]:
-    """Hold a folder of results for this process alone; raise EnsembleError where it cannot be written or is in use."""
+    """Hold a folder of results while a job is done in it; put what stops the job into words."""
+    with stopped_by_signals(), _in_words(folder), held(folder):
+        yield
+
+
+@contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
+    """Put what stops work in a folder into words."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder):
-            yield
+        yield
     except KeyboardInterrupt:
         message = f"{folder}: stopped; what is stored is kept"
         raise EnsembleInterruptedError(message) from None
     except (BusyError, DepotError) as error:
         raise EnsembleError(str(error)) from None
+    except MemoryError:
+        message = f"{folder}: no memory is left; fewer workers take less (ensemble.workers=1); what is stored is kept"
+        raise EnsembleError(message) from None
     except OSError as error:
         reason = error.strerror or error
         space = "free some space, or " if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else ""
@@ -158,6 +187,9 @@ def recorded(work: Work) -> Iterator[None]:
         work.write("interrupted")
         message = f"stopped; {work.kept()}"
         raise EnsembleInterruptedError(message) from None
+    except LostError:
+        work.write("interrupted")
+        raise
     except BaseException:
         with suppress(OSError):  # a full disk must not hide what went wrong
             work.write("failed")
@@ -177,11 +209,16 @@ def make_ready(job: Job, reporter: Reporter) -> float:
         live_chunk(job, 0, 1)
     finally:
         patience.cancel()
+    if job.posterior is not None and not is_current(job.posterior):
+        learnt = job.posterior
+        reporter.note(
+            f"{learnt.path}: was learnt with other rules or within other ranges; make it anew: {learnt.command}"
+        )
     return pilot(job)
 
 
-def compute(work: Work, config: ExecutorConfig, live: Live, lose: Lose, size: Callable[[int], int]) -> None:
-    """Compute and store every item that is not stored yet.
+def compute(work: Work, config: ExecutorConfig, live: Live, size: Callable[[int], int]) -> None:
+    """Compute and store every item that is not stored yet; raise LostError where workers died of some.
 
     Parameters
     ----------
@@ -191,14 +228,12 @@ def compute(work: Work, config: ExecutorConfig, live: Live, lose: Lose, size: Ca
         Who works.
     live
         Returns the tables of ``n`` items from ``first`` on; called by workers, so it can be sent to a process.
-    lose
-        Returns the tables of items that are given up, from ``first``, ``n`` and the reason.
     size
         Returns how many items make a part, from the number of workers.
     """
     with Workers(config, work.manifest["workers"]) as workers:
         todo = store.missing_parts(sorted(work.parts), work.total, size(workers.n))
-        work_off(work, Queue(workers, _storing(work, config, live), lose, todo))
+        work_off(work, Queue(workers, _storing(work, config, live), todo))
 
 
 def _storing(work: Work, config: ExecutorConfig, live: Live) -> Callable[[int, int], Lived]:
@@ -235,19 +270,22 @@ class Queue:
     live
         Returns the tables of ``n`` items from ``first`` on, or nothing where it has stored them itself, or why it could
         not store them.
-    lose
-        Returns the tables of items that are given up.
     todo
         Parts still to be computed.
+    lost
+        Those that are given up.
+    vain
+        How often workers died since something was stored.
     """
 
     workers: Workers
     live: Callable[[int, int], Lived]
-    lose: Lose
     todo: Iterator[Part]
     pending: dict[Future[Lived], Part] = field(default_factory=dict)
     suspects: list[Part] = field(default_factory=list)
     deaths: Counter[Part] = field(default_factory=Counter)
+    lost: list[Part] = field(default_factory=list)
+    vain: int = 0
 
     def fill(self) -> None:
         """Submit parts: suspects one at a time, so that it shows which of them a worker dies of, then as agreed."""
@@ -256,11 +294,14 @@ class Queue:
                 self._submit(self.suspects.pop(0))
             return
         for part in islice(self.todo, AHEAD * self.workers.n - len(self.pending)):
-            self._submit(part)
+            if self._submit(part).done():  # or failed at once, as all others would
+                break
 
-    def _submit(self, part: Part) -> None:
+    def _submit(self, part: Part) -> Future[Lived]:
         """Begin a part."""
-        self.pending[self.workers.submit(self.live, part.first, part.n)] = part
+        future = self.workers.submit(self.live, part.first, part.n)
+        self.pending[future] = part
+        return future
 
     def cancel(self) -> None:
         """Take back every part that nobody has begun."""
@@ -271,7 +312,7 @@ class Queue:
         return [future for future in self.pending if future.done()]
 
     def tables(self, future: Future[Lived]) -> Tables | None:
-        """Return what came of a part, or the rows of one that is given up.
+        """Return what came of a part.
 
         Raises
         ------
@@ -280,25 +321,22 @@ class Queue:
         DepotError, OSError
             If its worker could not store it.
         """
-        part, error = self.pending[future], future.exception()
+        error = future.exception()
         if error is None:
             lived = future.result()
             if isinstance(lived, Unstored):
                 raise lived
             return lived
-        if not is_death(error):
-            raise error
-        # A worker that dies takes all with it that were at work; only one that was alone shows of what it died.
-        is_alone = len(self.pending) == 1
-        self.deaths[part] += RETRIES + 1 if is_last_death(error) else int(is_alone)
-        if self.deaths[part] > RETRIES:
-            return self.lose(part.first, part.n, DEATH)
-        raise WorkerDiedError
+        raise WorkerDiedError if is_death(error) else error
 
-    @property
-    def lost(self) -> int:
-        """Return how many parts were given up."""
-        return sum(deaths > RETRIES for deaths in self.deaths.values())
+    def bury(self, future: Future[Lived], *, was_alone: bool) -> None:
+        """Have a part tried again whose worker died, or give it up.
+
+        A worker that dies takes all with it that were at work; only one that was alone shows of what it died.
+        """
+        part, error = self.pending.pop(future), future.exception()
+        self.deaths[part] += RETRIES + 1 if error and is_last_death(error) else int(was_alone)
+        (self.lost if self.deaths[part] > RETRIES else self.suspects).append(part)
 
 
 def work_off(work: Work, queue: Queue) -> None:
@@ -309,7 +347,10 @@ def work_off(work: Work, queue: Queue) -> None:
             _store_all(work, queue, advance)
     finally:
         work.manifest |= speed(work.items, work.done - before, monotonic() - start)
-        work.manifest["chunks_lost"] = work.manifest.get("chunks_lost", 0) + queue.lost
+    if queue.lost:
+        missing = sum(part.n for part in queue.lost)
+        message = f"{missing:,} {work.items} are missing: {DEATH}, each time that they were tried; {work.kept()}"
+        raise LostError(message)
 
 
 def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None:
@@ -325,6 +366,9 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
             _store_done(work, queue, advance)
             if queue.suspects and was_sound:
                 work.reporter.note(f"{DEATH}; its part is tried again")
+            if queue.vain >= MOST_DEATHS:
+                message = f"{DEATH}, {queue.vain} times in a row; {work.kept()}"
+                raise LostError(message)
             queue.fill()
     except KeyboardInterrupt:
         work.reporter.note("stopping: what is at work is finished and stored (again Ctrl-C: it is not)")
@@ -340,12 +384,13 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
 
 def _store_done(work: Work, queue: Queue, advance: Callable[[int], None]) -> None:
     """Store the parts that are done, one after the other, so that a stop in between loses none."""
-    for future in queue.ended():
+    ended, was_alone, stored = queue.ended(), len(queue.pending) == 1, len(work.parts)
+    for future in ended:
         part = queue.pending[future]
         try:
             tables = queue.tables(future)
         except WorkerDiedError:
-            queue.suspects.append(queue.pending.pop(future))
+            queue.bury(future, was_alone=was_alone)
             continue
         if tables is not None:
             store.write_part(work.shelf, part, tables)
@@ -354,3 +399,4 @@ def _store_done(work: Work, queue: Queue, advance: Callable[[int], None]) -> Non
             raise EnsembleError(message)
         work.parts.append(queue.pending.pop(future))
         advance(part.n)
+    queue.vain = 0 if len(work.parts) > stored else queue.vain + bool(ended)

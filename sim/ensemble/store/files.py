@@ -6,9 +6,12 @@ import errno
 import hashlib
 import json
 import os
+import re
 import sys
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -19,18 +22,25 @@ else:
     import fcntl
 
 LOCK = ".lock"
+DRAFT = re.compile(r"\..+\.[0-9a-f]{32}\.part")
 MAX_JSON_BYTES = 10_000_000
 
 
 class BusyError(OSError):
     """Say that another process works in a folder."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder}: another process works here; wait for it, or stop it first")
+
+
+_held: ContextVar[frozenset[Path]] = ContextVar("held", default=frozenset())
+"""Folders whose locks are held here, so that who holds one can call what takes it for a while."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path to write to; what was written takes its place only when the block ends well."""
-    draft = path.with_name(f".{path.name}.part")
-    draft.unlink(missing_ok=True)  # left by a killed process; were it a link, one would write to where it leads
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # nobody else's, and no link to elsewhere
     try:
         yield draft
         sync(draft)
@@ -60,31 +70,94 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder's lock; the system lets go of it when the process ends, however it ends.
+    """Hold a folder for writing; the system lets go of it when the process ends, however it ends.
+
+    Who holds it already may ask again. What killed processes have begun to write is removed.
 
     Raises
     ------
     BusyError
         If another process holds it.
     """
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    place = folder.resolve()
+    if place in _held.get():
+        yield
+        return
+    handle = _open_lock(folder, os.O_RDWR | os.O_CREAT)
+    held = None
     try:
         _lock(handle, folder)
+        remove_drafts(folder)
+        held = _held.set(_held.get() | {place})
         yield
     finally:
+        if held is not None:
+            _held.reset(held)
         os.close(handle)
 
 
-def _lock(handle: int, folder: Path) -> None:
-    """Take the lock at once or raise BusyError."""
+@contextmanager
+def locked_for_reading(folder: Path) -> Iterator[None]:
+    """Keep others from writing into a folder while it is read; nothing is written, so that who may only read it can.
+
+    Raises
+    ------
+    BusyError
+        If another process is writing into it.
+    """
+    handle = None
+    with suppress(OSError):  # a folder that nobody has locked yet, or that has come from elsewhere
+        handle = _open_lock(folder, os.O_RDONLY) if folder.resolve() not in _held.get() else None
+    try:
+        if handle is not None and sys.platform != "win32":
+            _lock(handle, folder, fcntl.LOCK_SH)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def is_busy(folder: Path) -> bool:
+    """Tell whether another process is writing into a folder."""
+    try:
+        with locked_for_reading(folder):
+            return False
+    except BusyError:
+        return True
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what killed processes have begun to write into a folder and its own subfolders."""
+    for place in (folder, *(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())):
+        for path in place.glob(".*.part"):
+            if DRAFT.fullmatch(path.name) and not path.is_dir():
+                path.unlink()
+
+
+def _open_lock(folder: Path, flags: int) -> int:
+    """Return a handle to the lock of a folder, which is a plain file of it and no link to one elsewhere."""
+    handle = os.open(folder / LOCK, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o644)
+    if not S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a plain file", str(folder / LOCK))
+    return handle
+
+
+def _lock(handle: int, folder: Path, kind: int | None = None) -> None:
+    """Take a lock at once, by default against all others, or raise BusyError."""
     try:
         if sys.platform == "win32":
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, (fcntl.LOCK_EX if kind is None else kind) | fcntl.LOCK_NB)
     except OSError:
-        message = f"{folder}: another process is computing this ensemble; wait for it, or stop it first"
-        raise BusyError(message) from None
+        raise BusyError(folder) from None
+
+
+def check_no_link(place: Path) -> None:
+    """Raise OSError where a folder is a link: what is written, moved or removed there would be elsewhere."""
+    if place.is_symlink():
+        raise OSError(errno.ENOTDIR, f"{place.name} is a link to elsewhere", str(place))
 
 
 def check_plain(path: Path) -> None:
@@ -105,6 +178,14 @@ def read_json(path: Path) -> Any:
     except RecursionError:
         message = "nested too deeply"
         raise ValueError(message) from None
+
+
+def is_whole(path: Path, digest: str) -> bool:
+    """Tell whether a plain file is there, and is the one that is meant."""
+    try:
+        return file_digest(path) == digest
+    except OSError:
+        return False
 
 
 def file_digest(path: Path) -> str:

@@ -44,7 +44,7 @@ def describe(scenario: Scenario, command: str, workers: int) -> dict[str, Any]:
         "machine": machine(),
         "workers": workers,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "figures": [],
+        "figures": {},
     }
 
 

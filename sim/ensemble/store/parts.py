@@ -9,18 +9,20 @@ from __future__ import annotations
 import errno
 import itertools
 import json
+import os
 import re
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.ensemble.store.files import file_digest, read_json, replacing, sync, write_text
-from sim.ensemble.store.results import read_pieces
+from sim.ensemble.store.files import DRAFT, check_no_link, file_digest, read_json, replacing, sync, write_text
+from sim.ensemble.store.results import ResultsError, check_size, opened_table, read_pieces
 from sim.ensemble.store.schema import row_group
 
 PARTS, ASIDE = "parts", "set_aside"
@@ -52,12 +54,15 @@ class Shelf:
         Columns of each of its tables.
     by
         What its items are, such as a run.
+    most
+        How many rows an item leaves at most in each table.
     """
 
     folder: Path
     digest: str
     schemas: Mapping[str, pa.Schema]
     by: str
+    most: Mapping[str, int]
 
 
 @dataclass(frozen=True, order=True)
@@ -154,18 +159,21 @@ def find_parts(shelf: Shelf) -> tuple[list[Part], list[str]]:
 
     What cannot be used is set aside, so that its items are computed again.
     """
-    if (shelf.folder / PARTS).is_symlink():  # what cannot be used is moved or removed: not from anywhere else
-        raise OSError(errno.ENOTDIR, f"{PARTS} is a link to elsewhere", str(shelf.folder / PARTS))
+    for name in (PARTS, ASIDE):
+        check_no_link(shelf.folder / name)
     found: list[Part] = []
     complaints = []
-    for place in sorted(path for path in (shelf.folder / PARTS).glob("*") if path.is_dir()):
+    for place in sorted((shelf.folder / PARTS).glob("*")):
         part = part_of(place.name)
-        fault = "is no part" if part is None else _fault(place, part, shelf, found)
-        if part is not None and fault is None:
-            found.append(part)
+        if part is None:
+            if _DRAFT.fullmatch(place.name) and not place.is_symlink():
+                _remove(place, shelf)  # a draft is no news: its process was stopped while writing
+            else:
+                complaints.append(f"{PARTS}/{place.name}: is no part; left where it is")
             continue
-        if _DRAFT.fullmatch(place.name):  # a draft is no news: its process was stopped while writing
-            shutil.rmtree(place)
+        fault = _fault(place, part, shelf, found)
+        if fault is None:
+            found.append(part)
             continue
         aside = _set_aside(shelf.folder, place)
         complaints.append(f"{PARTS}/{place.name}: {fault}; set aside as {aside}, its {shelf.by}s are computed again")
@@ -219,9 +227,26 @@ def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], diges
             writer.write_table(group, row_group_size=rows)
 
 
-def remove_parts(folder: Path) -> None:
-    """Remove the parts of a job whose final tables stand."""
-    shutil.rmtree(folder / PARTS, ignore_errors=True)
+def remove_parts(shelf: Shelf) -> None:
+    """Remove the parts of a job whose final tables stand, and nothing that is not ours."""
+    parts = shelf.folder / PARTS
+    if parts.is_symlink():
+        return
+    for place in parts.glob("*"):
+        if (part_of(place.name) or _DRAFT.fullmatch(place.name)) and not place.is_symlink():
+            _remove(place, shelf)
+    with suppress(OSError):  # strangers stay
+        parts.rmdir()
+
+
+def _remove(place: Path, shelf: Shelf) -> None:
+    """Remove the folder of a part with the files that are ours."""
+    ours = {TELLS, *(f"{name}.parquet" for name in shelf.schemas)}
+    with suppress(OSError):  # a file in its place, or strangers in it
+        for path in place.iterdir():
+            if path.name in ours or DRAFT.fullmatch(path.name):
+                path.unlink()
+        place.rmdir()
 
 
 def _regroup(tables: Iterable[pa.Table], schema: pa.Schema, size: int) -> Iterator[pa.Table]:
@@ -251,7 +276,7 @@ def _set_aside(folder: Path, place: Path) -> str:
     """Move what cannot be used out of the way, and return where it is now."""
     for number in itertools.count():
         aside = folder / ASIDE / f"{place.name}{f'-{number}' if number else ''}"
-        if not aside.exists():
+        if not os.path.lexists(aside):
             aside.parent.mkdir(exist_ok=True)
             place.replace(aside)
             return aside.relative_to(folder).as_posix()
@@ -260,10 +285,13 @@ def _set_aside(folder: Path, place: Path) -> str:
 
 def _fault(place: Path, part: Part, shelf: Shelf, found: list[Part]) -> str | None:
     """Return why a stored part cannot be used, None where it can."""
+    if place.is_symlink():
+        return "is a link to elsewhere"
     try:
         told = read_json(place / TELLS)
         digests = {name: file_digest(place / f"{name}.parquet") for name in shelf.schemas}
         first, n, settings, tables = (told[key] for key in ("first", "n", "config_digest", "tables"))
+        tables = {name: tables[name] for name in shelf.schemas}
     except (OSError, KeyError, TypeError, ValueError):
         return "is damaged"
     faults = {
@@ -272,4 +300,16 @@ def _fault(place: Path, part: Part, shelf: Shelf, found: list[Part]) -> str | No
         f"does not hold the {shelf.by}s of its name": (first, n) != (part.first, part.n),
         f"repeats {shelf.by}s of another part": bool(found) and part.first < found[-1].first + found[-1].n,
     }
-    return next((text for text, is_so in faults.items() if is_so), None)
+    return next((text for text, is_so in faults.items() if is_so), None) or _size_fault(place, part, shelf)
+
+
+def _size_fault(place: Path, part: Part, shelf: Shelf) -> str | None:
+    """Return that a table of a part says that it holds more than it can, before a row of it takes any room."""
+    for name, schema in shelf.schemas.items():
+        path, most = place / f"{name}.parquet", part.n * shelf.most[name]
+        try:
+            with opened_table(path, schema) as file:
+                check_size(path, file, most, most)
+        except ResultsError:
+            return "holds other tables than it can"
+    return None

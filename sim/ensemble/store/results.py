@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,29 +17,22 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
-from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
-from sim.ensemble.store.files import check_plain, file_digest, read_json
-from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, Names, schemas
+from sim.core.record import DAILY, EVENTS, FALLS, HOLDERS, RUNS, TOLLS
+from sim.ensemble.store.files import check_plain, file_digest, is_busy, read_json
+from sim.ensemble.store.schema import DRAWS, ESTIMATES, FINAL, TABLES, TWINS, Names, most_rows, row_group, schemas
+from sim.ensemble.store.told import Model, Told, ToldResults
 from sim.world.faults import shown
 
 MANIFEST = "manifest.json"
 COMPLETE: Final = "complete"
+RUNNING: Final = "running"
 SEAL = "manifest_digest"
 """What a manifest tells about itself: a digest of all the rest, so that no word of it can change unnoticed."""
 
-TELLS = {
-    "command": str,
-    "config": dict,
-    "config_digest": str,
-    "figures": list,
-    "model_digest": str,
-    "names": dict,
-    "runs": int,
-    "seed": int,
-    "world_digest": str,
-}
-"""What the manifest of a finished ensemble tells to those who open it; another version may tell other things."""
+MOST_BYTES, ROOM = 64, 1_000_000
+"""What a cell takes at most on average, and a table besides: texts of errors and what a file tells about itself."""
 
 MAX_MESSAGE = 1_000  # characters: folders and files may hold any text
 REMOVE = "remove the folder and give its command again"
@@ -184,7 +177,9 @@ class Results:
     estimates: pd.DataFrame
     frames: Mapping[str, Frame]
 
-    runs, twins, falls, events, tolls, daily = map(_Whole, (RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY))
+    runs, twins, falls, events, tolls, holders, daily, draws = map(
+        _Whole, (RUNS, TWINS, FALLS, EVENTS, TOLLS, HOLDERS, DAILY, DRAWS)
+    )
 
     def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Yield some columns of a table; see `pieces_of`."""
@@ -215,16 +210,39 @@ def load_results(folder: Path) -> Results:
     ResultsError
         If the ensemble is not finished, or a file is missing or damaged.
     """
-    manifest = read_manifest(folder)
-    if manifest.get("status") != COMPLETE:
-        raise ResultsError(folder, "the ensemble is not finished", f"go on with: {manifest.get('command')}")
-    check_told(folder, manifest, TELLS)
-    check_tables(folder, manifest, FINAL)
-    results = read_results(folder, manifest)
-    for name, columns in schemas(_names(folder, manifest)).items():
-        with _opened(folder / f"{name}.parquet", columns):
-            pass
-    return results
+    manifest = read_finished(folder, "ensemble")
+    for name in FINAL:
+        check_final(folder, manifest, name)
+    return read_results(folder, manifest)
+
+
+def check_final(folder: Path, manifest: Mapping[str, Any], name: str) -> None:
+    """Raise ResultsError where a table of a finished ensemble is not the one that its manifest tells of.
+
+    What a file says about its rows is judged before any of them is read.
+
+    Parameters
+    ----------
+    folder, manifest
+        Where it lies, and what it tells about itself.
+    name
+        Of the table.
+    """
+    told = judged(folder, manifest, ToldResults)
+    names, config = _names(told), told.config
+    path, schema = folder / f"{name}.parquet", schemas(names)[name]
+    runs = {
+        TWINS: min(told.runs, config.uncertainty.twins),
+        DAILY: min(told.runs, config.ensemble.traces),
+        ESTIMATES: 1,
+    }.get(name, told.runs)
+    check_table(path, told.tables.get(name))
+    with opened_table(path, schema) as file:
+        check_size(path, file, runs * most_rows(names, config.horizon_days)[name], row_group(schema))
+        if name == RUNS and file.metadata.num_rows != told.runs:
+            raise ResultsError(path, f"has {file.metadata.num_rows:,} rows, not the {told.runs:,} runs told of", REPEAT)
+        if name == DAILY and file.metadata.num_rows % config.horizon_days:
+            raise ResultsError(path, "does not hold every day of its runs", REPEAT)
 
 
 def read_results(folder: Path, manifest: dict[str, Any]) -> Results:
@@ -235,33 +253,50 @@ def read_results(folder: Path, manifest: dict[str, Any]) -> Results:
     folder, manifest
         Where it lies, and what it tells about itself.
     """
-    columns = schemas(_names(folder, manifest))
+    columns = schemas(_names(judged(folder, manifest, Told)))
     estimates = read_table(folder / f"{ESTIMATES}.parquet", columns[ESTIMATES])
     digests = manifest["tables"]
     frames = {name: Stored(folder / f"{name}.parquet", columns[name], digests[name]) for name in TABLES}
     return Results(folder, manifest, estimates, frames)
 
 
-def check_told(folder: Path, manifest: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
-    """Raise ResultsError where a manifest does not tell what is needed, each of its kind."""
-    for key, kind in kinds.items():
-        if not isinstance(manifest.get(key), kind):
-            raise ResultsError(folder / MANIFEST, f"tells no {key} that this version can use", REMOVE)
-
-
-def check_tables(folder: Path, manifest: Mapping[str, Any], names: Iterable[str]) -> None:
-    """Raise ResultsError where a table is not the one that the manifest tells of.
+def judged(folder: Path, manifest: Mapping[str, Any], kind: type[Model]) -> Model:
+    """Return what a manifest tells, judged; raise ResultsError where it does not tell what is needed.
 
     Parameters
     ----------
     folder, manifest
-        Finished results.
-    names
-        Of their tables.
+        Where it lies, and what it tells.
+    kind
+        What is needed.
     """
-    digests = manifest.get("tables")
-    for name in names:
-        check_table(folder / f"{name}.parquet", digests.get(name) if isinstance(digests, dict) else None)
+    try:
+        return kind.model_validate(dict(manifest))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(map(str, fault["loc"]))
+        raise ResultsError(folder / MANIFEST, f"tells no {key} that this version can use", REMOVE) from None
+
+
+def check_size(path: Path, file: pq.ParquetFile, most: int, most_at_once: int) -> None:
+    """Raise ResultsError where a table says that it holds more than it can, before a row of it takes any room.
+
+    Parameters
+    ----------
+    path, file
+        The table.
+    most, most_at_once
+        How many rows it has at most, and how many of them are read at once.
+    """
+    told = file.metadata
+    groups = [told.row_group(number) for number in range(told.num_row_groups)]
+    rows, room = sum(group.num_rows for group in groups), sum(group.total_byte_size for group in groups)
+    if rows != told.num_rows or any(not 0 <= group.num_rows <= most_at_once for group in groups):
+        raise ResultsError(path, "is not cut into pieces as this version does", REPEAT)
+    if rows > most:
+        raise ResultsError(path, f"has {rows:,} rows, more than the {most:,} that there can be", REPEAT)
+    if room > MOST_BYTES * rows * told.num_columns + ROOM:
+        raise ResultsError(path, f"needs {room:,} bytes for {rows:,} rows, more than they can hold", REPEAT)
 
 
 def check_table(path: Path, digest: str | None) -> None:
@@ -292,6 +327,35 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
+def read_finished(folder: Path, what: str) -> dict[str, Any]:
+    """Return the manifest of a folder whose work is done; raise ResultsError, and tell how far it is, where it is not.
+
+    Parameters
+    ----------
+    folder, what
+        Where, and what is to be there, such as an ensemble.
+    """
+    if is_busy(folder):
+        raise ResultsError(folder, f"another process is writing this {what}", "wait for its end")
+    manifest = read_manifest(folder)
+    state = state_of(folder, manifest)
+    if state != COMPLETE:
+        raise ResultsError(folder, f"the {what} is not finished ({state})", f"go on with: {manifest.get('command')}")
+    return manifest
+
+
+def state_of(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """Return what became of the command of a folder; one whose process is gone, or who knows where, was interrupted.
+
+    Parameters
+    ----------
+    folder, manifest
+        Where it lies, and what it tells about itself.
+    """
+    status = str(manifest.get("status"))
+    return "interrupted" if status == RUNNING and not is_busy(folder) else status
+
+
 def manifest_digest(manifest: Mapping[str, Any]) -> str:
     """Return a digest of all that a manifest tells but the digest itself."""
     told = {key: value for key, value in manifest.items() if key != SEAL}
@@ -299,12 +363,9 @@ def manifest_digest(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _names(folder: Path, manifest: dict[str, Any]) -> Names:
+def _names(told: Told) -> Names:
     """Return the ids that the results are about."""
-    try:
-        return Names(**{name: tuple(map(str, ids)) for name, ids in manifest["names"].items()})
-    except TypeError:
-        raise ResultsError(folder / MANIFEST, "does not tell the names that its tables use", REMOVE) from None
+    return Names(**told.names.model_dump())
 
 
 def read_table(
@@ -335,7 +396,7 @@ def read_pieces(
     ResultsError
         If the file is missing or damaged, or has other columns.
     """
-    with _opened(path, schema) as file:
+    with opened_table(path, schema) as file:
         for group in range(file.num_row_groups):
             piece = file.read_row_group(group, columns)
             if most_runs is not None:
@@ -346,7 +407,7 @@ def read_pieces(
 
 
 @contextmanager
-def _opened(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetFile]:
+def opened_table(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetFile]:
     """Open a stored table; raise ResultsError where it is missing, damaged or has other columns."""
     try:
         check_plain(path)

@@ -18,8 +18,8 @@ from sim.study.explain.chronicle import Chronicle
 from sim.study.explain.kinds import KINDS
 from sim.study.explain.words import Names
 from sim.world.levers import KEPT_KEYS
+from sim.world.posterior import draw
 from sim.world.scenario import Scenario, keep_from
-from sim.world.uncertainty import draw_rules
 
 OUTCOMES = {
     "collapse": "collapse_day",
@@ -193,7 +193,7 @@ def in_words(kept: Mapping[str, str], names: Names) -> str:
 
 def _live(scenario: Scenario, seed: int, first: int, runs: int) -> Histories:
     """Return histories, each with the parameters that it has in its ensemble."""
-    rules = draw_rules(scenario.rules, seed, first, runs) if scenario.is_uncertain else scenario.rules
+    rules = draw(scenario.rules, scenario.posterior, seed, first, runs) if scenario.is_uncertain else scenario.rules
     return simulate(scenario.world, rules, seed, first, runs)
 
 

@@ -14,8 +14,8 @@ from sim.core.record import DAILY, RUNS, layouts_of
 from sim.core.state import new_state
 from sim.study.explain.notes import Frame, Raw, Value
 from sim.study.explain.plain import Plain, plain_core
+from sim.world.posterior import draw
 from sim.world.scenario import Scenario
-from sim.world.uncertainty import draw_rules
 
 SETUP = "sim.core.phases.setup"
 _ONE_AT_A_TIME = Lock()  # the copy of the core has one watch
@@ -99,7 +99,7 @@ def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str]) -
     ReplayError
         If it did not end with the same bits as the compiled one.
     """
-    rules = draw_rules(scenario.rules, seed, run, 1) if scenario.is_uncertain else scenario.rules
+    rules = draw(scenario.rules, scenario.posterior, seed, run, 1) if scenario.is_uncertain else scenario.rules
     end, days, holders = _live_compiled(scenario, rules, seed, run)
     row = _row(scenario, end)
     with _ONE_AT_A_TIME:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from sim.show.kit.page import save
 from sim.show.kit.theme import styled
+from sim.world.text import place
 
 DPI = 100  # on a screen; files have more
 
@@ -33,7 +34,7 @@ class Plot:
         stem
             Path without the ending.
         """
-        return save(self.figure, Path(stem))
+        return save(self.figure, place(stem))
 
     def _repr_png_(self) -> bytes:
         """Return it as a notebook shows it."""
