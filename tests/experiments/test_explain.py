@@ -53,7 +53,7 @@ def test_without_a_number_it_tells_typical_histories(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("setting", "fault"),
     [
-        ("question=colapse", "no such kind of event; did you mean 'collapse'?"),
+        ("question=collapze", "no such kind of event; did you mean 'collapse'?"),
         ("place=SY-XX", "place = 'SY-XX': no such place"),
         ("actor=RUSSIA", "actor = 'RUSSIA': no such actor"),
         ("outcome=flihgt", "no such outcome; did you mean 'flight'?"),
