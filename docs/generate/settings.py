@@ -129,11 +129,21 @@ def _kinds(key: str, models: Iterable[type[BaseModel]]) -> str:
     """Return kinds of levers or events with their keys."""
     rows = []
     for model in models:
-        shapes = model.model_json_schema()["properties"]
         names = ", ".join(f"`{name}`" for name in get_args(model.model_fields[key].annotation))
-        keys = "<br>".join(_key(name, shape) for name, shape in shapes.items() if name != key)
+        keys = "<br>".join(_key(name, shape) for name, shape in _shapes(model) if name != key)
         rows.append((names, keys, (model.__doc__ or "").strip()))
     return table((f"`{key}`", "keys", "what it does"), rows)
+
+
+def _shapes(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield every key of a model with its JSON schema; those of a group with the name of the group before them."""
+    shapes = model.model_json_schema()["properties"]
+    for name, field in model.model_fields.items():
+        kind: Any = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _shapes(kind, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", shapes[name]
 
 
 def _key(name: str, shape: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import marshal
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,9 +30,12 @@ class ModelLiving:
     ----------
     model
         A subclass of ``SpilloverModel`` that is called with scenario, seed and run.
+    agents
+        Classes of its agents.
     """
 
     model: type[SpilloverModel]
+    agents: tuple[type, ...] = ()
 
     @property
     def name(self) -> str:
@@ -40,13 +44,14 @@ class ModelLiving:
 
     @property
     def digest(self) -> str:
-        """Return a digest of the files that the class and its bases stand in, and of what lies under all models."""
+        """Return a digest of the files in which it, its agents and their bases stand, and of what lies under them."""
         digest = hashlib.sha256()
         for path in sorted(HERE.glob("*.py")):
             digest.update(path.read_bytes())
-        for each in self.model.__mro__:
-            if each.__module__.partition(".")[0] not in ("sim", "mesa", "builtins", "typing"):
-                digest.update(_source(each).encode())
+        classes = dict.fromkeys(each for part in (self.model, *self.agents) for each in part.__mro__)
+        for each in classes:
+            if each.__module__.partition(".")[0] not in ("sim", "mesa", "typing") and each is not object:
+                digest.update(_source(each))
         return digest.hexdigest()
 
     def live(self, scenario: Scenario, seed: int, first: int, n_runs: int, n_traced: int) -> Histories:
@@ -69,15 +74,15 @@ def lived_by(scenario: Scenario, model: type[SpilloverModel]) -> Scenario:
     Raises
     ------
     ConfigError
-        If it is no subclass of ``SpilloverModel``, or its source is not to be had, by which results are told apart.
+        If it is no subclass of ``SpilloverModel``.
     """
     given: object = model
     if not (isinstance(given, type) and issubclass(given, SpilloverModel)):
         raise ConfigError([f"model = {model!r}: must be a subclass of SpilloverModel"])
-    living = ModelLiving(model)
-    _ = living.digest  # raises where it cannot be told
+    agents = {type(agent) for agent in model(scenario, scenario.config.ensemble.seed, 0).agents}
+    living = ModelLiving(model, tuple(sorted(agents, key=lambda each: (each.__module__, each.__qualname__))))
     config = scenario.config
-    if config.executor.kind == "thread" and model.__module__ != "__main__":  # which no other process can import
+    if config.executor.kind == "thread" and _is_found(model):
         executor = config.executor.model_copy(update={"kind": "process"})
         config = config.model_copy(update={"executor": executor})
     return replace(scenario, config=config, living=living)
@@ -90,14 +95,19 @@ def model_of(living: Living) -> type[SpilloverModel]:
     raise ConfigError([f"{living.name}: lives these histories; give it to sim.run(scenario, model=...)"])
 
 
-def _source(each: type) -> str:
-    """Return the source of the file in which a class stands, in a notebook that of the class."""
+def _is_found(model: type) -> bool:
+    """Tell whether another process can import a class; what a notebook defines lives in this one alone."""
+    return model.__module__ != "__main__" and getattr(sys.modules[model.__module__], model.__qualname__, None) is model
+
+
+def _source(each: type) -> bytes:
+    """Return the source of the file in which a class stands; of a cell that of the class, or what it was made into."""
     module = sys.modules[each.__module__]
     try:
-        return inspect.getsource(module if hasattr(module, "__file__") else each)
+        return inspect.getsource(module if hasattr(module, "__file__") else each).encode()
     except (OSError, TypeError):
-        fault = f"model = {each.__qualname__}: its source is not to be had, by which results are told apart"
-        raise ConfigError([f"{fault}; put it into a file"]) from None
+        members = sorted(vars(each).items())
+        return b"".join(marshal.dumps(member.__code__) for _, member in members if hasattr(member, "__code__"))
 
 
 def _lived(model: SpilloverModel, *, is_traced: bool) -> Histories:

@@ -148,6 +148,26 @@ def test_results_of_other_sources_are_other_results(scenario: Scenario, monkeypa
     assert config_digest(lived_by(scenario, SteadfastRegime)) != before
 
 
+def test_agents_of_a_cell_count_as_well(scenario: Scenario) -> None:
+    digests = []
+    for text in ("pass", "super().hold()"):
+        names: dict[str, type] = {"FactionAgent": FactionAgent, "SpilloverModel": SpilloverModel}
+        cell = f"""
+class Cell(FactionAgent):
+    def hold(self):
+        {text}
+
+class Own(SpilloverModel):
+    def __init__(self, scenario, seed=1, run=0):
+        super().__init__(scenario, seed, run, faction_types={{"REGIME": Cell}})
+"""
+        exec(cell, names)
+        lived = lived_by(scenario, names["Own"])
+        assert lived.config.executor.kind == "thread"  # no other process could find it
+        digests.append(config_digest(lived))
+    assert digests[0] != digests[1]
+
+
 def test_what_is_no_model_is_refused(scenario: Scenario) -> None:
     with pytest.raises(ConfigError, match="must be a subclass of SpilloverModel"):
         lived_by(scenario, dict)  # type: ignore[arg-type]  # what somebody may give
