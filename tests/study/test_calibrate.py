@@ -15,6 +15,7 @@ from sim.api import load_scenario
 from sim.core.rules import Rules, pack_rules
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleInterruptedError
+from sim.ensemble.store.results import ResultsError
 from sim.study.calibrate import calibrate as calibrating
 from sim.study.calibrate.calibrate import SCOREBOARD, TABLES, Calibration, Effort
 from sim.study.calibrate.design import spread_vectors
@@ -23,6 +24,7 @@ from sim.study.calibrate.learning import NOBODY, learn
 from sim.study.calibrate.living import Trial, field_of, gather, live_vectors
 from sim.study.calibrate.losses import WEIGHTS, by_family, mix_scores, pooled_scores, vector_scores
 from sim.study.calibrate.scoring import MIXES, mixed, scores_left_out
+from sim.study.cases import open_case
 from sim.study.design import Design
 from sim.study.score.families import forecast_from
 from sim.study.score.folds import Folds
@@ -274,6 +276,11 @@ def test_the_file_of_a_posterior_holds_the_kept(finished: Calibration) -> None:
     assert finished.vectors["weight"].sum() == pytest.approx(1.0)
     assert set(finished.board["mix"]) == set(MIXES)
     assert finished.file.stat().st_size < 300_000
+
+
+def test_a_calibration_is_no_ensemble(finished: Calibration) -> None:
+    with pytest.raises(ResultsError, match="holds a calibration, not an ensemble"):
+        open_case(finished.folder)
 
 
 def test_breeding_adds_vectors_for_each_fold(tmp_path: Path) -> None:
