@@ -19,7 +19,7 @@ import numpy as np
 from experiments import scoreboard
 from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
-from sim.core.parameters import choices, describe, numbers, to_plain
+from sim.core.parameters import Parameter, choices, describe, numbers, to_plain
 from sim.core.rules import MECHANISMS
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.world.config import read_config
@@ -59,20 +59,25 @@ def parameter_table(mechanism: str) -> str:
     group = MECHANISMS[mechanism]
     plain, defaults = to_plain(group()), numbers(group())
     lines = [
-        f"| `rules.{mechanism}.` | symbol | default | plausible | unit | meaning | source |",
-        "|---|---|---|---|---|---|---|",
+        f"| `rules.{mechanism}.` | symbol | default | plausible | learnt within | unit | meaning | source |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, told in choices(group).items():
         theories = "; ".join(f"`{each}`: {told.theories[theory]}" for each, theory in told.names.items())
         lines.append(
-            f"| `{name}` | | `{plain[name]}` | {', '.join(told.names)} | theory | {told.meaning} | {theories} |"
+            f"| `{name}` | | `{plain[name]}` | {', '.join(told.names)} | | theory | {told.meaning} | {theories} |"
         )
     for name, p in describe(group).items():
-        lines.append(
-            f"| `{name}` | {p.symbol} | {defaults[name]:g} | {p.prior[0]:g} to {p.prior[1]:g} | {p.unit} "
-            f"| {p.meaning} | {p.source} |"
-        )
+        cells = (f"`{name}`", p.symbol, f"{defaults[name]:g}", *_ranges(p), p.unit, p.meaning, p.source)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _ranges(parameter: Parameter) -> tuple[str, str]:
+    """Return the plausible range of a number, and that within which it is learnt, if it is."""
+    both = (parameter.prior, parameter.calibrated)
+    plausible, learnt = ("" if ends is None else f"{ends[0]:g} to {ends[1]:g}" for ends in both)
+    return plausible, learnt
 
 
 def observed_end(tables: Tables) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from sim.study.design import Design
+from sim.study.score.folds import Folds
 from sim.world.config import fault_lines
 from sim.world.frozen import ConfigError, Frozen, Name, Place
 
@@ -44,6 +45,25 @@ class SweepOptions(Frozen):
 
     sweep: SweepSettings
     figures: bool = True
+
+
+class CalibrateSettings(Frozen):
+    """Which worlds teach, and how hard one looks."""
+
+    worlds: tuple[Place, ...] = Field(default=(), strict=False)
+    design: Literal["sobol", "latin_hypercube"] = "sobol"
+    vectors: int = Field(default=2048, ge=2, le=1_000_000)
+    runs: int = Field(default=8, ge=2, le=10_000)
+    fresh: int = Field(default=4, ge=1, le=10_000)
+    bred: int = Field(default=0, ge=0, le=100_000)
+    folds: Folds = Field(default=Folds.COUNTRY, strict=False)
+    save: Place | None = None
+
+
+class CalibrateOptions(Frozen):
+    """Of `calibrate.py`."""
+
+    calibrate: CalibrateSettings
 
 
 class ReportOptions(Frozen):

@@ -16,21 +16,41 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.agents.actors import FactionAgent, StateAgent
     from sim.agents.model import SpilloverModel
-    from sim.api import Comparison, Ensemble, Sweep, compare, load_scenario, open_results, results, run, score, sweep
+    from sim.api import (
+        Calibration,
+        Comparison,
+        Ensemble,
+        Sweep,
+        calibrate,
+        compare,
+        load_scenario,
+        open_results,
+        results,
+        run,
+        score,
+        sweep,
+    )
+    from sim.study.calibrate.calibrate import Effort
 
 _HOMES = {
-    **dict.fromkeys(("Comparison", "Ensemble", "Sweep"), "sim.api"),
-    **dict.fromkeys(("compare", "load_scenario", "open_results", "results", "run", "score", "sweep"), "sim.api"),
+    **dict.fromkeys(("Calibration", "Comparison", "Ensemble", "Sweep"), "sim.api"),
+    **dict.fromkeys(
+        ("calibrate", "compare", "load_scenario", "open_results", "results", "run", "score", "sweep"), "sim.api"
+    ),
+    "Effort": "sim.study.calibrate.calibrate",
     "SpilloverModel": "sim.agents.model",
     **dict.fromkeys(("FactionAgent", "StateAgent"), "sim.agents.actors"),
 }
 __all__ = [
+    "Calibration",
     "Comparison",
+    "Effort",
     "Ensemble",
     "FactionAgent",
     "SpilloverModel",
     "StateAgent",
     "Sweep",
+    "calibrate",
     "compare",
     "load_scenario",
     "open_results",

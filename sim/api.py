@@ -21,17 +21,22 @@ from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
+from sim.ensemble.store.schema import day_columns, names_of
 from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_scores, of_sweep
 from sim.show.kit.plot import Plot
 from sim.show.report import write_report, write_scoreboard
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
+from sim.study.calibrate import calibrate as calibrating
+from sim.study.calibrate.calibrate import Effort, calibration_folder
 from sim.study.cases import Case, open_case
 from sim.study.design import Design
 from sim.study.labels import told_apart
 from sim.study.listing import list_results
 from sim.study.score import folder as scoring
 from sim.study.score.versus import check_alike, gains
+from sim.tell.calibration import calibrate as run_calibration
+from sim.tell.calibration import calibration_sections, calibration_table
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.ensemble import run_ensemble
@@ -124,7 +129,7 @@ class Ensemble(Case):
             The last day that counts; by default the last of a run.
         """
         runs = usable(self.runs)
-        days = [name for name in runs.columns if "day" in name.split("_")]
+        days = day_columns(names_of(self.scenario.tables))
         if column not in days:
             message = f"no column of days '{column}'; {suggestion(column, days)}"
             raise KeyError(message)
@@ -266,6 +271,18 @@ class Sweep(sweeping.Sweep):
     def outcomes(self) -> list[str]:
         """Return the names of the outcomes in the table."""
         return list(self.table["outcome"].unique())
+
+
+class Calibration(calibrating.Calibration):
+    """What history has left of the ranges of parameters: ``board``, ``curve``, ``identification``, ``posterior``."""
+
+    def __repr__(self) -> str:
+        """Return the scoreboard as text."""
+        return _text(calibration_table(self))
+
+    def _repr_html_(self) -> str:
+        """Return the scoreboard as a notebook shows it."""
+        return sections_html(calibration_sections(self))
 
 
 def load_scenario(
@@ -465,6 +482,39 @@ def sweep(
     folder = result_folder(scenario, "sweep", sweeping.sweep_digest(scenario, plan))
     found = sweeping.run_sweep(scenario, plan, folder, "sim.sweep(...) in Python", _reporter())
     return Sweep(found.folder, found.manifest, found.table, found.factors, found.batches, scenario)
+
+
+def calibrate(
+    worlds: Sequence[str | Path] = (), settings: Mapping[str, Any] | None = None, effort: Effort | None = None
+) -> Calibration:
+    """Return what history leaves of the ranges of the calibrated parameters, each country left out in turn.
+
+    Parameters
+    ----------
+    worlds
+        Names of the project's, or folders of your own; all of the project's by default.
+    settings
+        What the command line could set, as in `load_scenario`; parameters that are not calibrated among them.
+    effort
+        How many vectors, runs and so on; by default what takes half an hour on two cores.
+
+    Raises
+    ------
+    ConfigError
+        If nothing can be learnt, such as from the wars of a single country.
+
+    Examples
+    --------
+    >>> import sim
+    >>> three = ("chad_1990", "el_salvador_1989", "iraq_1991")
+    >>> found = sim.calibrate(three, {"output": folder}, sim.Effort(vectors=8, runs=2, fresh=2))
+    >>> scenario = sim.load_scenario("mediation", {"uncertainty": {"kind": "posterior", "file": str(found.file)}})
+    """
+    scenarios = [load_scenario(USUAL_SCENARIO, settings, world) for world in worlds or choices("world")]
+    how = effort or Effort()
+    folder = calibration_folder(scenarios, how)
+    found = run_calibration(scenarios, how, folder, "sim.calibrate(...) in Python", _reporter())
+    return Calibration(**vars(found))
 
 
 def _plot(sheets: Sequence[Sheet], name: str) -> Plot:

@@ -24,7 +24,15 @@ STATEMENT = re.compile(r"^cat > \S+ <<'END'\n(?s:.*?)^END$|^(?:.*\\\n)*.+$", re.
 KEPT = re.compile(r"(\w+)=\$\((.+) \| tail -1\)")
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 SMALL = ["ensemble.runs=20", "ensemble.traces=5"]
-FEWER = {"run": SMALL, "compare": SMALL, "sweep": SMALL, "score": SMALL, "report": []}
+TRIED = ["calibrate.worlds=[chad_1990,el_salvador_1989,iraq_1991]", "calibrate.runs=2", "calibrate.fresh=1"]
+FEWER = {
+    "run": SMALL,
+    "compare": SMALL,
+    "sweep": SMALL,
+    "calibrate": ["calibrate.vectors=8", *TRIED],
+    "score": SMALL,
+    "report": [],
+}
 SLOW = {  # what takes longer than all the rest, and is tested elsewhere
     "draw_files": lambda *_: [],
     "write_scoreboard": lambda _scored, path: path.write_text("a page") and path,

@@ -16,7 +16,8 @@ import numpy as np
 from sim.core.engine import simulate
 from sim.world.catalogue import ANYWHERE, choice, scenario_of
 from sim.world.config import read_config
-from sim.world.uncertainty import draw_rules
+from sim.world.posterior import Posterior
+from sim.world.uncertainty import calibrated_ranges, draw_rules
 
 WORLDS = ("angola_1992", "car_2013", "levant_2024", "syria_2012", "yemen_2014")
 RUNS, SEED = 4, 1
@@ -24,6 +25,11 @@ TELLING = (
     *("collapse_day", "capital_fall_day", "settlement_day", "n_falls", "n_mergers", "level_max"),
     *("fatalities_combatants", "fatalities_civilians", "displaced_peak", "refugees", "extremists_last", "hhi"),
 )
+
+
+def is_current(posterior: Posterior) -> bool:
+    """Tell whether a posterior was learnt with these rules, of these parameters, within these ranges."""
+    return posterior.rulebook == rulebook_version() and dict(posterior.ranges) == calibrated_ranges()
 
 
 @functools.cache

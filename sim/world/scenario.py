@@ -15,6 +15,7 @@ from sim.world.entries import is_felt, names_of
 from sim.world.frozen import ConfigError
 from sim.world.levers import AnyEvent, AnyLever, fill_levers, read_entries
 from sim.world.places import Places, survey_places
+from sim.world.posterior import Posterior, check_untouched, posterior_of
 from sim.world.sites import Sites, survey_sites
 from sim.world.tables import Tables
 from sim.world.ties import Ties, survey_ties
@@ -30,12 +31,15 @@ class Scenario:
         Where it comes from.
     world, rules
         One-element records for the core.
+    posterior
+        What each run takes its parameters from, if they were learnt.
     """
 
     tables: Tables
     config: RunConfig
     world: np.ndarray
     rules: np.ndarray
+    posterior: Posterior | None = None
 
     def __reduce__(self) -> tuple[Callable[[Tables, RunConfig], Scenario], tuple[Tables, RunConfig]]:
         """Travel between processes as what it is made from; compiled code wants records of exactly its own types."""
@@ -52,8 +56,16 @@ class Scenario:
         return int(self.world[0]["horizon_days"])
 
 
-def build_scenario(tables: Tables, config: RunConfig) -> Scenario:
-    """Return the scenario of a configuration in a world; raise ConfigError where it asks for what the world lacks."""
+def build_scenario(tables: Tables, config: RunConfig, posterior: Posterior | None = None) -> Scenario:
+    """Return the scenario of a configuration in a world; raise ConfigError where it asks for what the world lacks.
+
+    Parameters
+    ----------
+    tables, config
+        The world, and what is asked of it.
+    posterior
+        That of the configuration, where it has been read already.
+    """
     ties = survey_ties(tables)
     places = survey_places(tables)
     record = new_world(_tier_for(tables, ties))
@@ -66,7 +78,11 @@ def build_scenario(tables: Tables, config: RunConfig) -> Scenario:
     _fill_links(world, ties)
     entries = read_entries(config.scenario.levers, config.scenario.events, names_of(tables), int(world.horizon_days))
     fill_levers(world, entries)
-    return Scenario(tables, config, record, pack_rules(config.parameters()))
+    rules = pack_rules(config.parameters())
+    learnt = posterior or posterior_of(config)
+    if learnt is not None:
+        check_untouched(learnt, rules)
+    return Scenario(tables, config, record, rules, learnt)
 
 
 def idle_levers(scenario: Scenario) -> list[str]:

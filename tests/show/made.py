@@ -13,7 +13,7 @@ from sim.core.record import DAILY, EVENTS, FALLS, HOLDERS, RUNS, TOLLS
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.store.results import Results, table_frame
-from sim.ensemble.store.schema import TWINS, Names, names_of, schemas, state_column
+from sim.ensemble.store.schema import DRAWS, TWINS, Names, names_of, schemas, state_column
 from sim.world.scenario import Scenario
 
 Day = int | None
@@ -48,6 +48,7 @@ def made_results(
     table = {
         RUNS: [_row(run, day, scenario, names, quiet=quiet) for run, day in enumerate(collapse_days)],
         TWINS: [],
+        DRAWS: [],
         FALLS: _falls(collapse_days, scenario, lead),
         TOLLS: [],
         HOLDERS: [],
