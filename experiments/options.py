@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from sim.study.design import Design
 from sim.study.score.folds import Folds
 from sim.world.config import fault_lines
-from sim.world.frozen import ConfigError, Frozen, Name, Place
+from sim.world.frozen import ConfigError, Frozen, Id, Name, Place
 
 Options = TypeVar("Options", bound=Frozen)
 
@@ -64,6 +64,19 @@ class CalibrateOptions(Frozen):
     """Of `calibrate.py`."""
 
     calibrate: CalibrateSettings
+
+
+class ExplainOptions(Frozen):
+    """Of `explain.py`: which history, or how many; what is asked; of what one wants to hear."""
+
+    run: int | None = Field(default=None, ge=0, lt=2**32)
+    runs: int | None = Field(default=None, ge=1, le=1_000_000)
+    question: Name | None = None
+    outcome: Name = "collapse"
+    day: int | None = Field(default=None, ge=0)
+    place: Id | None = None
+    actor: Id | None = None
+    results: Place | None = None
 
 
 class ReportOptions(Frozen):

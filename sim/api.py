@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import pandas as pd
 from rich.console import Console, RenderableType
@@ -31,6 +31,9 @@ from sim.study.calibrate import calibrate as calibrating
 from sim.study.calibrate.calibrate import Effort, calibration_folder
 from sim.study.cases import Case, open_case
 from sim.study.design import Design
+from sim.study.explain.chronicle import Chronicle, explain
+from sim.study.explain.keep import necessary
+from sim.study.explain.typical import typical_runs
 from sim.study.labels import told_apart
 from sim.study.listing import list_results
 from sim.study.score import folder as scoring
@@ -174,6 +177,39 @@ class Ensemble(Case):
     def replay(self, run: int) -> SpilloverModel:
         """Return one of its histories as a Mesa model on the morning of day 0, to step through."""
         return SpilloverModel(self.scenario, int(self.results.manifest["seed"]), run)
+
+    @overload
+    def explain(self, run: int) -> Chronicle: ...
+
+    @overload
+    def explain(self) -> list[Chronicle]: ...
+
+    def explain(self, run: int | None = None) -> Chronicle | list[Chronicle]:
+        """Return why one of its histories went as it did, event by event; by default those of three typical ones.
+
+        Parameters
+        ----------
+        run
+            Number of the history; the typical ones are of the most common fates, the most common first.
+        """
+        seed = int(self.results.manifest["seed"])
+        if run is not None:
+            return explain(self.scenario, seed, run)
+        chosen = typical_runs(self.results, self.scenario.horizon_days)
+        return [explain(self.scenario, seed, typical.run) for typical in chosen]
+
+    def but_for(self, runs: int = 500, outcome: str = "collapse") -> pd.DataFrame:
+        """Return in how many of its first runs an outcome would not have come without what came before it.
+
+        Parameters
+        ----------
+        runs
+            How many are lived again, for each cause.
+        outcome
+            ``collapse``, ``flight``, ``capital``, ``settlement`` or ``infighting``.
+        """
+        found = necessary(self.scenario, int(self.results.manifest["seed"]), runs, outcome)
+        return pd.DataFrame([{**asdict(each), "text": each.text} for each in found])
 
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""

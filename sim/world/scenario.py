@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from sim.core.state import TIERS, Tier, World, new_world
 from sim.world.config import RunConfig
 from sim.world.entries import is_felt, names_of
 from sim.world.frozen import ConfigError
-from sim.world.levers import AnyEvent, AnyLever, fill_levers, read_entries
+from sim.world.levers import AnyEvent, AnyLever, Keep, Kind, fill_levers, read_entries
 from sim.world.places import Places, survey_places
 from sim.world.posterior import Posterior, check_untouched, posterior_of
 from sim.world.sites import Sites, survey_sites
@@ -83,6 +83,31 @@ def build_scenario(tables: Tables, config: RunConfig, posterior: Posterior | Non
     if learnt is not None:
         check_untouched(learnt, rules)
     return Scenario(tables, config, record, rules, learnt)
+
+
+def keep_from(scenario: Scenario, kept: Mapping[str, str]) -> Scenario:
+    """Return a scenario in which something is kept from happening besides.
+
+    Parameters
+    ----------
+    scenario
+        All else is as it is there.
+    kept
+        What, as the event `keep` of a configuration says it, such as ``{"event": "fall", "place": "north"}``.
+
+    Raises
+    ------
+    ConfigError
+        With a line for each name that the world lacks.
+    """
+    asked = scenario.config.scenario
+    keep = Keep(event="keep", keep=Kind(**kept))
+    events = (*asked.events, keep)
+    entries = read_entries(asked.levers, events, names_of(scenario.tables), scenario.horizon_days)
+    world = scenario.world.copy()
+    fill_levers(world.view(np.recarray)[0], entries)
+    config = scenario.config.model_copy(update={"scenario": asked.model_copy(update={"events": events})})
+    return replace(scenario, config=config, world=world)
 
 
 def idle_levers(scenario: Scenario) -> list[str]:
