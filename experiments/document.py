@@ -1,9 +1,10 @@
-"""Rewrite the generated parts of docs/model.md from the code: schedule, parameter tables, the table against history.
+"""Rewrite the generated parts of the pages: of docs/model.md from the code, of the scoreboard from its table.
 
 Usage
 -----
 python experiments/document.py               schedule and parameters, at once
-python experiments/document.py --history     also runs all worlds (some minutes)
+python experiments/document.py --history     also runs all worlds for the table against history (some minutes)
+python experiments/document.py --scores      also scores all worlds for the scoreboard (some minutes)
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments import scoreboard
 from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
 from sim.core.parameters import Parameter, choices, describe, numbers, to_plain
@@ -181,15 +183,24 @@ def quick_parts() -> dict[str, str]:
     return {"schedule": schedule_table(), **{name: parameter_table(name) for name in MECHANISMS}}
 
 
+def rewrite(page: Path, parts: dict[str, str]) -> None:
+    """Replace the generated parts of a page."""
+    page.write_text(rewritten(page.read_text(encoding="utf-8"), parts), encoding="utf-8")
+    print(page)
+
+
 def main() -> None:
-    """Rewrite docs/model.md."""
+    """Rewrite the pages."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--history", action="store_true", help="run all worlds for the table against history")
-    parts = quick_parts()
-    if parser.parse_args().history:
-        parts["history"] = history_table()
-    MODEL.write_text(rewritten(MODEL.read_text(), parts))
-    print(MODEL)
+    parser.add_argument("--scores", action="store_true", help="score all worlds for the scoreboard")
+    asked = parser.parse_args()
+    rewrite(MODEL, quick_parts() | ({"history": history_table()} if asked.history else {}))
+    if asked.scores:
+        scoreboard.make_table()
+    told = scoreboard.page_parts()
+    rewrite(scoreboard.PAGE, told)
+    rewrite(scoreboard.README, {"standing": told["standing"]})
 
 
 if __name__ == "__main__":

@@ -73,6 +73,14 @@ class ReportOptions(Frozen):
     path: Place | None = None
 
 
+class ScoreOptions(Frozen):
+    """Of `score.py`: worlds by name or folder, or two score folders; the first is the base."""
+
+    worlds: tuple[Place, ...] = Field(default=(), strict=False)
+    compare: tuple[Place, ...] = Field(default=(), strict=False)
+    figures: bool = True
+
+
 class ListOptions(Frozen):
     """Of `list.py`: where results lie."""
 

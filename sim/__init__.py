@@ -26,12 +26,15 @@ if TYPE_CHECKING:
         open_results,
         results,
         run,
+        score,
         sweep,
     )
 
 _HOMES = {
     **dict.fromkeys(("Comparison", "Ensemble", "Sweep"), "sim.api"),
-    **dict.fromkeys(("calibrate", "compare", "load_scenario", "open_results", "results", "run", "sweep"), "sim.api"),
+    **dict.fromkeys(
+        ("calibrate", "compare", "load_scenario", "open_results", "results", "run", "score", "sweep"), "sim.api"
+    ),
     "SpilloverModel": "sim.agents.model",
     **dict.fromkeys(("FactionAgent", "StateAgent"), "sim.agents.actors"),
 }
@@ -48,6 +51,7 @@ __all__ = [
     "open_results",
     "results",
     "run",
+    "score",
     "sweep",
 ]
 

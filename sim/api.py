@@ -21,9 +21,10 @@ from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
-from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_sweep
-from sim.show.plot import Plot
-from sim.show.report import write_report
+from sim.ensemble.store.schema import day_columns, names_of
+from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_scores, of_sweep
+from sim.show.kit.plot import Plot
+from sim.show.report import write_report, write_scoreboard
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
 from sim.study.calibrate import calibrate as calibrating
@@ -32,15 +33,19 @@ from sim.study.cases import Case, open_case
 from sim.study.design import Design
 from sim.study.labels import told_apart
 from sim.study.listing import list_results
+from sim.study.score import folder as scoring
+from sim.study.score.versus import check_alike, gains
 from sim.tell.calibration import calibrate as run_calibration
 from sim.tell.calibration import calibration_sections, calibration_table
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.ensemble import run_ensemble
+from sim.tell.score_tables import score_table
+from sim.tell.score_tables import sections as score_sections
 from sim.tell.summary import sections_html, summary_sections, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
-from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, choices, given_values, scenario_of, well_named
+from sim.world.catalogue import ANYWHERE, USUAL_SCENARIO, USUAL_WORLD, choices, given_values, scenario_of, well_named
 from sim.world.config import read_config
 from sim.world.faults import shown, suggestion
 from sim.world.frozen import ConfigError
@@ -97,6 +102,11 @@ class Ensemble(Case):
         return self.results.tolls
 
     @property
+    def holders(self) -> pd.DataFrame:
+        """Return who holds each seat of the contested state on the last day of each run."""
+        return self.results.holders
+
+    @property
     def daily(self) -> pd.DataFrame:
         """Return day series of the first runs."""
         return self.results.daily
@@ -119,7 +129,7 @@ class Ensemble(Case):
             The last day that counts; by default the last of a run.
         """
         runs = usable(self.runs)
-        days = [name for name in runs.columns if "day" in name.split("_")]
+        days = day_columns(names_of(self.scenario.tables))
         if column not in days:
             message = f"no column of days '{column}'; {suggestion(column, days)}"
             raise KeyError(message)
@@ -201,6 +211,36 @@ class Comparison(comparing.Comparison):
     def _repr_html_(self) -> str:
         """Return the differences as a notebook shows them."""
         return sections_html(comparison_sections(self))
+
+
+class Scores(scoring.Scored):
+    """Scores of some worlds, by item in ``scores.table`` and by family in ``scores.board``."""
+
+    def plot(self, name: str) -> Plot:
+        """Return a figure by its name in `plots`."""
+        return _plot(of_scores(self), name)
+
+    @property
+    def plots(self) -> list[str]:
+        """Return the names of its figures: of all worlds, then one a world."""
+        return list(drawable(of_scores(self)))
+
+    def against(self, base: Scores) -> pd.DataFrame:
+        """Return whether it does better than a base, family by family, paired by world."""
+        check_alike(base, self)
+        return gains(base.scores.table, self.scores.table)
+
+    def write_report(self, path: Path | str) -> Path:
+        """Write one self-contained HTML page about it."""
+        return write_scoreboard(self, place(path))
+
+    def __repr__(self) -> str:
+        """Return the board as text."""
+        return _text(score_table(self))
+
+    def _repr_html_(self) -> str:
+        """Return the board as a notebook shows it."""
+        return sections_html(score_sections(self))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -367,6 +407,40 @@ def compare(*ensembles: Ensemble) -> Comparison:
     folder = result_folder(base, "compare", comparing.digest_of(cases)) if base else Path()
     found = comparing.compare(cases, folder, "sim.compare(...) in Python")
     return Comparison(found.folder, found.manifest, found.cases, found.table)
+
+
+def score(
+    worlds: Iterable[str | Path] = (),
+    settings: Mapping[str, Any] | None = None,
+    scenario: str | Path | Mapping[str, Any] = ANYWHERE,
+) -> Scores:
+    """Return how the model does against what happened, and against naive rivals.
+
+    Parameters
+    ----------
+    worlds
+        Some of the project's by name, or folders of worlds of your own; by default all of the project.
+    settings, scenario
+        As in `load_scenario`; what is scored best are worlds as they were on day 0.
+
+    Raises
+    ------
+    ConfigError
+        If a world has no record of what happened, or a horizon is not that of the record.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.score(["liberia_2003", "mali_2012"], {"ensemble.runs": 20, "output": folder})
+    >>> found.scores.board.set_index(["family", "rule"]).loc[("killed", "crps"), "rival"]
+    'per_fighter_day'
+    """
+    given = {"ensemble.runs": 1000, "ensemble.traces": 0, **(settings or {})}
+    names = list(worlds) or list(choices("world"))
+    scenarios = [load_scenario(scenario, given, name) for name in names]
+    found = scoring.score_worlds(scenarios, lambda one: run(one).results, "sim.score(...) in Python")
+    scoring.store_scores(found)
+    return Scores(found.folder, found.manifest, found.scores)
 
 
 def sweep(

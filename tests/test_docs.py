@@ -9,13 +9,23 @@ from pathlib import Path
 import pytest
 
 import sim
-from experiments.options import CalibrateOptions, CompareOptions, ReportOptions, RunOptions, SweepOptions
+from experiments.options import (
+    CalibrateOptions,
+    CompareOptions,
+    ReportOptions,
+    RunOptions,
+    ScoreOptions,
+    SweepOptions,
+)
 from sim.core.codes import Event
 from sim.core.record import EVENTS, RUNS
 from sim.ensemble.estimate.outcomes import outcomes_of
 from sim.ensemble.store.schema import DRAWS, TWINS, Names, schemas
 from sim.study.compare import COMPARISON
 from sim.study.compare import SCHEMA as COMPARISON_SCHEMA
+from sim.study.score.folder import SCHEMAS as SCORE_SCHEMAS
+from sim.study.score.versus import GAINS
+from sim.study.score.versus import SCHEMA as GAINS_SCHEMA
 from sim.study.sweep import SWEEP
 from sim.study.sweep import schemas as sweep_schemas
 from sim.world.config import RunConfig, known_keys
@@ -23,8 +33,14 @@ from sim.world.uncertainty import NUMBERS
 
 DOCS = Path(__file__).parents[1] / "docs"
 NAMES = Names(("P",), ("F",), ("X",), ("X",))
-SCRIPTS = (RunOptions, CompareOptions, SweepOptions, CalibrateOptions, ReportOptions)
-STORED = {**schemas(NAMES), COMPARISON: COMPARISON_SCHEMA, SWEEP: sweep_schemas(())[SWEEP]}
+SCRIPTS = (RunOptions, CompareOptions, SweepOptions, ScoreOptions, CalibrateOptions, ReportOptions)
+STORED = {
+    **schemas(NAMES),
+    COMPARISON: COMPARISON_SCHEMA,
+    SWEEP: sweep_schemas(())[SWEEP],
+    GAINS: GAINS_SCHEMA,
+    **SCORE_SCHEMAS,
+}
 SCHEMAS = {name: schema for name, schema in STORED.items() if name != DRAWS}  # its columns are the parameters
 
 

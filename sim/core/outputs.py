@@ -56,6 +56,10 @@ NULLS = {Kind.DAY: "never", Kind.FACTION: "nobody", Kind.ACTOR: "nobody"}
 """What null means where a declaration does not say it."""
 
 
+RELEVANT = {"persons": 1.0, "fighters": 1.0}
+"""Smallest change of a mean that counts, by unit: with many runs and the same draws much less can be told from 0."""
+
+
 @dataclass(frozen=True)
 class Output:
     """Hold what is declared about one field of a row.

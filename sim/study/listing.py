@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.ensemble.store.results import MANIFEST, ResultsError, read_manifest
+from sim.ensemble.store.results import COMPLETE, MANIFEST, ResultsError, read_manifest, state_of
 from sim.study.labels import settings_in_words
 from sim.world.catalogue import CONF, choice
 from sim.world.config import read_config
@@ -51,16 +51,16 @@ def _row(folder: Path, changed: float) -> dict[str, Any]:
         "question": scenario.get("question", ""),
         "differs": ", ".join(_differences(config)),
         "runs": manifest.get("runs"),
-        "state": _state(manifest),
+        "state": _state(folder, manifest),
     }
 
 
-def _state(manifest: Mapping[str, Any]) -> str:
-    """Return how far something is, in words."""
+def _state(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """Return how far something is, in words; what nobody writes any more was interrupted."""
     keys = ("runs_done", "points_done", "vectors_done")
     done = next((f", {manifest[key]:,} {key[:-5]}" for key in keys if key in manifest), "")
-    status = str(manifest.get("status", "unknown"))
-    return status if status == "complete" else f"{status}{done}"
+    status = state_of(folder, manifest)
+    return status if status == COMPLETE else f"{status}{done}"
 
 
 def _differences(config: Mapping[str, Any]) -> Iterator[str]:

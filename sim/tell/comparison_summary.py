@@ -111,12 +111,13 @@ def _changed_tables(comparison: Comparison) -> Iterator[RenderableType]:
 def _changed_lines(comparison: Comparison) -> Iterator[str]:
     """Yield what else differs clearly, in words for each scenario."""
     rows, labels = headline_rows(comparison), outcome_labels(comparison.cases[0].scenario)
-    rows = rows[((rows["low"] > 0.0) | (rows["high"] < 0.0)) & ~rows["outcome"].isin(main_outcomes(comparison))]
+    rows = rows[~rows["outcome"].isin(main_outcomes(comparison))]
     gaps = _differences(comparison, Kind.CHANGE)
     for case in comparison.cases[1:]:
         own = rows[rows["scenario"] == case.name].to_dict("records")
-        told = (f"{labels[r['outcome']]} {gaps[case.name, r['outcome']].alone} {_unit(r, 'points')}" for r in own)
-        besides = f"; also clear: {', '.join(told)}" if own else ""
+        clear = [(row, gap) for row in own if (gap := gaps[case.name, row["outcome"]]).is_clear]
+        told = (f"{labels[row['outcome']]} {gap.alone} {_unit(row, 'points')}" for row, gap in clear)
+        besides = f"; also clear: {', '.join(told)}" if clear else ""
         yield f"{case.name}: {divergence(comparison, case.name)}{besides}."
     yield f"\nsummary.md has a table for each scenario, {COMPARISON}.parquet all outcomes."
 

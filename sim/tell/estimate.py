@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+from sim.core.outputs import RELEVANT
 from sim.tell.numbers import (
     DIGITS,
     Parts,
@@ -79,6 +80,8 @@ class Estimate:
         Number of runs that it comes from; without any there is nothing to tell.
     decimals
         How many it is told with where that depends on numbers beside it; see `alike`.
+    least
+        What a difference must reach to be clear, besides that its interval excludes 0.
     """
 
     point: float
@@ -87,6 +90,7 @@ class Estimate:
     kind: Kind = Kind.AMOUNT
     n: int = 1
     decimals: int | None = None
+    least: float = 0.0
 
     @property
     def told(self) -> Told:
@@ -120,8 +124,8 @@ class Estimate:
 
     @property
     def is_clear(self) -> bool:
-        """Tell whether the interval excludes 0."""
-        return self.low > 0.0 or self.high < 0.0
+        """Tell whether the interval excludes 0, and there is enough for anybody to care."""
+        return abs(self.point) >= self.least and (self.low > 0.0 or self.high < 0.0)
 
     @property
     def numbers(self) -> Parts:
@@ -220,7 +224,7 @@ def difference(value: float, low: float, high: float, unit: str, kind: Kind = Ki
         Whether it is marked where it is clear.
     """
     factor = 100.0 if kind_of(unit) is Kind.SHARE else 1.0
-    return Estimate(factor * value, factor * low, factor * high, kind)
+    return Estimate(factor * value, factor * low, factor * high, kind, least=RELEVANT.get(unit, 0.0))
 
 
 def alike(column: Sequence[Estimate]) -> list[Estimate]:

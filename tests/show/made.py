@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.core.codes import Channel
-from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
+from sim.core.record import DAILY, EVENTS, FALLS, HOLDERS, RUNS, TOLLS
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.store.results import Results, table_frame
@@ -51,6 +51,7 @@ def made_results(
         DRAWS: [],
         FALLS: _falls(collapse_days, scenario, lead),
         TOLLS: [],
+        HOLDERS: [],
         EVENTS: [] if quiet else _incidents(runs, scenario),
         DAILY: _series(min(traces, runs), scenario, names, quiet=quiet),
     }

@@ -1,5 +1,6 @@
 """Result folders tell what they hold, and ensembles of one scenario what distinguishes them."""
 
+import fcntl
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,15 @@ import pytest
 import sim
 from experiments import launch
 from experiments.list import SCRIPT
+from sim.core.outputs import RELEVANT
+from sim.core.record import RUNS
+from sim.ensemble.store.files import LOCK
+from sim.ensemble.store.manifest import write_manifest
+from sim.ensemble.store.results import read_manifest
+from sim.ensemble.store.schema import day_columns, schemas
 from sim.study.labels import told_apart
+from sim.tell.estimate import Kind, difference
+from tests.ensemble.small import small_names
 
 SMALL = {"ensemble.runs": 20, "ensemble.traces": 0, "horizon_days": 20}
 
@@ -83,3 +92,45 @@ def test_ensembles_of_one_scenario_are_called_by_the_settings_that_differ(output
         output, **{f"channels.{name}": False for name in ("kin", "arms", "border", "sanctuary", "refugees")}
     )
     assert told_apart([cases[0], many])[1].name.endswith("channels.kin=false, 2 more)")
+
+
+def test_a_folder_is_running_as_long_as_its_process_is(tmp_path: Path) -> None:
+    folder = ensemble(tmp_path).folder
+    write_manifest(folder, read_manifest(folder) | {"status": "running"})
+    assert list(sim.results(tmp_path)["state"]) == ["interrupted, 20 runs"]
+    with (folder / LOCK).open("r+") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert list(sim.results(tmp_path)["state"]) == ["running, 20 runs"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"cases": 3}', b"\xff", b'{"status": 5}'])
+def test_a_folder_that_holds_anything_is_listed(content: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "run" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_bytes(content)
+    (row,) = sim.results(tmp_path).to_dict("records")
+    assert row["name"] == "mine"
+    assert row["state"]
+
+
+@pytest.mark.parametrize("column", ["extremists_day_0", "n_falls", "level_day_LBR_2"])
+def test_a_share_is_taken_of_days_alone(column: str, output: Path) -> None:
+    with pytest.raises(KeyError, match=f"no column of days '{column}'; "):
+        ensemble(output).share(column)
+
+
+def test_every_column_of_days_tells_that_null_means_never() -> None:
+    schema = schemas(small_names())[RUNS]
+    assert len(day_columns(small_names())) >= 8
+    for name in day_columns(small_names()):
+        assert "never" in schema.field(name).metadata[b"null"].decode()
+
+
+@pytest.mark.parametrize("unit", RELEVANT)
+def test_less_than_a_person_is_no_clear_difference(unit: str) -> None:
+    least = RELEVANT[unit]
+    little = difference(0.9 * least, 0.8 * least, 1.1 * least, unit, Kind.MARKED)
+    assert not little.is_clear
+    assert "\N{BLACK UP-POINTING TRIANGLE}" not in str(little)
+    assert difference(1.1 * least, 0.8 * least, 1.2 * least, unit, Kind.MARKED).is_clear
+    assert difference(0.0009, 0.0008, 0.001, "probability").is_clear

@@ -134,6 +134,7 @@ def change_hands(world: World, rules: Rules, state: State, place: int, winner: i
     state.n_lost += 1
     day = today(state)
     if state.side[loser] == world.regime:
+        state.was_lost[place] = 1
         if state.first_loss_day == NEVER:
             state.first_loss_day = day
         if place == world.capital and state.capital_day == NEVER:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from sim.core.codes import NEVER, NOBODY, Channel, Level, RunStatus
 from sim.core.outputs import Field, Kind, Output, Table, Use, fields_of, output
-from sim.core.record import DAILY, EVENTS, FALLS, FALLS_PER_LOCATION, RUNS, TOLLS, Histories
+from sim.core.record import DAILY, EVENTS, FALLS, FALLS_PER_LOCATION, HOLDERS, RUNS, TOLLS, Histories
 from sim.core.record import TABLES as LIVED
 from sim.core.state import EVENT_SLOTS, Floats, Ints
 from sim.world.tables import Tables
@@ -195,6 +195,12 @@ def columns_in_use(use: Use, names: Names) -> list[Column]:
     return [column for column in columns if column.output.use >= use and not column.is_empty]
 
 
+def day_columns(names: Names) -> list[str]:
+    """Return the columns of runs that hold days, without those that a state cannot have; null in them means never."""
+    columns = columns_of(TABLES[RUNS].row, names)
+    return [column.name for column in columns if column.output.kind is Kind.DAY and not column.is_empty]
+
+
 def _columns(field: Field, names: Names) -> Iterator[Column]:
     """Yield the columns of one field, and after a run's status what went wrong."""
     kind = _KINDS.get(field.output.kind, _NUMBERS[field.element])
@@ -247,8 +253,8 @@ def most_rows(names: Names, horizon_days: int) -> dict[str, int]:
         Days of a run.
     """
     places = len(names.locations)
-    rows = {RUNS: 1, TWINS: 1, DRAWS: 1, FALLS: FALLS_PER_LOCATION * places, EVENTS: EVENT_SLOTS, TOLLS: places}
-    return rows | {DAILY: horizon_days, ESTIMATES: MOST_ESTIMATES}
+    rows = {RUNS: 1, TWINS: 1, DRAWS: 1, FALLS: FALLS_PER_LOCATION * places, EVENTS: EVENT_SLOTS}
+    return rows | {TOLLS: places, HOLDERS: places, DAILY: horizon_days, ESTIMATES: MOST_ESTIMATES}
 
 
 def row_group(schema: pa.Schema) -> int:

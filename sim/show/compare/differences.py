@@ -1,8 +1,10 @@
 """Take differences out of a comparison in the units in which figures show them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sim.core.outputs import RELEVANT
 from sim.show.kit.typeset import NO_BREAK
 from sim.study.compare import Comparison, base_means
 from sim.tell.estimate import Estimate, Kind, Told, alike, decimals_of
@@ -28,6 +30,8 @@ class Difference:
         The difference with its interval over the same runs.
     wide_low, wide_high
         Its interval if runs had nothing in common.
+    least
+        What it must reach to be clear, in its unit.
     """
 
     scenario: str
@@ -39,16 +43,17 @@ class Difference:
     high: float
     wide_low: float
     wide_high: float
+    least: float = 0.0
 
     @property
     def is_clear(self) -> bool:
-        """Tell whether the interval over the same runs excludes 0."""
-        return self.low > 0.0 or self.high < 0.0
+        """Tell whether the interval over the same runs excludes 0, and there is enough for anybody to care."""
+        return self.estimate.is_clear
 
     @property
     def estimate(self) -> Estimate:
         """Return the difference with its interval as a value."""
-        return Estimate(self.value, self.low, self.high, Kind.CHANGE)
+        return Estimate(self.value, self.low, self.high, Kind.CHANGE, least=self.least)
 
     @property
     def text(self) -> str:
@@ -126,15 +131,16 @@ def _differences(comparison: Comparison, factors: Mapping[str, float], unit: str
     """Return differences, each outcome times a factor."""
     means, table = base_means(comparison), comparison.table
     rows = {(str(row["scenario"]), str(row["outcome"])): row for row in table.to_dict("records")}
-    columns = ("difference", "low", "high", "unpaired_low", "unpaired_high")
     return {
-        (case.name, outcome): Difference(
-            case.name,
-            outcome,
-            unit,
-            means[outcome],
-            *(factor * float(rows[case.name, outcome][column]) for column in columns),
-        )
+        (case.name, outcome): _difference(rows[case.name, outcome], means[outcome], factor, unit)
         for outcome, factor in factors.items()
         for case in comparison.cases[1:]
     }
+
+
+def _difference(row: Mapping[Hashable, Any], base: float, factor: float, unit: str) -> Difference:
+    """Return the difference of one row, times a factor."""
+    columns = ("difference", "low", "high", "unpaired_low", "unpaired_high")
+    value, low, high, wide_low, wide_high = (factor * float(row[column]) for column in columns)
+    least = factor * RELEVANT.get(row["unit"], 0.0)
+    return Difference(row["scenario"], row["outcome"], unit, base, value, low, high, wide_low, wide_high, least)

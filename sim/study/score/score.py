@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pandas as pd
 
 from sim.ensemble.store.results import Results
-from sim.study.score.board import MODEL, board
+from sim.study.score.board import MODEL, best_rivals, board
 from sim.study.score.facts import Facts, read_facts
 from sim.study.score.families import FAMILIES, Family, Lived, forecast_of, lived, scored
 from sim.study.score.folds import Folds, fold_of
@@ -24,8 +24,6 @@ COLUMNS = (
     *("world", "family", "item", "observed", "low", "high", "forecast"),
     *("rule", "score", "median", "low_90", "high_90", "pit"),
 )
-
-
 Forecasts: TypeAlias = dict[str, Forecast | None]
 
 
@@ -121,8 +119,8 @@ def score(
     worlds
         What is scored.
     others
-        Further worlds by name from which rivals learn; those that are scored are learnt from in any case, one fold
-        left out.
+        The worlds with which all was developed, by name: rivals learn from them besides those that are scored, one
+        fold left out, and the rival to be beaten is the one that is best on them. By default, those that are scored.
     settings
         How it is done.
     """
@@ -132,17 +130,36 @@ def score(
     further = [judge(name, tables, how) for name, tables in others if name not in names]
     tables = [score_table(at, [*judged, *further], _said_by(world)) for world, at in zip(worlds, judged, strict=True)]
     table = pd.concat(tables, ignore_index=True)
-    left_out = [(at.name, row, reason) for at in judged for row, reason in at.record.unscored.items()]
+    known = [table, *(score_table(at, [*judged, *further], _nothing) for at in further)]
+    developed = {name for name, _ in others} or names
+    rivals = pd.concat([part[part["world"].isin(developed)] for part in known])
     return Scores(
         table=table,
-        board=board(table, how.resamples, how.seed),
-        left_out=pd.DataFrame(left_out, columns=["world", "row", "reason"]),
+        board=board(table, how.resamples, how.seed, best_rivals(rivals)),
+        left_out=left_out_rows((at.name, at.record) for at in judged),
     )
+
+
+def left_out_rows(records: Iterable[tuple[str, Record]]) -> pd.DataFrame:
+    """Return world, row and reason of what is recorded and not scored.
+
+    Parameters
+    ----------
+    records
+        By world.
+    """
+    rows = [(name, row, reason) for name, record in records for row, reason in record.unscored.items()]
+    return pd.DataFrame(rows, columns=["world", "row", "reason"])
 
 
 def _said_by(world: Lived) -> Callable[[Family, Observation], Forecasts]:
     """Return what the runs of a world say of any item."""
     return lambda family, seen: {MODEL: forecast_of(family, world, seen.item)}
+
+
+def _nothing(_: Family, __: Observation) -> Forecasts:
+    """Leave the word to the rivals."""
+    return {}
 
 
 def judge(name: str, tables: Tables, settings: Settings) -> Judged:
