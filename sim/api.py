@@ -16,6 +16,7 @@ from typing import Any, overload
 import pandas as pd
 from rich.console import Console, RenderableType
 
+from sim.agents.living import lived_by
 from sim.agents.model import SpilloverModel
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.rows import usable
@@ -192,6 +193,8 @@ class Ensemble(Case):
         run
             Number of the history; the typical ones are of the most common fates, the most common first.
         """
+        if self.results.manifest.get("living") is not None:
+            raise ConfigError([f"{self.results.manifest['living']} lives these histories: step through it to see why"])
         seed = int(self.results.manifest["seed"])
         if run is not None:
             return explain(self.scenario, seed, run)
@@ -361,19 +364,24 @@ def load_scenario(
     return scenario_of(read_config(well_named(values)))
 
 
-def run(scenario: Scenario) -> Ensemble:
+def run(scenario: Scenario, model: type[SpilloverModel] | None = None) -> Ensemble:
     """Return the histories of a scenario: computed, or read where they are stored already.
 
     Parameters
     ----------
     scenario
         What to run; its settings say how many runs, and where results go (``output``, by default ``results``).
+    model
+        A subclass of ``SpilloverModel`` that lives the histories instead of the engine: some hundred times slower, on
+        processes; it is called with scenario, seed and run. What it computes is stored for its source.
 
     Raises
     ------
     EnsembleError
         If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
     """
+    if model is not None:
+        scenario = lived_by(scenario, model)
     results = run_ensemble(scenario, result_folder(scenario, "run"), COMMAND, _reporter())
     return Ensemble(scenario.config.scenario.name, results, scenario)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from sim.core.codes import Channel
+from sim.core.record import Histories
 from sim.core.rules import pack_rules
 from sim.core.state import TIERS, Tier, World, new_world
 from sim.world.config import RunConfig
@@ -19,6 +21,21 @@ from sim.world.posterior import Posterior, check_untouched, posterior_of
 from sim.world.sites import Sites, survey_sites
 from sim.world.tables import Tables
 from sim.world.ties import Ties, survey_ties
+
+
+class Living(Protocol):
+    """How histories are lived where it is not the engine that does: by a model of somebody's own."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is called."""
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of its source."""
+
+    def live(self, scenario: Scenario, seed: int, first: int, n_runs: int, n_traced: int) -> Histories:
+        """Return what some runs leave behind, as the engine would."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +50,8 @@ class Scenario:
         One-element records for the core.
     posterior
         What each run takes its parameters from, if they were learnt.
+    living
+        Who lives its histories, if it is not the engine.
     """
 
     tables: Tables
@@ -40,10 +59,11 @@ class Scenario:
     world: np.ndarray
     rules: np.ndarray
     posterior: Posterior | None = None
+    living: Living | None = None
 
-    def __reduce__(self) -> tuple[Callable[[Tables, RunConfig], Scenario], tuple[Tables, RunConfig]]:
+    def __reduce__(self) -> tuple[Callable[..., Scenario], tuple[Tables, RunConfig, Living | None]]:
         """Travel between processes as what it is made from; compiled code wants records of exactly its own types."""
-        return build_scenario, (self.tables, self.config)
+        return _rebuilt, (self.tables, self.config, self.living)
 
     @property
     def is_uncertain(self) -> bool:
@@ -54,6 +74,11 @@ class Scenario:
     def horizon_days(self) -> int:
         """Return how many days a run lasts."""
         return int(self.world[0]["horizon_days"])
+
+
+def _rebuilt(tables: Tables, config: RunConfig, living: Living | None) -> Scenario:
+    """Return a scenario that has travelled."""
+    return replace(build_scenario(tables, config), living=living)
 
 
 def build_scenario(tables: Tables, config: RunConfig, posterior: Posterior | None = None) -> Scenario:

@@ -42,6 +42,8 @@ class Job:
         Whether each run draws parameters of its own, and from what if they were learnt.
     twins
         How many of the first runs have a twin, with the same parameters and other chance.
+    own
+        The scenario, where it is not the engine that lives its histories.
     """
 
     world: np.ndarray
@@ -52,6 +54,7 @@ class Job:
     is_uncertain: bool
     twins: int
     posterior: Posterior | None = None
+    own: Scenario | None = None
 
 
 def job_of(scenario: Scenario) -> Job:
@@ -67,6 +70,7 @@ def job_of(scenario: Scenario) -> Job:
         scenario.is_uncertain,
         twins,
         scenario.posterior,
+        scenario if scenario.living is not None else None,
     )
 
 
@@ -144,6 +148,8 @@ def _live(job: Job, first: int, n_runs: int, traced: int) -> Histories:
     if n_runs == 0:
         return _nothing(job)
     try:
+        if job.own is not None and job.own.living is not None:
+            return job.own.living.live(job.own, job.seed, first, n_runs, traced)
         return simulate(job.world, _rules(job, first, n_runs), job.seed, first, n_runs, traced)
     except (MemoryError, OSError):
         raise  # an accident of the machine says nothing about a run

@@ -54,6 +54,7 @@ def config_digest(scenario: Scenario) -> str:
         "rules": config["rules"],
         "uncertainty": _uncertainty(scenario),
         "ensemble": {name: ensemble[name] for name in counted},
+        **({"living": scenario.living.digest} if scenario.living is not None else {}),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

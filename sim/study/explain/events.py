@@ -33,8 +33,8 @@ class Event:
         How large, and what it was before, where that says anything.
     text
         A sentence.
-    chance, draw, purpose
-        The chance of that day, the draw that was below it, and its purpose; None where nothing was drawn.
+    chance, draw, purpose, entity
+        The chance of that day, the draw that was below it, and for what and whom it was drawn; None where nothing was.
     because
         Its reasons.
     """
@@ -51,6 +51,7 @@ class Event:
     chance: float | None = None
     draw: float | None = None
     purpose: str | None = None
+    entity: int | None = None
     because: Reason | None = field(default=None, repr=False)
 
     @property
@@ -85,8 +86,7 @@ def find_events(replay: Replay, core: Plain) -> tuple[Event, ...]:
         decision = decision_of(each)
         event = each.event
         if decision is not None:
-            chance, draw, purpose = read_decision(decision)
-            event = replace(event, chance=chance, draw=draw, purpose=purpose)
+            event = replace(event, **_told_of(decision))
             events.setdefault(id(decision), event.number)
         around = asker.around(each.frame, event.number) if decision is None else None
         if around is not None:  # it is a part of what happened there
@@ -233,28 +233,31 @@ def _is_of_moment(raw: Raw) -> bool:
 
 def _is_met(raw: Raw) -> bool:
     """Tell whether the draw was below the chance."""
-    chance, draw, _ = read_decision(raw)
-    return draw < chance
+    told = _told_of(raw)
+    return bool(told["draw"] < told["chance"])
 
 
-def read_decision(raw: Raw) -> tuple[float, float, str]:
-    """Return chance, draw and purpose of a decision."""
+def _told_of(raw: Raw) -> dict[str, Any]:
+    """Return chance, draw, purpose and entity of a decision."""
     if raw[0].step is Step.RULE:
         given = dict(zip(raw[0].leaves, raw[2], strict=True))
-        below, drawn = CHANCES[raw[0].name](given, raw[1])
-        return float(below), float(drawn), _purpose(leaves(raw)[raw[0].leaves.index("u")])
-    sides = leaves(raw)
-    draw, chance = sides if _purpose(sides[0]) else sides[::-1]
-    return float(chance.value), float(draw.value), _purpose(draw)
+        chance, draw = CHANCES[raw[0].name](given, raw[1])
+        drawn = _drawn(leaves(raw)[raw[0].leaves.index("u")])
+    else:
+        sides = leaves(raw)
+        one, other = sides if _drawn(sides[0]) is not None else sides[::-1]
+        chance, draw, drawn = other.value, one.value, _drawn(one)
+    purpose, entity = (None, None) if drawn is None else (drawn[0].name.lower(), int(drawn[2][0]))
+    return {"chance": float(chance), "draw": float(draw), "purpose": purpose, "entity": entity}
 
 
-def _purpose(leaf: Leaf) -> str:
-    """Return the purpose of a draw, nothing for another number."""
+def _drawn(leaf: Leaf) -> Raw | None:
+    """Return the note of a draw, None for another number."""
     raw = leaf.source
     while raw is not None and raw[0].step is not Step.DRAW:
         inner = [each.source for each in leaves(raw) if each.source is not None]
         raw = inner[0] if raw[0].step is Step.VALUE and len(inner) == 1 else None
-    return "" if raw is None else str(raw[0].name).lower()
+    return raw
 
 
 def _ground(found: Found) -> Raw | None:

@@ -134,6 +134,7 @@ def _live_compiled(
         calls.call_live_day(world, rules, state)
         calls.call_write_day(world, state, days[day : day + 1])
         holders[day] = state[0]["holder"][: holders.shape[1]]
+    days["day"] = np.arange(len(days))  # the calendar had turned when they were written
     return state, days, holders
 
 
