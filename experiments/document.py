@@ -1,9 +1,10 @@
-"""Rewrite the generated parts of docs/model.md from the code: schedule, parameter tables, the table against history.
+"""Rewrite the generated parts of the pages: of docs/model.md from the code, of the scoreboard from its table.
 
 Usage
 -----
 python experiments/document.py               schedule and parameters, at once
-python experiments/document.py --history     also runs all worlds (some minutes)
+python experiments/document.py --history     also runs all worlds for the table against history (some minutes)
+python experiments/document.py --scores      also scores all worlds for the scoreboard (some minutes)
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments import scoreboard
 from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
-from sim.core.parameters import choices, describe, numbers, to_plain
+from sim.core.parameters import Parameter, choices, describe, numbers, to_plain
 from sim.core.rules import MECHANISMS
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.world.config import read_config
@@ -57,20 +59,25 @@ def parameter_table(mechanism: str) -> str:
     group = MECHANISMS[mechanism]
     plain, defaults = to_plain(group()), numbers(group())
     lines = [
-        f"| `rules.{mechanism}.` | symbol | default | plausible | unit | meaning | source |",
-        "|---|---|---|---|---|---|---|",
+        f"| `rules.{mechanism}.` | symbol | default | plausible | learnt within | unit | meaning | source |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, told in choices(group).items():
         theories = "; ".join(f"`{each}`: {told.theories[theory]}" for each, theory in told.names.items())
         lines.append(
-            f"| `{name}` | | `{plain[name]}` | {', '.join(told.names)} | theory | {told.meaning} | {theories} |"
+            f"| `{name}` | | `{plain[name]}` | {', '.join(told.names)} | | theory | {told.meaning} | {theories} |"
         )
     for name, p in describe(group).items():
-        lines.append(
-            f"| `{name}` | {p.symbol} | {defaults[name]:g} | {p.prior[0]:g} to {p.prior[1]:g} | {p.unit} "
-            f"| {p.meaning} | {p.source} |"
-        )
+        cells = (f"`{name}`", p.symbol, f"{defaults[name]:g}", *_ranges(p), p.unit, p.meaning, p.source)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _ranges(parameter: Parameter) -> tuple[str, str]:
+    """Return the plausible range of a number, and that within which it is learnt, if it is."""
+    both = (parameter.prior, parameter.calibrated)
+    plausible, learnt = ("" if ends is None else f"{ends[0]:g} to {ends[1]:g}" for ends in both)
+    return plausible, learnt
 
 
 def observed_end(tables: Tables) -> str:
@@ -176,15 +183,24 @@ def quick_parts() -> dict[str, str]:
     return {"schedule": schedule_table(), **{name: parameter_table(name) for name in MECHANISMS}}
 
 
+def rewrite(page: Path, parts: dict[str, str]) -> None:
+    """Replace the generated parts of a page."""
+    page.write_text(rewritten(page.read_text(encoding="utf-8"), parts), encoding="utf-8")
+    print(page)
+
+
 def main() -> None:
-    """Rewrite docs/model.md."""
+    """Rewrite the pages."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--history", action="store_true", help="run all worlds for the table against history")
-    parts = quick_parts()
-    if parser.parse_args().history:
-        parts["history"] = history_table()
-    MODEL.write_text(rewritten(MODEL.read_text(), parts))
-    print(MODEL)
+    parser.add_argument("--scores", action="store_true", help="score all worlds for the scoreboard")
+    asked = parser.parse_args()
+    rewrite(MODEL, quick_parts() | ({"history": history_table()} if asked.history else {}))
+    if asked.scores:
+        scoreboard.make_table()
+    told = scoreboard.page_parts()
+    rewrite(scoreboard.PAGE, told)
+    rewrite(scoreboard.README, {"standing": told["standing"]})
 
 
 if __name__ == "__main__":

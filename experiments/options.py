@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from sim.study.design import Design
+from sim.study.score.folds import Folds
 from sim.world.config import fault_lines
-from sim.world.frozen import ConfigError, Frozen, Name, Place
+from sim.world.frozen import ConfigError, Frozen, Id, Name, Place
 
 Options = TypeVar("Options", bound=Frozen)
 
@@ -46,11 +47,51 @@ class SweepOptions(Frozen):
     figures: bool = True
 
 
+class CalibrateSettings(Frozen):
+    """Which worlds teach, and how hard one looks."""
+
+    worlds: tuple[Place, ...] = Field(default=(), strict=False)
+    design: Literal["sobol", "latin_hypercube"] = "sobol"
+    vectors: int = Field(default=2048, ge=2, le=1_000_000)
+    runs: int = Field(default=8, ge=2, le=10_000)
+    fresh: int = Field(default=4, ge=1, le=10_000)
+    bred: int = Field(default=0, ge=0, le=100_000)
+    folds: Folds = Field(default=Folds.COUNTRY, strict=False)
+    save: Place | None = None
+
+
+class CalibrateOptions(Frozen):
+    """Of `calibrate.py`."""
+
+    calibrate: CalibrateSettings
+
+
+class ExplainOptions(Frozen):
+    """Of `explain.py`: which history, or how many; what is asked; of what one wants to hear."""
+
+    run: int | None = Field(default=None, ge=0, lt=2**32)
+    runs: int | None = Field(default=None, ge=1, le=1_000_000)
+    question: Name | None = None
+    outcome: Name = "collapse"
+    day: int | None = Field(default=None, ge=0)
+    place: Id | None = None
+    actor: Id | None = None
+    results: Place | None = None
+
+
 class ReportOptions(Frozen):
     """Of `report.py`: result folders, and where the report goes."""
 
     results: tuple[Place, ...] = Field(default=(), strict=False)
     path: Place | None = None
+
+
+class ScoreOptions(Frozen):
+    """Of `score.py`: worlds by name or folder, or two score folders; the first is the base."""
+
+    worlds: tuple[Place, ...] = Field(default=(), strict=False)
+    compare: tuple[Place, ...] = Field(default=(), strict=False)
+    figures: bool = True
 
 
 class ListOptions(Frozen):

@@ -16,11 +16,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.agents.actors import FactionAgent, StateAgent
     from sim.agents.model import SpilloverModel
-    from sim.api import Comparison, Ensemble, Sweep, compare, load_scenario, open_results, results, run, sweep
+    from sim.api import (
+        Comparison,
+        Ensemble,
+        Sweep,
+        calibrate,
+        compare,
+        load_scenario,
+        open_results,
+        results,
+        run,
+        score,
+        sweep,
+    )
 
 _HOMES = {
     **dict.fromkeys(("Comparison", "Ensemble", "Sweep"), "sim.api"),
-    **dict.fromkeys(("compare", "load_scenario", "open_results", "results", "run", "sweep"), "sim.api"),
+    **dict.fromkeys(
+        ("calibrate", "compare", "load_scenario", "open_results", "results", "run", "score", "sweep"), "sim.api"
+    ),
     "SpilloverModel": "sim.agents.model",
     **dict.fromkeys(("FactionAgent", "StateAgent"), "sim.agents.actors"),
 }
@@ -31,11 +45,13 @@ __all__ = [
     "SpilloverModel",
     "StateAgent",
     "Sweep",
+    "calibrate",
     "compare",
     "load_scenario",
     "open_results",
     "results",
     "run",
+    "score",
     "sweep",
 ]
 

@@ -9,35 +9,47 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import pandas as pd
 from rich.console import Console, RenderableType
 
+from sim.agents.living import lived_by
 from sim.agents.model import SpilloverModel
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
 from sim.ensemble.store.schema import day_columns, names_of
-from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_sweep
-from sim.show.plot import Plot
-from sim.show.report import write_report
+from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_scores, of_sweep
+from sim.show.kit.plot import Plot
+from sim.show.report import write_report, write_scoreboard
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
+from sim.study.calibrate import calibrate as calibrating
+from sim.study.calibrate.calibrate import Effort, calibration_folder
 from sim.study.cases import Case, open_case
 from sim.study.design import Design
+from sim.study.explain.chronicle import Chronicle, explain
+from sim.study.explain.keep import necessary
+from sim.study.explain.typical import typical_runs
 from sim.study.labels import told_apart
 from sim.study.listing import list_results
+from sim.study.score import folder as scoring
+from sim.study.score.versus import check_alike, gains
+from sim.tell.calibration import calibrate as run_calibration
+from sim.tell.calibration import calibration_sections, calibration_table
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.ensemble import run_ensemble
+from sim.tell.score_tables import score_table
+from sim.tell.score_tables import sections as score_sections
 from sim.tell.summary import sections_html, summary_sections, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
-from sim.world.catalogue import USUAL_SCENARIO, USUAL_WORLD, given_values, scenario_of, well_named
+from sim.world.catalogue import ANYWHERE, USUAL_SCENARIO, USUAL_WORLD, choices, given_values, scenario_of, well_named
 from sim.world.config import read_config
 from sim.world.faults import shown, suggestion
 from sim.world.frozen import ConfigError
@@ -92,6 +104,11 @@ class Ensemble(Case):
     def tolls(self) -> pd.DataFrame:
         """Return a row for each place that a run cost anything."""
         return self.results.tolls
+
+    @property
+    def holders(self) -> pd.DataFrame:
+        """Return who holds each seat of the contested state on the last day of each run."""
+        return self.results.holders
 
     @property
     def daily(self) -> pd.DataFrame:
@@ -162,6 +179,41 @@ class Ensemble(Case):
         """Return one of its histories as a Mesa model on the morning of day 0, to step through."""
         return SpilloverModel(self.scenario, int(self.results.manifest["seed"]), run)
 
+    @overload
+    def explain(self, run: int) -> Chronicle: ...
+
+    @overload
+    def explain(self) -> list[Chronicle]: ...
+
+    def explain(self, run: int | None = None) -> Chronicle | list[Chronicle]:
+        """Return why one of its histories went as it did, event by event; by default those of three typical ones.
+
+        Parameters
+        ----------
+        run
+            Number of the history; the typical ones are of the most common fates, the most common first.
+        """
+        if self.results.manifest.get("living") is not None:
+            raise ConfigError([f"{self.results.manifest['living']} lives these histories: step through it to see why"])
+        seed = int(self.results.manifest["seed"])
+        if run is not None:
+            return explain(self.scenario, seed, run)
+        chosen = typical_runs(self.results, self.scenario.horizon_days)
+        return [explain(self.scenario, seed, typical.run) for typical in chosen]
+
+    def but_for(self, runs: int = 500, outcome: str = "collapse") -> pd.DataFrame:
+        """Return in how many of its first runs an outcome would not have come without what came before it.
+
+        Parameters
+        ----------
+        runs
+            How many are lived again, for each cause.
+        outcome
+            ``collapse``, ``flight``, ``capital``, ``settlement`` or ``infighting``.
+        """
+        found = necessary(self.scenario, int(self.results.manifest["seed"]), runs, outcome)
+        return pd.DataFrame([{**asdict(each), "text": each.text} for each in found])
+
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
         return write_report([self], place(path))
@@ -200,6 +252,36 @@ class Comparison(comparing.Comparison):
         return sections_html(comparison_sections(self))
 
 
+class Scores(scoring.Scored):
+    """Scores of some worlds, by item in ``scores.table`` and by family in ``scores.board``."""
+
+    def plot(self, name: str) -> Plot:
+        """Return a figure by its name in `plots`."""
+        return _plot(of_scores(self), name)
+
+    @property
+    def plots(self) -> list[str]:
+        """Return the names of its figures: of all worlds, then one a world."""
+        return list(drawable(of_scores(self)))
+
+    def against(self, base: Scores) -> pd.DataFrame:
+        """Return whether it does better than a base, family by family, paired by world."""
+        check_alike(base, self)
+        return gains(base.scores.table, self.scores.table)
+
+    def write_report(self, path: Path | str) -> Path:
+        """Write one self-contained HTML page about it."""
+        return write_scoreboard(self, place(path))
+
+    def __repr__(self) -> str:
+        """Return the board as text."""
+        return _text(score_table(self))
+
+    def _repr_html_(self) -> str:
+        """Return the board as a notebook shows it."""
+        return sections_html(score_sections(self))
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Sweep(sweeping.Sweep):
     """Ensembles around one scenario: ``table`` has a row for each point and outcome.
@@ -228,6 +310,18 @@ class Sweep(sweeping.Sweep):
     def outcomes(self) -> list[str]:
         """Return the names of the outcomes in the table."""
         return list(self.table["outcome"].unique())
+
+
+class Calibration(calibrating.Calibration):
+    """What history has left of the ranges of parameters: ``board``, ``curve``, ``identification``, ``posterior``."""
+
+    def __repr__(self) -> str:
+        """Return the scoreboard as text."""
+        return _text(calibration_table(self))
+
+    def _repr_html_(self) -> str:
+        """Return the scoreboard as a notebook shows it."""
+        return sections_html(calibration_sections(self))
 
 
 def load_scenario(
@@ -270,19 +364,24 @@ def load_scenario(
     return scenario_of(read_config(well_named(values)))
 
 
-def run(scenario: Scenario) -> Ensemble:
+def run(scenario: Scenario, model: type[SpilloverModel] | None = None) -> Ensemble:
     """Return the histories of a scenario: computed, or read where they are stored already.
 
     Parameters
     ----------
     scenario
         What to run; its settings say how many runs, and where results go (``output``, by default ``results``).
+    model
+        A subclass of ``SpilloverModel`` that lives the histories instead of the engine: some hundred times slower, on
+        processes; it is called with scenario, seed and run. What it computes is stored for its source.
 
     Raises
     ------
     EnsembleError
         If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
     """
+    if model is not None:
+        scenario = lived_by(scenario, model)
     results = run_ensemble(scenario, result_folder(scenario, "run"), COMMAND, _reporter())
     return Ensemble(scenario.config.scenario.name, results, scenario)
 
@@ -354,6 +453,40 @@ def compare(*ensembles: Ensemble) -> Comparison:
     return Comparison(found.folder, found.manifest, found.cases, found.table)
 
 
+def score(
+    worlds: Iterable[str | Path] = (),
+    settings: Mapping[str, Any] | None = None,
+    scenario: str | Path | Mapping[str, Any] = ANYWHERE,
+) -> Scores:
+    """Return how the model does against what happened, and against naive rivals.
+
+    Parameters
+    ----------
+    worlds
+        Some of the project's by name, or folders of worlds of your own; by default all of the project.
+    settings, scenario
+        As in `load_scenario`; what is scored best are worlds as they were on day 0.
+
+    Raises
+    ------
+    ConfigError
+        If a world has no record of what happened, or a horizon is not that of the record.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.score(["liberia_2003", "mali_2012"], {"ensemble.runs": 20, "output": folder})
+    >>> found.scores.board.set_index(["family", "rule"]).loc[("killed", "crps"), "rival"]
+    'per_fighter_day'
+    """
+    given = {"ensemble.runs": 1000, "ensemble.traces": 0, **(settings or {})}
+    names = list(worlds) or list(choices("world"))
+    scenarios = [load_scenario(scenario, given, name) for name in names]
+    found = scoring.score_worlds(scenarios, lambda one: run(one).results, "sim.score(...) in Python")
+    scoring.store_scores(found)
+    return Scores(found.folder, found.manifest, found.scores)
+
+
 def sweep(
     scenario: Scenario,
     factors: Mapping[str, Iterable[float | str]],
@@ -393,6 +526,48 @@ def sweep(
     folder = result_folder(scenario, "sweep", sweeping.sweep_digest(scenario, plan))
     found = sweeping.run_sweep(scenario, plan, folder, "sim.sweep(...) in Python", _reporter())
     return Sweep(found.folder, found.manifest, found.table, found.factors, found.batches, scenario)
+
+
+def calibrate(
+    worlds: Sequence[str | Path] = (),
+    settings: Mapping[str, Any] | None = None,
+    vectors: int = 2048,
+    runs: int = 8,
+    fresh: int = 4,
+    bred: int = 0,
+) -> Calibration:
+    """Return what history leaves of the ranges of the calibrated parameters, each country left out in turn.
+
+    Parameters
+    ----------
+    worlds
+        Names of the project's, or folders of your own; all of the project's by default.
+    settings
+        What the command line could set, as in `load_scenario`; parameters that are not calibrated among them.
+    vectors
+        How many are spread over the ranges, a power of two; the default takes some ten minutes on two cores.
+    runs, fresh
+        Runs of each vector in each world that choose, and those, with other draws, that score.
+    bred
+        How many further vectors are bred around the kept for each country.
+
+    Raises
+    ------
+    ConfigError
+        If nothing can be learnt, such as from the wars of a single country.
+
+    Examples
+    --------
+    >>> import sim
+    >>> three = ("chad_1990", "el_salvador_1989", "iraq_1991")
+    >>> found = sim.calibrate(three, {"output": folder}, vectors=8, runs=2, fresh=2)
+    >>> scenario = sim.load_scenario("mediation", {"uncertainty": {"kind": "posterior", "file": str(found.file)}})
+    """
+    scenarios = [load_scenario(USUAL_SCENARIO, settings, world) for world in worlds or choices("world")]
+    effort = Effort(vectors=vectors, runs=runs, fresh=fresh, bred=bred)
+    folder = calibration_folder(scenarios, effort)
+    found = run_calibration(scenarios, effort, folder, "sim.calibrate(...) in Python", _reporter())
+    return Calibration(**vars(found))
 
 
 def _plot(sheets: Sequence[Sheet], name: str) -> Plot:

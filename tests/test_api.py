@@ -27,7 +27,7 @@ def test_examples_in_docstrings_run(module: ModuleType, tmp_path: Path) -> None:
 
 
 def test_every_name_is_there_and_has_a_docstring() -> None:
-    assert 8 <= len(sim.__all__) <= 12
+    assert 8 <= len(sim.__all__) <= 14
     for name in sim.__all__:
         assert getattr(sim, name).__doc__
     with pytest.raises(AttributeError, match="module 'sim' has no attribute 'everything'"):

@@ -9,21 +9,39 @@ from pathlib import Path
 import pytest
 
 import sim
-from experiments.options import CompareOptions, ReportOptions, RunOptions, SweepOptions
+from experiments.options import (
+    CalibrateOptions,
+    CompareOptions,
+    ReportOptions,
+    RunOptions,
+    ScoreOptions,
+    SweepOptions,
+)
 from sim.core.codes import Event
 from sim.core.record import EVENTS, RUNS
 from sim.ensemble.estimate.outcomes import outcomes_of
-from sim.ensemble.store.schema import TWINS, Names, schemas
+from sim.ensemble.store.schema import DRAWS, TWINS, Names, schemas
 from sim.study.compare import COMPARISON
 from sim.study.compare import SCHEMA as COMPARISON_SCHEMA
+from sim.study.score.folder import SCHEMAS as SCORE_SCHEMAS
+from sim.study.score.versus import GAINS
+from sim.study.score.versus import SCHEMA as GAINS_SCHEMA
 from sim.study.sweep import SWEEP
 from sim.study.sweep import schemas as sweep_schemas
 from sim.world.config import RunConfig, known_keys
+from sim.world.uncertainty import NUMBERS
 
 DOCS = Path(__file__).parents[1] / "docs"
 NAMES = Names(("P",), ("F",), ("X",), ("X",))
-SCRIPTS = (RunOptions, CompareOptions, SweepOptions, ReportOptions)
-SCHEMAS = {**schemas(NAMES), COMPARISON: COMPARISON_SCHEMA, SWEEP: sweep_schemas(())[SWEEP]}
+SCRIPTS = (RunOptions, CompareOptions, SweepOptions, ScoreOptions, CalibrateOptions, ReportOptions)
+STORED = {
+    **schemas(NAMES),
+    COMPARISON: COMPARISON_SCHEMA,
+    SWEEP: sweep_schemas(())[SWEEP],
+    GAINS: GAINS_SCHEMA,
+    **SCORE_SCHEMAS,
+}
+SCHEMAS = {name: schema for name, schema in STORED.items() if name != DRAWS}  # its columns are the parameters
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +80,10 @@ def test_the_guide_to_columns_tells_exactly_what_is_stored(name: str) -> None:
     rows = tables(RUNS if name == TWINS else name)[0]
     told = [(found[1], kind) for column, kind, *_ in rows if (found := re.fullmatch(r"`(\w+)`", column))]
     assert told == [(column.name, str(column.type)) for column in SCHEMAS[name]]
+
+
+def test_draws_are_told_by_the_names_of_parameters() -> None:
+    assert STORED[DRAWS].names == ["run", *NUMBERS]
 
 
 def test_the_guide_tells_every_kind_of_event() -> None:

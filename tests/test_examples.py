@@ -24,9 +24,18 @@ STATEMENT = re.compile(r"^cat > \S+ <<'END'\n(?s:.*?)^END$|^(?:.*\\\n)*.+$", re.
 KEPT = re.compile(r"(\w+)=\$\((.+) \| tail -1\)")
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 SMALL = ["ensemble.runs=20", "ensemble.traces=5"]
-FEWER = {"run": SMALL, "compare": SMALL, "sweep": SMALL, "report": []}
+TRIED = ["calibrate.worlds=[chad_1990,el_salvador_1989,iraq_1991]", "calibrate.runs=2", "calibrate.fresh=1"]
+FEWER = {
+    "run": SMALL,
+    "compare": SMALL,
+    "sweep": SMALL,
+    "calibrate": ["calibrate.vectors=8", *TRIED],
+    "score": SMALL,
+    "report": [],
+}
 SLOW = {  # what takes longer than all the rest, and is tested elsewhere
     "draw_files": lambda *_: [],
+    "write_scoreboard": lambda _scored, path: path.write_text("a page") and path,
     "write_report": lambda _cases, path, *_: path.write_text("a report") and path,
 }
 
@@ -130,7 +139,14 @@ def reader(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "conf").symlink_to(ROOT / "conf")
     (tmp_path / "results").symlink_to(results)
-    for name in ("experiments.run", "experiments.compare", "experiments.sweep", "experiments.report", "sim.api"):
+    for name in (
+        "experiments.run",
+        "experiments.compare",
+        "experiments.sweep",
+        "experiments.score",
+        "experiments.report",
+        "sim.api",
+    ):
         module = importlib.import_module(name)
         for function in SLOW.keys() & vars(module).keys():
             monkeypatch.setattr(module, function, SLOW[function])

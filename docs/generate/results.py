@@ -12,9 +12,17 @@ from sim.ensemble.estimate.outcomes import outcomes_of
 from sim.ensemble.estimate.rows import LEVELS_OF_AMOUNTS, LEVELS_OF_DAYS, REPORT_DAYS
 from sim.ensemble.store.schema import ENTRIES, ESTIMATES, TABLES, EstimateRow, Names, columns_of
 from sim.study.compare import COMPARISON, ComparisonRow
+from sim.study.score.folder import ROWS as SCORES
+from sim.study.score.versus import GAINS, GainRow
 
 NAMES = Names(states=("X",), neighbours=("X",))
-ROWS = {**{name: item.row for name, item in TABLES.items()}, ESTIMATES: EstimateRow, COMPARISON: ComparisonRow}
+ROWS = {
+    **{name: item.row for name, item in TABLES.items()},
+    ESTIMATES: EstimateRow,
+    COMPARISON: ComparisonRow,
+    GAINS: GainRow,
+    **SCORES,
+}
 HORIZON = max(REPORT_DAYS) + 1
 
 

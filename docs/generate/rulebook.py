@@ -15,7 +15,7 @@ RULEBOOK = """```{{eval-rst}}
 
 def parameters() -> str:
     """Return every parameter of every rule, a section a mechanism."""
-    header = ("parameter", "default", "plausible", "allowed", "unit", "meaning and source")
+    header = ("parameter", "default", "plausible", "learnt within", "allowed", "unit", "meaning and source")
     sections = []
     for mechanism, group in MECHANISMS.items():
         defaults = numbers(group())
@@ -26,7 +26,13 @@ def parameters() -> str:
         rows += [
             (
                 f"`{name}`, {p.symbol}",
-                *(f"{defaults[name]:g}", span(*p.prior), span(*p.limits), p.unit),
+                *(
+                    f"{defaults[name]:g}",
+                    span(*p.prior),
+                    span(*p.calibrated) if p.calibrated else "",
+                    span(*p.limits),
+                    p.unit,
+                ),
                 f"{p.meaning}. *{sentence(p.source)}*",
             )
             for name, p in describe(group).items()
@@ -36,10 +42,10 @@ def parameters() -> str:
     return "\n\n".join(sections)
 
 
-def _theories(told: Choice) -> tuple[str, str, str]:
+def _theories(told: Choice) -> tuple[str, str, str, str]:
     """Return what a choice allows, in the columns of ranges and units."""
     words = "<br>".join(f"`{name}`: {told.theories[theory]}" for name, theory in told.names.items())
-    return "", words, "theory"
+    return "", "", words, "theory"
 
 
 def rules() -> str:

@@ -10,7 +10,15 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel
 
-from experiments.options import CompareOptions, ListOptions, ReportOptions, RunOptions, SweepOptions
+from experiments.options import (
+    CalibrateOptions,
+    CompareOptions,
+    ListOptions,
+    ReportOptions,
+    RunOptions,
+    ScoreOptions,
+    SweepOptions,
+)
 from generate.markdown import sentence, span, table
 from sim.world.catalogue import CONF
 from sim.world.config import RunConfig
@@ -21,6 +29,8 @@ SCRIPTS: dict[str, type[Frozen]] = {
     "run": RunOptions,
     "compare": CompareOptions,
     "sweep": SweepOptions,
+    "score": ScoreOptions,
+    "calibrate": CalibrateOptions,
     "report": ReportOptions,
     "list": ListOptions,
 }

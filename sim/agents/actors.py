@@ -5,12 +5,33 @@ Subclass an agent and override one of its phases to change a rule in Python; ``s
 
 from __future__ import annotations
 
+import math
+
 import mesa
 from mesa.discrete_space import CellAgent
 
 from sim.agents.history import History, phases_of
 from sim.agents.places import Place
 from sim.core.codes import NOBODY, Channel
+
+
+def checked(what: str, value: float, most: float, least: float = 0.0) -> float:
+    """Return a number that is to be set; raise ValueError where it is out of range or none.
+
+    Parameters
+    ----------
+    what
+        How it is called.
+    value
+        The number.
+    most, least
+        Its limits.
+    """
+    if not (math.isfinite(value) and least <= value <= most):
+        limits = f"at least {least:g}" if most == math.inf else f"in [{least:g}, {most:g}]"
+        message = f"{what} must be {limits}, got {value!r}"
+        raise ValueError(message)
+    return float(value)
 
 
 @phases_of("actor", "actor_index")
@@ -48,6 +69,24 @@ class _Actor(CellAgent):
         names = self.history.faction_ids
         return {names[world["link_client"][k]]: float(state["support"][k] * state["support_lever"][k]) for k in links}
 
+    def set_support(self, client: str, value: float) -> None:
+        """Set the standing support for a client, in [0, 1]; from then on it moves by the model's rules again.
+
+        Raises
+        ------
+        KeyError
+            If the actor is no patron of it.
+        ValueError
+            If the value is out of range.
+        """
+        world, state = self.history.world, self.history.state
+        for link in range(world["link_start"][self.actor_index], world["link_start"][self.actor_index + 1]):
+            if self.history.faction_ids[world["link_client"][link]] == client:
+                state["support"][link] = checked("support", value, 1.0)
+                return
+        message = f"{self.name} is no patron of {client!r}; its clients are {sorted(self.support)}"
+        raise KeyError(message)
+
     @property
     def belief(self) -> dict[str, float]:
         """Return the belief in each client, in [0, 1]."""
@@ -79,6 +118,11 @@ class StateAgent(_Actor):
     def hardening(self) -> float:
         """Return how far the state guards its border, in [0, 1]."""
         return float(self.history.state["hardening"][self.actor_index])
+
+    @hardening.setter
+    def hardening(self, value: float) -> None:
+        """Set the guard of the border; from then on it moves by the model's rules again."""
+        self.history.state["hardening"][self.actor_index] = checked("hardening", value, 1.0)
 
     @property
     def refugees(self) -> int:
@@ -138,6 +182,50 @@ class FactionAgent(_Actor):
         total = fighters.sum()
         weighted = (fighters * self.history.state["morale"][:, self.faction_index]).sum()
         return float(weighted / total) if total > 0 else 0.0
+
+    def set_fighters(self, place: str, value: float) -> None:
+        """Set how many fighters a garrison has; those who come count as recruits, those who go as deserters.
+
+        Raises
+        ------
+        KeyError
+            If it has no garrison in that place: forces march by the model's rules alone.
+        ValueError
+            If the number is below 0 or no number.
+        """
+        state, i = self.history.state, self._garrison(place)
+        change = checked("fighters", value, math.inf) - state["fighters"][i, self.faction_index]
+        state["fighters"][i, self.faction_index] = value
+        state["recruited"][self.faction_index] += max(0.0, change)
+        state["deserted"][self.faction_index] += max(0.0, -change)
+
+    def set_morale(self, place: str, value: float) -> None:
+        """Set the morale of a garrison, in [0, 1]; KeyError and ValueError as for `set_fighters`."""
+        self.history.state["morale"][self._garrison(place), self.faction_index] = checked("morale", value, 1.0)
+
+    def tie(self, other: str) -> float:
+        """Return the tie to another faction, in [-1, 1]."""
+        return float(self.history.state["tie"][self.faction_index, self._number(other)])
+
+    def set_tie(self, other: str, value: float) -> None:
+        """Set the tie to another faction, in [-1, 1]; it is the other's tie to this one as well."""
+        number, tie = self._number(other), checked("tie", value, 1.0, least=-1.0)
+        self.history.state["tie"][self.faction_index, number] = tie
+        self.history.state["tie"][number, self.faction_index] = tie
+
+    def _garrison(self, place: str) -> int:
+        """Return the number of a place where the faction has a garrison."""
+        if place not in self.deployment:
+            message = f"{self.name} has no garrison in {place!r}; it has some in {sorted(self.deployment)}"
+            raise KeyError(message)
+        return self.history.place_ids.index(place)
+
+    def _number(self, other: str) -> int:
+        """Return the number of another faction."""
+        if other not in self.history.faction_ids or other == self.name:
+            message = f"{other!r} is no other faction; there are {self.history.faction_ids}"
+            raise KeyError(message)
+        return self.history.faction_ids.index(other)
 
     @property
     def power(self) -> float:

@@ -10,8 +10,8 @@ import numpy as np
 from sim.core import calls
 from sim.core.day import SCHEDULE
 from sim.core.state import new_state
+from sim.world.posterior import draw
 from sim.world.scenario import Scenario
-from sim.world.uncertainty import draw_rules
 
 T = TypeVar("T", bound=type)
 
@@ -32,7 +32,8 @@ class History:
     def __init__(self, scenario: Scenario, seed: int, run: int) -> None:
         self.inputs = scenario
         self.world_record = scenario.world
-        self.rules_record = draw_rules(scenario.rules, seed, run, 1) if scenario.is_uncertain else scenario.rules
+        rules = scenario.rules
+        self.rules_record = draw(rules, scenario.posterior, seed, run, 1) if scenario.is_uncertain else rules
         self.state_record = new_state(scenario.world)
         calls.call_begin_run(self.world_record, self.rules_record, self.state_record, np.uint64(seed), np.uint64(run))
         self.state_ids: list[str] = list(scenario.tables.states["id"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+from mesa import DataCollector
 from mesa.agent import AgentSet
 
 from sim.agents.actors import FactionAgent, StateAgent
@@ -17,6 +18,19 @@ from sim.core.codes import NEVER, NOBODY, Outcome
 from sim.core.day import SCHEDULE
 from sim.core.record import RUNS, layouts_of
 from sim.world.scenario import Scenario
+
+SERIES = (
+    "regime_morale",
+    "regime_strength_left",
+    "outcome",
+    "collapse_day",
+    "n_falls",
+    "killed",
+    "displaced",
+    "refugees",
+    "highest_level",
+)
+"""What a model's data collector keeps of every day."""
 
 
 @phases_of("map")
@@ -40,8 +54,11 @@ class SpilloverModel(mesa.Model):
         World, rules and levers, from ``sim.world.scenario.build_scenario``.
     seed, run
         Which history; the same numbers give the same history in an ensemble.
-    faction_types
-        Subclass of ``FactionAgent`` for some factions, by id; the others are plain.
+    faction_types, state_types
+        Subclass of ``FactionAgent`` for some factions, and of ``StateAgent`` for some states, by id; the others are
+        plain.
+    rng
+        Not used; Mesa's ``batch_run`` gives one.
 
     Attributes
     ----------
@@ -51,6 +68,8 @@ class SpilloverModel(mesa.Model):
         Agents in the order of the world's tables.
     falls
         Changes of seats so far: (day, location id, from faction id, to faction id).
+    datacollector
+        Series of the model in the evening of each day, as ``batch_run`` reads them; see `SERIES`.
     """
 
     def __init__(
@@ -59,6 +78,8 @@ class SpilloverModel(mesa.Model):
         seed: int = 1,
         run: int = 0,
         faction_types: Mapping[str, type[FactionAgent]] | None = None,
+        state_types: Mapping[str, type[StateAgent]] | None = None,
+        rng: object = None,  # noqa: ARG002 - Mesa's `batch_run` gives one; no draw of the model comes from it
     ) -> None:
         if not (0 <= run < 2**32 and 0 <= seed < 2**63):
             message = f"seed and run must be at least 0, below 2**63 and 2**32; got seed={seed}, run={run}"
@@ -71,17 +92,27 @@ class SpilloverModel(mesa.Model):
         self.network = build_network(history, scenario.tables, self.agents.random)
         self.places: list[Place] = [self.network[name] for name in history.place_ids]
         self.falls: list[tuple[int, str, str, str]] = []
-        self._add_actors(faction_types or {})
+        self.datacollector = DataCollector(model_reporters={name: name for name in SERIES})
+        self._add_actors(faction_types or {}, state_types or {})
 
-    def _add_actors(self, faction_types: Mapping[str, type[FactionAgent]]) -> None:
+    def _add_actors(
+        self, faction_types: Mapping[str, type[FactionAgent]], state_types: Mapping[str, type[StateAgent]]
+    ) -> None:
         """Create the agents: states first, then factions, as the arrays have them."""
-        unknown = sorted(set(faction_types) - set(self.faction_ids))
-        if unknown:
-            message = f"faction_types names {unknown}; the world has {self.faction_ids}"
-            raise KeyError(message)
+        for key, types, known in (
+            ("faction_types", faction_types, self.faction_ids),
+            ("state_types", state_types, self.state_ids),
+        ):
+            unknown = sorted(set(types) - set(known))
+            if unknown:
+                message = f"{key} names {unknown}; the world has {known}"
+                raise KeyError(message)
         locations = self.inputs.tables.locations
         capitals = {state: self.network[i] for i, state in zip(locations["id"], locations["capital_of"], strict=True)}
-        states = [StateAgent(self, self.history, i, capitals.get(name)) for i, name in enumerate(self.state_ids)]
+        states = [
+            state_types.get(name, StateAgent)(self, self.history, i, capitals.get(name))
+            for i, name in enumerate(self.state_ids)
+        ]
         factions = [
             faction_types.get(name, FactionAgent)(self, self.history, i, self.places)
             for i, name in enumerate(self.faction_ids)
@@ -122,6 +153,7 @@ class SpilloverModel(mesa.Model):
             else:
                 agents[whose].do(phase.__name__)
         self._note_falls()
+        self.datacollector.collect(self)
         calls.call_next_day(self.history.state_record)
         self.factions.do("move_headquarters")
         if self.day >= self.inputs.horizon_days:
@@ -165,6 +197,31 @@ class SpilloverModel(mesa.Model):
     def regime_strength_left(self) -> float:
         """Return the power of the regime's side as a share of day 0."""
         return float(self.state["side_power"][self.world["regime"]] / self.state["power_day_0"])
+
+    @property
+    def n_falls(self) -> int:
+        """Return how many seats have changed hands so far."""
+        return len(self.falls)
+
+    @property
+    def displaced(self) -> float:
+        """Return how many are displaced inside the contested state now."""
+        return float(self.state["displaced"].sum())
+
+    @property
+    def refugees(self) -> float:
+        """Return how many refugees of this war are abroad now."""
+        return float(self.state["refugees_in"].sum())
+
+    @property
+    def killed(self) -> float:
+        """Return the fatalities so far, combatants and civilians."""
+        return float(self.state["killed"].sum() + self.state["civilians_killed"].sum())
+
+    @property
+    def highest_level(self) -> int:
+        """Return how far the neighbour that is drawn in most is drawn in now."""
+        return int(self.state["level"].max())
 
     def run_row(self) -> np.ndarray:
         """Return the row that the engine would write for this history."""

@@ -102,6 +102,24 @@ class Lever(IntEnum):
     REINFORCEMENT = 11
     COLLAPSE = 12
     PRISON_BREAK = 13
+    KEEP = 14
+
+
+class Kept(IntEnum):
+    """What a scenario can keep from happening; the value of such an entry."""
+
+    FALL = 1
+    EXIT = 2
+    FLIGHT = 3
+    COUP = 4
+    HANDOVER = 5
+    SETTLEMENT = 6
+    INFIGHTING = 7
+    MERGER = 8
+    STRIKE = 9
+    DEAL = 10
+    DESERTION = 11
+    PRISON_BREAK = 12
 
 
 class Terrain(IntEnum):

@@ -13,16 +13,18 @@ from sim.core.record import (
     EVENTS,
     FALLS,
     FALLS_PER_LOCATION,
+    HOLDERS,
     RUNS,
     TOLLS,
     Histories,
     layouts_of,
     write_day,
     write_event,
+    write_holder,
     write_run,
     write_toll,
 )
-from sim.core.state import EVENT_SLOTS, State, index, new_state
+from sim.core.state import EVENT_SLOTS, State, World, index, new_state
 
 
 @phase
@@ -42,24 +44,39 @@ def record_falls(state: State, falls: np.ndarray, used: int, most: int) -> int:
 
 
 @phase
+def record_tolls(world: World, state: State, tolls: np.ndarray, used: int) -> int:
+    """Append what a run cost each place; return how many rows are filled."""
+    for place in range(world.n_locations):
+        if write_toll(state, place, tolls[used]):
+            used += 1
+    return used
+
+
+@phase
+def record_holders(world: World, state: State, holders: np.ndarray, used: int) -> int:
+    """Append who holds each seat in the end; return how many rows are filled."""
+    for rank in range(world.n_contested):
+        write_holder(state, index(world.contested[rank]), holders[used])
+        used += 1
+    return used
+
+
+@phase
 def live_runs(
     worlds: np.ndarray,
     rules: np.ndarray,
     states: np.ndarray,
     seed: np.uint64,
     first_run: int,
-    runs: np.ndarray,
-    falls: np.ndarray,
-    events: np.ndarray,
-    tolls: np.ndarray,
-    daily: np.ndarray,
-) -> tuple[int, int, int, int, int]:
-    """Live ``len(runs)`` runs from ``first_run`` on; return how many rows of each table are in use."""
+    tables: tuple[np.ndarray, ...],
+) -> tuple[int, int, int, int, int, int]:
+    """Live runs from ``first_run`` on until their table is full; return how many rows of each table are in use."""
+    runs, falls, events, tolls, holders, daily = tables
     world = worlds[0]
     is_shared = rules.shape[0] == 1
     state = states[0]
     n_traced = len(daily) // world.horizon_days
-    n_falls = n_events = n_tolls = 0
+    n_falls = n_events = n_tolls = n_holders = 0
     for i in range(runs.shape[0]):
         own_rules = rules[0 if is_shared else i]
         if i == 0 or not is_shared:
@@ -82,10 +99,9 @@ def live_runs(
         for slot in range(min(state.n_events, EVENT_SLOTS)):
             write_event(state, slot, events[n_events])
             n_events += 1
-        for place in range(world.n_locations):
-            if write_toll(state, place, tolls[n_tolls]):
-                n_tolls += 1
-    return len(runs), n_falls, n_events, n_tolls, len(daily)
+        n_tolls = record_tolls(world, state, tolls, n_tolls)
+        n_holders = record_holders(world, state, holders, n_holders)
+    return len(runs), n_falls, n_events, n_tolls, n_holders, len(daily)
 
 
 def simulate(
@@ -112,8 +128,9 @@ def simulate(
         FALLS: n_runs * FALLS_PER_LOCATION * places,
         EVENTS: n_runs * EVENT_SLOTS,
         TOLLS: n_runs * places,
+        HOLDERS: n_runs * int(world[0]["n_contested"]),
         DAILY: n_traced * days,
     }
-    tables = [np.zeros(most[name], layout) for name, layout in layouts_of(world).items()]
-    used = live_runs(world, rules, new_state(world), np.uint64(seed), first_run, *tables)
+    tables = tuple(np.zeros(most[name], layout) for name, layout in layouts_of(world).items())
+    used = live_runs(world, rules, new_state(world), np.uint64(seed), first_run, tables)
     return Histories(*(rows[:n].copy() for rows, n in zip(tables, used, strict=True)))

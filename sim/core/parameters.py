@@ -28,6 +28,8 @@ class Parameter:
         Text; a source is a reference or begins with ``assumption``.
     former
         Name by which it was once set; it keeps the draws that it had by that.
+    calibrated
+        Range within which it is learnt from history, None where it is not.
     """
 
     symbol: str
@@ -37,6 +39,7 @@ class Parameter:
     meaning: str
     source: str
     former: str = ""
+    calibrated: tuple[float, float] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,9 +73,14 @@ def parameter(
     meaning: str,
     source: str,
     former: str = "",
+    calibrated: tuple[float, float] | bool = False,
 ) -> Any:
-    """Return a dataclass field with its default and its description."""
-    description = Parameter(symbol, prior, limits, unit, meaning, source, former)
+    """Return a dataclass field with its default and its description.
+
+    ``calibrated`` says that it is learnt from history: within its plausible range, or within another.
+    """
+    learnt = (prior if calibrated else None) if isinstance(calibrated, bool) else calibrated
+    description = Parameter(symbol, prior, limits, unit, meaning, source, former, learnt)
     return dataclasses.field(default=default, metadata={"numbers": {"": description}})
 
 

@@ -12,10 +12,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from sim.core.codes import Channel, Event, Level, Outcome, RunStatus
+from sim.core.codes import NOBODY, Channel, Event, Level, Outcome, RunStatus
 from sim.core.jit import phase, rule
 from sim.core.outputs import Kind, Table, Topic, Use, output
-from sim.core.state import TIERS, Floats, Ints, State, World, index, record_dtype, tier_of
+from sim.core.state import EVENT_SLOTS, TIERS, Floats, Ints, State, World, index, record_dtype, tier_of
 
 FALLS_PER_LOCATION = 8  # more changes of one seat than this, on average, end a run with a status of its own
 N_LEVELS, N_CHANNELS = len(Level), len(Channel)
@@ -44,6 +44,8 @@ class RunRow:
         Kind.DAY, "day", "fighting among its enemies", "the first time", COMPARED, Topic.BESIDES
     )
     n_falls: int = output(Kind.COUNT, "seats", "changes of hands", "anywhere and by anybody")
+    seats_lost: int = output(Kind.COUNT, "seats", "seats lost by the regime's side", "of those of day 0, once or more")
+    seats_retaken: int = output(Kind.COUNT, "seats", "seats retaken by it", "lost, and held again on the last day")
     n_mergers: int = output(Kind.COUNT, "factions", "factions that joined another")
     fatalities_combatants: float = output(
         Kind.COUNT, "persons", "combatants killed", "of all factions", COMPARED, Topic.PEOPLE
@@ -61,6 +63,9 @@ class RunRow:
     )
     displaced_last: float = output(
         Kind.COUNT, "persons", "displaced in their country on the last day", "since day 0", COMPARED
+    )
+    displaced_new: float = output(
+        Kind.COUNT, "persons", "newly displaced in their country", "in all, those who went home included"
     )
     extremists_day_0: float = output(Kind.COUNT, "fighters", "extremist fighters on day 0", "", ESTIMATED)
     extremists_last: float = output(
@@ -80,11 +85,23 @@ class RunRow:
     level_day: Annotated[Ints, "S", "R"] = output(
         Kind.DAY, "day", "{state} at level {entry} or higher", "the first time", COMPARED, is_of_neighbours=True
     )
+    fatalities: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "killed on the soil of {state}", "in incidents", is_of_neighbours=True
+    )
     refugees: Annotated[Floats, "S"] = output(
         Kind.COUNT, "persons", "refugees in {state}", "of this war, last day", COMPARED, total="refugees abroad"
     )
+    arrived: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "arrived in {state}", "no refugees before day 0; those who went home included"
+    )
     returned: Annotated[Floats, "S"] = output(
         Kind.COUNT, "persons", "returned from {state}", "refugees who went home", ESTIMATED
+    )
+    returned_new: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "returned from {state} of those who arrived", "since day 0"
+    )
+    returned_old: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "returned from {state} of earlier refugees", "there since before day 0"
     )
     influence: Annotated[Floats, "S"] = output(
         Kind.SHARE, "share", "influence of {state}", "in the contested state, on the last day", COMPARED
@@ -185,12 +202,21 @@ class TollRow:
     refugees: float = output(Kind.COUNT, "persons", "refugees abroad", "from there, on the last day", ESTIMATED)
 
 
-RUNS, FALLS, EVENTS, TOLLS, DAILY = "runs", "falls", "events", "tolls", "daily"
+class HolderRow:
+    """Who holds a seat of the contested state in the end, in ``holders.parquet``."""
+
+    run: int = output(Kind.NUMBER, "", "in which history")
+    location: int = output(Kind.PLACE, "", "where")
+    faction: int = output(Kind.FACTION, "", "who holds it on the last day")
+
+
+RUNS, FALLS, EVENTS, TOLLS, HOLDERS, DAILY = "runs", "falls", "events", "tolls", "holders", "daily"
 TABLES = {
     RUNS: Table(RunRow, "One row a run, failed ones included."),
     FALLS: Table(FallRow, "One row each time a seat changed hands."),
     EVENTS: Table(EventRow, "One row for each rare event."),
     TOLLS: Table(TollRow, "One row for each place that a run cost anything; a place that it spared has none."),
+    HOLDERS: Table(HolderRow, "One row for each seat of the contested state."),
     DAILY: Table(DayRow, "One row for each day of the first runs (`ensemble.traces`), in its evening."),
 }
 """What runs leave behind, by name."""
@@ -209,7 +235,7 @@ class Histories:
 
     Parameters
     ----------
-    runs, falls, events, tolls, daily
+    runs, falls, events, tolls, holders, daily
         Rows of the tables; those of a run are in order of day or of location.
     errors
         What was raised instead of a history, by number of run.
@@ -219,6 +245,7 @@ class Histories:
     falls: np.ndarray
     events: np.ndarray
     tolls: np.ndarray
+    holders: np.ndarray
     daily: np.ndarray
     errors: Mapping[int, str] = field(default_factory=dict, kw_only=True)
 
@@ -304,6 +331,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.handover_day = state.handover_day
     row.infighting_day = state.infighting_day
     row.n_falls = state.n_captures
+    count_seats(world, state, row)
     row.n_mergers = state.n_mergers
     row.fatalities_combatants = sum_factions(world, state.killed)
     row.fatalities_civilians = sum_places(world, state.civilians_killed)
@@ -317,6 +345,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.regime_population_share = held_population_share(world, state)
     row.displaced_peak = state.displaced_peak
     row.displaced_last = sum_places(world, state.displaced)
+    row.displaced_new = state.displaced_new
     row.extremists_day_0 = sum_factions(world, state.extremists_day_0)
     row.extremists_last = extremists(world, state)
     row.extremist_attacks = sum_factions(world, state.attacks)
@@ -328,8 +357,29 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
         row.level_max[host] = state.level_max[host]
         for level in range(N_LEVELS):
             row.level_day[host, level] = state.level_day[host, level]
+        row.fatalities[host] = 0.0
+        row.arrived[host] = state.arrived[host]
         row.returned[host] = state.returned[host]
+        row.returned_new[host] = state.arrived[host] - state.refugees_in[host]
+        row.returned_old[host] = row.returned[host] - row.returned_new[host]
         row.influence[host] = state.influence_total[host]
+    for slot in range(min(state.n_events, EVENT_SLOTS)):
+        if state.event_kind[slot] == Event.INCIDENT:
+            row.fatalities[state.event_actor[slot]] += state.event_size[slot]
+
+
+@phase
+def count_seats(world: World, state: State, row: RunRow) -> None:
+    """Count the seats that the regime's side held on day 0 and has lost since, and those of them that it has again."""
+    row.seats_lost = 0
+    row.seats_retaken = 0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        if state.was_lost[place] == 1 and world.side[world.seat_holder[place]] == world.regime:
+            row.seats_lost += 1
+            holder = state.holder[place]
+            if holder != NOBODY and state.side[holder] == world.regime:
+                row.seats_retaken += 1
 
 
 @phase
@@ -396,3 +446,11 @@ def write_toll(state: State, place: int, row: TollRow) -> bool:
     row.displaced = state.displaced[place]
     row.refugees = state.refugees_from[place]
     return True
+
+
+@phase
+def write_holder(state: State, place: int, row: HolderRow) -> None:
+    """Write who holds a seat in the end."""
+    row.run = signed(state.key.run)
+    row.location = place
+    row.faction = state.holder[place]

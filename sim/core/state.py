@@ -278,6 +278,7 @@ class State:
     n_abandoned: int  # places that nobody holds any more
     given_up: Annotated[Numbers, "L"]  # (rank): their numbers, rising
     abandoned: Annotated[Ints, "L"]  # one of them, as this morning found it
+    was_lost: Annotated[Flags, "L"]  # by the regime's side, once or more
     # sides and patrons
     power: Annotated[Floats, "F"]  # of a faction: fighters x (0.5 + quality) x morale factor
     side_power: Annotated[Floats, "F"]  # by leader
@@ -319,7 +320,9 @@ class State:
     refugees_from: Annotated[Floats, "L"]  # the same in all states
     refugees_in: Annotated[Floats, "S"]  # the same from all places
     refugees_old: Annotated[Floats, "S"]  # in that state since before day 0
-    returned: Annotated[Floats, "S"]  # from that state since day 0
+    arrived: Annotated[Floats, "S"]  # in that state since day 0, those who went back included
+    returned: Annotated[Floats, "S"]  # from that state since day 0, refugees of before day 0 included
+    displaced_new: float  # since day 0, those who went home included
     displaced_peak: float
     captured_day: Annotated[Ints, "L"]  # last change of hands, NEVER for none
     dispersed: Annotated[Floats, "L"]  # fighters whose force broke up there today; daily deserters do not count

@@ -1,7 +1,7 @@
 """List every figure once: its name, how it is drawn, what it needs, its chapter in a report, the tables of its numbers.
 
-Figures of an ensemble, of a comparison and of one outcome of a sweep are entries of one kind. A new one is a file that
-draws it, and an entry here.
+Figures of an ensemble, of a comparison, of scores and of one outcome of a sweep are entries of one kind. A new one is
+a file that draws it, and an entry here.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -37,6 +37,11 @@ from sim.show.ensemble.pressure_by_channel import draw_pressure_by_channel, pres
 from sim.show.ensemble.refugees_by_destination import destinations, draw_refugees_by_destination
 from sim.show.kit.page import save
 from sim.show.kit.theme import styled
+from sim.show.score.forest import draw_gains, draw_skill, has_gains, has_skill
+from sim.show.score.history import draw_history, lines_of
+from sim.show.score.ranks import draw_ranks, ranks_of
+from sim.show.score.reliability import FAMILIES as CHANCES
+from sim.show.score.reliability import cases_of, draw_reliability
 from sim.show.sweep.curve import draw_curve, has_curve
 from sim.show.sweep.effects import draw_effects, has_effects
 from sim.show.sweep.plane import draw_map, has_map
@@ -44,6 +49,8 @@ from sim.show.sweep.points import draw_points
 from sim.show.sweep.scatter import draw_scatter, has_scatter
 from sim.show.sweep.view import View, view_of
 from sim.study.compare import Comparison
+from sim.study.score.folder import Scored
+from sim.study.score.versus import Versus
 from sim.study.sweep import Sweep
 from sim.tell import sections
 from sim.tell.section import Section
@@ -218,6 +225,15 @@ SWEEP: tuple[Entry[View], ...] = (
 """A curve shows one factor, also beside a few values of others; a map two; a scatter more; else points stand alone."""
 
 
+SCORES: tuple[Entry[Scored], ...] = (
+    Entry("skill", draw_skill, (_unless(has_skill, "one world gives no interval"),)),
+    Entry("reliability", draw_reliability, (_unless(lambda s: len(cases_of(s, [*CHANCES]).chance), "no chances"),)),
+    Entry("ranks", draw_ranks, (_unless(ranks_of, "no family has ten outcomes"),)),
+)
+HISTORY: Entry[Scored, str] = Entry("history", draw_history, (_unless(lines_of, "nothing that is drawn is recorded"),))
+VERSUS: Entry[Versus] = Entry("gains", draw_gains, (_unless(has_gains, "the base's scores are all 0"),))
+
+
 def of_ensemble(results: Results, scenario: Scenario) -> list[Sheet]:
     """Return the figures of an ensemble, also those that it has nothing to show for."""
     return [entry.of(results, scenario) for entry in ENSEMBLE]
@@ -226,6 +242,17 @@ def of_ensemble(results: Results, scenario: Scenario) -> list[Sheet]:
 def of_comparison(comparison: Comparison) -> list[Sheet]:
     """Return the figures of a comparison, also those that it has nothing to show for."""
     return [entry.of(comparison) for entry in COMPARISON]
+
+
+def of_scores(scored: Scored) -> list[Sheet]:
+    """Return the figures of scores: of all worlds, then one a world, such as ``history_car_2013``."""
+    worlds = [replace(HISTORY.of(scored, world), name=f"{HISTORY.name}_{world}") for world in scored.worlds]
+    return [*(entry.of(scored) for entry in SCORES), *worlds]
+
+
+def of_versus(found: Versus) -> list[Sheet]:
+    """Return the figure of two score folders beside each other."""
+    return [VERSUS.of(found)]
 
 
 def of_sweep(sweep: Sweep, outcomes: Sequence[str], scenario: Scenario) -> list[Sheet]:

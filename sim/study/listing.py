@@ -57,7 +57,8 @@ def _row(folder: Path, changed: float) -> dict[str, Any]:
 
 def _state(folder: Path, manifest: Mapping[str, Any]) -> str:
     """Return how far something is, in words; what nobody writes any more was interrupted."""
-    done = next((f", {manifest[key]:,} {key[:-5]}" for key in ("runs_done", "points_done") if key in manifest), "")
+    keys = ("runs_done", "points_done", "vectors_done")
+    done = next((f", {manifest[key]:,} {key[:-5]}" for key in keys if key in manifest), "")
     status = state_of(folder, manifest)
     return status if status == COMPLETE else f"{status}{done}"
 

@@ -47,6 +47,7 @@ from sim.study.design import Design, Floats, design_points
 from sim.study.factors import numeric_keys, read_factors, varied
 from sim.world.config import read_config
 from sim.world.frozen import ConfigError
+from sim.world.posterior import Posterior
 from sim.world.scenario import Scenario, build_scenario
 from sim.world.tables import Tables
 
@@ -69,17 +70,20 @@ class Plan:
         Keys of the numbers that vary.
     points
         Their values: a row a point, a column a factor.
+    posterior
+        What each run takes its parameters from, if they were learnt.
     """
 
     tables: Tables
     values: dict[str, Any]
     factors: tuple[str, ...]
     points: Floats
+    posterior: Posterior | None = None
 
     def scenario(self, point: int) -> Scenario:
         """Return the scenario of a point."""
         settings = dict(zip(self.factors, self.points[point].tolist(), strict=True))
-        return build_scenario(self.tables, varied(read_config(self.values), settings))
+        return build_scenario(self.tables, varied(read_config(self.values), settings), self.posterior)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +133,7 @@ def plan_sweep(scenario: Scenario, factors: Any, design: Design, points: int | N
     known = numeric_keys(scenario.config)
     whole = [isinstance(known[key], int) for key in given]
     chosen[:, whole] = chosen[:, whole].round()
-    plan = Plan(scenario.tables, scenario.config.model_dump(mode="json"), tuple(given), chosen)
+    plan = Plan(scenario.tables, scenario.config.model_dump(mode="json"), tuple(given), chosen, scenario.posterior)
     faults: dict[str, None] = {}  # one line for each kind of fault, however many points have it
     for settings in _corners(chosen):
         try:

@@ -55,10 +55,20 @@ class EnsembleConfig(Frozen):
 
 
 class UncertaintyConfig(Frozen):
-    """Whether the model's parameters are drawn for each run, and how many runs are lived again with the same ones."""
+    """Whether and whence each run draws its parameters, and how many runs are lived again with the same ones."""
 
-    kind: Literal["none", "prior"] = "none"
+    kind: Literal["none", "prior", "posterior"] = "none"
+    file: Place | None = None
     twins: int = Field(default=1_000, ge=0, le=MAX_RUNS)
+
+    @field_validator("file")
+    @classmethod
+    def _is_a_posterior(cls, file: str | None, info: ValidationInfo) -> str | None:
+        """Refuse a file that nobody would read."""
+        if file is not None and info.data.get("kind") != "posterior":
+            message = "is that of a posterior; add uncertainty=posterior, or leave it out"
+            raise ValueError(message)
+        return file
 
 
 class ExecutorConfig(Frozen):

@@ -74,9 +74,9 @@ class Names:
             return NOBODY
         return self._find(key, name, "faction", {**self.roster.factions, **roles}, or_all=or_all)
 
-    def location(self, key: str, name: str) -> int:
+    def location(self, key: str, name: str, *, or_all: bool = False) -> int:
         """Return the number of a location."""
-        return self._find(key, name, "location", self.places, or_all=False)
+        return self._find(key, name, "location", self.places, or_all=or_all)
 
     def _find(self, key: str, name: str, what: str, numbers: Mapping[str, int], *, or_all: bool) -> int:
         """Return the number of a name; 'all' is nobody in particular, where it is allowed."""

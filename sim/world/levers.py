@@ -6,11 +6,11 @@ Each kind is a model of its own: it states the keys and ranges of that kind, and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from sim.core.codes import Lever
+from sim.core.codes import Kept, Lever
 from sim.core.state import World
 from sim.world.entries import ALL, Entry, Names
 from sim.world.frozen import ConfigError, Frozen, Id
@@ -218,10 +218,68 @@ class BorderChange(Frozen):
         return Entry(self.day, Lever.BORDER, share, names.state("state", self.state))
 
 
+class Kind(Frozen):
+    """What a scenario keeps from happening: of one kind, of all or of whom it names."""
+
+    event: Literal[tuple(kept.name.lower() for kept in Kept)]  # type: ignore[valid-type]
+    place: Id = ALL
+    actor: Id = ALL
+    other: Id = ALL
+
+
+KEPT_KEYS: dict[Kept, tuple[str, ...]] = {
+    Kept.FALL: ("place",),
+    Kept.EXIT: ("actor", "other"),
+    Kept.FLIGHT: (),
+    Kept.COUP: (),
+    Kept.HANDOVER: (),
+    Kept.SETTLEMENT: (),
+    Kept.INFIGHTING: ("actor", "other"),
+    Kept.MERGER: ("actor", "other"),
+    Kept.STRIKE: ("place", "actor", "other"),
+    Kept.DEAL: ("place", "actor"),
+    Kept.DESERTION: ("place", "actor"),
+    Kept.PRISON_BREAK: ("place",),
+}
+"""What tells one of each kind from another; who an actor and the other are is as in ``events.parquet``."""
+
+
+class Keep(Frozen):
+    """Something does not happen from that day on, whatever leads to it; `keep` says what, where, and whose it is."""
+
+    event: Literal["keep"]
+    keep: Kind
+    day: Day = 0
+
+    def entry(self, names: Names) -> Entry:
+        """Return the row for the core."""
+        kept, keys = self.keep, KEPT_KEYS[Kept[self.keep.event.upper()]]
+        for key in ("place", "actor", "other"):
+            name = getattr(kept, key)
+            if name != ALL and key not in keys:
+                cure = f"it may name {' and '.join(keys)}" if keys else "leave it out"
+                names.fault(f"keep.{key}", name, f"does not tell one {kept.event} from another; {cure}")
+        return Entry(
+            self.day,
+            Lever.KEEP,
+            float(Kept[kept.event.upper()]),
+            names.actor("keep.actor", kept.actor, or_all=True),
+            names.faction("keep.other", kept.other, or_all=True),
+            names.location("keep.place", kept.place, or_all=True),
+        )
+
+
 AnyLever = Support | Strikes | Restraint | Initiative | Resolve | Strength | Hardening | Border | Guards | Mediation
-AnyEvent = PatronExit | Reinforcement | Collapse | PrisonBreak | BorderChange
+
+
+def with_its_kind(value: Any) -> Any:
+    """Return an event as it came; `keep: ...` needs no word more to say what it is."""
+    return {"event": "keep", **value} if isinstance(value, dict) and "keep" in value else value
+
+
+AnyEvent = PatronExit | Reinforcement | Collapse | PrisonBreak | BorderChange | Keep
 LeverConfig = Annotated[AnyLever, Field(discriminator="lever")]
-EventConfig = Annotated[AnyEvent, Field(discriminator="event")]
+EventConfig = Annotated[Annotated[AnyEvent, Field(discriminator="event")], BeforeValidator(with_its_kind)]
 _MODELS = {"lever": get_args(AnyLever), "event": get_args(AnyEvent)}
 
 

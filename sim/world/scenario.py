@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from sim.core.codes import Channel
+from sim.core.record import Histories
 from sim.core.rules import pack_rules
 from sim.core.state import TIERS, Tier, World, new_world
 from sim.world.config import RunConfig
 from sim.world.entries import is_felt, names_of
 from sim.world.frozen import ConfigError
-from sim.world.levers import AnyEvent, AnyLever, fill_levers, read_entries
+from sim.world.levers import AnyEvent, AnyLever, Keep, Kind, fill_levers, read_entries
 from sim.world.places import Places, survey_places
+from sim.world.posterior import Posterior, check_untouched, posterior_of
 from sim.world.sites import Sites, survey_sites
 from sim.world.tables import Tables
 from sim.world.ties import Ties, survey_ties
+
+
+class Living(Protocol):
+    """How histories are lived where it is not the engine that does: by a model of somebody's own."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is called."""
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of its source."""
+
+    def live(self, scenario: Scenario, seed: int, first: int, n_runs: int, n_traced: int) -> Histories:
+        """Return what some runs leave behind, as the engine would."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,16 +48,22 @@ class Scenario:
         Where it comes from.
     world, rules
         One-element records for the core.
+    posterior
+        What each run takes its parameters from, if they were learnt.
+    living
+        Who lives its histories, if it is not the engine.
     """
 
     tables: Tables
     config: RunConfig
     world: np.ndarray
     rules: np.ndarray
+    posterior: Posterior | None = None
+    living: Living | None = None
 
-    def __reduce__(self) -> tuple[Callable[[Tables, RunConfig], Scenario], tuple[Tables, RunConfig]]:
+    def __reduce__(self) -> tuple[Callable[..., Scenario], tuple[Tables, RunConfig, Living | None]]:
         """Travel between processes as what it is made from; compiled code wants records of exactly its own types."""
-        return build_scenario, (self.tables, self.config)
+        return _rebuilt, (self.tables, self.config, self.living)
 
     @property
     def is_uncertain(self) -> bool:
@@ -52,8 +76,21 @@ class Scenario:
         return int(self.world[0]["horizon_days"])
 
 
-def build_scenario(tables: Tables, config: RunConfig) -> Scenario:
-    """Return the scenario of a configuration in a world; raise ConfigError where it asks for what the world lacks."""
+def _rebuilt(tables: Tables, config: RunConfig, living: Living | None) -> Scenario:
+    """Return a scenario that has travelled."""
+    return replace(build_scenario(tables, config), living=living)
+
+
+def build_scenario(tables: Tables, config: RunConfig, posterior: Posterior | None = None) -> Scenario:
+    """Return the scenario of a configuration in a world; raise ConfigError where it asks for what the world lacks.
+
+    Parameters
+    ----------
+    tables, config
+        The world, and what is asked of it.
+    posterior
+        That of the configuration, where it has been read already.
+    """
     ties = survey_ties(tables)
     places = survey_places(tables)
     record = new_world(_tier_for(tables, ties))
@@ -66,7 +103,36 @@ def build_scenario(tables: Tables, config: RunConfig) -> Scenario:
     _fill_links(world, ties)
     entries = read_entries(config.scenario.levers, config.scenario.events, names_of(tables), int(world.horizon_days))
     fill_levers(world, entries)
-    return Scenario(tables, config, record, pack_rules(config.parameters()))
+    rules = pack_rules(config.parameters())
+    learnt = posterior or posterior_of(config)
+    if learnt is not None:
+        check_untouched(learnt, rules)
+    return Scenario(tables, config, record, rules, learnt)
+
+
+def keep_from(scenario: Scenario, kept: Mapping[str, str]) -> Scenario:
+    """Return a scenario in which something is kept from happening besides.
+
+    Parameters
+    ----------
+    scenario
+        All else is as it is there.
+    kept
+        What, as the event `keep` of a configuration says it, such as ``{"event": "fall", "place": "north"}``.
+
+    Raises
+    ------
+    ConfigError
+        With a line for each name that the world lacks.
+    """
+    asked = scenario.config.scenario
+    keep = Keep(event="keep", keep=Kind(**kept))
+    events = (*asked.events, keep)
+    entries = read_entries(asked.levers, events, names_of(scenario.tables), scenario.horizon_days)
+    world = scenario.world.copy()
+    fill_levers(world.view(np.recarray)[0], entries)
+    config = scenario.config.model_copy(update={"scenario": asked.model_copy(update={"events": events})})
+    return replace(scenario, config=config, world=world)
 
 
 def idle_levers(scenario: Scenario) -> list[str]:

@@ -79,7 +79,7 @@ def test_a_folder_of_many_runs_can_be_opened_in_part(tmp_path: Path) -> None:
     whole = load_results(tmp_path)
     part = whole.first(25)
     assert len(part.runs) == 25
-    for name in ("runs", "falls", "events", "tolls", "daily"):
+    for name in ("runs", "falls", "events", "tolls", "holders", "daily"):
         whole_rows = getattr(whole, name)
         expected = whole_rows[whole_rows["run"] < 25].reset_index(drop=True)
         pd.testing.assert_frame_equal(getattr(part, name), expected)
@@ -95,6 +95,6 @@ def test_estimates_are_the_same_from_the_disk_and_from_memory(tmp_path: Path) ->
 def test_the_manifest_tells_the_digest_of_each_table(tmp_path: Path) -> None:
     run_small(tmp_path)
     told = read_manifest(tmp_path)
-    assert set(told["tables"]) == {"runs", "twins", "falls", "events", "tolls", "daily", "estimates"}
+    assert set(told["tables"]) == {"runs", "twins", "falls", "events", "tolls", "holders", "daily", "estimates"}
     one, more = (describe(small_scenario(runs=runs), COMMAND, 1)["config_digest"] for runs in (40, 70))
     assert one == more == told["config_digest"]

@@ -10,7 +10,7 @@ import pytest
 
 from sim.core.codes import NEVER, NOBODY, Event, RunStatus
 from sim.core.engine import simulate
-from sim.core.record import DAILY, EVENTS, FALLS, LAYOUTS, RUNS, TOLLS, Histories
+from sim.core.record import DAILY, EVENTS, FALLS, HOLDERS, LAYOUTS, RUNS, TOLLS, Histories
 from sim.core.state import TIERS
 from sim.ensemble.store.schema import ESTIMATES, TABLES, Names, schemas, stored_tables
 from tests.ensemble.small import small_names, small_scenario
@@ -35,7 +35,8 @@ def tables_of_two_runs(status: RunStatus = RunStatus.OK) -> dict[str, pa.Table]:
     events["location"] = [1, NOBODY, NOBODY, 0]
     events["actor"], events["other"] = [2, 4, NOBODY, 3], [NOBODY, 5, NOBODY, 5]
     events["size"] = [3.0, 0.0, 0.0, 0.5]
-    return stored_tables(Histories(runs, np.zeros(0, LAYOUT[FALLS]), events, np.zeros(0, LAYOUT[TOLLS]), days), NAMES)
+    falls, tolls, holders = (np.zeros(0, LAYOUT[name]) for name in (FALLS, TOLLS, HOLDERS))
+    return stored_tables(Histories(runs, falls, events, tolls, holders, days), NAMES)
 
 
 def columns(table: pa.Table, beginning: str) -> dict[str, list[Any]]:
@@ -45,9 +46,9 @@ def columns(table: pa.Table, beginning: str) -> dict[str, list[Any]]:
 
 def test_amounts_of_a_run_have_a_column_for_each_state() -> None:
     runs = tables_of_two_runs()[RUNS]
-    for quantity in ("refugees", "returned", "influence"):
+    for quantity in ("refugees", "arrived", "returned", "returned_new", "returned_old", "influence"):
         expected = {f"{quantity}_{state}": [float(i)] * 2 for i, state in enumerate(NAMES.states)}
-        assert columns(runs, f"{quantity}_") == expected
+        assert runs.select(list(expected)).to_pydict() == expected
 
 
 def test_only_neighbours_have_a_level() -> None:
@@ -117,7 +118,8 @@ def test_what_the_core_tells_of_events_is_stored_in_order() -> None:
 def test_columns_have_one_name_and_one_type_each(name: str) -> None:
     schema = schemas(NAMES)[name]
     assert len(set(schema.names)) == len(schema.names)
-    days = {field.name for field in schema if field.name == "day" or re.search(r"_day(_|$)(?!0)", field.name)}
+    own = [field.name for field in schema if "." not in field.name]  # the others are parameters
+    days = {name for name in own if name == "day" or re.search(r"_day(_|$)(?!0)", name)}
     assert all(schema.field(day).type == pa.int32() for day in days)
     assert all(schema.field(ids).type == pa.string() for ids in schema.names if ids.endswith(("_id", "_faction")))
 

@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.core.codes import Channel
-from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
+from sim.core.record import DAILY, EVENTS, FALLS, HOLDERS, RUNS, TOLLS
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.store.results import Results, table_frame
-from sim.ensemble.store.schema import TWINS, Names, names_of, schemas, state_column
+from sim.ensemble.store.schema import DRAWS, TWINS, Names, names_of, schemas, state_column
 from sim.world.scenario import Scenario
 
 Day = int | None
@@ -48,8 +48,10 @@ def made_results(
     table = {
         RUNS: [_row(run, day, scenario, names, quiet=quiet) for run, day in enumerate(collapse_days)],
         TWINS: [],
+        DRAWS: [],
         FALLS: _falls(collapse_days, scenario, lead),
         TOLLS: [],
+        HOLDERS: [],
         EVENTS: [] if quiet else _incidents(runs, scenario),
         DAILY: _series(min(traces, runs), scenario, names, quiet=quiet),
     }

@@ -36,9 +36,9 @@ def made(name: str, tables: Tables | None = None) -> Lived:
         "fatalities_combatants": killed / 2,
         "fatalities_civilians": killed / 2,
     }
-    columns |= {"displaced_peak": 10.0 * killed, **{day: pd.array([10, None, None], "Int32") for day in DAYS}}
+    columns |= {"displaced_new": 10.0 * killed, **{day: pd.array([10, None, None], "Int32") for day in DAYS}}
     for i, state in enumerate(world.header.neighbours):
-        columns |= {f"refugees_{state}": killed, f"returned_{state}": i * killed, f"level_max_{state}": [0, 1, 2]}
+        columns |= {f"arrived_{state}": (i + 1) * killed, f"level_max_{state}": [0, 1, 2]}
     seats = read_record(world).seats
     holder = dict(world.locations[["id", "seat_holder"]].tolist())
     falls = pd.DataFrame(

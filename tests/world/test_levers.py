@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.core.codes import NOBODY, Lever
+from sim.core.codes import NOBODY, Kept, Lever
 from sim.world.config import ConfigError
-from sim.world.levers import keys_of, kinds_of
+from sim.world.levers import KEPT_KEYS, keys_of, kinds_of
 from sim.world.scenario import Scenario, idle_levers
 from tests.worlds import scenario_of, tables_of
 
@@ -68,6 +68,14 @@ EVENTS: list[tuple[dict[str, Any], Row]] = [
     ),
     ({"event": "border_closure", "state": "IRQ"}, (Lever.BORDER, 0.0, STATES.index("IRQ"), NOBODY, NOBODY)),
     ({"event": "border_opening", "state": "IRQ"}, (Lever.BORDER, 1.0, STATES.index("IRQ"), NOBODY, NOBODY)),
+    (
+        {"event": "keep", "keep": {"event": "fall", "place": "SY-HM"}},
+        (Lever.KEEP, float(Kept.FALL), NOBODY, NOBODY, PLACES.index("SY-HM")),
+    ),
+    (
+        {"event": "keep", "keep": {"event": "exit", "actor": "RUS", "other": "regime"}},
+        (Lever.KEEP, float(Kept.EXIT), ACTORS.index("RUS"), FACTIONS.index("REGIME"), NOBODY),
+    ),
 ]
 
 
@@ -75,6 +83,33 @@ EVENTS: list[tuple[dict[str, Any], Row]] = [
 def test_a_lever_becomes_its_entry(lever: dict[str, Any], entry: Row) -> None:
     assert entries(scenario_of("levant_2024", levers=(lever,))) == [(0, *entry, NOBODY)]
     assert entries(scenario_of("levant_2024", levers=({**lever, "day": 7},))) == [(7, *entry, NOBODY)]
+
+
+def test_what_is_kept_needs_no_other_word() -> None:
+    kept = {"event": "deal", "place": "SY-HI", "actor": "REGIME"}
+    short = entries(scenario_of("levant_2024", events=({"keep": kept},)))
+    assert short == entries(scenario_of("levant_2024", events=({"event": "keep", "keep": kept},)))
+
+
+@pytest.mark.parametrize(
+    ("kept", "fault"),
+    [
+        ({"event": "flight", "place": "SY-HM"}, "does not tell one flight from another; leave it out"),
+        ({"event": "fall", "actor": "HTS"}, "does not tell one fall from another; it may name place"),
+        ({"event": "fall", "place": "SY-XX"}, "has no such location"),
+        ({"event": "foll"}, "must be 'fall', 'exit'"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(kept: dict[str, str], fault: str) -> None:
+    with pytest.raises(ConfigError, match=fault):
+        scenario_of("levant_2024", events=({"keep": kept},))
+
+
+def test_every_kind_can_be_kept() -> None:
+    for kept in Kept:
+        found = entries(scenario_of("levant_2024", events=({"keep": {"event": kept.name.lower()}},)))
+        assert found == [(0, Lever.KEEP, float(kept), NOBODY, NOBODY, NOBODY)]
+        assert KEPT_KEYS[kept] is not None
 
 
 @pytest.mark.parametrize(("event", "entry"), EVENTS)

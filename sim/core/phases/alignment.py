@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 
-from sim.core.codes import NEVER, NOBODY, Event, Purpose
+from sim.core.codes import NEVER, NOBODY, Event, Kept, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import FRIENDLY_TIE, HOSTILE_TIE, LEAST_FORCE, find_isolated, is_hostile, pair, today
+from sim.core.phases.kept import is_kept
 from sim.core.phases.muster import muster
 from sim.core.phases.sides import change_side, count_contenders, victor
 from sim.core.rng import uniform
@@ -228,7 +229,11 @@ def fall_out(world: World, rules: Rules, state: State) -> None:
             if (state.rivals[faction] >> other) & 1 == 1:
                 rate = infighting_today(world, state, faction, other)
                 total += rate
-                if rate > 0.0 and rivals_clash(state, faction, other, rate):
+                if (
+                    rate > 0.0
+                    and rivals_clash(state, faction, other, rate)
+                    and not at_peace(world, state, faction, other)
+                ):
                     state.scratch.quarrels[faction] |= 1 << other
                     any_fell_out = True
     state.infighting_hazard = total
@@ -251,6 +256,15 @@ def rivals_clash(state: State, faction: int, other: int, rate: float) -> bool:
     """Draw whether a pair of rivals begins to fight."""
     u = uniform(state.key, Purpose.INFIGHTING, pair(other, faction), 0)
     return u < rate and u < 1.0 - math.exp(-rate)  # which is never more than the rate: spares nearly all exponentials
+
+
+@phase
+def at_peace(world: World, state: State, faction: int, other: int) -> bool:
+    """Tell whether the scenario keeps two factions from falling out, in whichever order it names them."""
+    n = world.n_states
+    infighting = Kept.INFIGHTING.value
+    one_way = is_kept(world, state, infighting, NOBODY, n + faction, other)
+    return one_way or is_kept(world, state, infighting, NOBODY, n + other, faction)
 
 
 @phase
@@ -300,6 +314,8 @@ def merge(world: World, rules: Rules, state: State) -> None:
 @phase
 def join(world: World, rules: Rules, state: State, faction: int, leader: int) -> None:
     """Let a faction, with all whom it leads, join the side of a leader."""
+    if is_kept(world, state, Kept.MERGER.value, NOBODY, world.n_states + faction, leader):
+        return
     change_side(world, state, faction, leader)
     tie = max(state.tie[faction, leader], rules.alignment.merged_tie)
     state.tie[faction, leader] = tie

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.core.codes import NEVER, NOBODY, Order, Purpose
+from sim.core.codes import NEVER, NOBODY, Kept, Order, Purpose
 from sim.core.jit import phase
 from sim.core.phases.forces import (
     LEAST_FORCE,
@@ -18,6 +18,7 @@ from sim.core.phases.forces import (
     today,
 )
 from sim.core.phases.installations import take_installations
+from sim.core.phases.kept import is_kept
 from sim.core.phases.muster import is_abandoned
 from sim.core.phases.orders import committed_share
 from sim.core.rng import uniform
@@ -42,7 +43,11 @@ def capture(world: World, rules: Rules, state: State) -> None:
             continue
         dissolved = settle_deals(world, rules, state, place)
         winner = winning_side(world, rules, state, place, dissolved)
-        if winner != NOBODY:
+        if winner == NOBODY:
+            continue
+        if is_kept(world, state, Kept.FALL.value, place, NOBODY, NOBODY):
+            throw_back(world, state, place)
+        else:
             change_hands(world, rules, state, place, winner)
     if state.n_lost > 0:
         find_isolated(world, state)
@@ -113,6 +118,13 @@ def winning_side(world: World, rules: Rules, state: State, place: int, dissolved
 
 
 @phase
+def throw_back(world: World, state: State, place: int) -> None:
+    """Let a place hold that would have fallen: whoever presses it has to begin again."""
+    for leader in range(world.n_factions):
+        state.front[place, leader] = 0.0
+
+
+@phase
 def change_hands(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Hand a place to a side."""
     loser = state.holder[place]
@@ -134,6 +146,7 @@ def change_hands(world: World, rules: Rules, state: State, place: int, winner: i
     state.n_lost += 1
     day = today(state)
     if state.side[loser] == world.regime:
+        state.was_lost[place] = 1
         if state.first_loss_day == NEVER:
             state.first_loss_day = day
         if place == world.capital and state.capital_day == NEVER:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sim.core.codes import NEVER, NOBODY, Event, Purpose
+from sim.core.codes import NEVER, NOBODY, Event, Kept, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import add_force, defending_fighters, is_friend, is_hostile, today
+from sim.core.phases.kept import is_kept
 from sim.core.phases.muster import is_abandoned
 from sim.core.rng import uniform
 from sim.core.rules import Rules
@@ -58,7 +59,8 @@ def guard_prisons(world: World, rules: Rules, state: State) -> None:
         lost = guard_loss(defending_fighters(state, place), state.guards_day_0[place], lever)
         extremists = rules.extremists
         chance = break_probability(lost, rise, extremists.break_per_day, extremists.break_guards, extremists.break_most)
-        if state.forced_break[place] == 1 or uniform(state.key, Purpose.PRISON_BREAK, place, 0) < chance:
+        breaks = state.forced_break[place] == 1 or uniform(state.key, Purpose.PRISON_BREAK, place, 0) < chance
+        if breaks and not is_kept(world, state, Kept.PRISON_BREAK.value, place, NOBODY, NOBODY):
             u = uniform(state.key, Purpose.PRISON_ESCAPE, place, 0)
             share = escaping_share(u, extremists.escape_least, extremists.escape_most)
             release(world, rules, state, place, share * state.detainees[place])

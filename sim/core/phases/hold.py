@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sim.core.codes import NOBODY, Purpose
+from sim.core.codes import NOBODY, Kept, Purpose
 from sim.core.jit import phase
 from sim.core.phases.forces import LEAST_FORCE, is_friend, latent_opposition, pair
+from sim.core.phases.kept import is_kept
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.morale import (
@@ -73,12 +74,14 @@ def garrison_field(rules: Rules, state: State, place: int, faction: int) -> floa
 def break_up(world: World, rules: Rules, state: State, place: int, faction: int, depth: float) -> None:
     """Let deserters go in a rout, and draw whether the garrison makes a deal."""
     morale = rules.morale
-    thin_out(
-        state, place, faction, desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
-    )
+    actor = world.n_states + faction
+    stays = is_kept(world, state, Kept.DESERTION.value, place, actor, NOBODY)
+    leaving = 0.0 if stays else desertion_probability(depth, morale.desertion_per_day, morale.desertion_rout_per_day)
+    thin_out(state, place, faction, leaving)
     latent = latent_opposition(world, state, place, faction)
     chance = dissolution_probability(depth, latent, morale.dissolution_per_day, morale.joining_floor)
-    if uniform(state.key, Purpose.DISSOLUTION, pair(place, faction), 0) < chance:
+    makes_deal = uniform(state.key, Purpose.DISSOLUTION, pair(place, faction), 0) < chance
+    if makes_deal and not is_kept(world, state, Kept.DEAL.value, place, actor, NOBODY):
         state.dissolving[place] |= 1 << faction
 
 

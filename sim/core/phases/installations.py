@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.core.codes import NEVER, NOBODY, Event, Purpose
+from sim.core.codes import NEVER, NOBODY, Event, Kept, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import (
@@ -14,6 +14,7 @@ from sim.core.phases.forces import (
     pair,
     today,
 )
+from sim.core.phases.kept import is_kept
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.capture import looted_share, scuttled_share
@@ -125,7 +126,8 @@ def strike_site(world: World, rules: Rules, state: State, place: int) -> None:
     for power in range(world.n_states):
         if state.attitude[power, owner] > HOSTILE_TIE or not can_deny(world, rules, power):
             continue
-        if uniform(state.key, Purpose.DENIAL, pair(place, power), 0) < chance:
+        strikes = uniform(state.key, Purpose.DENIAL, pair(place, power), 0) < chance
+        if strikes and not is_kept(world, state, Kept.STRIKE.value, place, power, owner):
             destroyed = rules.installations.denial_share * state.depot[place]
             state.depot[place] -= destroyed
             state.depots_destroyed += destroyed

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from sim.core.codes import NEVER, NOBODY, Lever, Outcome
+from sim.core.codes import NEVER, NOBODY, Kept, Lever, Outcome
 from sim.core.jit import phase
 from sim.core.phases.forces import today
+from sim.core.phases.kept import is_kept
 from sim.core.phases.patrons import announce_exit
 from sim.core.phases.regime import collapse
 from sim.core.rules import Rules
@@ -79,8 +80,11 @@ def restraining_tie(world: World, actor: int, faction: int) -> float:
 def pull_support(world: World, state: State, actor: int, client: int, value: float) -> None:
     """Set the factor on a patron's support; taking it away altogether is an announced exit."""
     for link in range(world.n_links):
-        if actor in (NOBODY, world.link_patron[link]) and client in (NOBODY, world.link_client[link]):
+        patron, of = world.link_patron[link], world.link_client[link]
+        if actor in (NOBODY, patron) and client in (NOBODY, of):
             if value == 0.0 and state.support_lever[link] > 0.0:
+                if is_kept(world, state, Kept.EXIT.value, NOBODY, patron, of):
+                    continue
                 announce_exit(world, state, link)
             state.support_lever[link] = value
 

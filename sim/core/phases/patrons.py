@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sim.core.codes import NOBODY, Event, Purpose
+from sim.core.codes import NOBODY, Event, Kept, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import is_hostile, pair, remove_losses, today
+from sim.core.phases.kept import is_kept
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.patronage import (
@@ -75,7 +76,8 @@ def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
     patronage = rules.patronage
     belief = state.belief[link]
     if state.is_abandoned[link] == 0:
-        if belief < patronage.abandon_belief:
+        patron, client = world.link_patron[link], world.link_client[link]
+        if belief < patronage.abandon_belief and not is_kept(world, state, Kept.EXIT.value, NOBODY, patron, client):
             abandon(world, state, link)
         return
     away = today(state) - state.abandoned_day[link]
@@ -193,7 +195,8 @@ def decide_strikes(world: World, rules: Rules, state: State, actor: int) -> None
         if commitment <= 0.0:
             continue
         chance = strike_probability(commitment, state.side_morale[world.regime], patronage.strike_per_day)
-        if uniform(state.key, Purpose.STRIKE, pair(actor, faction), 0) < chance:
+        strikes = uniform(state.key, Purpose.STRIKE, pair(actor, faction), 0) < chance
+        if strikes and not is_kept(world, state, Kept.STRIKE.value, NOBODY, actor, faction):
             u = uniform(state.key, Purpose.STRIKE_SIZE, pair(actor, faction), 0)
             state.struck[actor, faction] = patronage.strike_least + u * (patronage.strike_most - patronage.strike_least)
 

@@ -31,9 +31,11 @@ ROUNDED = 0.5  # where shares of people need no draw: nobody minds which of two 
 def begin_people(world: World, state: State) -> None:
     """Put everybody at home, and the refugees of day 0 where they are."""
     state.displaced_peak = 0.0
+    state.displaced_new = 0.0
     for host in range(world.n_states):
         state.refugees_old[host] = math.floor(world.refugees_hosted[host] + 0.5)
         state.refugees_in[host] = 0.0
+        state.arrived[host] = 0.0
         state.returned[host] = 0.0
     for place in range(world.n_locations):
         state.residents[place] = math.floor(world.population[place] + 0.5)
@@ -192,6 +194,7 @@ def flee(world: World, rules: Rules, state: State, place: int) -> None:
         state.residents[place] -= people
         inside = people - cross_borders(world, rules, state, place, people)
         state.displaced[place] += inside
+        state.displaced_new += inside
         find_hosts(world, state, place, inside)
 
 
@@ -214,6 +217,7 @@ def cross_borders(world: World, rules: Rules, state: State, place: int, people: 
             crossing = min(whole_people(people * share, u), people - abroad)
             state.refugees[place, host] += crossing
             state.refugees_in[host] += crossing
+            state.arrived[host] += crossing
             abroad += crossing
     state.refugees_from[place] += abroad
     return abroad

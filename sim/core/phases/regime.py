@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
+from sim.core.codes import NEVER, NOBODY, Kept, Outcome, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import sort_events
 from sim.core.phases.forces import add_force, disperse, is_hostile, latent_opposition, pair, today
+from sim.core.phases.kept import is_kept
 from sim.core.phases.settlement import hand_over
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
@@ -80,7 +81,8 @@ def leader_flees(world: World, rules: Rules, state: State, disloyal: float, cont
         regime.flight_gate,
         regime.flight_contested,
     )
-    return uniform(state.key, Purpose.FLIGHT, world.contested_state, 0) < chance
+    flees = uniform(state.key, Purpose.FLIGHT, world.contested_state, 0) < chance
+    return flees and not is_kept(world, state, Kept.FLIGHT.value, NOBODY, NOBODY, NOBODY)
 
 
 @phase
@@ -101,6 +103,8 @@ def consider_coup(world: World, rules: Rules, state: State, disloyal: float, pat
     state_index = world.contested_state
     chance = coup_probability(disloyal, world.resolve[state_index], patron, regime.coup_per_day)
     if uniform(state.key, Purpose.COUP, state_index, 0) >= chance:
+        return
+    if is_kept(world, state, Kept.COUP.value, NOBODY, NOBODY, NOBODY):
         return
     state.coup_day = today(state)
     if uniform(state.key, Purpose.COUP_DEAL, state_index, 0) < regime.coup_deal_probability:

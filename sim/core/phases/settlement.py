@@ -9,10 +9,11 @@ from typing import cast
 
 import numpy as np
 
-from sim.core.codes import NEVER, NOBODY, Event, Purpose
+from sim.core.codes import NEVER, NOBODY, Event, Kept, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import FRIENDLY_TIE, find_isolated, is_hostile, today
+from sim.core.phases.kept import is_kept
 from sim.core.phases.sides import count_contenders, stand_down, victor
 from sim.core.rng import uniform
 from sim.core.rules import Rules
@@ -39,7 +40,8 @@ def begin_settlement(world: World, state: State) -> None:
 @phase
 def hand_over(world: World, rules: Rules, state: State) -> None:
     """Draw whether those whom a leader left behind hand over in order."""
-    if uniform(state.key, Purpose.HANDOVER, world.contested_state, 0) < rules.settlement.handover_probability:
+    hands_over = uniform(state.key, Purpose.HANDOVER, world.contested_state, 0) < rules.settlement.handover_probability
+    if hands_over and not is_kept(world, state, Kept.HANDOVER.value, NOBODY, NOBODY, NOBODY):
         state.handover_day = today(state)
         note_event(state, Event.HANDOVER.value, world.capital, world.n_states + world.regime, NOBODY, 0.0)
 
@@ -56,7 +58,8 @@ def settle(world: World, rules: Rules, state: State) -> None:
     count_contenders(world, state)
     n_parties = count_parties(world, rules, state)
     is_concluded = u < conclusion(rules, state, n_parties, losses(world, rules, state))
-    if is_concluded and are_at_war(world, rules, state) and all_accept(world, rules, state):
+    agree = is_concluded and are_at_war(world, rules, state) and all_accept(world, rules, state)
+    if agree and not is_kept(world, state, Kept.SETTLEMENT.value, NOBODY, NOBODY, NOBODY):
         end_war(world, state)
 
 

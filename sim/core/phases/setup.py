@@ -69,6 +69,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
         state.lost_from[place] = NOBODY
         state.lost_shock[place] = 0.0
         state.captured_day[place] = NEVER
+        state.was_lost[place] = 0
         state.dispersed[place] = 0.0
     for actor in range(world.n_states + world.n_factions):
         begin_actor(world, state, actor)

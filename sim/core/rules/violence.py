@@ -22,6 +22,7 @@ class Violence:
         1.5,
         "c1",
         prior=(0.3, 6.0),
+        calibrated=(0.3, 30.0),
         limits=(0.0, 1000.0),
         unit="deaths per million and day",
         meaning="civilians killed where the attackers' chance is 1 and nobody flies",

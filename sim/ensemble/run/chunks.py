@@ -11,9 +11,10 @@ import pyarrow as pa
 from sim.core.codes import RunStatus
 from sim.core.engine import simulate
 from sim.core.record import RUNS, Histories, layouts_of
-from sim.ensemble.store.schema import TWINS, Names, names_of, runs_table, stored_tables
+from sim.ensemble.store.schema import DRAWS, TWINS, Names, draws_table, names_of, runs_table, stored_tables
+from sim.world.posterior import Posterior, draw
 from sim.world.scenario import Scenario
-from sim.world.uncertainty import TWIN, draw_rules
+from sim.world.uncertainty import TWIN
 
 PILOT = 16  # runs that tell how long one takes
 SHORTEST, LONGEST = 0.4, 4.0  # seconds of work in a chunk
@@ -37,10 +38,12 @@ class Job:
         Seed of the ensemble.
     traces
         How many of the first runs leave a day series.
-    is_uncertain
-        Whether each run draws parameters of its own.
+    is_uncertain, posterior
+        Whether each run draws parameters of its own, and from what if they were learnt.
     twins
         How many of the first runs have a twin, with the same parameters and other chance.
+    own
+        The scenario, where it is not the engine that lives its histories.
     """
 
     world: np.ndarray
@@ -50,14 +53,25 @@ class Job:
     traces: int
     is_uncertain: bool
     twins: int
+    posterior: Posterior | None = None
+    own: Scenario | None = None
 
 
 def job_of(scenario: Scenario) -> Job:
     """Return what workers need to know of a scenario."""
     ensemble = scenario.config.ensemble
     twins = scenario.config.uncertainty.twins if scenario.is_uncertain else 0
-    names = names_of(scenario.tables)
-    return Job(scenario.world, scenario.rules, names, ensemble.seed, ensemble.traces, scenario.is_uncertain, twins)
+    return Job(
+        scenario.world,
+        scenario.rules,
+        names_of(scenario.tables),
+        ensemble.seed,
+        ensemble.traces,
+        scenario.is_uncertain,
+        twins,
+        scenario.posterior,
+        scenario if scenario.living is not None else None,
+    )
 
 
 def chunk_size(scenario: Scenario, workers: int, seconds_per_run: float) -> int:
@@ -99,7 +113,17 @@ def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
     """Return the tables of ``n_runs`` runs from ``first`` on, and of their twins."""
     twins = _numbered_as_originals(_live(job, first + TWIN, _within(job.twins, first, n_runs), 0))
     tables = stored_tables(live_chunk(job, first, n_runs), job.names)
-    return {**tables, TWINS: runs_table(twins, job.names)}
+    return {**tables, TWINS: runs_table(twins, job.names), DRAWS: _draws(job, first, n_runs)}
+
+
+def _draws(job: Job, first: int, n_runs: int) -> pa.Table:
+    """Return the parameters that some runs draw for themselves."""
+    return draws_table(first, _rules(job, first, n_runs) if job.is_uncertain else job.rules[:0], job.names)
+
+
+def _rules(job: Job, first: int, n_runs: int) -> np.ndarray:
+    """Return the parameters of some runs, one record for all of them where they share it."""
+    return draw(job.rules, job.posterior, job.seed, first, n_runs) if job.is_uncertain else job.rules
 
 
 def live_chunk(job: Job, first: int, n_runs: int) -> Histories:
@@ -123,15 +147,16 @@ def _live(job: Job, first: int, n_runs: int, traced: int) -> Histories:
     """Return what some runs leave behind."""
     if n_runs == 0:
         return _nothing(job)
-    rules = draw_rules(job.rules, job.seed, first, n_runs) if job.is_uncertain else job.rules
     try:
-        return simulate(job.world, rules, job.seed, first, n_runs, traced)
+        if job.own is not None and job.own.living is not None:
+            return job.own.living.live(job.own, job.seed, first, n_runs, traced)
+        return simulate(job.world, _rules(job, first, n_runs), job.seed, first, n_runs, traced)
     except (MemoryError, OSError):
         raise  # an accident of the machine says nothing about a run
     except Exception as error:  # noqa: BLE001 - whatever one run raises must not end the others
         if n_runs == 1:
             return _failed(job, first, f"{type(error).__name__}: {error}")
-        return _joined([_live(job, first + i, 1, min(max(traced - i, 0), 1)) for i in range(n_runs)])
+        return joined([_live(job, first + i, 1, min(max(traced - i, 0), 1)) for i in range(n_runs)])
 
 
 def _failed(job: Job, run: int, reason: str) -> Histories:
@@ -146,7 +171,13 @@ def _nothing(job: Job) -> Histories:
     return Histories(*(np.zeros(0, layout) for layout in layouts_of(job.world).values()))
 
 
-def _joined(parts: list[Histories]) -> Histories:
-    """Return consecutive histories as one."""
+def joined(parts: list[Histories]) -> Histories:
+    """Return consecutive histories as one.
+
+    Parameters
+    ----------
+    parts
+        At least one, in order of run.
+    """
     tables = (np.concatenate(rows) for rows in zip(*(part.tables.values() for part in parts), strict=True))
     return Histories(*tables, errors={run: text for part in parts for run, text in part.errors.items()})

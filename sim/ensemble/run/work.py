@@ -27,6 +27,7 @@ from sim.ensemble.store.files import BusyError, locked
 from sim.ensemble.store.manifest import Status, progress, speed, write_manifest
 from sim.ensemble.store.parts import Part, Shelf
 from sim.world.config import ExecutorConfig
+from sim.world.rulebook import is_current
 
 AHEAD = 2  # parts submitted for each worker: it never waits, and little is lost when the command is stopped
 RETRIES = 2  # times that a part is tried again after a worker died of it alone
@@ -208,6 +209,11 @@ def make_ready(job: Job, reporter: Reporter) -> float:
         live_chunk(job, 0, 1)
     finally:
         patience.cancel()
+    if job.posterior is not None and not is_current(job.posterior):
+        learnt = job.posterior
+        reporter.note(
+            f"{learnt.path}: was learnt with other rules or within other ranges; make it anew: {learnt.command}"
+        )
     return pilot(job)
 
 

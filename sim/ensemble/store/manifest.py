@@ -34,6 +34,7 @@ def describe(scenario: Scenario, command: str, workers: int) -> dict[str, Any]:
         "config": config | {"horizon_days": scenario.horizon_days},
         "config_digest": config_digest(scenario),
         "world_digest": scenario.tables.digest,
+        "living": None if scenario.living is None else scenario.living.name,
         "model_digest": model_digest(),
         "names": dataclasses.asdict(names_of(scenario.tables)),
         "seed": scenario.config.ensemble.seed,

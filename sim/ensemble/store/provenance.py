@@ -52,11 +52,20 @@ def config_digest(scenario: Scenario) -> str:
         "horizon_days": scenario.horizon_days,
         "channels": config["channels"],
         "rules": config["rules"],
-        "uncertainty": config["uncertainty"] if scenario.is_uncertain else None,
+        "uncertainty": _uncertainty(scenario),
         "ensemble": {name: ensemble[name] for name in counted},
+        **({"living": scenario.living.digest} if scenario.living is not None else {}),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _uncertainty(scenario: Scenario) -> dict[str, Any] | None:
+    """Return what runs draw their parameters from; of a file its content counts, wherever it lies."""
+    if not scenario.is_uncertain:
+        return None
+    told = scenario.config.uncertainty.model_dump(mode="json", exclude={"file"})
+    return told if scenario.posterior is None else told | {"posterior": scenario.posterior.digest}
 
 
 def versions() -> dict[str, str | None]:

@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
+from sim.core.record import DAILY, EVENTS, FALLS, HOLDERS, RUNS, TOLLS
 from sim.ensemble.store.files import check_plain, file_digest, is_busy, read_json
-from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, Names, most_rows, row_group, schemas
+from sim.ensemble.store.schema import DRAWS, ESTIMATES, FINAL, TABLES, TWINS, Names, most_rows, row_group, schemas
 from sim.ensemble.store.told import Model, Told, ToldResults
 from sim.world.faults import shown
 
@@ -177,7 +177,9 @@ class Results:
     estimates: pd.DataFrame
     frames: Mapping[str, Frame]
 
-    runs, twins, falls, events, tolls, daily = map(_Whole, (RUNS, TWINS, FALLS, EVENTS, TOLLS, DAILY))
+    runs, twins, falls, events, tolls, holders, daily, draws = map(
+        _Whole, (RUNS, TWINS, FALLS, EVENTS, TOLLS, HOLDERS, DAILY, DRAWS)
+    )
 
     def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Yield some columns of a table; see `pieces_of`."""

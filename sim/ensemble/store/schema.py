@@ -17,13 +17,14 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core.codes import NEVER, NOBODY, Channel, Level, RunStatus
-from sim.core.outputs import Field, Kind, Output, Use, fields_of, output
-from sim.core.record import DAILY, EVENTS, FALLS, FALLS_PER_LOCATION, RUNS, TOLLS, Histories
+from sim.core.outputs import Field, Kind, Output, Table, Use, fields_of, output
+from sim.core.record import DAILY, EVENTS, FALLS, FALLS_PER_LOCATION, HOLDERS, RUNS, TOLLS, Histories
 from sim.core.record import TABLES as LIVED
 from sim.core.state import EVENT_SLOTS, Floats, Ints
 from sim.world.tables import Tables
+from sim.world.uncertainty import NUMBERS, numbers_of
 
-TWINS, ESTIMATES = "twins", "estimates"
+TWINS, DRAWS, ESTIMATES = "twins", "draws", "estimates"
 ERROR = Field("error", output(Kind.TEXT, "", "what went wrong in a sentence", null="the run did not fail"), str, ())
 MARKS = ("run", "seed", "status", "error")
 """Columns that a failed run has; all else is then null, as no part of any history."""
@@ -62,9 +63,20 @@ class EstimateRow:
     unit: str = output(Kind.TEXT, "", "in what it is measured")
 
 
+DrawRow = type(
+    "DrawRow",
+    (),
+    {
+        "__doc__": "The parameters that a run drew for itself, in ``draws.parquet``; made from the parameter table.",
+        "__annotations__": {"run": int, **dict.fromkeys(NUMBERS, float)},
+        "run": output(Kind.NUMBER, "", "which history, and its twin"),
+        **{name: output(Kind.INDEX, number.unit, number.meaning) for name, number in NUMBERS.items()},
+    },
+)
 TABLES = {
     **LIVED,
     TWINS: replace(LIVED[RUNS], about="One row for each run that is lived again with the same parameters."),
+    DRAWS: Table(DrawRow, "One row for each run that drew parameters of its own."),
 }
 """Tables that are written in parts while an ensemble runs."""
 
@@ -241,8 +253,8 @@ def most_rows(names: Names, horizon_days: int) -> dict[str, int]:
         Days of a run.
     """
     places = len(names.locations)
-    rows = {RUNS: 1, TWINS: 1, FALLS: FALLS_PER_LOCATION * places, EVENTS: EVENT_SLOTS, TOLLS: places}
-    return rows | {DAILY: horizon_days, ESTIMATES: MOST_ESTIMATES}
+    rows = {RUNS: 1, TWINS: 1, DRAWS: 1, FALLS: FALLS_PER_LOCATION * places, EVENTS: EVENT_SLOTS}
+    return rows | {TOLLS: places, HOLDERS: places, DAILY: horizon_days, ESTIMATES: MOST_ESTIMATES}
 
 
 def row_group(schema: pa.Schema) -> int:
@@ -264,6 +276,25 @@ def runs_table(lived: Histories, names: Names) -> pa.Table:
     """Return one row a run; where it failed, all but its marks are null."""
     errors = [lived.errors.get(int(row["run"])) or ERRORS.get(row["status"]) for row in lived.runs]
     return _table(TABLES[RUNS].row, lived.runs, names, {"error": pa.array(errors, pa.string())})
+
+
+def draws_table(first: int, rules: np.ndarray, names: Names) -> pa.Table:
+    """Return the parameters of consecutive runs, a row each.
+
+    Parameters
+    ----------
+    first
+        Number of the first run.
+    rules
+        Their records.
+    names
+        Ids of the world.
+    """
+    rows = np.zeros(len(rules), [("run", np.int64), *((name, np.float64) for name in NUMBERS)])
+    rows["run"] = np.arange(first, first + len(rules))
+    for name, values in zip(NUMBERS, numbers_of(rules, list(NUMBERS)).T, strict=True):
+        rows[name] = values
+    return _table(DrawRow, rows, names, {})
 
 
 def _table(row: type, rows: np.ndarray, names: Names, more: Mapping[str, pa.Array]) -> pa.Table:

@@ -14,6 +14,7 @@ from sim.world.frozen import PLAIN, Count, Id
 from sim.world.limits import MAX_FACTIONS, MAX_HORIZON_DAYS, MAX_LOCATIONS, MAX_STATES
 
 MOST_POINTS = 1_000_000  # of a sweep
+MOST_VECTORS = 100_000_000  # of a calibration, bred ones included
 _ORDER = Field(strict=False)  # JSON has lists where we have tuples
 Text = Annotated[str, Field(max_length=100_000, pattern=PLAIN)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -107,6 +108,15 @@ class ToldSweep(Told):
 
     factors: Annotated[tuple[Text, ...], _ORDER, Field(min_length=1)]
     points: int = Field(ge=1, le=MOST_POINTS)
+    tables: dict[Text, Digest]
+
+
+class ToldCalibration(Told):
+    """What the manifest of a finished calibration tells."""
+
+    study_digest: Digest
+    parameters: dict[Text, Annotated[tuple[float, float], _ORDER]] = Field(min_length=1)
+    vectors_tried: int = Field(ge=1, le=MOST_VECTORS)
     tables: dict[Text, Digest]
 
 

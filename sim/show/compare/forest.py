@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from sim.show.compare.differences import Difference, told_of
 from sim.show.compare.marks import FARTHEST, Look, draw_difference, draw_zero, looks_of, mark_handles, scale_around_0
 from sim.show.compare.outcomes import Group, amounts_of, probabilities_of
-from sim.show.compare.rows import RowPanels, draw_rows, set_rows, write_number
 from sim.show.compare.words import finding, others_of, words_of
 from sim.show.kit.key import keyed_page
 from sim.show.kit.page import Page
+from sim.show.kit.rows import RowPanels, draw_rows, set_rows, write_number
 from sim.show.kit.theme import FAINT_INK, INK, SMALL_PT
 from sim.show.kit.typeset import NO_BREAK
 from sim.study.compare import Comparison

@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 from sim.ensemble.estimate.rows import usable
 from sim.show.compare.differences import Difference, in_points
 from sim.show.compare.outcomes import DRAWN_IN, RUNG, reach_name
-from sim.show.compare.rows import draw_rows, set_rows, write_number
 from sim.show.compare.words import finding, words_of
 from sim.show.kit.key import keyed_page
 from sim.show.kit.ladder import highest_counts, level_handles
+from sim.show.kit.rows import draw_rows, set_rows, write_number
 from sim.show.kit.theme import LEVEL_COLOURS
 from sim.show.kit.wording import share_alone
 from sim.study.compare import Comparison

@@ -12,11 +12,11 @@ from sim.ensemble.estimate.rows import Numbers, usable
 from sim.ensemble.store.schema import state_column
 from sim.show.compare.differences import Difference, Differences, base_text, in_points, in_unit, told_of
 from sim.show.compare.marks import NARROW, Look, looks_of, mark_of
-from sim.show.compare.rows import draw_rows, set_rows, write_number
 from sim.show.compare.words import finding, words_of
 from sim.show.kit.key import keyed_page
 from sim.show.kit.page import Words
 from sim.show.kit.panels import MANY, Scale, people_scale, scale_to
+from sim.show.kit.rows import draw_rows, set_rows, write_number
 from sim.show.kit.theme import INK
 from sim.show.kit.wording import listed
 from sim.study.compare import Comparison, base_means

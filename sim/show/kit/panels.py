@@ -175,6 +175,13 @@ def write_head(page: Page, corner: tuple[float, float], width: float, head: tupl
         page.write(left + width, top - 1.4, note, size=TINY_PT, ink=SOFT_INK).set(ha="right", va="baseline")
 
 
+def keep_within(ax: Axes) -> None:
+    """Have the first and the last label below axes end with them."""
+    first, *_, last = ax.get_xticklabels()
+    first.set(ha="left")
+    last.set(ha="right")
+
+
 def _label_days(ax: Axes, panels: Panels, days: tuple[date, int], *, is_last: bool) -> None:
     """Label the days below the last panel of a column; words at the ends stay within the panel."""
     day0, last_day = days

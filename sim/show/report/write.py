@@ -60,7 +60,7 @@ def write_report(cases: Sequence[Case], path: Path, comparison: Comparison | Non
         msg = f"expected the comparison of {len(cases)} cases, got none; make it with sim.study.compare"
         raise ValueError(msg)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, _environment().get_template(TEMPLATE).render(_content(cases, comparison)))
+    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison)))
     return path
 
 
@@ -71,7 +71,6 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
     sheets = of_ensemble(results, scenario)
     drawn = drawable(sheets)
     day_map = day_map_of(results, scenario) if MAP in drawn else None
-    script = _resource(SCRIPT)
     return {
         "base": base,
         "cases": cases,
@@ -90,13 +89,21 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
         "yardstick": SCALE,
         "ramp": [(colour, ink_on(colour)) for colour in map(loss_colour, (i / N_CLASSES for i in range(N_CLASSES)))],
         "caveat": CAVEAT,
+        **look_and_script(),
+    }
+
+
+def look_and_script() -> dict[str, str]:
+    """Return the style and the script of a page, and the digest by which it allows that."""
+    script = _resource(SCRIPT)
+    return {
         "style": Markup(_resource(STYLE)),  # noqa: S704 - a file of this package
         "script": Markup(script),  # noqa: S704 - a file of this package
         "script_digest": _digest(script),
     }
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return the settings of templates: everything that comes from tables and settings is escaped."""
     environment = Environment(
         loader=FunctionLoader(_resource),

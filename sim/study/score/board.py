@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,27 @@ ITEM = ["world", "item"]
 MODEL = "model"
 
 
-def board(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
+Rivals = Mapping[tuple[str, str], str]
+"""The rival to be beaten, by family and rule."""
+
+
+def best_rivals(table: pd.DataFrame) -> Rivals:
+    """Return the best of the rivals who forecast every item, by family and rule.
+
+    Parameters
+    ----------
+    table
+        Scores by item in the worlds with which all was developed.
+    """
+    rivals = table[table["forecast"] != MODEL]
+    items = rivals.groupby(["family", "rule"])[ITEM].apply(lambda rows: len(rows.drop_duplicates()))
+    found = rivals.groupby(["family", "rule", "forecast"])["score"].agg(["mean", "size"]).reset_index("forecast")
+    full = found[found["size"] == items.reindex(found.index)].sort_values("mean", kind="stable")
+    first = full.groupby(level=["family", "rule"])["forecast"].first().reset_index()
+    return {(family, rule): rival for family, rule, rival in first.itertuples(index=False)}
+
+
+def board(table: pd.DataFrame, resamples: int, seed: int, best: Rivals | None = None) -> pd.DataFrame:
     """Return a row for each family and rule.
 
     Columns: ``family``, ``rule``, ``n`` items of ``worlds``; mean ``score`` of the model, its best ``rival`` (of those
@@ -32,35 +53,36 @@ def board(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
         Scores by item.
     resamples, seed
         How often worlds are drawn anew, a power of two, and the seed of it.
+    best
+        The rival of each family; by default the best on these items.
     """
-    rows = []
+    chosen, rows = best_rivals(table) if best is None else best, []
     for family in FAMILIES:
         own = table[table["family"] == family.name]
         for rule in own["rule"].unique():
             told = {"family": family.name, "rule": rule}
             scores = own[own["rule"] == rule]
-            rows.append(told | _contest(scores, resamples, seed) | _habits(scores, family.kind))
+            rival = chosen.get((family.name, rule))
+            rows.append(told | _contest(scores, rival, resamples, seed) | _habits(scores, family.kind))
     return pd.DataFrame(rows)
 
 
-def _contest(rows: pd.DataFrame, resamples: int, seed: int) -> dict[str, object]:
-    """Return the model's score beside that of its best rival."""
+def _contest(rows: pd.DataFrame, rival: str | None, resamples: int, seed: int) -> dict[str, object]:
+    """Return the model's score beside that of a rival, if that forecasts every item."""
     scores = rows.pivot_table("score", ITEM, "forecast")
-    own = scores.pop(MODEL)
-    full = [name for name in scores.columns if scores[name].notna().all()]
+    own = scores[MODEL]
     told: dict[str, object] = {
         "n": len(own),
         "worlds": own.index.get_level_values("world").nunique(),
         "score": float(own.mean()),
     }
-    if not full:
+    if rival not in scores or scores[rival].isna().any():
         return told
-    best = str(scores[full].mean().idxmin())
-    low, high = skill_interval(own, scores[best], resamples, seed)
+    low, high = skill_interval(own, scores[rival], resamples, seed)
     return told | {
-        "rival": best,
-        "rival_score": float(scores[best].mean()),
-        "skill": 1.0 - float(own.sum()) / total if (total := float(scores[best].sum())) else math.nan,
+        "rival": rival,
+        "rival_score": float(scores[rival].mean()),
+        "skill": 1.0 - float(own.sum()) / total if (total := float(scores[rival].sum())) else math.nan,
         "skill_low": low,
         "skill_high": high,
         "verdict": verdict(low, high),

@@ -96,13 +96,18 @@ class Family:
 def forecast_of(family: Family, world: Lived, item: str) -> Forecast:
     """Return what the runs of a world say of an item."""
     values = family.values(world, item)
-    if family.kind is Kind.CHANCE:
+    return forecast_from(family.kind, np.log10(1.0 + values) if family.kind is Kind.AMOUNT else values)
+
+
+def forecast_from(kind: Kind, values: Floats) -> Forecast:
+    """Return what runs say whose numbers are on the scale of the score; for a split a row a run."""
+    if kind is Kind.CHANCE:
         return chance(float(values.sum()), len(values))
-    if family.kind is Kind.LEVEL:
+    if kind is Kind.LEVEL:
         return Levels(np.bincount(values.astype(np.int64), minlength=len(Level)) / len(values))
-    if family.kind is Kind.SPLIT:
+    if kind is Kind.SPLIT:
         return Split(values.mean(axis=0))
-    return Sample(np.log10(1.0 + values) if family.kind is Kind.AMOUNT else values, is_drawn=True)
+    return Sample(values, is_drawn=True)
 
 
 def scored(family: Family, record: seen.Record) -> list[Observation]:
@@ -148,8 +153,8 @@ def _persons(*columns: str) -> Callable[[Lived, str], Floats]:
 
 
 def _arrived(world: Lived, item: str) -> Floats:
-    """Return how many people arrived in a neighbour: those who are there on the last day, and those who went back."""
-    return world.runs[[state_column(name, item) for name in ("refugees", "returned")]].sum(axis=1).to_numpy(np.float64)
+    """Return how many people arrived in a neighbour who were no refugees before."""
+    return world.runs[state_column("arrived", item)].to_numpy(np.float64)
 
 
 def _by_neighbour(world: Lived) -> Floats:
@@ -194,7 +199,10 @@ def _log_day(world: Lived, _: str) -> Floats:
 
 FAMILIES = (
     Family("fall", Kind.CHANCE, "the regime collapses", seen.fall, _collapse_by(None)),
-    *(Family(f"fall_by_{d}", Kind.CHANCE, f"it does by day {d}", seen.fall_by(d), _collapse_by(d)) for d in DAYS),
+    *(
+        Family(f"fall_by_{d}", Kind.CHANCE, f"the regime collapses by day {d}", seen.fall_by(d), _collapse_by(d))
+        for d in DAYS
+    ),
     Family("collapse_day", Kind.SHARE, "day of the collapse / horizon", seen.collapse_day, _day("collapse_day")),
     Family("collapse_log_day", Kind.AMOUNT, "day of a collapse that came", seen.collapse_log_day, _log_day),
     Family("capital_day", Kind.SHARE, "day the capital falls / horizon", seen.capital_day, _day("capital_fall_day")),
@@ -215,15 +223,12 @@ FAMILIES = (
         seen.amount_of("fatalities_civilian"),
         _persons("fatalities_civilians"),
     ),
-    Family("displaced", Kind.AMOUNT, "newly displaced", seen.amount_of("displaced"), _persons("displaced_peak")),
+    Family("displaced", Kind.AMOUNT, "newly displaced", seen.amount_of("displaced"), _persons("displaced_new")),
     Family("arrivals", Kind.AMOUNT, "refugees who arrived", seen.arrivals, _all_arrived),
-    Family("arrivals_by_neighbour", Kind.AMOUNT, "those of one neighbour", seen.arrivals_by_neighbour, _arrived),
-    Family("split", Kind.SPLIT, "their split between neighbours", seen.split, _parted),
+    Family("arrivals_by_neighbour", Kind.AMOUNT, "refugees in a neighbour", seen.arrivals_by_neighbour, _arrived),
+    Family("split", Kind.SPLIT, "split of refugees between neighbours", seen.split, _parted),
     Family("incident", Kind.CHANCE, "a neighbour has an incident", seen.incident, _is_incident),
     Family("incidents", Kind.AMOUNT, "incidents of a neighbour", seen.incidents, _incidents),
     Family("level", Kind.LEVEL, "highest level of a neighbour", seen.level, _highest),
 )
-"""All that is scored, in the order in which it is shown.
-
-Displaced are those of the day on which they are most; those who are displaced anew are not counted yet.
-"""
+"""All that is scored, in the order in which it is shown."""

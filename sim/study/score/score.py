@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pandas as pd
 
 from sim.ensemble.store.results import Results
-from sim.study.score.board import MODEL, board
+from sim.study.score.board import MODEL, best_rivals, board
 from sim.study.score.facts import Facts, read_facts
 from sim.study.score.families import FAMILIES, Family, Lived, forecast_of, lived, scored
 from sim.study.score.folds import Folds, fold_of
 from sim.study.score.forecast import Forecast, scores_of, told, unscaled
-from sim.study.score.record import Record, read_record
+from sim.study.score.record import Observation, Record, read_record
 from sim.study.score.rivals import RIVALS, Known
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
@@ -23,6 +24,7 @@ COLUMNS = (
     *("world", "family", "item", "observed", "low", "high", "forecast"),
     *("rule", "score", "median", "low_90", "high_90", "pit"),
 )
+Forecasts: TypeAlias = dict[str, Forecast | None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Scores:
 
 
 @dataclass(frozen=True, eq=False)
-class _World:
+class Judged:
     """Hold a world as a forecaster and its judge see it."""
 
     name: str
@@ -91,15 +93,20 @@ def live(scenarios: Iterable[Scenario], run: Callable[[Scenario], Results]) -> l
         If a horizon is another than that over which history was recorded.
     """
     chosen = list(scenarios)
+    check_horizons(chosen)
+    return [lived(one.config.world.name, one.tables, run(one)) for one in chosen]
+
+
+def check_horizons(scenarios: Sequence[Scenario]) -> None:
+    """Raise ConfigError where a horizon is another than that over which history was recorded."""
     faults = [
         f"horizon_days = {one.horizon_days}: history of {one.config.world.name} is told for "
         f"{one.tables.header.horizon_days} days; leave it null to score"
-        for one in chosen
+        for one in scenarios
         if one.horizon_days != one.tables.header.horizon_days
     ]
     if faults:
         raise ConfigError(faults)
-    return [lived(one.config.world.name, one.tables, run(one)) for one in chosen]
 
 
 def score(
@@ -112,46 +119,85 @@ def score(
     worlds
         What is scored.
     others
-        Further worlds by name from which rivals learn; those that are scored are learnt from in any case, one fold
-        left out.
+        The worlds with which all was developed, by name: rivals learn from them besides those that are scored, one
+        fold left out, and the rival to be beaten is the one that is best on them. By default, those that are scored.
     settings
         How it is done.
     """
     how = settings or Settings()
-    judged = [_judged(world.name, world.tables, how) for world in worlds]
+    judged = [judge(world.name, world.tables, how) for world in worlds]
     names = {world.name for world in worlds}
-    further = [_judged(name, tables, how) for name, tables in others if name not in names]
-    rows = [
-        row
-        for world, at in zip(worlds, judged, strict=True)
-        for family in FAMILIES
-        for row in _rows(family, world, at, [*judged, *further])
-    ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    left_out = [(at.name, row, reason) for at in judged for row, reason in at.record.unscored.items()]
+    further = [judge(name, tables, how) for name, tables in others if name not in names]
+    tables = [score_table(at, [*judged, *further], _said_by(world)) for world, at in zip(worlds, judged, strict=True)]
+    table = pd.concat(tables, ignore_index=True)
+    known = [table, *(score_table(at, [*judged, *further], _nothing) for at in further)]
+    developed = {name for name, _ in others} or names
+    rivals = pd.concat([part[part["world"].isin(developed)] for part in known])
     return Scores(
         table=table,
-        board=board(table, how.resamples, how.seed),
-        left_out=pd.DataFrame(left_out, columns=["world", "row", "reason"]),
+        board=board(table, how.resamples, how.seed, best_rivals(rivals)),
+        left_out=left_out_rows((at.name, at.record) for at in judged),
     )
 
 
-def _judged(name: str, tables: Tables, settings: Settings) -> _World:
-    """Return a world's facts and record, with its observations by family."""
+def left_out_rows(records: Iterable[tuple[str, Record]]) -> pd.DataFrame:
+    """Return world, row and reason of what is recorded and not scored.
+
+    Parameters
+    ----------
+    records
+        By world.
+    """
+    rows = [(name, row, reason) for name, record in records for row, reason in record.unscored.items()]
+    return pd.DataFrame(rows, columns=["world", "row", "reason"])
+
+
+def _said_by(world: Lived) -> Callable[[Family, Observation], Forecasts]:
+    """Return what the runs of a world say of any item."""
+    return lambda family, seen: {MODEL: forecast_of(family, world, seen.item)}
+
+
+def _nothing(_: Family, __: Observation) -> Forecasts:
+    """Leave the word to the rivals."""
+    return {}
+
+
+def judge(name: str, tables: Tables, settings: Settings) -> Judged:
+    """Return a world's facts and record, with its observations by family.
+
+    Parameters
+    ----------
+    name, tables
+        The world.
+    settings
+        What is left out at a time.
+    """
     facts, record = read_facts(tables), read_record(tables)
     known = {family.name: [Known(facts, seen) for seen in scored(family, record)] for family in FAMILIES}
-    return _World(name, fold_of(name, facts, settings.folds), facts, record, known)
+    return Judged(name, fold_of(name, facts, settings.folds), facts, record, known)
 
 
-def _rows(family: Family, world: Lived, at: _World, learnt: Sequence[_World]) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of a family in one world."""
-    others = [known for other in learnt if other.fold != at.fold for known in other.known[family.name]]
-    for this in at.known[family.name]:
-        forecasts: dict[str, Forecast | None] = {MODEL: forecast_of(family, world, this.seen.item)}
-        forecasts |= {rival.name: rival.learn(family.kind, others, this) for rival in RIVALS[family.name]}
-        for name, forecast in forecasts.items():
-            if forecast is not None:
-                yield from _scored(family, at.name, this, name, forecast)
+def score_table(at: Judged, learnt: Sequence[Judged], own: Callable[[Family, Observation], Forecasts]) -> pd.DataFrame:
+    """Return a row for each item of a world, forecast and rule.
+
+    Parameters
+    ----------
+    at
+        The world.
+    learnt
+        Worlds from which rivals learn, those of its fold left out.
+    own
+        Returns forecasts by name for an item of a family; those of rivals come beside them.
+    """
+    rows: list[tuple[object, ...]] = []
+    for family in FAMILIES:
+        others = [known for other in learnt if other.fold != at.fold for known in other.known[family.name]]
+        for this in at.known[family.name]:
+            rivals = {rival.name: rival.learn(family.kind, others, this) for rival in RIVALS[family.name]}
+            for name, forecast in (own(family, this.seen) | rivals).items():
+                if forecast is not None:
+                    rows += _scored(family, at.name, this, name, forecast)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _scored(family: Family, world: str, this: Known, name: str, forecast: Forecast) -> Iterator[tuple[object, ...]]:

@@ -1,0 +1,144 @@
+"""Score what was learnt, each world by mixes that have not seen its fold: raw, recalibrated, and all vectors alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.study.calibrate.evidence import Case, Item
+from sim.study.calibrate.learning import KEPT, Learnt
+from sim.study.calibrate.losses import WEIGHTS, mix_scores, mixed_chance
+from sim.study.calibrate.recalibration import Curve, fit_curve
+from sim.study.score.board import MODEL, board
+from sim.study.score.families import FAMILIES, Family, forecast_from
+from sim.study.score.forecast import Chance, Forecast, Kind
+from sim.study.score.record import Observation
+from sim.study.score.score import Judged, score_table
+
+RECALIBRATED, PRIOR = "recalibrated", "prior"
+MIXES = (MODEL, RECALIBRATED, PRIOR)
+"""What is scored beside rivals: the mix, the same with recalibrated chances, and the mix of all vectors."""
+
+LOSS = "loss"
+Floats = npt.NDArray[np.float64]
+
+
+def scores_left_out(learnt: Learnt, cases: Sequence[Case], judged: Sequence[Judged]) -> pd.DataFrame:
+    """Return a row for each item, forecast and rule: see `sim.study.score.score.Scores`.
+
+    Parameters
+    ----------
+    learnt, cases
+        What was learnt, and from what.
+    judged
+        The same worlds as rivals and judge see them.
+    """
+    tables = []
+    for case, at in zip(cases, judged, strict=True):
+        fold = learnt.folds.index(case.fold)
+        curves = curves_without(learnt, cases, fold)
+        tables.append(score_table(at, judged, _forecaster(case, learnt, fold, curves)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _forecaster(
+    case: Case, learnt: Learnt, fold: int, curves: Mapping[str, Curve]
+) -> Callable[[Family, Observation], dict[str, Forecast | None]]:
+    """Return what says forecasts of an item in a world that was left out."""
+    items = {(item.name, item.seen.item): item for item in case.items}
+    prior = learnt.weights[frozenset({fold})][KEPT.index(1.0)]
+
+    def forecasts(family: Family, seen: Observation) -> dict[str, Forecast | None]:
+        item = items[family.name, seen.item]
+        raw = mixed(case, item, learnt.mix(fold))
+        found: dict[str, Forecast | None] = {MODEL: raw, PRIOR: mixed(case, item, prior)}
+        if isinstance(raw, Chance):
+            found[RECALIBRATED] = Chance(curves[family.name](raw.probability))
+        return found
+
+    return forecasts
+
+
+def mixed(case: Case, item: Item, weights: Floats) -> Forecast:
+    """Return what the fresh runs of a mix say of an item; all that it holds weigh alike."""
+    if item.family.kind is Kind.CHANCE:
+        return Chance(float(mixed_chance(case.fresh[:, :, item.columns.start], weights[None])[0]))
+    values = case.fresh[weights > 0.0][:, :, item.columns]
+    flat = values.reshape(-1, values.shape[2])
+    return forecast_from(item.family.kind, flat if item.family.kind is Kind.SPLIT else flat[:, 0])
+
+
+def curves_without(learnt: Learnt, cases: Sequence[Case], fold: int | None) -> dict[str, Curve]:
+    """Return the curve of each family of chances, learnt without a fold, from mixes that did not see what they say.
+
+    Parameters
+    ----------
+    learnt, cases
+        What was learnt, and from what.
+    fold
+        Number of the fold that is left out, None for none.
+    """
+    return {family.name: _curve(family, learnt, cases, fold) for family in FAMILIES if family.kind is Kind.CHANCE}
+
+
+def _curve(family: Family, learnt: Learnt, cases: Sequence[Case], fold: int | None) -> Curve:
+    """Return the curve of one family; the identity where nothing is to be learnt from."""
+    rows: list[tuple[float, float, float]] = []
+    for case, here in zip(cases, learnt.fold_of, strict=True):
+        items = [item for item in case.items if item.name == family.name]
+        if here == fold or not items:
+            continue
+        if fold is None:
+            weights = learnt.weights[frozenset({int(here)})][learnt.kept[-1]]
+        else:
+            weights = learnt.mix(fold, int(here))
+        for item in items:
+            p = float(mixed_chance(case.fresh[:, :, item.columns.start], weights[None])[0])
+            rows.append((p, item.observed, 1.0 / len(items)))
+    return fit_curve(*np.array(rows).T) if rows else Curve()
+
+
+def boards(scores: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
+    """Return a row for each mix, family and rule, beside the best rival; ``mix`` names the mix.
+
+    Parameters
+    ----------
+    scores
+        By item.
+    resamples, seed
+        See `sim.study.score.board.board`.
+    """
+    found = []
+    for mix in MIXES:
+        rows = scores[~scores["forecast"].isin(MIXES) | (scores["forecast"] == mix)]
+        known = rows.loc[rows["forecast"] == mix, "family"].unique()
+        own = rows[rows["family"].isin(known)].replace({"forecast": {mix: MODEL}})
+        found.append(board(own, resamples, seed).assign(mix=mix))
+    return pd.concat(found, ignore_index=True)
+
+
+def curve_table(learnt: Learnt, cases: Sequence[Case]) -> pd.DataFrame:
+    """Return what each kept share of the vectors gives, left out, by family.
+
+    Columns: ``share``, ``family`` (``loss`` is the one by which vectors are chosen), mean ``score``, its standard
+    ``error`` over ``worlds``, how many ``folds``, left out, leave this share to be chosen, and whether all together do
+    (``is_chosen``).
+    """
+    by_fold = [
+        mix_scores(case, learnt.weights[frozenset({int(f)})]) for case, f in zip(cases, learnt.fold_of, strict=True)
+    ]
+    scores = np.stack(by_fold)  # (world, share, family)
+    total = learnt.left_out[learnt.fold_of, np.arange(len(cases))]
+    rows = []
+    for number, share in enumerate(KEPT):
+        columns = {LOSS: total[:, number]} | {name: scores[:, number, f] for f, name in enumerate(WEIGHTS)}
+        for name, values in columns.items():
+            known = values[np.isfinite(values)]
+            error = float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else np.nan
+            mean = float(known.mean()) if len(known) else np.nan
+            folds = int((learnt.kept[:-1] == number).sum())
+            rows.append((share, name, mean, error, len(known), folds, bool(learnt.kept[-1] == number)))
+    return pd.DataFrame(rows, columns=["share", "family", "score", "error", "worlds", "folds", "is_chosen"])

@@ -1,0 +1,65 @@
+"""Choose the histories that stand for many: of each fate the one in the middle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.results import Results
+
+MOST_FATES = 3
+
+
+@dataclass(frozen=True)
+class Typical:
+    """A run that stands for all that ended as it did.
+
+    Parameters
+    ----------
+    run
+        Its number.
+    fate
+        How the regime ended.
+    share
+        Of the runs that ended so.
+    """
+
+    run: int
+    fate: str
+    share: float
+
+
+def typical_runs(results: Results, horizon_days: int) -> list[Typical]:
+    """Return a typical run of each of the most common fates, the most common first.
+
+    Of the runs of a fate those are taken that end on its median day, or next to it; of these the one whose places fall
+    first closest to the median days of the fate. A place that does not fall counts as falling after the last day.
+
+    Parameters
+    ----------
+    results
+        An ensemble.
+    horizon_days
+        Days of a run.
+    """
+    runs = usable(results.runs).set_index("run")
+    first = results.falls.astype({"location": str, "day": float})
+    falls = first.pivot_table(index="run", columns="location", values="day", aggfunc="min")
+    falls = falls.reindex(runs.index).fillna(horizon_days)
+    ends = runs["collapse_day"].astype(float).fillna(horizon_days)
+    fates = runs["outcome"].astype(str)
+    return [
+        Typical(_middle(ends[fates == fate], falls[fates == fate]), str(fate), float(share))
+        for fate, share in fates.value_counts(normalize=True).head(MOST_FATES).items()
+    ]
+
+
+def _middle(ends: pd.Series, falls: pd.DataFrame) -> int:
+    """Return the run in the middle of those of one fate."""
+    off = (ends - ends.median()).abs()
+    apart = (falls - falls.median()).abs().sum(axis=1)
+    near = apart[np.isclose(off, off.min())]
+    return int(near.index[int(near.to_numpy().argmin())])
