@@ -239,7 +239,11 @@ def compute(work: Work, config: ExecutorConfig, live: Live, size: Callable[[int]
 def _storing(work: Work, config: ExecutorConfig, live: Live) -> Callable[[int, int], Lived]:
     """Return how workers compute a part, which store it themselves where they are to, and always in other processes.
 
-    A process that is killed while it sends many bytes leaves its reader waiting for the rest; a few come at once.
+    <<<<<<< HEAD
+        A process that is killed while it sends many bytes leaves its reader waiting for the rest; a few come at once.
+    =======
+        A process that is killed while it sends many bytes leaves whoever reads them waiting for the rest.
+    >>>>>>> faults2
     """
     if config.write == "caller" and config.kind != "process":
         return live
