@@ -239,11 +239,7 @@ def compute(work: Work, config: ExecutorConfig, live: Live, size: Callable[[int]
 def _storing(work: Work, config: ExecutorConfig, live: Live) -> Callable[[int, int], Lived]:
     """Return how workers compute a part, which store it themselves where they are to, and always in other processes.
 
-    <<<<<<< HEAD
-        A process that is killed while it sends many bytes leaves its reader waiting for the rest; a few come at once.
-    =======
-        A process that is killed while it sends many bytes leaves whoever reads them waiting for the rest.
-    >>>>>>> faults2
+    A process that is killed while it sends many bytes leaves its reader waiting for the rest; a few come at once.
     """
     if config.write == "caller" and config.kind != "process":
         return live
