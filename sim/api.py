@@ -16,7 +16,7 @@ from typing import Any, overload
 import pandas as pd
 from rich.console import Console, RenderableType
 
-from sim.agents.living import lived_by
+from sim.agents.living import lived_by, model_of
 from sim.agents.model import SpilloverModel
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.rows import usable
@@ -177,7 +177,8 @@ class Ensemble(Case):
 
     def replay(self, run: int) -> SpilloverModel:
         """Return one of its histories as a Mesa model on the morning of day 0, to step through."""
-        return SpilloverModel(self.scenario, int(self.results.manifest["seed"]), run)
+        model = SpilloverModel if self.scenario.living is None else model_of(self.scenario.living)
+        return model(self.scenario, int(self.results.manifest["seed"]), run)
 
     @overload
     def explain(self, run: int) -> Chronicle: ...
@@ -193,8 +194,8 @@ class Ensemble(Case):
         run
             Number of the history; the typical ones are of the most common fates, the most common first.
         """
-        if self.results.manifest.get("living") is not None:
-            raise ConfigError([f"{self.results.manifest['living']} lives these histories: step through it to see why"])
+        if self.scenario.living is not None:
+            raise ConfigError([f"{self.scenario.living.name} lives these histories: step through it to see why"])
         seed = int(self.results.manifest["seed"])
         if run is not None:
             return explain(self.scenario, seed, run)
@@ -211,6 +212,8 @@ class Ensemble(Case):
         outcome
             ``collapse``, ``flight``, ``capital``, ``settlement`` or ``infighting``.
         """
+        if self.scenario.living is not None:
+            raise ConfigError([f"{self.scenario.living.name} lives these histories: step through it to see why"])
         found = necessary(self.scenario, int(self.results.manifest["seed"]), runs, outcome)
         return pd.DataFrame([{**asdict(each), "text": each.text} for each in found])
 

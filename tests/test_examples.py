@@ -31,6 +31,7 @@ FEWER = {
     "sweep": SMALL,
     "calibrate": ["calibrate.vectors=8", *TRIED],
     "score": SMALL,
+    "explain": SMALL,
     "report": [],
 }
 SLOW = {  # what takes longer than all the rest, and is tested elsewhere

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from experiments.options import (
     CalibrateOptions,
     CompareOptions,
+    ExplainOptions,
     ListOptions,
     ReportOptions,
     RunOptions,
@@ -31,6 +32,7 @@ SCRIPTS: dict[str, type[Frozen]] = {
     "sweep": SweepOptions,
     "score": ScoreOptions,
     "calibrate": CalibrateOptions,
+    "explain": ExplainOptions,
     "report": ReportOptions,
     "list": ListOptions,
 }

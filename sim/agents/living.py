@@ -16,7 +16,7 @@ from sim.core.codes import NOBODY, RunStatus
 from sim.core.record import DAILY, EVENTS, FALLS, HOLDERS, TOLLS, Histories, layouts_of
 from sim.core.state import EVENT_SLOTS
 from sim.world.frozen import ConfigError
-from sim.world.scenario import Scenario
+from sim.world.scenario import Living, Scenario
 
 HERE = Path(__file__).parent
 
@@ -81,6 +81,13 @@ def lived_by(scenario: Scenario, model: type[SpilloverModel]) -> Scenario:
         executor = config.executor.model_copy(update={"kind": "process"})
         config = config.model_copy(update={"executor": executor})
     return replace(scenario, config=config, living=living)
+
+
+def model_of(living: Living) -> type[SpilloverModel]:
+    """Return the class that lives histories; raise ConfigError where it is not here."""
+    if isinstance(living, ModelLiving):
+        return living.model
+    raise ConfigError([f"{living.name}: lives these histories; give it to sim.run(scenario, model=...)"])
 
 
 def _source(each: type) -> str:

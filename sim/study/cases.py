@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sim.core.record import Histories
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
 from sim.ensemble.store.provenance import config_digest, model_digest
@@ -40,6 +41,18 @@ class Case:
     def first(self, n: int) -> Case:
         """Return the ensemble with the tables of its first ``n`` runs alone; estimates stay those of all."""
         return replace(self, results=self.results.first(n))
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Stand for a model of somebody's own that has lived stored histories; it lives no others."""
+
+    name: str
+    digest: str
+
+    def live(self, *_: object) -> Histories:
+        """Raise, since the model is not here."""
+        raise ConfigError([f"{self.name}: lives these histories; give it to sim.run(scenario, model=...)"])
 
 
 def of_equal_runs(cases: Sequence[Case], most: int | None = None) -> list[Case]:
@@ -91,6 +104,8 @@ def open_case(folder: Path | str) -> Case:
     if scenario.tables.digest != results.manifest["world_digest"]:
         fault = f"was made from other tables than the world '{scenario.config.world.name}' has now"
         raise ResultsError(folder, fault, REPEAT)
+    if results.manifest.get("living") is not None:
+        scenario = replace(scenario, living=Elsewhere(**results.manifest["living"]))
     if results.manifest["model_digest"] == model_digest() and results.manifest["config_digest"] != config_digest(
         scenario
     ):

@@ -38,7 +38,8 @@ def _labelled(case: AnyCase, namesakes: Sequence[AnyCase]) -> AnyCase:
 def _settings_of(case: Case) -> dict[str, str]:
     """Return the settings of an ensemble in words, by key."""
     config = case.scenario.config.model_dump(mode="json")
-    own = {"model": case.results.manifest.get("living")}  # who lives its histories, if it is not the engine
+    living = case.scenario.living
+    own = {"model": None if living is None else living.name}
     return settings_in_words(config | {"horizon_days": case.scenario.horizon_days} | own)
 
 

@@ -208,8 +208,8 @@ def test_events_can_be_asked_for(chronicle: Chronicle) -> None:
     assert all("RUS" in (event.actor, event.other) for event in chronicle.about(actor="RUS"))
     assert {event.day for event in chronicle.about(day=fallen.day)} == {fallen.day}
     assert chronicle.question("settlement") is None
-    with pytest.raises(ConfigError, match="question = 'colapse': no such kind of event; did you mean 'collapse'"):
-        chronicle.question("colapse")
+    with pytest.raises(ConfigError, match="question = 'collapze': no such kind of event; did you mean 'collapse'"):
+        chronicle.question("collapze")
 
 
 def test_it_is_data_as_well(chronicle: Chronicle) -> None:

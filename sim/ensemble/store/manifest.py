@@ -34,7 +34,7 @@ def describe(scenario: Scenario, command: str, workers: int) -> dict[str, Any]:
         "config": config | {"horizon_days": scenario.horizon_days},
         "config_digest": config_digest(scenario),
         "world_digest": scenario.tables.digest,
-        "living": None if scenario.living is None else scenario.living.name,
+        "living": told_living(scenario),
         "model_digest": model_digest(),
         "names": dataclasses.asdict(names_of(scenario.tables)),
         "seed": scenario.config.ensemble.seed,
@@ -47,6 +47,11 @@ def describe(scenario: Scenario, command: str, workers: int) -> dict[str, Any]:
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "figures": {},
     }
+
+
+def told_living(scenario: Scenario) -> dict[str, str] | None:
+    """Return who lives the histories of a scenario, null for the engine."""
+    return None if scenario.living is None else {"name": scenario.living.name, "digest": scenario.living.digest}
 
 
 def progress(status: Status, items: str, done: int, chunks_done: int) -> dict[str, Any]:

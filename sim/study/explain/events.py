@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.study.explain.kinds import CHANCES, KINDS, OF_NAMES, Kind
-from sim.study.explain.notes import Frame, Leaf, Raw, Step, Value, leaves
+from sim.study.explain.notes import WHOLE, Frame, Leaf, Raw, Step, Value, leaves
 from sim.study.explain.plain import Plain
-from sim.study.explain.reasons import Asker, Reason, is_who
+from sim.study.explain.reasons import FLAGS, Asker, Reason, is_who
 from sim.study.explain.replay import Replay
 from sim.study.explain.words import Names, fields
 
@@ -261,10 +261,19 @@ def _drawn(leaf: Leaf) -> Raw | None:
 
 
 def _ground(found: Found) -> Raw | None:
-    """Return the innermost condition of an event that hangs on what has changed in this history, or on anything."""
+    """Return the innermost condition of an event that hangs on a number which changes, or on anything that does.
+
+    Of an event that tells a size, what that was made of is asked first.
+    """
     grounds = [ground for ground in _grounds(found) if _asked(ground)]
-    changed = (ground for ground in grounds if any(leaf.source[5].day >= 0 for leaf in _asked(ground) if leaf.source))
-    return next(changed, grounds[0] if grounds else None)
+    if found.event.size is not None and found.raw is not None and grounds[:1] and grounds[0] is found.raw:
+        return found.raw
+    conditions = [ground for ground in grounds if ground is not found.raw] or grounds
+    for kinds in ((float,), (float, *WHOLE, *FLAGS)):
+        for ground in conditions:
+            if any(leaf.source[5].day >= 0 and isinstance(leaf.value, kinds) for leaf in _asked(ground) if leaf.source):
+                return ground
+    return conditions[0] if conditions else None
 
 
 def _asked(ground: Raw) -> list[Leaf]:

@@ -29,7 +29,7 @@ def _told(reason: Reason) -> Iterator[str]:
     while len(_telling(reason)) == 1 and not reason.of_state:
         reason = _telling(reason)[0]
     weighs = reason.kind not in ("condition", "decision")
-    if reason.of_state:
+    if reason.kind in ("value", "rule", "sum"):
         yield f"{reason.label} {number(reason.value)}"
     for part in _telling(reason)[:MOST_TOLD]:
         yield f"{part.label} {number(part.value)}" + (f" ({part.share:.0%})" if weighs and part.share < 1 else "")

@@ -46,8 +46,8 @@ def typical_runs(results: Results, horizon_days: int) -> list[Typical]:
         Days of a run.
     """
     runs = usable(results.runs).set_index("run")
-    first = results.falls.astype({"location": str, "day": float})
-    falls = first.pivot_table(index="run", columns="location", values="day", aggfunc="min")
+    first = results.falls.astype({"location_id": str, "day": float})
+    falls = first.pivot_table(index="run", columns="location_id", values="day", aggfunc="min")
     falls = falls.reindex(runs.index).fillna(horizon_days)
     ends = runs["collapse_day"].astype(float).fillna(horizon_days)
     fates = runs["outcome"].astype(str)
