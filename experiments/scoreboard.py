@@ -19,7 +19,7 @@ from sim.tell.summary import markdown_table
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE, PAGE, README = ROOT / "docs" / "scoreboard.csv", ROOT / "docs" / "scoreboard.md", ROOT / "README.md"
-FIGURE = ROOT / "docs" / "figures" / "skill.png"
+FIGURE = ROOT / "docs" / "figures" / "skill"
 COMMAND = "python experiments/document.py --scores"
 DIGESTS = ("rulebook", "scoring", "inputs", "records")
 FIGURES = 4  # significant: what differs further down differs by machine
@@ -29,8 +29,8 @@ def make_table() -> None:
     """Score all worlds, reading ensembles that are stored, and write the table and its figure."""
     scored = score()
     TABLE.write_text(table_text(scored), encoding="utf-8")
-    _, svg = scored.plot("skill").save(FIGURE)
-    svg.unlink()
+    png, _ = scored.plot("skill").save(FIGURE)
+    png.unlink()
 
 
 def table_text(scored: Scored) -> str:

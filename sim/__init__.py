@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sim.agents.actors import FactionAgent, StateAgent
     from sim.agents.model import SpilloverModel
     from sim.api import (
-        Calibration,
         Comparison,
         Ensemble,
         Sweep,
@@ -30,21 +29,17 @@ if TYPE_CHECKING:
         score,
         sweep,
     )
-    from sim.study.calibrate.calibrate import Effort
 
 _HOMES = {
-    **dict.fromkeys(("Calibration", "Comparison", "Ensemble", "Sweep"), "sim.api"),
+    **dict.fromkeys(("Comparison", "Ensemble", "Sweep"), "sim.api"),
     **dict.fromkeys(
         ("calibrate", "compare", "load_scenario", "open_results", "results", "run", "score", "sweep"), "sim.api"
     ),
-    "Effort": "sim.study.calibrate.calibrate",
     "SpilloverModel": "sim.agents.model",
     **dict.fromkeys(("FactionAgent", "StateAgent"), "sim.agents.actors"),
 }
 __all__ = [
-    "Calibration",
     "Comparison",
-    "Effort",
     "Ensemble",
     "FactionAgent",
     "SpilloverModel",

@@ -532,7 +532,12 @@ def sweep(
 
 
 def calibrate(
-    worlds: Sequence[str | Path] = (), settings: Mapping[str, Any] | None = None, effort: Effort | None = None
+    worlds: Sequence[str | Path] = (),
+    settings: Mapping[str, Any] | None = None,
+    vectors: int = 2048,
+    runs: int = 8,
+    fresh: int = 4,
+    bred: int = 0,
 ) -> Calibration:
     """Return what history leaves of the ranges of the calibrated parameters, each country left out in turn.
 
@@ -542,8 +547,12 @@ def calibrate(
         Names of the project's, or folders of your own; all of the project's by default.
     settings
         What the command line could set, as in `load_scenario`; parameters that are not calibrated among them.
-    effort
-        How many vectors, runs and so on; by default what takes half an hour on two cores.
+    vectors
+        How many are spread over the ranges, a power of two; the default takes some ten minutes on two cores.
+    runs, fresh
+        Runs of each vector in each world that choose, and those, with other draws, that score.
+    bred
+        How many further vectors are bred around the kept for each country.
 
     Raises
     ------
@@ -554,13 +563,13 @@ def calibrate(
     --------
     >>> import sim
     >>> three = ("chad_1990", "el_salvador_1989", "iraq_1991")
-    >>> found = sim.calibrate(three, {"output": folder}, sim.Effort(vectors=8, runs=2, fresh=2))
+    >>> found = sim.calibrate(three, {"output": folder}, vectors=8, runs=2, fresh=2)
     >>> scenario = sim.load_scenario("mediation", {"uncertainty": {"kind": "posterior", "file": str(found.file)}})
     """
     scenarios = [load_scenario(USUAL_SCENARIO, settings, world) for world in worlds or choices("world")]
-    how = effort or Effort()
-    folder = calibration_folder(scenarios, how)
-    found = run_calibration(scenarios, how, folder, "sim.calibrate(...) in Python", _reporter())
+    effort = Effort(vectors=vectors, runs=runs, fresh=fresh, bred=bred)
+    folder = calibration_folder(scenarios, effort)
+    found = run_calibration(scenarios, effort, folder, "sim.calibrate(...) in Python", _reporter())
     return Calibration(**vars(found))
 
 

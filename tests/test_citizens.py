@@ -52,7 +52,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 SAYS: dict[str, Callable[[Any], object]] = {  # what an object says of itself, to be said by its copy
     "scenario": config_digest,
-    "ensemble": lambda ensemble: (ensemble.runs.to_dict(), ensemble.falls.to_dict(), repr(ensemble)),
+    "ensemble": lambda ensemble: (ensemble.runs.to_csv(), ensemble.falls.to_csv(), repr(ensemble)),
     "model": lambda model: (model.day, model.falls, model.history.state_record.tobytes()),
     "comparison": lambda comparison: (comparison.table.to_csv(), repr(comparison)),
     "sweep": lambda sweep: (sweep.table.to_csv(), repr(sweep)),

@@ -316,6 +316,25 @@ def is_finite(world: World, state: State) -> bool:
 
 
 @phase
+def write_states(world: World, state: State, row: RunRow) -> None:
+    """Write what a finished run leaves of each state."""
+    for host in range(world.n_states):
+        row.refugees[host] = state.refugees_in[host]
+        row.level_max[host] = state.level_max[host]
+        for level in range(N_LEVELS):
+            row.level_day[host, level] = state.level_day[host, level]
+        row.fatalities[host] = 0.0
+        row.arrived[host] = state.arrived[host]
+        row.returned[host] = state.returned[host]
+        row.returned_new[host] = state.arrived[host] - state.refugees_in[host]
+        row.returned_old[host] = row.returned[host] - row.returned_new[host]
+        row.influence[host] = state.influence_total[host]
+    for slot in range(min(state.n_events, EVENT_SLOTS)):
+        if state.event_kind[slot] == Event.INCIDENT:
+            row.fatalities[state.event_actor[slot]] += state.event_size[slot]
+
+
+@phase
 def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     """Write what a finished run leaves in ``runs.parquet``."""
     row.run = signed(state.key.run)
@@ -352,20 +371,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.hhi = state.concentration
     row.effective_factions = state.effective_factions
     row.tempo = state.tempo
-    for host in range(world.n_states):
-        row.refugees[host] = state.refugees_in[host]
-        row.level_max[host] = state.level_max[host]
-        for level in range(N_LEVELS):
-            row.level_day[host, level] = state.level_day[host, level]
-        row.fatalities[host] = 0.0
-        row.arrived[host] = state.arrived[host]
-        row.returned[host] = state.returned[host]
-        row.returned_new[host] = state.arrived[host] - state.refugees_in[host]
-        row.returned_old[host] = row.returned[host] - row.returned_new[host]
-        row.influence[host] = state.influence_total[host]
-    for slot in range(min(state.n_events, EVENT_SLOTS)):
-        if state.event_kind[slot] == Event.INCIDENT:
-            row.fatalities[state.event_actor[slot]] += state.event_size[slot]
+    write_states(world, state, row)
 
 
 @phase

@@ -118,6 +118,6 @@ def _check_kind(folder: Path) -> None:
     if folder.is_file():
         raise ResultsError(folder, "is a file, not a folder", f"name its folder, {folder.parent}")
     manifest = read_manifest(folder)
-    for key, kind in (("cases", "comparison"), ("factors", "sweep")):
+    for key, kind in (("cases", "comparison"), ("factors", "sweep"), ("effort", "calibration")):
         if key in manifest:
             raise ResultsError(folder, f"holds a {kind}, not an ensemble", "name folders that run.py printed")

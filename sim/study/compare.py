@@ -162,6 +162,12 @@ def _digests(case: Case) -> dict[str, Any]:
     return {key: case.results.manifest[key] for key in ("config_digest", *SAME, "command")}
 
 
+def _uncertainty(case: Case) -> tuple[str, str]:
+    """Return whence an ensemble draws its parameters: vectors of two posteriors have nothing in common."""
+    learnt = case.scenario.posterior
+    return case.scenario.config.uncertainty.kind, "" if learnt is None else learnt.digest
+
+
 def check_comparable(cases: Sequence[Case]) -> None:
     """Raise ConfigError, with the reasons, where ensembles cannot be compared run by run."""
     if len(cases) < 2:  # noqa: PLR2004 - a comparison
@@ -176,7 +182,7 @@ def check_comparable(cases: Sequence[Case]) -> None:
     for case in cases[1:]:
         differing = [text for key, text in SAME.items() if case.results.manifest[key] != base.results.manifest[key]]
         differing += ["the horizon"] if case.scenario.horizon_days != base.scenario.horizon_days else []
-        one, other = (c.scenario.config.uncertainty.kind for c in (base, case))
+        one, other = (_uncertainty(c) for c in (base, case))
         differing += ["the uncertainty of parameters"] if one != other else []
         faults += [f"{case.name} cannot be compared with {base.name}: they differ in {text}" for text in differing]
     if faults:

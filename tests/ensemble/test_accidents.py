@@ -1,20 +1,25 @@
 """Accidents of the machine: what they cost is missing, never stored as an answer, and the same command computes it."""
 
 import os
+import pickle
+import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from rich.console import Console
 
 from sim.ensemble.run import chunks, executors, runner, work
-from sim.ensemble.run.chunks import PILOT, Job, live_part
+from sim.ensemble.run.chunks import PILOT, Job, job_of, live_part
+from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, LostError
 from sim.ensemble.store.results import ResultsError, load_results, read_manifest, state_of
 from sim.study import sweep
@@ -96,6 +101,15 @@ def test_runs_that_the_machine_has_lost_are_missing_and_the_same_command_compute
     results = run_small(tmp_path, **SETTINGS | {"executor": "thread"})
     assert set(results.runs["status"]) == {"ok"}
     assert stored_bytes(tmp_path) == undisturbed
+
+
+def test_processes_send_so_few_bytes_that_none_can_be_killed_in_the_middle(tmp_path: Path) -> None:
+    scenario = small_scenario(**SETTINGS)
+    shelf = runner.shelf_of(scenario, tmp_path, "0" * 64)
+    stored = work.Work(shelf, 12, {}, Reporter(Console(quiet=True)))
+    live = work._storing(stored, scenario.config.executor, partial(live_part, job_of(scenario)))
+    assert len(pickle.dumps(live(0, 12))) < select.PIPE_BUF
+    assert len(list(tmp_path.glob("parts/0*/runs.parquet"))) == 1
 
 
 def _dies_of_the_second_point(plan: Plan, first: int, n: int) -> dict[str, pa.Table]:

@@ -15,6 +15,7 @@ from sim.api import load_scenario
 from sim.core.rules import Rules, pack_rules
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleInterruptedError
+from sim.ensemble.store.results import ResultsError
 from sim.study.calibrate import calibrate as calibrating
 from sim.study.calibrate.calibrate import SCOREBOARD, TABLES, Calibration, Effort
 from sim.study.calibrate.design import spread_vectors
@@ -23,6 +24,7 @@ from sim.study.calibrate.learning import NOBODY, learn
 from sim.study.calibrate.living import Trial, field_of, gather, live_vectors
 from sim.study.calibrate.losses import WEIGHTS, by_family, mix_scores, pooled_scores, vector_scores
 from sim.study.calibrate.scoring import MIXES, mixed, scores_left_out
+from sim.study.cases import open_case
 from sim.study.design import Design
 from sim.study.score.families import forecast_from
 from sim.study.score.folds import Folds
@@ -171,22 +173,23 @@ def forecasts(cases: list[Case], tables: dict[str, Tables]) -> pd.DataFrame:
 def test_what_the_model_draws_is_scored_as_calibrated() -> None:
     """Outcomes of the model at a known vector, among forecasts by other runs of it."""
     truth = numbers_of(pack_rules(Rules()), list(calibrated_ranges()))
-    runs, replicates = 100, 20
+    runs, replicates = 200, 60
     cases = cases_of(trial_of(TEN, truth, replicates, runs))
-    covered, pits, expected, happened, spread = 0, [], 0.0, 0, 0.0
+    covered, pits, expected, happened, spread = 0, dict[str, list[float]](), 0.0, 0, 0.0
     for case in cases:
         killed, fall = (next(i for i in case.items if i.name == name) for name in ("killed", "fall"))
         for value in case.chosen[0][:, killed.columns.start]:
             amount = unscaled(Kind.AMOUNT, value)
             short = told(mixed(case, killed, np.ones(1)), Observation("", "", amount, amount, amount), Kind.AMOUNT)
-            pits.append(short.pit)
+            pits.setdefault(case.name, []).append(short.pit)
             covered += short.low <= value <= short.high
         p = case.fresh[0][:, fall.columns.start].mean()
         expected += replicates * p
         happened += case.chosen[0][:, fall.columns.start].sum()
         spread += replicates * (1.0 + replicates / runs) * p * (1.0 - p)  # of the outcomes, and of what is said
-    assert_share("coverage of 90 % intervals", covered, len(pits), 0.89)  # 100 runs reach .89
-    assert_distribution("PIT", np.array(pits), lambda x: x)
+    assert_share("coverage of 90 % intervals", covered, replicates * len(cases), 0.895)  # which 200 runs reach
+    for world, found in pits.items():  # each by itself: runs of one number share draws in all worlds
+        assert_distribution(f"PIT in {world}", np.array(found), lambda x: x)
     assert abs(happened - expected) < 4.4 * np.sqrt(spread)
 
 
@@ -274,6 +277,11 @@ def test_the_file_of_a_posterior_holds_the_kept(finished: Calibration) -> None:
     assert finished.vectors["weight"].sum() == pytest.approx(1.0)
     assert set(finished.board["mix"]) == set(MIXES)
     assert finished.file.stat().st_size < 300_000
+
+
+def test_a_calibration_is_no_ensemble(finished: Calibration) -> None:
+    with pytest.raises(ResultsError, match="holds a calibration, not an ensemble"):
+        open_case(finished.folder)
 
 
 def test_breeding_adds_vectors_for_each_fold(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sim.world.tables import Tables, load_tables
 from tests.worlds import CONF, tables_of
 
 SIM = Path(__file__).parents[2] / "sim"
-MAY_READ = ("show/", "study/score/", "world/schema.py", "world/tables.py", "world/checks.py")
+MAY_READ = ("show/", "study/calibrate/", "study/score/", "world/schema.py", "world/tables.py", "world/checks.py")
 """Figures and scoring; the three files of the loader only judge the tables and hand them on."""
 NAMES = {schema.name for schema in OUTCOMES}
 

@@ -16,6 +16,8 @@ from sim.core.rules import Rules, pack_rules
 from sim.ensemble.run.chunks import job_of, live_chunk
 from sim.ensemble.run.work import make_ready
 from sim.ensemble.store.provenance import config_digest
+from sim.study.cases import Case
+from sim.study.compare import check_comparable
 from sim.study.design import Design
 from sim.study.sweep import plan_sweep
 from sim.world import rulebook
@@ -24,7 +26,7 @@ from sim.world.posterior import SHIPPED, Posterior, draw, drawn_vectors, read_po
 from sim.world.rulebook import is_current, rulebook_version
 from sim.world.scenario import Scenario
 from sim.world.uncertainty import TWIN, calibrated_ranges, draw_rules, numbers_of
-from tests.ensemble.small import lines_to, small_scenario
+from tests.ensemble.small import lines_to, run_small, small_scenario
 from tests.statistics import assert_share
 
 DEFAULTS = pack_rules(Rules())
@@ -87,6 +89,18 @@ def test_its_content_counts_and_not_its_place(file: Path, tmp_path: Path) -> Non
     digests = [config_digest(learnt_from(path)) for path in (file, copy, changed)]
     assert digests[0] == digests[1] != digests[2]
     assert digests[0] != config_digest(small_scenario(uncertainty={"kind": "prior"}))
+
+
+def test_ensembles_of_two_posteriors_are_not_compared(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(GOOD | {"weights": [1.0, 1.0, 1.0]}))
+    uncertain = [{"kind": "posterior", "file": str(path)} for path in (file, other)]
+    cases = [
+        Case(name, run_small(tmp_path / name, uncertainty=u, name=name), small_scenario(uncertainty=u, name=name))
+        for name, u in zip(("a", "b"), uncertain, strict=True)
+    ]
+    with pytest.raises(ConfigError, match="the uncertainty of parameters"):
+        check_comparable(cases)
 
 
 FAULTS: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], str]] = {

@@ -237,8 +237,11 @@ def compute(work: Work, config: ExecutorConfig, live: Live, size: Callable[[int]
 
 
 def _storing(work: Work, config: ExecutorConfig, live: Live) -> Callable[[int, int], Lived]:
-    """Return how workers compute a part, which store it themselves where they are to."""
-    if config.write == "caller":
+    """Return how workers compute a part, which store it themselves where they are to, and always in other processes.
+
+    A process that is killed while it sends many bytes leaves its reader waiting for the rest; a few come at once.
+    """
+    if config.write == "caller" and config.kind != "process":
         return live
     if work.depot is not None:
         return partial(live_and_store, live, work.depot.leave)

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.show.kit.key import keyed_page
-from sim.show.kit.panels import Panels, keep_within, percent_scale, scale_to, scale_up, write_head
+from sim.show.kit.panels import Panels, keep_within, scale_to, scale_up, write_head
 from sim.show.kit.theme import BLUE, RULE, TINY_PT, VERMILLION
 from sim.show.score.words import words_of
 from sim.study.score.board import MODEL
@@ -16,7 +16,7 @@ from sim.tell.score_tables import TITLES, short_title
 
 Floats = npt.NDArray[np.float64]
 BINS, FEWEST, COLUMNS = 10, 10, 3
-TAIL = 0.05
+TAIL, TICKS = 0.05, (0.0, 0.5, 1.0)
 HEIGHT_MM = 20.0
 
 
@@ -42,8 +42,8 @@ def draw_ranks(scored: Scored) -> Figure:
         ax.bar(edges[:-1], counts, width=0.9 / BINS, align="edge", color=ends)
         ax.axhline(len(ranks) / BINS, color=RULE, linewidth=1.0, zorder=3)
         ax.set_xlim(0.0, 1.0)
-        labels = percent_scale().labels if i + COLUMNS >= len(found) else [""] * 5
-        ax.set_xticks(percent_scale().ticks, labels, fontsize=TINY_PT)
+        is_last = i + COLUMNS >= len(found)
+        ax.set_xticks(TICKS, [whole_percent(tick) if is_last else "" for tick in TICKS], fontsize=TINY_PT)
         keep_within(ax)
     return page.figure
 
