@@ -41,7 +41,10 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         "py:class",
-        r"sim\.world\.(config\.RunConfig|faults\.Fault|header\.WorldHeader|outlines\.Outline)",
+        (
+            r"sim\.(world\.(config\.RunConfig|faults\.Fault|header\.WorldHeader|outlines\.Outline|posterior\.Posterior"
+            r"|scenario\.Living)|study\.score\.folds\.Folds)"
+        ),
     ),  # settings have their own page
     # Other projects' names; their pages are not asked, since building needs no network.
     ("py:.*", r"(builtins|collections|matplotlib|mesa|numpy|np|npt|pandas|pathlib|pd|typing)\b.*"),
