@@ -59,11 +59,6 @@ class BatchModel(SpilloverModel):
         super().__init__(scenario, 1, run)
         self.datacollector = DataCollector(model_reporters=MODEL_SERIES, agent_reporters=FACTION_SERIES | STATE_SERIES)
 
-    def step(self) -> None:
-        """Live one day, and note it."""
-        super().step()
-        self.datacollector.collect(self)
-
 
 def batch(scenario: Scenario, runs: int, first: int = 0) -> list[dict[str, Any]]:
     """Return the rows of ``batch_run``: one for each run, day and agent."""
