@@ -95,6 +95,16 @@ def test_estimates_are_the_same_from_the_disk_and_from_memory(tmp_path: Path) ->
 def test_the_manifest_tells_the_digest_of_each_table(tmp_path: Path) -> None:
     run_small(tmp_path)
     told = read_manifest(tmp_path)
-    assert set(told["tables"]) == {"runs", "twins", "falls", "events", "tolls", "holders", "daily", "estimates"}
+    assert set(told["tables"]) == {
+        "runs",
+        "twins",
+        "falls",
+        "events",
+        "tolls",
+        "holders",
+        "draws",
+        "daily",
+        "estimates",
+    }
     one, more = (describe(small_scenario(runs=runs), COMMAND, 1)["config_digest"] for runs in (40, 70))
     assert one == more == told["config_digest"]
