@@ -23,6 +23,7 @@ from sim.show.ensemble.order_of_falls import draw_order_of_falls
 from sim.show.figures import draw_files, left_out, of_ensemble
 from sim.show.kit.observed import observed_falls
 from sim.show.kit.page import save
+from sim.show.kit.series import is_outside, misses
 from sim.show.kit.theme import FULL_WIDTH_MM, HALF_WIDTH_MM, styled
 from sim.world.scenario import Scenario
 from tests.show.made import MIXED, Day, made_results
@@ -237,3 +238,26 @@ def test_importing_chooses_no_backend_and_no_pyplot() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "None"]
+
+
+def test_a_title_tells_what_history_lies_outside_the_runs() -> None:
+    runs = np.arange(100.0)
+    assert [is_outside(seen, runs) for seen in (1.0, 50.0, 98.0)] == [True, False, True]
+    assert misses([True, False, True]).startswith("; 2 of 3")
+    assert misses([]) == ""
+
+
+@pytest.mark.parametrize(("day", "outside"), [(110.0, "all"), (np.nan, "all"), (15.0, "none")])
+def test_a_title_counts_the_falls_that_no_run_has(day: float, outside: str, tmp_path: Path) -> None:
+    whole = tables_of("levant_2024")
+    assert whole.observed is not None
+    observed = whole.observed.copy()
+    falls = np.char.startswith(observed["name"].astype(str), "fall_day/")
+    for column in ("value", "low", "high"):
+        observed[column][falls] = day
+    scenario = scenario_of("levant_2024", tables=dataclasses.replace(whole, observed=observed))
+    title = title_of(draw_order_of_falls(made_results(tmp_path, scenario, SURE), scenario)).replace("\n", " ")
+    n = len(set(regime_places(scenario)) & set(observed_falls(scenario)))
+    assert f"; {n if outside == 'all' else 0} of {n} marks of history outside the middle 90" in title.replace(
+        "\xa0", " "
+    )

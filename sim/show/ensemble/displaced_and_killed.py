@@ -19,6 +19,8 @@ from sim.show.kit.series import (
     draw_observed,
     fan_handles,
     highest_drawn,
+    is_outside,
+    misses,
     observed_mark,
     traced,
 )
@@ -41,12 +43,21 @@ class Toll:
         (run, day), persons.
     still, so_far
         Observed on a day, and up to a day.
+    is_so_far
+        Whether the series counts up to a day, so that marks of that kind can be held against it.
     """
 
     head: str
     values: Numbers
     still: list[ObservedAmount]
     so_far: list[ObservedAmount]
+    is_so_far: bool = True
+
+    def outside(self) -> list[bool]:
+        """Return of each mark that counts the same whether it lies outside the runs."""
+        last = self.values.shape[1] - 1
+        marks = self.so_far if self.is_so_far else self.still
+        return [is_outside(seen.amount, self.values[:, min(seen.day, last)]) for seen in marks]
 
 
 def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
@@ -58,7 +69,9 @@ def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
         f"{traced(results)}; brackets: 95 % order-statistic intervals of medians of all "
         "runs; upright lines: ranges of reports"
     )
-    page = keyed_page(words(results, scenario, _title(results, scenario), shown, note), _key(tolls), panels.total_mm)
+    page = keyed_page(
+        words(results, scenario, _title(results, scenario, tolls), shown, note), _key(tolls), panels.total_mm
+    )
     for i, toll in enumerate(tolls):
         seen = [amount.high for amount in [*toll.still, *toll.so_far]]
         scale, unit = people_scale(LIFT * max([highest_drawn(toll.values), *seen]))
@@ -79,6 +92,7 @@ def _tolls(results: Results, scenario: Scenario) -> list[Toll]:
             by_day(daily, "displaced"),
             observed_amounts(scenario, "displaced_stock_on_day"),
             [*observed_amounts(scenario, "displaced_by_day"), *observed_at_horizon(scenario, "displaced")],
+            is_so_far=False,
         ),
         Toll(
             "Killed in all",
@@ -101,11 +115,12 @@ def _key(tolls: list[Toll]) -> Handles:
     return handles
 
 
-def _title(results: Results, scenario: Scenario) -> str:
-    """Return the finding: how many people are displaced at once, and how many die."""
+def _title(results: Results, scenario: Scenario, tolls: list[Toll]) -> str:
+    """Return the finding: how many people are displaced at once, how many die, and how much of history is missed."""
     runs = usable(results.runs)
     displaced = median_of(runs["displaced_peak"].to_numpy(float))
     killed = median_of(runs["fatalities_civilians"].to_numpy(float))
     by = f"by day {scenario.horizon_days}"
     killing = f"{killed} civilians are killed {by} in the median run"
-    return f"Displacement peaks above {displaced} people in half of the runs, each on its own day; {killing}"
+    missed = misses([mark for toll in tolls for mark in toll.outside()])
+    return f"Displacement peaks above {displaced} people in half of the runs, each on its own day; {killing}{missed}"

@@ -20,7 +20,7 @@ from sim.show.kit.days import label_days, last_shown_day
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.observed import ObservedFall, observed_falls
 from sim.show.kit.page import Page
-from sim.show.kit.series import FEW, STILL, Numbers, observed_mark
+from sim.show.kit.series import FEW, MIDDLE, STILL, Numbers, misses, observed_mark
 from sim.show.kit.theme import GRID, INK, LOSS, LOSS_LIGHT, RULE, SMALL_PT, SOFT_INK
 from sim.show.kit.typeset import NO_BREAK, shorten, text_width
 from sim.show.kit.wording import count, day_of, share_of, words
@@ -52,7 +52,7 @@ def draw_order_of_falls(results: Results, scenario: Scenario) -> Figure:
     what = _shown(days, last_day, scenario.horizon_days)
     note = "brackets: 95 % Wilson and order-statistic intervals"
     page = keyed_page(
-        words(results, scenario, _title(results, days, scenario), what, note),
+        words(results, scenario, _title(results, days, scenario) + misses(_outside(shown, history)), what, note),
         _mark_handles(shown, history),
         HEADER_MM + _rows_mm(shown) + DAYS_MM,
         gap_mm=0.0,
@@ -96,6 +96,18 @@ def _title(results: Results, days: pd.DataFrame, scenario: Scenario) -> str:
     if capital in often.columns:
         return f"{finding}; {names[capital]} on median {day_of(results, scenario, capital)}"
     return f"{finding}; {names[capital]} falls in {share_of(int(falls[capital]), n_runs)} of runs"
+
+
+def _outside(days: pd.DataFrame, history: Mapping[str, ObservedFall]) -> list[bool]:
+    """Return of each observed fate whether it lies outside the days of the fall in the runs; never is the last."""
+    dated = days.fillna(np.inf)
+    fates = {place: np.inf if fall.is_never else fall.day for place, fall in history.items()}
+    return [not _within(fate, dated[place].to_numpy(np.float64)) for place, fate in fates.items()]
+
+
+def _within(fate: float, runs: Numbers) -> bool:
+    """Tell whether a day, or never, has at least a twentieth of the runs on either side or at it."""
+    return bool(min(np.mean(runs <= fate), np.mean(runs >= fate)) >= MIDDLE[0])
 
 
 def _rank(days: pd.DataFrame, often: pd.DataFrame) -> str:

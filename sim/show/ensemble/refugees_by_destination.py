@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.key import Handles, keyed_page
@@ -17,6 +18,8 @@ from sim.show.kit.series import (
     draw_observed,
     fan_handles,
     highest_drawn,
+    is_outside,
+    misses,
     observed_mark,
     traced,
 )
@@ -38,9 +41,12 @@ def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure
     scale, unit = people_scale(LIFT * max([*drawn, *seen]))
     panels = set_panels(len(people), PANEL_MM)
     shown = f"Refugees who came since day 0 and are there that day, {unit}; states without any left out"
-    note = f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports"
+    note = (
+        f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports; "
+        "in the title history is held against all who came, not those still there"
+    )
     page = keyed_page(
-        words(results, scenario, _title(people, names), shown, note),
+        words(results, scenario, _title(people, names) + misses(_outside(results, history)), shown, note),
         _key(len(next(iter(people.values()))), history),
         panels.total_mm,
     )
@@ -57,6 +63,13 @@ def destinations(results: Results, scenario: Scenario) -> dict[str, Numbers]:
     others = [str(state) for state in scenario.tables.states["id"] if state not in neighbours]
     people = {s: by_day(results.daily, state_column("refugees", s)) for s in [*neighbours, *others]}
     return {state: values for state, values in people.items() if values.any()}
+
+
+def _outside(results: Results, history: dict[str, list[ObservedAmount]]) -> list[bool]:
+    """Return of each mark whether it lies outside the arrivals of the runs."""
+    runs = usable(results.runs)
+    arrived = {state: runs[state_column("arrived", state)].to_numpy(np.float64) for state in history}
+    return [is_outside(mark.amount, arrived[state]) for state, marks in history.items() for mark in marks]
 
 
 def _key(n_runs: int, history: dict[str, list[ObservedAmount]]) -> Handles:

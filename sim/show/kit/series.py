@@ -14,13 +14,14 @@ from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles
 from sim.show.kit.observed import ObservedAmount
 from sim.show.kit.theme import INK, SMALL_PT
-from sim.show.kit.typeset import MM_PER_INCH, spread_apart, text_height
+from sim.show.kit.typeset import MM_PER_INCH, NO_BREAK, spread_apart, text_height
 from sim.show.kit.wording import count
 
 Numbers = npt.NDArray[np.float64]
 FEW = 10  # runs; below this each one is a line, since quantiles of so few say little
 FAN = ((0.1, 0.9, 0.2), (0.25, 0.75, 0.28))  # levels and opacity
 STILL, SO_FAR = "D", "^"  # marks of what was observed: a number on a day, and one that only grows
+MIDDLE = (0.05, 0.95)  # levels outside which what was observed is a miss
 LIFT = 1.06  # room above the highest that is drawn
 LEADER_MM = 4.0  # from the axes to a label
 
@@ -51,6 +52,18 @@ def by_day(daily: pd.DataFrame, column: str) -> Numbers:
     """
     values = daily[column].to_numpy(np.float64, na_value=np.nan)
     return values.reshape(daily["run"].nunique(), -1)
+
+
+def is_outside(seen: float, runs: Numbers) -> bool:
+    """Tell whether what was observed lies outside the middle 90 % of the runs."""
+    low, high = np.nanquantile(runs, MIDDLE)
+    return not low <= seen <= high
+
+
+def misses(outside: Sequence[bool]) -> str:
+    """Return the end of a title: how many marks of history lie outside the runs, nothing without marks."""
+    marks = f"{sum(outside)} of {count(len(outside), 'mark')} of history"
+    return f"; {marks} outside the middle 90{NO_BREAK}% of runs" if outside else ""
 
 
 def to_horizon(values: Numbers) -> Numbers:
