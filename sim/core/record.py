@@ -98,10 +98,10 @@ class RunRow:
         Kind.COUNT, "persons", "returned from {state}", "refugees who went home", ESTIMATED
     )
     returned_new: Annotated[Floats, "S"] = output(
-        Kind.COUNT, "persons", "returned from {state} of those who arrived", "since day 0"
+        Kind.COUNT, "persons", "returned from {state} of those who arrived", "since day 0", ESTIMATED
     )
     returned_old: Annotated[Floats, "S"] = output(
-        Kind.COUNT, "persons", "returned from {state} of earlier refugees", "there since before day 0"
+        Kind.COUNT, "persons", "returned from {state} of earlier refugees", "there since before day 0", ESTIMATED
     )
     influence: Annotated[Floats, "S"] = output(
         Kind.SHARE, "share", "influence of {state}", "in the contested state, on the last day", COMPARED

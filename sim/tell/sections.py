@@ -27,6 +27,10 @@ from sim.tell.topics import topic_labels
 from sim.world.scenario import Scenario
 
 OVER_RUNS = ("mean", "10–90 % of runs")
+GONE_HOME = {
+    "returned_new": "came since day 0 and went home, mean",
+    "returned_old": "earlier refugees who went home, mean",
+}
 PEOPLE = topic_labels(Topic.PEOPLE)
 DIVISION = topic_labels(Topic.INFLUENCE)
 EXTREMISTS = topic_labels(Topic.EXTREMISTS) | {"extremists_change": "extremist fighters, as a multiple of day 0"}
@@ -69,16 +73,14 @@ def seats(results: Results, scenario: Scenario) -> Section | None:
 
 
 def refugees(results: Results, scenario: Scenario) -> Section | None:
-    """Return who fled where, and how many have gone home from there."""
+    """Return who fled where, and how many have gone home from there: of these, and of those who fled before."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
-    hosts = lookup.most_first("refugees")
-    rows: list[tuple[Cell, ...]] = [("in all states", *lookup.over_runs("refugees"), "")]
-    rows += [
-        (f"in {labels[state]}", *lookup.over_runs("refugees", state), lookup.find("returned_mean", state))
-        for state in hosts
-    ]
+    rows: list[tuple[Cell, ...]] = [("in all states", *lookup.over_runs("refugees"), *[""] * len(GONE_HOME))]
+    for state in lookup.most_first("refugees"):
+        gone_home = [lookup.find(f"{quantity}_mean", state) for quantity in GONE_HOME]
+        rows.append((f"in {labels[state]}", *lookup.over_runs("refugees", state), *gone_home))
     title = f"Refugees since day 0, persons on day {lookup.horizon}"
-    return _of_rows(lookup, title, ("refugees", *OVER_RUNS, "gone home from there, mean"), rows)
+    return _of_rows(lookup, title, ("refugees", *OVER_RUNS, *GONE_HOME.values()), rows)
 
 
 def people(results: Results, scenario: Scenario) -> Section | None:

@@ -87,6 +87,7 @@ def made_results(results: Results, scenario: Scenario, n: int) -> Results:
         level = (runs["run"] % 100).lt(3 * k + 1).mul(k + 1).add(runs["run"].eq(5).mul(3 - k))
         runs[f"level_max_{state}"] = level.astype("Int32")
         runs[f"refugees_{state}"] = 1000.0 * k * (runs["run"] % 10 + 1)
+        runs[f"returned_new_{state}"], runs[f"returned_old_{state}"] = 200.0 * k, 90_000.0 * k
         runs[f"influence_{state}"] = 0.1 * k
     runs["displaced_peak"] = 1e5 + 1e3 * (runs["run"] % 49)
     estimates = estimate_all(runs, results.falls.iloc[:0], results.tolls.iloc[:0], scenario)
@@ -134,9 +135,12 @@ def test_people_are_told_by_state_those_with_most_first(results: Results) -> Non
     scenario, names = small_scenario(), small_names()
     page = summary_markdown(made_results(results, scenario, 1_000), scenario)
     rows = rows_of(page, "Refugees since day 0, persons on day 30")
-    assert rows[0] == ["in all states", "17,000 [16,000, 17,000]", "3,000 to 27,000", ""]
+    assert rows[0] == ["in all states", "17,000 [16,000, 17,000]", "3,000 to 27,000", "", ""]
     assert [row[0].split("(")[-1] for row in rows[1:]] == [f"{state})" for state in reversed(names.neighbours[1:])]
-    assert {row[3] for row in rows[1:]} == {"0 [0, 0]"}  # nobody has gone home
+    assert [row[3:] for row in rows[1:]] == [  # those who came since day 0 apart from those who were there
+        ["400 [400, 400]", "180,000 [180,000, 180,000]"],
+        ["200 [200, 200]", "90,000 [90,000, 90,000]"],
+    ]
     rows = rows_of(page, "People by day 30")
     (peak,) = (row for row in rows if row[0] == "displaced in their country, most at once")
     assert peak[1:] == ["124,000 [123,000, 125,000]", "104,000 to 143,000"]
