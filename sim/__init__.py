@@ -16,22 +16,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.agents.actors import FactionAgent, StateAgent
     from sim.agents.model import SpilloverModel
-    from sim.api import (
-        Comparison,
-        Ensemble,
-        Sweep,
-        calibrate,
-        compare,
-        load_scenario,
-        open_results,
-        results,
-        run,
-        score,
-        sweep,
-    )
+    from sim.api import calibrate, compare, load_scenario, open_results, results, run, score, sweep
+    from sim.objects import Comparison, Ensemble, Sweep
 
 _HOMES = {
-    **dict.fromkeys(("Comparison", "Ensemble", "Sweep"), "sim.api"),
+    **dict.fromkeys(("Comparison", "Ensemble", "Sweep"), "sim.objects"),
     **dict.fromkeys(
         ("calibrate", "compare", "load_scenario", "open_results", "results", "run", "score", "sweep"), "sim.api"
     ),

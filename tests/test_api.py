@@ -10,12 +10,13 @@ import pytest
 import sim
 import sim.agents.model
 import sim.api
+import sim.objects
 from sim.world.frozen import ConfigError
 
 SETTINGS = {"ensemble.runs": 60, "horizon_days": 40}
 
 
-@pytest.mark.parametrize("module", [sim.api, sim.agents.model], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [sim.api, sim.objects, sim.agents.model], ids=lambda module: module.__name__)
 def test_examples_in_docstrings_run(module: ModuleType, tmp_path: Path) -> None:
     finder = doctest.DocTestFinder()
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL)

@@ -146,7 +146,7 @@ def reader(
         "experiments.sweep",
         "experiments.score",
         "experiments.report",
-        "sim.api",
+        "sim.objects",
     ):
         module = importlib.import_module(name)
         for function in SLOW.keys() & vars(module).keys():
