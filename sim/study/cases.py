@@ -19,6 +19,14 @@ from sim.world.tables import WorldError
 from sim.world.text import place
 
 MOST_COMPARED = 100_000  # runs: paired differences are known to a fifth of a percentage point by then
+KINDS = {
+    "cases": "a comparison",
+    "factors": "a sweep",
+    "effort": "a calibration",
+    "worlds": "scores",
+    "scores": "two score folders beside each other",
+}
+"""What a manifest tells that only one kind of results has, calibrations before scores, which have worlds too."""
 REPEAT = "give the command of the ensemble again"
 
 
@@ -118,6 +126,6 @@ def _check_kind(folder: Path) -> None:
     if folder.is_file():
         raise ResultsError(folder, "is a file, not a folder", f"name its folder, {folder.parent}")
     manifest = read_manifest(folder)
-    for key, kind in (("cases", "comparison"), ("factors", "sweep"), ("effort", "calibration")):
+    for key, kind in KINDS.items():
         if key in manifest:
-            raise ResultsError(folder, f"holds a {kind}, not an ensemble", "name folders that run.py printed")
+            raise ResultsError(folder, f"holds {kind}, not an ensemble", "name folders that run.py printed")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from sim.core.outputs import Kind, output
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.outcomes import PROBABILITY, outcomes_of
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.store.files import file_digest
-from sim.ensemble.store.manifest import write_manifest
-from sim.ensemble.store.parts import write_table
+from sim.ensemble.store.manifest import store_frames
 from sim.ensemble.store.provenance import versions
-from sim.ensemble.store.results import COMPLETE, ResultsError, judged, read_manifest
+from sim.ensemble.store.results import COMPLETE
 from sim.ensemble.store.schema import MARKS, Names, names_of, schema_of
-from sim.ensemble.store.told import ToldDrawn
 from sim.study.cases import Case, of_equal_runs
 from sim.study.pairs import paired_means, paired_shares, runs_without_pairing, unpaired_means, unpaired_shares
 from sim.world.frozen import ConfigError
@@ -140,15 +135,7 @@ def compare(cases: Sequence[Case], folder: Path, command: str) -> Comparison:
 
 def store_comparison(comparison: Comparison) -> None:
     """Write a comparison's table and manifest into its folder; figures stay that were drawn of the same table."""
-    folder, manifest = comparison.folder, comparison.manifest
-    folder.mkdir(parents=True, exist_ok=True)
-    stored = pa.Table.from_pandas(comparison.table, SCHEMA, preserve_index=False)
-    write_table(folder / f"{COMPARISON}.parquet", SCHEMA, [stored], manifest["config_digest"])
-    manifest["tables"] = {COMPARISON: file_digest(folder / f"{COMPARISON}.parquet")}
-    with suppress(ResultsError):
-        before = judged(folder, read_manifest(folder), ToldDrawn)
-        manifest["figures"] = before.figures if before.tables == manifest["tables"] else {}
-    write_manifest(folder, manifest)
+    store_frames(comparison.folder, comparison.manifest, {COMPARISON: comparison.table}, {COMPARISON: SCHEMA})
 
 
 def digest_of(cases: Iterable[Case]) -> str:

@@ -32,16 +32,14 @@ from sim.ensemble.store.provenance import config_digest
 from sim.ensemble.store.results import (
     COMPLETE,
     ResultsError,
-    check_size,
-    check_table,
+    check_stored,
     judged,
-    opened_table,
     read_finished,
     read_manifest,
     read_table,
     table_frame,
 )
-from sim.ensemble.store.schema import names_of, row_group
+from sim.ensemble.store.schema import names_of
 from sim.ensemble.store.told import ToldSweep
 from sim.study.design import Design, Floats, design_points
 from sim.study.factors import numeric_keys, read_factors, varied
@@ -197,10 +195,7 @@ def load_sweep(folder: Path) -> Sweep:
     told = judged(folder, manifest, ToldSweep)
     factors = told.factors
     for name, schema in schemas(factors).items():
-        path = folder / f"{name}.parquet"
-        check_table(path, told.tables.get(name))
-        with opened_table(path, schema) as file:
-            check_size(path, file, MOST_OUTCOMES * told.points, row_group(schema))
+        check_stored(folder / f"{name}.parquet", schema, told.tables.get(name), MOST_OUTCOMES * told.points)
     table, batches = (read_table(folder / f"{name}.parquet", schema) for name, schema in schemas(factors).items())
     return Sweep(folder, manifest, table, factors, batches)
 

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.ensemble.store.manifest import write_manifest
 from sim.ensemble.store.results import ResultsError
+from sim.study.cases import open_case
 from sim.study.score import folder as folders
 from sim.study.score.board import MODEL, best_rivals, board
 from sim.study.score.folder import Scored, check_scorable, open_scores, record_digest, store_scores
@@ -58,7 +60,7 @@ def test_figures_are_kept_as_long_as_the_tables_are_the_same(output: Path) -> No
     found = scored(output)
     figures = {"figures/skill.png": "a" * 64}
     found.manifest["figures"] = figures
-    folders.write_manifest(found.folder, found.manifest)
+    write_manifest(found.folder, found.manifest)
     store_scores(found)
     assert open_scores(found.folder).manifest["figures"] == figures
     less = dataclasses.replace(found.scores, left_out=found.scores.left_out.iloc[:0], table=found.scores.table.iloc[1:])
@@ -70,12 +72,23 @@ def test_a_damaged_or_another_folder_is_refused(output: Path) -> None:
     found = scored(output)
     with pytest.raises(ResultsError, match=r"holds no scores; name folders that score\.py printed"):
         open_scores(next((output / "run").iterdir()))
+    with pytest.raises(ResultsError, match=r"holds scores, not an ensemble; name folders that run\.py printed"):
+        open_case(found.folder)
     path = found.folder / "scores.parquet"
     before = path.read_bytes()
     path.write_bytes(before[:-9])
     with pytest.raises(ResultsError, match="is damaged"):
         open_scores(found.folder)
     path.write_bytes(before)
+
+
+def test_a_table_with_more_rows_than_there_can_be_is_not_read(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = scored(output)
+    monkeypatch.setattr(folders, "MOST_ROWS", len(found.scores.table))
+    open_scores(found.folder)
+    monkeypatch.setattr(folders, "MOST_ROWS", len(found.scores.table) - 1)
+    with pytest.raises(ResultsError, match=r"more than the [0-9,]+ that there can be"):
+        open_scores(found.folder)
 
 
 def test_worlds_that_cannot_be_scored() -> None:

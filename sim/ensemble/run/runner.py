@@ -237,8 +237,7 @@ def _finish(work: Work, scenario: Scenario, targets: list[Target], words: Words)
     store.merge_parts(shelf, sorted(work.parts))
     estimates = _estimates(shelf, scenario, targets)
     schema = schemas(names_of(scenario.tables))[ESTIMATES]
-    table = pa.Table.from_pandas(estimates, schema, preserve_index=False)
-    store.write_table(folder / f"{ESTIMATES}.parquet", schema, [table], shelf.digest)
+    store.write_frame(folder / f"{ESTIMATES}.parquet", schema, estimates, shelf.digest)
     failed = estimates[estimates["quantity"] == "runs_failed"].iloc[0]
     digests = {name: file_digest(folder / f"{name}.parquet") for name in FINAL}
     work.manifest |= {"runs": int(failed["n"]), "runs_failed": int(failed["estimate"]), "tables": digests}

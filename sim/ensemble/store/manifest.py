@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sim.ensemble.store.files import write_text
+import pandas as pd
+import pyarrow as pa
+
+from sim.ensemble.store.files import file_digest, write_text
+from sim.ensemble.store.parts import write_frame
 from sim.ensemble.store.provenance import config_digest, git_state, machine, model_digest, versions
-from sim.ensemble.store.results import MANIFEST, SEAL, manifest_digest
+from sim.ensemble.store.results import MANIFEST, SEAL, ResultsError, judged, manifest_digest, read_manifest
 from sim.ensemble.store.schema import names_of
+from sim.ensemble.store.told import ToldDrawn
 from sim.world.scenario import Scenario
 
 Status = Literal["running", "interrupted", "failed", "complete"]
@@ -81,6 +88,28 @@ def speed(items: str, computed: int, seconds: float) -> dict[str, Any]:
     """
     rate = computed / seconds if computed and seconds > 0 else None
     return {f"{items}_computed": computed, "seconds": round(seconds, 3), f"{items}_per_second": rate and round(rate, 3)}
+
+
+def store_frames(
+    folder: Path, manifest: dict[str, Any], frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, pa.Schema]
+) -> None:
+    """Write tables and their manifest into a folder; figures stay that were drawn of the same tables.
+
+    Parameters
+    ----------
+    folder, manifest
+        Where to, and what they were made from; it is told the digests of the tables.
+    frames, schemas
+        The tables by name, and their columns.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in frames.items():
+        write_frame(folder / f"{name}.parquet", schemas[name], frame, manifest["config_digest"])
+    manifest["tables"] = {name: file_digest(folder / f"{name}.parquet") for name in frames}
+    with suppress(ResultsError):
+        before = judged(folder, read_manifest(folder), ToldDrawn)
+        manifest["figures"] = before.figures if before.tables == manifest["tables"] else {}
+    write_manifest(folder, manifest)
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

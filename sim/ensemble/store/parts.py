@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -225,6 +226,20 @@ def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], diges
     with replacing(path) as draft, pq.ParquetWriter(draft, schema, **_WRITER) as writer:
         for group in _regroup(tables, schema, rows):
             writer.write_table(group, row_group_size=rows)
+
+
+def write_frame(path: Path, schema: pa.Schema, frame: pd.DataFrame, digest: str) -> None:
+    """Write one final table from a frame; columns that it lacks are empty.
+
+    Parameters
+    ----------
+    path, schema
+        Where to, and its columns.
+    frame, digest
+        Its rows, and the digest of the settings that they belong to.
+    """
+    table = pa.Table.from_pandas(frame.reindex(columns=schema.names), schema, preserve_index=False)
+    write_table(path, schema, [table], digest)
 
 
 def remove_parts(shelf: Shelf) -> None:

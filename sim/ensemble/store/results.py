@@ -219,8 +219,6 @@ def load_results(folder: Path) -> Results:
 def check_final(folder: Path, manifest: Mapping[str, Any], name: str) -> None:
     """Raise ResultsError where a table of a finished ensemble is not the one that its manifest tells of.
 
-    What a file says about its rows is judged before any of them is read.
-
     Parameters
     ----------
     folder, manifest
@@ -236,13 +234,11 @@ def check_final(folder: Path, manifest: Mapping[str, Any], name: str) -> None:
         DAILY: min(told.runs, config.ensemble.traces),
         ESTIMATES: 1,
     }.get(name, told.runs)
-    check_table(path, told.tables.get(name))
-    with opened_table(path, schema) as file:
-        check_size(path, file, runs * most_rows(names, config.horizon_days)[name], row_group(schema))
-        if name == RUNS and file.metadata.num_rows != told.runs:
-            raise ResultsError(path, f"has {file.metadata.num_rows:,} rows, not the {told.runs:,} runs told of", REPEAT)
-        if name == DAILY and file.metadata.num_rows % config.horizon_days:
-            raise ResultsError(path, "does not hold every day of its runs", REPEAT)
+    rows = check_stored(path, schema, told.tables.get(name), runs * most_rows(names, config.horizon_days)[name])
+    if name == RUNS and rows != told.runs:
+        raise ResultsError(path, f"has {rows:,} rows, not the {told.runs:,} runs told of", REPEAT)
+    if name == DAILY and rows % config.horizon_days:
+        raise ResultsError(path, "does not hold every day of its runs", REPEAT)
 
 
 def read_results(folder: Path, manifest: dict[str, Any]) -> Results:
@@ -276,6 +272,26 @@ def judged(folder: Path, manifest: Mapping[str, Any], kind: type[Model]) -> Mode
         fault = error.errors()[0]
         key = ".".join(map(str, fault["loc"]))
         raise ResultsError(folder / MANIFEST, f"tells no {key} that this version can use", REMOVE) from None
+
+
+def check_stored(path: Path, schema: pa.Schema, digest: str | None, most: int) -> int:
+    """Return how many rows a table has; raise ResultsError where it is not the one told of, or holds more than it can.
+
+    What a file says about its rows is judged before any of them is read.
+
+    Parameters
+    ----------
+    path, schema
+        Where it lies, and its columns.
+    digest
+        What a manifest tells of it.
+    most
+        How many rows it has at most.
+    """
+    check_table(path, digest)
+    with opened_table(path, schema) as file:
+        check_size(path, file, most, row_group(schema))
+        return int(file.metadata.num_rows)
 
 
 def check_size(path: Path, file: pq.ParquetFile, most: int, most_at_once: int) -> None:

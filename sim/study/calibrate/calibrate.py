@@ -31,15 +31,12 @@ from sim.ensemble.store.provenance import config_digest
 from sim.ensemble.store.results import (
     COMPLETE,
     ResultsError,
-    check_size,
-    check_table,
+    check_stored,
     judged,
-    opened_table,
     read_finished,
     read_manifest,
     read_table,
 )
-from sim.ensemble.store.schema import row_group
 from sim.ensemble.store.told import ToldCalibration
 from sim.study.calibrate.breeding import breed
 from sim.study.calibrate.design import spread_vectors
@@ -397,8 +394,7 @@ def _write(
         IDENTIFICATION: identification(ranges, trial.vectors, weights, losses),
     }
     for name, schema in schemas(list(ranges)).items():
-        table = pa.Table.from_pandas(tables[name].reindex(columns=schema.names), schema, preserve_index=False)
-        store.write_table(folder / f"{name}.parquet", schema, [table], work.shelf.digest)
+        store.write_frame(folder / f"{name}.parquet", schema, tables[name], work.shelf.digest)
     told = {
         "vectors_tried": len(vectors),
         "vectors_failed": int((~np.isfinite(losses)).sum()),
@@ -457,10 +453,7 @@ def load_calibration(folder: Path) -> Calibration:
 
 def _check(folder: Path, told: ToldCalibration, name: str, schema: pa.Schema, most: int) -> None:
     """Raise ResultsError where a table is not the one that a manifest tells of, or holds more than it can."""
-    path = folder / f"{name}.parquet"
-    check_table(path, told.tables.get(name))
-    with opened_table(path, schema) as file:
-        check_size(path, file, most, row_group(schema))
+    check_stored(folder / f"{name}.parquet", schema, told.tables.get(name), most)
 
 
 def _read(folder: Path, manifest: dict[str, Any]) -> Calibration:

@@ -10,32 +10,27 @@ import ast
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import pyarrow as pa
 from pydantic import Field
 
 from sim.core.outputs import Kind, output
-from sim.ensemble.store.files import file_digest
 from sim.ensemble.store.folders import DIGEST_LENGTH
-from sim.ensemble.store.manifest import write_manifest
-from sim.ensemble.store.parts import write_table
+from sim.ensemble.store.manifest import store_frames
 from sim.ensemble.store.provenance import config_digest, versions
 from sim.ensemble.store.results import (
     COMPLETE,
     Results,
     ResultsError,
-    check_table,
+    check_stored,
     judged,
     read_finished,
-    read_manifest,
     read_table,
 )
 from sim.ensemble.store.schema import Names, schema_of
-from sim.ensemble.store.told import Digest, Figures, Part, Text, ToldDrawn
+from sim.ensemble.store.told import Digest, Figures, Part, Text
 from sim.study.score.score import Scores, check_horizons, live, score
 from sim.world.catalogue import CONF
 from sim.world.frozen import ConfigError
@@ -46,6 +41,7 @@ from sim.world.tables import Tables, load_tables
 from sim.world.text import place
 
 SCORES, BOARD, LEFT_OUT = "scores", "board", "left_out"
+MOST_ROWS = 1_000_000  # of a table: thousands of worlds
 KEEPERS = ("folder.py", "versus.py")  # what a score is does not hang on them
 
 
@@ -240,17 +236,8 @@ def record_digest(tables: Tables) -> str:
 
 def store_scores(scored: Scored) -> None:
     """Write scores and their manifest; figures stay that were drawn of the same scores."""
-    folder, manifest = scored.folder, scored.manifest
-    folder.mkdir(parents=True, exist_ok=True)
     frames = {SCORES: scored.scores.table, BOARD: scored.scores.board, LEFT_OUT: scored.scores.left_out}
-    for name, frame in frames.items():
-        table = pa.Table.from_pandas(frame.reindex(columns=SCHEMAS[name].names), SCHEMAS[name], preserve_index=False)
-        write_table(folder / f"{name}.parquet", SCHEMAS[name], [table], manifest["config_digest"])
-    manifest["tables"] = {name: file_digest(folder / f"{name}.parquet") for name in frames}
-    with suppress(ResultsError):
-        before = judged(folder, read_manifest(folder), ToldDrawn)
-        manifest["figures"] = before.figures if before.tables == manifest["tables"] else {}
-    write_manifest(folder, manifest)
+    store_frames(scored.folder, scored.manifest, frames, SCHEMAS)
 
 
 def open_scores(folder: Path) -> Scored:
@@ -270,8 +257,8 @@ def open_scores(folder: Path) -> Scored:
     if "worlds" not in manifest:
         raise ResultsError(folder, "holds no scores", "name folders that score.py printed")
     told = judged(folder, manifest, ToldScores)
-    for name in SCHEMAS:
-        check_table(folder / f"{name}.parquet", told.tables.get(name))
+    for name, schema in SCHEMAS.items():
+        check_stored(folder / f"{name}.parquet", schema, told.tables.get(name), MOST_ROWS)
     table, board, left_out = (read_table(folder / f"{name}.parquet", schema) for name, schema in SCHEMAS.items())
     return Scored(folder, manifest, Scores(table, board, left_out))
 

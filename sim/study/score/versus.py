@@ -7,23 +7,18 @@ base's score; its interval comes from drawing whole worlds anew, each with both 
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from sim.core.outputs import Kind, output
-from sim.ensemble.store.files import file_digest
 from sim.ensemble.store.folders import DIGEST_LENGTH
-from sim.ensemble.store.manifest import write_manifest
-from sim.ensemble.store.parts import write_table
+from sim.ensemble.store.manifest import store_frames
 from sim.ensemble.store.provenance import versions
-from sim.ensemble.store.results import COMPLETE, ResultsError, judged, read_manifest
+from sim.ensemble.store.results import COMPLETE
 from sim.ensemble.store.schema import Names, schema_of
-from sim.ensemble.store.told import ToldDrawn
 from sim.study.score.board import ITEM, MODEL, skill_interval
 from sim.study.score.families import FAMILIES
 from sim.study.score.folder import Scored
@@ -156,15 +151,7 @@ def gains(base: pd.DataFrame, variant: pd.DataFrame) -> pd.DataFrame:
 
 def store_versus(found: Versus) -> None:
     """Write a comparison and its manifest; figures stay that were drawn of the same table."""
-    found.folder.mkdir(parents=True, exist_ok=True)
-    folder, manifest = found.folder, found.manifest
-    stored = pa.Table.from_pandas(found.table, SCHEMA, preserve_index=False)
-    write_table(folder / f"{GAINS}.parquet", SCHEMA, [stored], manifest["config_digest"])
-    manifest["tables"] = {GAINS: file_digest(folder / f"{GAINS}.parquet")}
-    with suppress(ResultsError):
-        before = judged(folder, read_manifest(folder), ToldDrawn)
-        manifest["figures"] = before.figures if before.tables == manifest["tables"] else {}
-    write_manifest(folder, manifest)
+    store_frames(found.folder, found.manifest, {GAINS: found.table}, {GAINS: SCHEMA})
 
 
 def _gain(rows: pd.DataFrame) -> tuple[object, ...]:
