@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.world.faults import Fault, WorldError, file_fault, shown
+from sim.world.frozen import CONTROL
 from sim.world.limits import MAX_FILE_BYTES
 from sim.world.reading import read_text
 
@@ -130,9 +131,17 @@ def _outline(number: int, feature: object) -> Outline:
     place = properties[ID]
     if place is not None and not isinstance(place, str):
         raise _wrong(ID, _short(place), "must be text or null", "put it in quotes")
-    name, state = (str(properties.get(key) or "") for key in ("name", "state"))
+    name, state = (_label(properties, key) for key in ("name", "state"))
     whose = f"outline of {place}" if place is not None else "land around"
     return Outline(number, place, name, state, tuple(_polygons(whose, _member(feature, "geometry"))))
+
+
+def _label(properties: dict[str, Any], key: str) -> str:
+    """Return a text that the map may show."""
+    text = str(properties.get(key) or "")
+    if CONTROL.search(text):
+        raise _wrong(key, _short(text), "holds a control character or a line break", "give a plain text")
+    return text
 
 
 def _member(feature: object, key: str) -> dict[str, Any]:

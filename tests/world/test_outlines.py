@@ -124,6 +124,17 @@ def test_a_number_for_an_id_is_refused(world: Path) -> None:
     assert line == "m.geojson feature 1, location_id = 7: must be text or null; put it in quotes"
 
 
+def test_words_on_the_map_turn_no_direction(world: Path) -> None:
+    features = squares_of(world)
+    features[0]["properties"]["name"] = "Bo\u202emi"  # type: ignore[index]
+    features[1]["properties"]["state"] = "L\x1b[2JBR"  # type: ignore[index]
+    give_map(world, features)
+    assert faults_of(world) == [
+        r"m.geojson feature 1, name = 'Bo\u202emi': holds a control character or a line break; give a plain text",
+        r"m.geojson feature 2, state = 'L\x1b[2JBR': holds a control character or a line break; give a plain text",
+    ]
+
+
 def test_a_seat_far_outside_its_outline_is_told(world: Path) -> None:
     features = squares_of(world)
     one, other = (found["properties"] for found in (features[0], features[7]))
