@@ -19,8 +19,9 @@ Id = Annotated[str, Field(min_length=1, max_length=40)]
 # Names become parts of folders, so nothing in them may lead elsewhere.
 Name = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Count = Annotated[int, Field(ge=1)]
-# What a text that people read must not hold: it would move their cursor, break a table, or be no XML.
-_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+# What a text that people read must not hold: it would move their cursor, break a table, be no XML, or (from u061c on)
+# turn what stands beside it into another direction. Arabic and Hebrew are written without: letters know theirs.
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 CONTROL = re.compile(f"[{_CONTROL}]")
 PLAIN = f"^[^{_CONTROL}]*$"
 

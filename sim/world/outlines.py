@@ -5,7 +5,6 @@ start that only lives a run waits for no geometry library; what a figure makes o
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.world.faults import Fault, WorldError, file_fault, shown
+from sim.world.frozen import CONTROL
 from sim.world.limits import MAX_FILE_BYTES
 from sim.world.reading import read_text
 
@@ -130,9 +130,17 @@ def _outline(number: int, feature: object) -> Outline:
     place = properties[ID]
     if place is not None and not isinstance(place, str):
         raise _wrong(ID, _short(place), "must be text or null", "put it in quotes")
-    name, state = (str(properties.get(key) or "") for key in ("name", "state"))
+    name, state = (_label(properties, key) for key in ("name", "state"))
     whose = f"outline of {place}" if place is not None else "land around"
-    return Outline(number, place, name, state, tuple(_polygons(whose, _member(feature, "geometry"))))
+    return Outline(number, place, name, state, _polygons(whose, _member(feature, "geometry")))
+
+
+def _label(properties: dict[str, Any], key: str) -> str:
+    """Return a text that the map may show."""
+    text = str(properties.get(key) or "")
+    if CONTROL.search(text):
+        raise _wrong(key, _short(text), "holds a control character or a line break", "give a plain text")
+    return text
 
 
 def _member(feature: object, key: str) -> dict[str, Any]:
@@ -143,18 +151,21 @@ def _member(feature: object, key: str) -> dict[str, Any]:
     return member
 
 
-def _polygons(whose: str, geometry: dict[str, Any]) -> Iterator[Polygon]:
-    """Yield the polygons of a feature's geometry."""
+def _polygons(whose: str, geometry: dict[str, Any]) -> tuple[Polygon, ...]:
+    """Return the polygons of a feature's geometry without slivers: simplifying and cutting leave some of most maps."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in ("Polygon", "MultiPolygon"):
         raise _wrong(whose, _short(kind), "must be a Polygon or MultiPolygon", "use areas, not points or lines")
     polygons = [coordinates] if kind == "Polygon" else coordinates
     if not isinstance(polygons, list) or not polygons:
         raise _wrong(whose, None, "must be a list of polygons", "export the map again")
-    for polygon in polygons:
-        if not isinstance(polygon, list) or not polygon:
-            raise _wrong(whose, None, "must be a list of rings in each polygon", "export the map again")
-        yield tuple(_ring(whose, points) for points in polygon)
+    if not all(isinstance(polygon, list) and polygon for polygon in polygons):
+        raise _wrong(whose, None, "must be a list of rings in each polygon", "export the map again")
+    read = [[_ring(whose, points) for points in polygon] for polygon in polygons]
+    areas = tuple(tuple(filter(_has_area, rings)) for rings in read if _has_area(rings[0]))
+    if not areas:
+        raise _wrong(whose, None, "has no ring with an area", "export the map again")
+    return areas
 
 
 def _ring(whose: str, points: object) -> FloatArray:
@@ -169,11 +180,13 @@ def _ring(whose: str, points: object) -> FloatArray:
     if ring.shape != (len(ring), 2) or not (np.abs(ring) <= (TURN, 90.0)).all():
         problem = f"must be in longitude and latitude in degrees, got {np.abs(ring).max(axis=0).tolist()} as largest"
         raise _wrong(whose, None, problem, "export the map in WGS84 (EPSG:4326)")
-    closed = ring if (ring[0] == ring[-1]).all() else np.vstack([ring, ring[:1]])
-    x, y = (closed - closed[0]).T
-    if abs(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) < LEAST_AREA:
-        raise _wrong(whose, None, "has a ring without an area", "remove the sliver")
-    return closed
+    return ring if (ring[0] == ring[-1]).all() else np.vstack([ring, ring[:1]])
+
+
+def _has_area(ring: FloatArray) -> bool:
+    """Tell a ring from a line there and back."""
+    x, y = (ring - ring[0]).T
+    return bool(abs(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) >= LEAST_AREA)
 
 
 def _short(value: object) -> str:

@@ -8,6 +8,7 @@ from scipy.stats import rankdata
 
 from sim.study.calibrate.breeding import breed
 from sim.study.calibrate.design import from_unit, spread_vectors, to_unit
+from sim.study.calibrate.evidence import Case
 from sim.study.calibrate.identification import identification
 from sim.study.calibrate.learning import FROM_DESIGN, KEPT, NOBODY, learn
 from sim.study.calibrate.losses import LOG_LOSS, WEIGHTS, mix_scores
@@ -67,11 +68,32 @@ def test_permuted_outcomes_do_not_beat_the_base_rate() -> None:
     assert np.mean(permuted) > 1.5 * fall_left_out(cases)
 
 
-def fall_left_out(cases: list) -> float:
-    """Return the log loss of falls, each world left out."""
+def fall_left_out(cases: list[Case], *, is_seen: bool = False) -> float:
+    """Return the log loss of falls, each world left out, or seen as all others are."""
     learnt = learn(cases)
-    scores = [mix_scores(case, learnt.mix(fold)[None])[0, FALL] for fold, case in enumerate(cases)]
-    return float(np.mean(scores))
+    mixes = [learnt.posterior if is_seen else learnt.mix(fold) for fold in range(len(cases))]
+    return float(np.mean([mix_scores(case, mix[None])[0, FALL] for case, mix in zip(cases, mixes, strict=True)]))
+
+
+@pytest.mark.statistical
+def test_a_history_that_can_be_learnt_by_heart_is_not_foretold() -> None:
+    n = 12
+    left_out, seen, entropies = [], [], []
+    for seed in range(24):
+        cases = [dataclasses.replace(case) for case in toy_cases(VECTORS, n, pull=3.0)]
+        says = draws(300 + seed, len(VECTORS), n) > 0.0  # a vector is sure of each war, for no reason
+        for case, sure in zip(cases, says.T, strict=True):
+            for runs in (case.chosen, case.fresh):
+                runs[:] = runs[:1]
+                runs[:, :, 0] = sure[:, None]
+        base = np.mean([case.items[0].observed for case in cases])
+        entropies.append(-base * np.log(base) - (1.0 - base) * np.log(1.0 - base))
+        left_out.append(fall_left_out(cases))
+        seen.append(fall_left_out(cases, is_seen=True))
+    error = np.std(left_out, ddof=1) / np.sqrt(len(left_out))
+    assert np.mean(left_out) > np.mean(entropies) - 4.3 * error  # one in 100,000
+    assert np.mean(seen) < np.mean(entropies) - 0.05  # who sees a war can tell it: the promise is not empty
+    print(np.mean(left_out), np.mean(seen), np.mean(entropies), error)
 
 
 def test_a_fold_never_sees_its_world() -> None:

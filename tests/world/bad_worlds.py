@@ -253,6 +253,13 @@ CELLS: dict[str, tuple[Change, str]] = {
         cell("factions.csv", 2, "name", "two\nlines"),
         r"factions.csv row 2, name = 'two\nlines': holds a control character or a line break; give a text",
     ),
+    **{
+        f"direction turned by {ord(mark):04x}": (
+            cell("locations.csv", 2, "name", f"Mon{mark}rovia"),
+            rf"locations.csv row 2, name = 'Mon\u{ord(mark):04x}rovia': holds a control character or a line break",
+        )
+        for mark in "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    },
     "unsafe id": (
         cell("states.csv", 10, "id", "../GBR"),
         "states.csv row 10, id = ../GBR: is no safe id; use up to",
@@ -553,6 +560,10 @@ HEADERS: dict[str, tuple[Change, str]] = {
     "title over two lines": (
         replace("world.yaml", "title: ", 'title: "a\\nb" #'),
         r"world.yaml line 1, title = 'a\nb': holds a control character or a line break; give a short title",
+    ),
+    "title in another direction": (
+        replace("world.yaml", "title: ", 'title: "a\\u202eb" #'),
+        r"world.yaml line 1, title = 'a\u202eb': holds a control character or a line break; give a short title",
     ),
     "huge number": (
         replace("world.yaml", "horizon_days: 100", "horizon_days: 1" + "0" * 4_000),

@@ -76,8 +76,8 @@ BAD: dict[str, tuple[list[list[list[object]]] | None, str]] = {
     "far away": ([square(500_000.0, 0.0)], "must be in longitude and latitude in degrees, got [500001.0, 1.0]"),  # type: ignore[list-item]
     "too few points": ([[[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]]], "must have at least 4 points in a ring, got 3"),
     "no numbers": ([[[0.0, "x"]] * 4], "must have pairs of numbers in a ring; export the map again"),
-    "no area": ([[[0.0, float(i)] for i in range(5)]], "has a ring without an area; remove the sliver"),
-    "a slanting line": ([[[0.1 * i, 0.3 * i] for i in range(5)]], "has a ring without an area; remove the sliver"),
+    "no area": ([[[0.0, float(i)] for i in range(5)]], "has no ring with an area; export the map again"),
+    "a slanting line": ([[[0.1 * i, 0.3 * i] for i in range(5)]], "has no ring with an area; export the map again"),
     "not a number": ([[[0.0, float("nan")]] * 4], "must be in longitude and latitude in degrees"),
     "no ring": ([], "must be a list of rings in each polygon"),
 }
@@ -90,6 +90,17 @@ def test_a_bad_ring_is_told_with_feature_and_location(world: Path, kind: str) ->
     give_map(world, first(world, {"geometry": {"type": "Polygon", "coordinates": rings}}))
     (line,) = faults_of(world)
     assert line.startswith(f"m.geojson feature 1, outline of {name}: {message}")
+
+
+def test_slivers_are_passed_over_where_an_area_is_left(tmp_path: Path) -> None:
+    line = [[0.1 * i, 0.3 * i] for i in range(5)]
+    polygons = [[line], [square(10.0, 0.0, 3.0), line, square(11.0, 1.0)], [line, square(0.0, 0.0)]]
+    sliced = feature("a") | {"geometry": {"type": "MultiPolygon", "coordinates": polygons}}
+    write_map(tmp_path, [sliced])
+    ((outline,), ()) = read_outlines(tmp_path, FILE)
+    ((outer, hole),) = outline.polygons
+    assert outer.tolist() == square(10.0, 0.0, 3.0)
+    assert hole.tolist() == square(11.0, 1.0)
 
 
 def test_points_are_no_outline(world: Path) -> None:
@@ -122,6 +133,17 @@ def test_a_number_for_an_id_is_refused(world: Path) -> None:
     give_map(world, first(world, {"properties": properties}))
     (line,) = faults_of(world)
     assert line == "m.geojson feature 1, location_id = 7: must be text or null; put it in quotes"
+
+
+def test_words_on_the_map_turn_no_direction(world: Path) -> None:
+    features = squares_of(world)
+    features[0]["properties"]["name"] = "Bo\u202emi"  # type: ignore[index]
+    features[1]["properties"]["state"] = "L\x1b[2JBR"  # type: ignore[index]
+    give_map(world, features)
+    assert faults_of(world) == [
+        r"m.geojson feature 1, name = 'Bo\u202emi': holds a control character or a line break; give a plain text",
+        r"m.geojson feature 2, state = 'L\x1b[2JBR': holds a control character or a line break; give a plain text",
+    ]
 
 
 def test_a_seat_far_outside_its_outline_is_told(world: Path) -> None:
