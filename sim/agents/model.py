@@ -53,7 +53,8 @@ class SpilloverModel(mesa.Model):
     scenario
         World, rules and levers, from ``sim.world.scenario.build_scenario``.
     seed, run
-        Which history; the same numbers give the same history in an ensemble.
+        Which history; the same numbers give the same history in an ensemble. Mesa's ``batch_run`` gives the ``rng``
+        that it was asked for as seed, and None where it was asked for none: that is 1.
     faction_types, state_types
         Subclass of ``FactionAgent`` for some factions, and of ``StateAgent`` for some states, by id; the others are
         plain.
@@ -75,12 +76,13 @@ class SpilloverModel(mesa.Model):
     def __init__(
         self,
         scenario: Scenario,
-        seed: int = 1,
+        seed: int | None = 1,
         run: int = 0,
         faction_types: Mapping[str, type[FactionAgent]] | None = None,
         state_types: Mapping[str, type[StateAgent]] | None = None,
         rng: object = None,  # noqa: ARG002 - Mesa's `batch_run` gives one; no draw of the model comes from it
     ) -> None:
+        seed = 1 if seed is None else seed
         if not (0 <= run < 2**32 and 0 <= seed < 2**63):
             message = f"seed and run must be at least 0, below 2**63 and 2**32; got seed={seed}, run={run}"
             raise ValueError(message)

@@ -93,7 +93,6 @@ def test_a_history_that_can_be_learnt_by_heart_is_not_foretold() -> None:
     error = np.std(left_out, ddof=1) / np.sqrt(len(left_out))
     assert np.mean(left_out) > np.mean(entropies) - 4.3 * error  # one in 100,000
     assert np.mean(seen) < np.mean(entropies) - 0.05  # who sees a war can tell it: the promise is not empty
-    print(np.mean(left_out), np.mean(seen), np.mean(entropies), error)
 
 
 def test_a_fold_never_sees_its_world() -> None:
