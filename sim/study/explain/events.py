@@ -8,8 +8,9 @@ from typing import Any
 
 from sim.study.explain.kinds import CHANCES, KINDS, OF_NAMES, Kind
 from sim.study.explain.notes import WHOLE, Frame, Leaf, Raw, Step, Value, leaves
+from sim.study.explain.parts import is_who
 from sim.study.explain.plain import Plain
-from sim.study.explain.reasons import FLAGS, Asker, Reason, is_who
+from sim.study.explain.reasons import FLAGS, Asker, Reason
 from sim.study.explain.replay import Replay
 from sim.study.explain.words import Names, fields
 

@@ -15,6 +15,20 @@ from typing import Any, cast
 import numpy as np
 
 from sim.study.explain.notes import WHOLE, Frame, Leaf, Raw, Site, Step, Value, leaves
+from sim.study.explain.parts import (
+    arguments_of,
+    basis,
+    earlier,
+    elements_of,
+    is_of,
+    is_sum,
+    is_who,
+    of_one,
+    only,
+    stripped,
+    terms,
+    terms_of,
+)
 from sim.study.explain.plain import Plain
 from sim.study.explain.words import Names, arguments, in_words, of_parameter, of_world
 
@@ -25,7 +39,6 @@ FARTHEST = 90  # steps back
 LEAST_SHARE = 0.05  # of what is shown of a number's reasons
 MOST = 6  # reasons shown of one number
 FLAGS = (bool, np.bool_)
-NEAR = 5  # steps within which a number is looked for in what it is made of
 NUDGE = 1e-3  # of a number, to see what it weighs
 
 
@@ -163,7 +176,7 @@ class Asker:
         if site.step is Step.DRAW:
             return Reason(f"draw of {site.name.lower().replace('_', ' ')}", leaf.value, day, "draw", rule=site.name)
         reason = self._itself(raw, Reason(label, leaf.value, day, site.step.value, of_state=bool(key)))
-        if not leaves(_basis(raw)):
+        if not leaves(basis(raw)):
             return replace(reason, kind="fact")  # a constant of the model
         if far == 0 or not (is_main or weight >= LEAST_WEIGHT):
             return reason
@@ -178,7 +191,7 @@ class Asker:
                 key = key or raw[6]
             if event is not None:
                 return raw, key, event
-            inner = _only(raw) or self._element(raw)
+            inner = only(raw) or self._element(raw)
             if inner is None or self._flag(raw) is not None:
                 return raw, key, None
             raw = inner
@@ -186,8 +199,8 @@ class Asker:
     def _element(self, raw: Raw) -> Raw | None:
         """Return the note behind one of several numbers that a part of a phase returned together."""
         number = _ELEMENT.fullmatch(raw[0].text.removeprefix(raw[0].leaves[0])) if len(raw[0].leaves) == 1 else None
-        together = _stripped(raw[3][0]) if number and raw[3][0] is not None else None
-        elements = None if together is None else _elements(together[0].text)
+        together = stripped(raw[3][0]) if number and raw[3][0] is not None else None
+        elements = None if together is None else elements_of(together[0].text)
         if number is None or together is None or elements is None:
             return None
         return self._piece(together, elements[int(number[1])], raw[1])
@@ -217,10 +230,10 @@ class Asker:
         self, raw: Raw, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool, is_told: bool = False
     ) -> tuple[Reason, ...]:
         """Return the reasons of a number with their shares, heaviest first."""
-        raw = _basis(raw)
+        raw = basis(raw)
         parts, shares = self._weighed(raw)
         if is_told and len(parts) > 1:
-            rest = [(leaf, share) for leaf, share in zip(parts, shares, strict=True) if not _is_of(leaf, key)]
+            rest = [(leaf, share) for leaf, share in zip(parts, shares, strict=True) if not is_of(leaf, key)]
             parts, shares = [leaf for leaf, _ in rest], _normed([share for _, share in rest])
         flag = self._flag(raw)
         if flag is not None:  # one way of working it out was chosen: by that flag
@@ -232,7 +245,7 @@ class Asker:
                 break
             is_heaviest = is_main and not found
             own = weight if keeps else weight * share
-            if _is_of(leaf, key):
+            if is_of(leaf, key):
                 inner = self._before(leaf, key, own, far, is_main=is_heaviest)
             else:
                 inner = self._reason(leaf, own, far, key, is_main=is_heaviest)
@@ -252,7 +265,7 @@ class Asker:
         """Return what a number was made of, and how much each part weighs: terms by size, all else by what it moves."""
         if raw[0].step is Step.SUM:
             parts = terms(raw)
-        elif _is_sum(raw):
+        elif is_sum(raw):
             parts = self._added(raw)
         elif raw[0].step is Step.RULE:
             return self._arguments(raw), self._moved(raw)
@@ -266,7 +279,7 @@ class Asker:
         words = arguments(self.core.rules[raw[0].name])
         return [
             leaf._replace(text=text if leaf.source is None and of_parameter(text) else words[leaf.text])
-            for leaf, text in zip(leaves(raw), _arguments(raw[0].text), strict=True)
+            for leaf, text in zip(leaves(raw), arguments_of(raw[0].text), strict=True)
         ]
 
     def _moved(self, raw: Raw) -> list[float]:
@@ -283,9 +296,9 @@ class Asker:
         site: Site = raw[0]
         given = {leaf.text: leaf.value for leaf in leaves(raw)}
         found = []
-        for text in _terms(site.text):
+        for text in terms_of(site.text):
             piece = self._piece(raw, text, worked_out(self.core, site.module, text, given))
-            found.append(Leaf(_of_one(leaves(piece)) or text, piece[1], piece))
+            found.append(Leaf(of_one(leaves(piece)) or text, piece[1], piece))
         return found
 
     def _piece(self, raw: Raw, text: str, value: Value) -> Raw:
@@ -296,7 +309,7 @@ class Asker:
 
     def _before(self, leaf: Leaf, key: tuple[Any, ...], weight: float, far: int, *, is_main: bool) -> Reason:
         """Return why a number had its value before: the day on which it changed most tells it."""
-        chain = list(_earlier(cast("Raw", leaf.source), key))
+        chain = list(earlier(cast("Raw", leaf.source), key))
         steps = [abs(_number(late[1]) - _number(early[1])) for late, early in pairwise(chain)]
         top = max(range(len(steps)), key=steps.__getitem__) if any(steps) else len(chain) - 1
         raw = chain[top]
@@ -304,9 +317,9 @@ class Asker:
         label = f"before: {self.names.of_key(key, leaf.value)}"
         if event is not None:
             return Reason(label, leaf.value, raw[5].day, "event", event=event)
-        inner = _stripped(raw)
+        inner = stripped(raw)
         reason = self._itself(inner, Reason(label, raw[1], raw[5].day, inner[0].step.value))
-        if not leaves(_basis(inner)):
+        if not leaves(basis(inner)):
             return replace(reason, kind="fact")
         if far == 0 or not (is_main or weight >= LEAST_WEIGHT):
             return reason
@@ -325,134 +338,6 @@ class Asker:
             matters = nudged != raw[1] if isinstance(leaf.value, FLAGS) else leaf.source is not None
             return 1.0 if matters else 0.0
         return _difference(raw[1], nudged)
-
-
-def terms(raw: Raw) -> list[Leaf]:
-    """Return the terms of a sum in order; what is taken away is below 0."""
-    found: list[Leaf] = []
-    while True:
-        before, term = leaves(raw)
-        is_less = raw[0].text.startswith(f"{raw[0].name} - ")
-        found.insert(0, _negated(term, raw) if is_less else term)
-        inner = before.source
-        if inner is None or inner[0].step is not Step.SUM or inner[0].name != raw[0].name or inner[5] is not raw[5]:
-            return [before, *found]
-        raw = inner
-
-
-@cache
-def _elements(text: str) -> tuple[str, ...] | None:
-    """Return the elements of several numbers that are returned together, None for one."""
-    node = ast.parse(text, mode="eval").body
-    return tuple(ast.unparse(element) for element in node.elts) if isinstance(node, ast.Tuple) else None
-
-
-def _of_one(parts: list[Leaf]) -> str:
-    """Return the source of the only part that is neither a parameter nor a fact, nothing where there are several."""
-    texts = [leaf.text for leaf in parts if leaf.source is not None]
-    return texts[0] if len(texts) == 1 else ""
-
-
-@cache
-def _terms(text: str) -> tuple[str, ...]:
-    """Return the terms of an expression, with their signs."""
-    node = ast.parse(text, mode="eval").body
-    found: list[str] = []
-    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
-        sign = "-" if isinstance(node.op, ast.Sub) else ""
-        found.insert(0, f"{sign}({ast.unparse(node.right)})" if sign else ast.unparse(node.right))
-        node = node.left
-    return (ast.unparse(node), *found)
-
-
-def _is_sum(raw: Raw) -> bool:
-    """Tell whether a note is of an expression that adds up."""
-    return raw[0].step is Step.VALUE and len(_terms(raw[0].text)) > 1 and len(raw[3]) > 1
-
-
-def is_who(leaf: Leaf) -> bool:
-    """Tell whether a number only says of whom something is."""
-    if not (leaf.text.isidentifier() and type(leaf.value) in WHOLE):
-        return False
-    return leaf.source is None or leaf.source[0].text.startswith("index(")
-
-
-def _negated(term: Leaf, raw: Raw) -> Leaf:
-    """Return what is taken away in a sum as what is added."""
-    if term.source is None:
-        return term._replace(value=-term.value)
-    site = Site(Step.VALUE, "", f"-({term.text})", (term.text,), raw[0].where, raw[0].module)
-    return term._replace(value=-term.value, source=(site, -term.value, (term.value,), (term.source,), None, raw[5]))
-
-
-def _basis(raw: Raw) -> Raw:
-    """Return the note to ask why of: of a mere mark, the condition under which it was made."""
-    cond = raw[4]
-    if cond is None or any(leaf.source is not None and not is_who(leaf) for leaf in leaves(raw)):
-        return raw
-    return cond  # type: ignore[no-any-return]  # a note
-
-
-def _only(raw: Raw) -> Raw | None:
-    """Return the note behind one that only hands a number on."""
-    site: Site = raw[0]
-    if site.step not in (Step.VALUE, Step.PHASE) or len(raw[3]) != 1 or raw[3][0] is None:
-        return None
-    return raw[3][0] if site.step is Step.PHASE or site.text == site.leaves[0] else None
-
-
-def _stripped(raw: Raw) -> Raw:
-    """Return the note that has something to say."""
-    while (inner := _only(raw)) is not None and inner[5].day == raw[5].day:
-        raw = inner
-    return raw
-
-
-def _key_of(raw: Raw) -> tuple[Any, ...]:
-    """Return the number of the state that a note is of, through notes that only hand it on."""
-    while True:
-        if raw[6:]:
-            return tuple(raw[6])
-        inner = _only(raw)
-        if inner is None:
-            return ()
-        raw = inner
-
-
-def _is_of(leaf: Leaf, key: tuple[Any, ...]) -> bool:
-    """Tell whether a number is what a number of the state was before."""
-    return bool(key) and leaf.source is not None and _key_of(leaf.source) == key
-
-
-def _earlier(raw: Raw, key: tuple[Any, ...]) -> Iterator[Raw]:
-    """Yield the notes of one number of the state, the last first."""
-    at: Raw | None = raw
-    while at is not None:
-        while not at[6:] and (inner := _only(at)) is not None:
-            at = inner
-        yield at
-        at = _previous(at, key, NEAR)
-
-
-def _previous(raw: Raw, key: tuple[Any, ...], near: int) -> Raw | None:
-    """Return the note of what a number of the state was before, found in what it is made of now."""
-    for leaf in leaves(raw):
-        if leaf.source is None:
-            continue
-        if leaf.source[6:] and leaf.source[6] == key:
-            return leaf.source
-        if near and not leaf.source[6:]:
-            found = _previous(leaf.source, key, near - 1)
-            if found is not None:
-                return found
-    return None
-
-
-@cache
-def _arguments(text: str) -> tuple[str, ...]:
-    """Return the source of the arguments of a call."""
-    call = cast("ast.Call", ast.parse(text, mode="eval").body)
-    return tuple(ast.unparse(arg) for arg in call.args)
 
 
 def _tried(function: Any, args: list[Value], i: int, value: Value) -> Value:
