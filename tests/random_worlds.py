@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sim.core.codes import Terrain
 from sim.world.config import read_config
 from sim.world.scenario import Scenario, build_scenario
+from sim.world.schema import PARTICIPATIONS, POLICIES
 from sim.world.tables import load_tables
 
 SHARES = st.integers(0, 20).map(lambda twentieth: twentieth / 20)
@@ -31,6 +32,7 @@ def small_worlds(draw: st.DrawFn, *, days: int = 40) -> Scenario:
         "borders": _borders(draw, inside, outside),
         "deployment": _deployment(draw, factions, [*inside, *outside]),
         "relations": _relations(draw, factions, ["AAA", *neighbours]),
+        "neighbours_day0": _neighbours(draw, neighbours),
     }
     frames["factions"] = _factions(draw, factions, neighbours, frames["deployment"])
     frames["control"] = _control(frames["locations"], frames["deployment"])
@@ -63,14 +65,27 @@ def _states(draw: st.DrawFn, ids: list[str]) -> pd.DataFrame:
             "gdp_usd_bn": 10,
             "capacity": draw(SHARES),
             "resolve": draw(SHARES),
-            "level_day_0": draw(st.integers(0, 2)),
+            "foreign_workers": draw(st.integers(0, 100_000)),
             "refugees_hosted": draw(st.integers(0, 500_000)),
             **MADE_UP,
         }
         for name in ids
     ]
-    rows[0] |= {"level_day_0": 0, "refugees_hosted": 0}
+    rows[0] |= {"foreign_workers": 0, "refugees_hosted": 0}
     return pd.DataFrame(rows)
+
+
+def _neighbours(draw: st.DrawFn, neighbours: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "state": name,
+            "level_day_0": draw(st.integers(0, 2)),
+            "policy": draw(st.sampled_from(POLICIES)),
+            "participant": draw(st.sampled_from(PARTICIPATIONS)),
+            **MADE_UP,
+        }
+        for name in neighbours
+    )
 
 
 def _factions(draw: st.DrawFn, ids: list[str], neighbours: list[str], deployment: pd.DataFrame) -> pd.DataFrame:

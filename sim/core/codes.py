@@ -64,6 +64,9 @@ class Purpose(IntEnum):
     SETTLEMENT = 43
     HANDOVER = 44
     PARAMETER = 45
+    KILL_SCALE = 46
+    FLIGHT_SCALE = 47
+    CROSSING_SCALE = 48
 
 
 class Outcome(IntEnum):
@@ -159,6 +162,22 @@ class Level(IntEnum):
     INCIDENT = 2
     VIOLENCE = 3
     CIVIL_WAR = 4
+
+
+class Policy(IntEnum):
+    """Whom a neighbour lets in who flees, as of day 0."""
+
+    OPEN = 0
+    MANAGED = 1
+    CLOSED = 2
+
+
+class Participation(IntEnum):
+    """How a neighbour takes part in the war on day 0."""
+
+    NONE = 0
+    PROXY = 1
+    COMBAT = 2
 
 
 class Event(IntEnum):

@@ -79,6 +79,9 @@ class RunRow:
         Kind.INDEX, "factions", "effective number of factions", "that hold people, last day", COMPARED, Topic.INFLUENCE
     )
     tempo: float = output(Kind.INDEX, "factor", "tempo", "above 1 everything takes longer")
+    kill_factor: float = output(Kind.INDEX, "factor", "factor of the run on the dead", "of the fighting")
+    flight_factor: float = output(Kind.INDEX, "factor", "factor of the run on those who flee")
+    crossing_shift: float = output(Kind.INDEX, "log odds", "shift of the share that crosses a border", "of the run")
     level_max: Annotated[Ints, "S"] = output(
         Kind.LEVEL, "level", "highest level of {state}", "", ESTIMATED, names=Level, is_of_neighbours=True
     )
@@ -371,6 +374,9 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.hhi = state.concentration
     row.effective_factions = state.effective_factions
     row.tempo = state.tempo
+    row.kill_factor = state.kill_factor
+    row.flight_factor = state.flight_factor
+    row.crossing_shift = state.crossing_shift
     write_states(world, state, row)
 
 

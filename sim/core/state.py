@@ -98,6 +98,8 @@ class World:
     depots: Annotated[Floats, "L"]  # weight of its depots among all of the contested state's
     detainees: Annotated[Floats, "L"]  # extremists held there
     prisoners: Annotated[Floats, "L"]  # political prisoners held there
+    core_of: Annotated[Ints, "L"]  # faction whose own community lives there, NOBODY for none coded
+    core_share: Annotated[Floats, "L"]  # share of the people who belong to it
     is_gate: Annotated[Ints, "L"]  # last place before the capital
     seat_holder: Annotated[Ints, "L"]  # faction or NOBODY
     mean_edge_km: Annotated[Floats, "L"]
@@ -137,7 +139,10 @@ class World:
     state_population: Annotated[Floats, "S"]  # persons
     is_neighbour: Annotated[Ints, "S"]  # its level of escalation is followed
     level_day_0: Annotated[Ints, "S"]  # codes.Level
+    policy: Annotated[Ints, "S"]  # codes.Policy on those who flee, on day 0
+    participation: Annotated[Ints, "S"]  # codes.Participation on day 0
     refugees_hosted: Annotated[Floats, "S"]  # from the contested state, on day 0
+    foreign_workers: Annotated[Floats, "S"]  # its people who work in the contested state on day 0
     attitude: Annotated[Floats, "S", "F"]  # of a state to a faction on day 0, [-1, 1]
     kin: Annotated[Floats, "S", "F"]  # how close a faction is to people in that state, [0, 1]
     channel_on: Annotated[Ints, "C"]
@@ -224,6 +229,9 @@ class State:
     key: Key
     derived: Derived
     tempo: float
+    kill_factor: float  # of the run on the dead of the fighting
+    flight_factor: float  # of the run on those who flee
+    crossing_shift: float  # of the run on the share of them who cross a border, log odds
     surprise: float  # what is left today of the challenger's surprise
     # sides and ties
     side: Annotated[Ints, "F"]  # faction that leads the side

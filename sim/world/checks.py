@@ -21,7 +21,7 @@ def reference_faults(draft: Draft) -> Iterator[Fault]:
     for table in draft.tables.values():
         for column, target in table.schema.references:
             needed = ACTOR_TABLES if target == "actors" else (target,)
-            if draft.has(*needed):
+            if column in table.text and draft.has(*needed):
                 yield from _unknown(table, column, draft.ids(target), " or ".join(f"{n}.csv" for n in needed))
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.core.codes import Channel
+from sim.core.codes import NOBODY, Channel, Participation, Policy
 from sim.core.record import Histories
 from sim.core.rules import pack_rules
 from sim.core.state import TIERS, Tier, World, new_world
@@ -197,6 +197,11 @@ def _fill_places(world: World, tables: Tables, places: Places) -> None:
         "capital_hops",
     ):
         getattr(world, name)[:n] = getattr(places, name)
+    world.core_of[:n] = NOBODY
+    if "core_of" in (tables.locations.dtype.names or ()):
+        index = {name: i for i, name in enumerate(tables.factions["id"])}
+        world.core_of[:n] = [index.get(name, NOBODY) for name in tables.locations["core_of"]]
+        world.core_share[:n] = _or_zero(tables.locations, "core_share")
     contested = np.flatnonzero(places.state_of == world.contested_state)
     world.n_contested = len(contested)
     world.contested[: len(contested)] = contested
@@ -245,8 +250,14 @@ def _fill_states(world: World, tables: Tables, config: RunConfig) -> None:
     is_neighbour = np.isin(states["id"], tables.header.neighbours)
     world.state_population[:n] = states["population"]
     world.is_neighbour[:n] = is_neighbour
-    world.level_day_0[:n] = _or_zero(states, "level_day_0")
     world.refugees_hosted[:n] = np.where(is_neighbour, _or_zero(states, "refugees_hosted"), 0.0)
+    world.foreign_workers[:n] = np.where(is_neighbour, _or_zero(states, "foreign_workers"), 0.0)
+    index = {name: i for i, name in enumerate(states["id"])}
+    for row in tables.neighbours_day0 if tables.neighbours_day0 is not None else ():
+        host = index[row["state"]]
+        world.level_day_0[host] = row["level_day_0"]
+        world.policy[host] = Policy[row["policy"].upper()]
+        world.participation[host] = Participation[row["participant"].upper()]
     world.channel_on[:] = [getattr(config.channels, channel.name.lower()) for channel in Channel]
 
 

@@ -5,7 +5,7 @@ a declaration cannot say is checked in `checks.py` and `geography.py`. Populatio
 numbers of people; quality, morale, capacity and the like are graded on the scales of `conf/world/README.md`.
 """
 
-from sim.core.codes import Level, Terrain
+from sim.core.codes import Level, Participation, Policy, Terrain
 from sim.world.columns import (
     Column,
     TableSchema,
@@ -44,15 +44,7 @@ STATES = TableSchema(
         year("milex_year", is_required=False),
         people("refugees_hosted", is_required=False),
         note("refugees_date"),
-        Column(
-            "level_day_0",
-            "whole",
-            min(Level),
-            max(Level),
-            is_required=False,
-            may_be_empty=True,
-            cure=f"{LEVEL_CURE}, or leave it empty for calm",
-        ),
+        people("foreign_workers", is_required=False),
     ),
     key=("id",),
     min_rows=1,
@@ -103,10 +95,12 @@ LOCATIONS = TableSchema(
         source(),
         people("population_low", is_required=False),
         people("population_high", is_required=False),
+        note("core_of"),
+        Column("core_share", "number", 0, 1, is_required=False, may_be_empty=True, cure="give a value from 0 to 1"),
     ),
     key=("id",),
     ascending=(("population_low", "population", "population_high"),),
-    references=(("state", "states"), ("capital_of", "states"), ("seat_holder", "factions")),
+    references=(("state", "states"), ("capital_of", "states"), ("seat_holder", "factions"), ("core_of", "factions")),
     min_rows=1,
     max_rows=MAX_LOCATIONS,
 )
@@ -202,8 +196,8 @@ INSTALLATIONS = TableSchema(
     is_required=False,
 )
 
-POLICIES = ("open", "managed", "closed")
-PARTICIPATIONS = ("none", "proxy", "combat")
+POLICIES = tuple(policy.name.lower() for policy in Policy)
+PARTICIPATIONS = tuple(part.name.lower() for part in Participation)
 
 NEIGHBOURS_DAY0 = TableSchema(
     "neighbours_day0",

@@ -129,14 +129,6 @@ CELLS: dict[str, tuple[Change, str]] = {
         cell("states.csv", 2, "gdp_usd_bn", "1e999"),
         "gdp_usd_bn = 1e999: must be <= 1000000; give billions",
     ),
-    "level of a neighbour": (
-        cell("states.csv", 2, "level_day_0", "5"),
-        "states.csv row 2, level_day_0 = 5: must be in [0, 4]; give a level from 0 (calm) to 4 (civil war)",
-    ),
-    "half a level": (
-        cell("states.csv", 2, "level_day_0", "0.5"),
-        "states.csv row 2, level_day_0 = 0.5: must be a whole number; give a level",
-    ),
     "policy of a neighbour": (
         cell("neighbours_day0.csv", 2, "policy", "opened"),
         "policy = opened: must be one of open, managed, closed; did you mean 'open'?",
@@ -144,6 +136,18 @@ CELLS: dict[str, tuple[Change, str]] = {
     "part of a neighbour": (
         cell("neighbours_day0.csv", 2, "participant", "troops"),
         "participant = troops: must be one of none, proxy, combat; choose one of these",
+    ),
+    "half a level": (
+        cell("neighbours_day0.csv", 2, "level_day_0", "0.5"),
+        "neighbours_day0.csv row 2, level_day_0 = 0.5: must be a whole number; give a level",
+    ),
+    "community of nobody": (
+        cell("locations.csv", 2, "core_of", "GHOST"),
+        "locations.csv row 2, core_of = GHOST: is no id in factions.csv",
+    ),
+    "more than a whole community": (
+        cell("locations.csv", 2, "core_share", "1.5"),
+        "locations.csv row 2, core_share = 1.5: must be in [0, 1]; give a value from 0 to 1",
     ),
     "level of a neighbour on day 0": (
         cell("neighbours_day0.csv", 2, "level_day_0", "5"),

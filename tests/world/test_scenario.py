@@ -4,8 +4,10 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sim.core.codes import NOBODY
 from sim.world.places import FAR
 from sim.world.scenario import Scenario
 from sim.world.tables import load_tables
@@ -96,23 +98,34 @@ def test_neighbours_have_their_people_refugees_and_level() -> None:
     record, states = scenario.world[0], scenario.tables.states["id"].tolist()
     by_state = {
         name: {s: float(record[name][i]) for i, s in enumerate(states) if record[name][i]}
-        for name in ("is_neighbour", "level_day_0", "refugees_hosted", "state_population")
+        for name in ("is_neighbour", "level_day_0", "policy", "participation", "refugees_hosted", "state_population")
     }
     assert set(by_state["is_neighbour"]) == set(scenario.tables.header.neighbours)
-    assert by_state["level_day_0"] == {"IRQ": 1}
+    assert by_state["level_day_0"] == {"TUR": 2, "ISR": 1}
+    assert by_state["policy"] == {"IRQ": 1, "IRN": 1, "TUR": 2, "LBN": 2, "JOR": 2, "ISR": 2}
+    assert by_state["participation"] == {"IRN": 1, "TUR": 2, "ISR": 2}
     assert by_state["refugees_hosted"] == {"IRQ": 290_000, "TUR": 2_920_000, "LBN": 755_000, "JOR": 615_000}
     assert by_state["state_population"]["IRQ"] == 45_400_000
 
 
-def test_a_world_without_the_optional_columns_is_calm(tmp_path: Path) -> None:
-    record = scenario_of("liberia_2003").world[0]
-    assert not record["level_day_0"].any()
-    assert not record["refugees_hosted"].any()
+def test_a_world_without_the_optional_table_and_columns_is_calm(tmp_path: Path) -> None:
     shutil.copytree(CONF / "world" / "liberia_2003", tmp_path / "w")
-    cell("states.csv", 3, "level_day_0", "2")(tmp_path / "w")
-    cell("states.csv", 4, "level_day_0", "")(tmp_path / "w")
-    tables = load_tables(tmp_path / "w")
-    assert scenario_of("liberia_2003", tables=tables).world[0]["level_day_0"][:3].tolist() == [0, 2, 0]
+    (tmp_path / "w" / "neighbours_day0.csv").unlink()
+    states = pd.read_csv(tmp_path / "w" / "states.csv").drop(columns="refugees_hosted")
+    states.to_csv(tmp_path / "w" / "states.csv", index=False)
+    record = scenario_of("liberia_2003", tables=load_tables(tmp_path / "w")).world[0]
+    for name in ("level_day_0", "policy", "participation", "refugees_hosted", "foreign_workers", "core_share"):
+        assert not record[name].any()
+    assert (record["core_of"][: record["n_locations"]] == NOBODY).all()
+
+
+def test_communities_and_workers_are_read_where_they_are_coded() -> None:
+    rwanda = scenario_of("rwanda_1994")
+    record, factions = rwanda.world[0], rwanda.tables.factions["id"].tolist()
+    assert record["core_of"][0] == factions.index("far")
+    assert 0.5 < record["core_share"][0] < 1.0
+    libya = scenario_of("libya_2011")
+    assert libya.world[0]["foreign_workers"][libya.tables.states["id"].tolist().index("EGY")] == 700_000
 
 
 def test_only_neighbours_host_refugees(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from sim.core.rules.morale import Morale
 from sim.core.rules.orders import Orders
 from sim.core.rules.patronage import Patronage
 from sim.core.rules.regime import Regime
+from sim.core.rules.scale import Scale
 from sim.core.rules.settlement import Settlement
 from sim.core.rules.spillover import Spillover
 from sim.core.rules.variation import Variation
@@ -47,6 +48,7 @@ class Rules:
     influence: Influence = field(default_factory=Influence)
     settlement: Settlement = field(default_factory=Settlement)
     variation: Variation = field(default_factory=Variation)
+    scale: Scale = field(default_factory=Scale)
 
 
 MECHANISMS: dict[str, type] = {name: type(group) for name, group in vars(Rules()).items()}
