@@ -82,7 +82,7 @@ def _neighbours(draw: st.DrawFn, neighbours: list[str]) -> pd.DataFrame:
             "level_day_0": draw(st.integers(0, 2)),
             "policy": draw(st.sampled_from(POLICIES)),
             "participant": draw(st.sampled_from(PARTICIPATIONS)),
-            **MADE_UP,
+            "source": "made up",
         }
         for name in neighbours
     )

@@ -338,6 +338,9 @@ class State:
     combatants_killed: Annotated[Floats, "L"]
     civilians_killed: Annotated[Floats, "L"]
     civilians_killed_today: Annotated[Floats, "L"]
+    killed_before: Annotated[Floats, "L"]  # fighters and civilians, by the evening before
+    killed_lately: Annotated[Floats, "L"]  # fighters and civilians a day, mean of the last two weeks
+    killed_lately_all: float  # the same in the contested state
     revenge_left: Annotated[Floats, "L"]  # civilians whom a running burst of revenge will kill
     revenge_days: Annotated[Ints, "L"]  # that it will still last, today included
     grievance: Annotated[Floats, "L"]  # 1 = as on day 0

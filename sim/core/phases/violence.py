@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.core.codes import NEVER, NOBODY, Event, Order, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
@@ -21,14 +23,20 @@ from sim.core.rules.violence import (
 )
 from sim.core.state import State, World, index
 
+RECENT_SHARE = 1.0 - math.exp(-1.0 / 14.0)
+"""Weight of a day in a mean that forgets over two weeks."""
+
 
 @phase
 def begin_violence(world: World, state: State) -> None:
     """Clear the toll of a run."""
+    state.killed_lately_all = 0.0
     for place in range(world.n_locations):
         state.combatants_killed[place] = 0.0
         state.civilians_killed[place] = 0.0
         state.civilians_killed_today[place] = 0.0
+        state.killed_before[place] = 0.0
+        state.killed_lately[place] = 0.0
         state.revenge_left[place] = 0.0
         state.revenge_days[place] = 0
         state.grievance[place] = 1.0
@@ -44,6 +52,7 @@ def harm(world: World, rules: Rules, state: State) -> None:
     for i in range(world.n_contested):
         place = index(world.contested[i])
         close_toll(world, rules, state, place)
+    remember_toll(world, state)
 
 
 @phase
@@ -161,6 +170,19 @@ def close_toll(world: World, rules: Rules, state: State, place: int) -> None:
     state.residents[place] -= killed
     state.civilians_killed[place] += killed
     state.civilians_killed_today[place] = killed
+
+
+@phase
+def remember_toll(world: World, state: State) -> None:
+    """Let the dead of the day enter the mean of the last two weeks; of the first days all count alike."""
+    share = max(1.0 / (today(state) + 1.0), RECENT_SHARE)
+    state.killed_lately_all = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        killed = state.combatants_killed[place] + state.civilians_killed[place]
+        state.killed_lately[place] += share * (killed - state.killed_before[place] - state.killed_lately[place])
+        state.killed_before[place] = killed
+        state.killed_lately_all += state.killed_lately[place]
 
 
 @phase
