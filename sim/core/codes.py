@@ -18,7 +18,7 @@ NOBODY = cast("int", np.int64(-1))
 
 @unique
 class Purpose(IntEnum):
-    """What a draw decides. Values are never renumbered or reused, and each is used at one place (< 64)."""
+    """What a draw decides. Values are never renumbered or reused, and each is used at one place (< 128)."""
 
     TEMPO = 1
     STRENGTH = 2
@@ -67,6 +67,8 @@ class Purpose(IntEnum):
     KILL_SCALE = 46
     FLIGHT_SCALE = 47
     CROSSING_SCALE = 48
+    SIDE_ERROR = 64
+    EXIT = 65
 
 
 class Outcome(IntEnum):

@@ -14,7 +14,7 @@ import numpy as np
 from sim.core.codes import Purpose
 from sim.core.jit import phase, rule
 
-PURPOSES = np.uint64(64)
+PURPOSES = np.uint64(128)
 _WORD = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 _MULTIPLIER_A = np.uint64(0xD2511F53)
@@ -54,7 +54,7 @@ def philox4x32(c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: n
 
 @rule
 def words(key: Key, purpose: Purpose, entity: int, ordinal: int) -> Words:
-    """Return four random words for one decision; runs and entities must stay below 2**32, days below 2**26."""
+    """Return four random words for one decision; runs and entities must stay below 2**32, days below 2**25."""
     # Every operand is made uint64 explicitly: uint64 with int64 would become a signed or a floating number.
     return philox4x32(
         np.uint64(ordinal),

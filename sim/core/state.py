@@ -263,6 +263,7 @@ class State:
     reach: Annotated[Ints, "L"]  # bits of the factions that could march there from where they are or were this morning
     garrison: Annotated[Floats, "L"]  # fighters of the holder's side when it came to hold the place
     unit_strength: Annotated[Floats, "F"]  # of one fighter at morale 1
+    side_factor: Annotated[Floats, "F"]  # of the run on what the tables say of a main side's strength
     side_shift: Annotated[Floats, "F"]  # deviation of the side's true resolve, log margin
     is_active: Annotated[Ints, "F"]  # takes part in attacks
     is_waking: Annotated[Ints, "F"]  # will from tomorrow on
@@ -332,6 +333,7 @@ class State:
     returned: Annotated[Floats, "S"]  # from that state since day 0, refugees of before day 0 included
     displaced_new: float  # since day 0, those who went home included
     displaced_peak: float
+    first_attacked: Annotated[Ints, "L"]  # day of the first attack on its holder, NEVER for none
     captured_day: Annotated[Ints, "L"]  # last change of hands, NEVER for none
     dispersed: Annotated[Floats, "L"]  # fighters whose force broke up there today; daily deserters do not count
     # violence

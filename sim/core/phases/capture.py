@@ -24,10 +24,11 @@ from sim.core.phases.orders import committed_share
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.capture import joining_probability, looted_share, retreating_share, scuttled_share
-from sim.core.rules.morale import shock_of_loss, winner_factor
+from sim.core.rules.morale import shock_of_loss, surprise_left_in, winner_factor
 from sim.core.rules.orders import rest_after_capture
 from sim.core.state import State, World, index
 
+LULL_HOPS = 2  # how near a taken seat forces rest
 HALF_WON = 0.5  # a front this far takes a place whose garrison is all but gone
 
 
@@ -164,9 +165,23 @@ def size_of_shock(world: World, rules: Rules, state: State, place: int, loser: i
         morale.shock_size_exponent,
         morale.shock_capital,
     )
+    days = today(state) - state.first_attacked[place] if state.first_attacked[place] != NEVER else 0
+    theirs = share_of_enemies(world, state, place, loser, winner)
+    size *= surprise_left_in(theirs, days, morale.surprise_exponent, morale.siege_news_days)
     if loser == world.regime and winner == world.challenger:
         size *= winner_factor(state.side_power[winner], state.side_power[loser], morale.shock_winner_exponent)
     return size
+
+
+@phase
+def share_of_enemies(world: World, state: State, place: int, loser: int, winner: int) -> float:
+    """Return the share of a place that the side which takes it, and other enemies of the loser, had on day 0."""
+    share = 0.0
+    for i in range(state.derived.n_rulers[place]):
+        faction = index(state.derived.rulers[place, i])
+        if state.side[faction] == winner or is_hostile(state, faction, loser):
+            share += world.control[place, faction]
+    return share
 
 
 @phase
@@ -245,6 +260,8 @@ def occupy(world: World, rules: Rules, state: State, place: int, winner: int) ->
             march_in(world, rules, state, place, place, faction)
             for edge in range(world.edge_start[place], world.edge_start[place + 1]):
                 march_in(world, rules, state, index(world.edge_to[edge]), place, faction)
+    if rules.orders.lull_days > 0.0:
+        keep_quiet(world, rules, state, place, winner)
     best = winner
     most = -1.0
     for i in range(state.n_members[winner]):
@@ -255,6 +272,20 @@ def occupy(world: World, rules: Rules, state: State, place: int, winner: int) ->
                 best = faction
                 most = weight
     return best
+
+
+@phase
+def keep_quiet(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
+    """Let all forces of a side near a seat that it has taken by force rest for a while."""
+    if state.order[place, winner] != Order.OPPOSED:
+        return
+    until = today(state) + int(rules.orders.lull_days * state.tempo) + 1
+    for i in range(state.n_members[winner]):
+        faction = index(state.members[winner, i])
+        for j in range(state.n_posts[faction]):
+            post = index(state.posts[faction, j])
+            if world.hops[place, post] <= LULL_HOPS:
+                state.rest_until[post, faction] = max(state.rest_until[post, faction], until)
 
 
 @phase

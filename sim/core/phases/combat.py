@@ -16,7 +16,7 @@ from sim.core.phases.forces import (
 from sim.core.phases.orders import committed_share, enclave_km, is_melted_place
 from sim.core.rng import noise_around_one, normal
 from sim.core.rules import Rules
-from sim.core.rules.advance import front_after, opposed_days, pursuit_days
+from sim.core.rules.advance import front_after, opposed_days, pursuit_days, siege_factor
 from sim.core.rules.contest import NO_DEFENCE, log_odds_to_prevail, logistic, loss_share
 from sim.core.state import State, World, index
 
@@ -63,9 +63,11 @@ def engage(world: World, rules: Rules, state: State, place: int, leader: int, me
     intensity = contest.pursuit_intensity if melted else 1.0
     take_losses(world, rules, state, place, leader, odds, intensity)
     state.contact[place] = max(state.contact[place], odds)
+    if state.first_attacked[place] == NEVER:
+        state.first_attacked[place] = today(state)
     if state.side[state.holder[place]] == world.regime and state.first_attack_day == NEVER:
         state.first_attack_day = today(state)
-    days = days_needed(world, rules, state, place, km, road, odds, melted, people)
+    days = days_needed(world, rules, state, place, leader, km, road, odds, melted, people)
     state.front[place, leader] = front_after(state.front[place, leader], days, 0.0)
 
 
@@ -75,6 +77,7 @@ def days_needed(
     rules: Rules,
     state: State,
     place: int,
+    leader: int,
     km: float,
     road: float,
     odds: float,
@@ -83,6 +86,7 @@ def days_needed(
 ) -> float:
     """Return the days until the seat falls at today's pace."""
     advance = rules.advance
+    firm = state.morale[place, state.holder[place]]
     pace = road + (1.0 - road) * advance.no_road_factor
     if melted or people <= 0.0:
         return max(pursuit_days(km, advance.road_km_per_day * pace), 0.5)
@@ -92,7 +96,7 @@ def days_needed(
             odds,
             world.population_share[place],
             advance.opposed_km_per_day * pace,
-            advance.seat_days,
+            advance.seat_days * siege_factor(firm, state.equipment[leader], state.air[leader], advance.siege),
             state.tempo,
         ),
         0.5,

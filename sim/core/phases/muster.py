@@ -49,7 +49,7 @@ def count_faction(world: World, rules: Rules, state: State, faction: int) -> boo
     power = 0.0
     morale = 0.0
     heavy = 0.0
-    quality = 0.5 + world.quality[faction]
+    quality = state.side_factor[faction] * (0.5 + world.quality[faction])
     i = 0
     while i < state.n_posts[faction]:
         place = index(state.posts[faction, i])

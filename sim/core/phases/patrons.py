@@ -12,6 +12,8 @@ from sim.core.rules import Rules
 from sim.core.rules.patronage import (
     desired_support,
     direct_capacity,
+    exit_probability,
+    lost_hope,
     need,
     observed_prospect,
     reconsiders,
@@ -23,7 +25,7 @@ from sim.core.rules.patronage import (
 from sim.core.rules.spillover import hardening_day_0
 from sim.core.state import DELAY_SLOTS, State, World, index
 
-RETURN_MARGIN = 0.2  # a patron that left returns only to a client this much better off (hysteresis)
+HALF = 0.5  # of the drop that lets a patron leave: from here it comes back (hysteresis)
 
 
 @phase
@@ -74,14 +76,15 @@ def prospect(rules: Rules, state: State, client: int) -> float:
 def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
     """Abandon a client without prospects, or return to one that has recovered; an exit is announced."""
     patronage = rules.patronage
-    belief = state.belief[link]
+    drop = lost_hope(state.belief[link], state.belief_day_0[link])
+    turns = uniform(state.key, Purpose.EXIT, link, 0) < exit_probability(patronage.exit_per_day)
     if state.is_abandoned[link] == 0:
         patron, client = world.link_patron[link], world.link_client[link]
-        if belief < patronage.abandon_belief and not is_kept(world, state, Kept.EXIT.value, NOBODY, patron, client):
+        if turns and drop > patronage.exit_drop and not is_kept(world, state, Kept.EXIT.value, NOBODY, patron, client):
             abandon(world, state, link)
         return
     away = today(state) - state.abandoned_day[link]
-    if away >= patronage.abandon_days and belief > patronage.abandon_belief + RETURN_MARGIN:
+    if turns and away >= patronage.abandon_days and drop < HALF * patronage.exit_drop:
         state.is_abandoned[link] = 0
 
 

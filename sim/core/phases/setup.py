@@ -29,7 +29,7 @@ from sim.core.rules.displacement import crossing_pull, return_probability
 from sim.core.rules.morale import bistable_half_width, desertion_probability, morale_at_rest
 from sim.core.rules.orders import people_value
 from sim.core.rules.patronage import desired_support, need, share_of_a_day
-from sim.core.rules.scale import run_factor
+from sim.core.rules.scale import run_factor, side_factor
 from sim.core.rules.variation import drawn_quality, drawn_strength
 from sim.core.state import DELAY_SLOTS, State, World
 
@@ -51,7 +51,8 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.key.seed = seed
     state.key.run = run
     state.key.day = np.uint64(0)
-    state.tempo = math.exp(rules.advance.tempo_spread * normal(state.key, Purpose.TEMPO, 0, 0))
+    z = normal(state.key, Purpose.TEMPO, 0, 0)
+    state.tempo = rules.advance.tempo_median * math.exp(rules.advance.tempo_spread * z)
     state.kill_factor = run_factor(rules.scale.kill_spread, normal(state.key, Purpose.KILL_SCALE, 0, 0))
     state.flight_factor = run_factor(rules.scale.flight_spread, normal(state.key, Purpose.FLIGHT_SCALE, 0, 0))
     state.crossing_shift = rules.scale.crossing_spread * normal(state.key, Purpose.CROSSING_SCALE, 0, 0)
@@ -73,6 +74,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
         state.lost_from[place] = NOBODY
         state.lost_shock[place] = 0.0
         state.captured_day[place] = NEVER
+        state.first_attacked[place] = NEVER
         state.was_lost[place] = 0
         state.dispersed[place] = 0.0
     for actor in range(world.n_states + world.n_factions):
@@ -172,10 +174,14 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
     contest = rules.contest
     z = normal(state.key, Purpose.QUALITY, faction, 0)
     quality = drawn_quality(world.quality[faction], rules.variation.strength_spread, z)
-    state.unit_strength[faction] = fighter_strength(
+    leader = state.side[faction]
+    state.side_factor[faction] = 1.0
+    if leader in (world.regime, world.challenger):
+        z = normal(state.key, Purpose.SIDE_ERROR, leader, 0)
+        state.side_factor[faction] = side_factor(rules.scale.side_error, z)
+    state.unit_strength[faction] = state.side_factor[faction] * fighter_strength(
         quality, world.coded_morale[faction], contest.quality_exponent, contest.coded_morale_weight
     )
-    leader = state.side[faction]
     resolve = normal(state.key, Purpose.SIDE_RESOLVE, leader, 0)
     state.side_shift[faction] = rules.morale.side_spread * resolve
     state.resolve_lever[faction] = 1.0

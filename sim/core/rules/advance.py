@@ -92,6 +92,26 @@ class Advance:
         meaning="distance from an enclave to the seat, in mean distances to the neighbours",
         source="assumption",
     )
+    siege: float = parameter(
+        0.0,
+        "k_sg",
+        prior=(0.0, 8.0),
+        calibrated=True,
+        limits=(0.0, 50.0),
+        unit="1",
+        meaning="how much longer a seat holds whose defenders are firm, against attackers without heavy weapons or air",
+        source="assumption; that light forces cannot storm what is held: general",
+    )
+    tempo_median: float = parameter(
+        1.0,
+        "tempo_0",
+        prior=(0.7, 4.0),
+        calibrated=(0.7, 6.0),
+        limits=(0.1, 20.0),
+        unit="factor",
+        meaning="tempo of a median run: above 1 everything takes longer",
+        source="assumption; 1 is the pace that the speeds of advance say",
+    )
     tempo_spread: float = parameter(
         0.65,
         "sig_tempo",
@@ -159,6 +179,22 @@ def opposed_days(
     size = max(SMALLEST_SEAT, math.sqrt(population_share / TWENTIETH))
     streets = EDGE * seat_days * tempo * size / max(LEAST_EDGE, edge)
     return road + streets
+
+
+@rule
+def siege_factor(morale: float, equipment: float, air: float, siege: float) -> float:
+    """Return how much longer a seat holds out: 1 + k_sg * max(0, 2 m - 1) * (1 - min(1, h + a)).
+
+    Parameters
+    ----------
+    morale
+        m, of those who hold it, in [0, 1].
+    equipment, air
+        h and a, heavy weapons per fighter and air force of those who attack, >= 0.
+    siege
+        k_sg, see the parameter table.
+    """
+    return 1.0 + siege * max(0.0, 2.0 * morale - 1.0) * (1.0 - min(1.0, equipment + air))
 
 
 @rule

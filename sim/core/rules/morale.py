@@ -288,6 +288,25 @@ class Morale:
         meaning="shock to an ally of the faction that lost the place",
         source="Lehmann & Zhukov 2019: surrender is contagious among others who fight the same foe",
     )
+    surprise_exponent: float = parameter(
+        0.0,
+        "w_sur",
+        prior=(0.0, 4.0),
+        calibrated=True,
+        limits=(0.0, 20.0),
+        unit="1",
+        meaning="how much less the loss of a place shakes that was half lost on day 0, or long under attack",
+        source="assumption: nobody is shaken by what he expected",
+    )
+    siege_news_days: float = parameter(
+        60.0,
+        "t_sur",
+        prior=(20.0, 400.0),
+        limits=(1.0, 3650.0),
+        unit="days",
+        meaning="time under attack over which the loss of a place ceases to surprise",
+        source="assumption",
+    )
     shock_winner_exponent: float = parameter(
         0.8,
         "w_B",
@@ -520,6 +539,22 @@ def shock_of_loss(
     if is_capital:
         return max(shock, capital_floor * kap)
     return shock
+
+
+@rule
+def surprise_left_in(enemy_share: float, days: int, exponent: float, news_days: float) -> float:
+    """Return how much of a shock is a surprise: ((1 - c) * exp(-d / t_sur))**w_sur.
+
+    Parameters
+    ----------
+    enemy_share
+        c, of the place, that enemies of the loser controlled on day 0, in [0, 1].
+    days
+        d, since the place first came under attack.
+    exponent, news_days
+        w_sur and t_sur, see the parameter table; at 0 nothing was expected.
+    """
+    return math.pow((1.0 - min(1.0, enemy_share)) * math.exp(-days / news_days), exponent)
 
 
 @rule

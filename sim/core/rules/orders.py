@@ -123,6 +123,16 @@ class Orders:
         meaning="mean rest after a capture",
         source="assumption; range tried on six worlds",
     )
+    lull_days: float = parameter(
+        0.0,
+        "lull",
+        prior=(0.0, 15.0),
+        calibrated=True,
+        limits=(0.0, 365.0),
+        unit="days",
+        meaning="rest of all forces of a side near a seat that it has taken against a defence",
+        source="assumption: offensives come in bounds",
+    )
     reaction_days: float = parameter(
         15.0,
         "react",

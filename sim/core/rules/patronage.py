@@ -13,6 +13,7 @@ from sim.core.jit import rule
 from sim.core.parameters import choice, parameter
 from sim.core.rules.contest import logistic
 
+SUREST = 0.999  # beliefs beyond are counted as that
 MIDDLE = 0.5  # of morale
 INDIFFERENCE = 0.1  # assumption: utility that takes a patron from half of its reserve to nearly three quarters
 
@@ -129,13 +130,22 @@ class Patronage:
         meaning="delay from decision to effect of other support",
         source="proxies 5-10 days, regulars 10-30 days; assumption",
     )
-    abandon_belief: float = parameter(
-        0.2,
-        "p_ab",
-        prior=(0.1, 0.35),
-        limits=(0.0, 1.0),
-        unit="probability",
-        meaning="belief below which a patron abandons its client; it returns 0.2 above",
+    exit_per_day: float = parameter(
+        0.15,
+        "h_ab",
+        prior=(0.03, 0.5),
+        limits=(0.0, 20.0),
+        unit="hazard per day",
+        meaning="a patron leaves a client whose prospects have fallen since day 0 by more than the drop",
+        source="assumption",
+    )
+    exit_drop: float = parameter(
+        1.5,
+        "dp_ab",
+        prior=(0.8, 3.0),
+        limits=(0.0, 20.0),
+        unit="log odds",
+        meaning="fall of a patron's belief since day 0 beyond which it may leave; half of it brings it back",
         source="assumption",
     )
     abandon_days: float = parameter(
@@ -283,6 +293,38 @@ def observed_prospect(morale: float, own_power: float, enemy_power: float, moral
     if own_power <= 0.0:
         return 0.0
     return own_power / (own_power + enemy_power * math.exp(-morale_weight * (morale - MIDDLE)))
+
+
+@rule
+def lost_hope(belief: float, belief_day_0: float) -> float:
+    """Return by how much the log odds of a client's success have fallen since day 0: logit b_0 - logit b.
+
+    Parameters
+    ----------
+    belief, belief_day_0
+        b and b_0, kept within [0.001, 0.999].
+    """
+    now = min(SUREST, max(1.0 - SUREST, belief))
+    before = min(SUREST, max(1.0 - SUREST, belief_day_0))
+    return math.log(before / (1.0 - before)) - math.log(now / (1.0 - now))
+
+
+@rule
+def exit_probability(hazard: float) -> float:
+    """Return the chance that a patron leaves today whose hope has fallen by more than dp_ab: 1 - exp(-h_ab).
+
+    One that has left comes back by the same chance once its hope is within half of that.
+
+    Parameters
+    ----------
+    hazard
+        h_ab, per day, see the parameter table.
+
+    References
+    ----------
+    Assumption: a patron judges by how far its client has fallen, since what it stood for on day 0 it had accepted.
+    """
+    return 1.0 - math.exp(-hazard)
 
 
 @rule
