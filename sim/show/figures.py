@@ -13,6 +13,7 @@ from typing import Generic, TypeVarTuple
 
 from matplotlib.figure import Figure
 
+from sim.agents.model import SpilloverModel
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.files import check_no_link
@@ -35,6 +36,8 @@ from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
 from sim.show.ensemble.order_of_falls import draw_order_of_falls
 from sim.show.ensemble.pressure_by_channel import draw_pressure_by_channel, pressure_table
 from sim.show.ensemble.refugees_by_destination import destinations, draw_refugees_by_destination
+from sim.show.explain.evening import draw_evening
+from sim.show.explain.timeline import draw_timeline
 from sim.show.kit.page import save
 from sim.show.kit.theme import styled
 from sim.show.score.forest import draw_gains, draw_skill, has_gains, has_skill
@@ -49,6 +52,7 @@ from sim.show.sweep.points import draw_points
 from sim.show.sweep.scatter import draw_scatter, has_scatter
 from sim.show.sweep.view import View, view_of
 from sim.study.compare import Comparison
+from sim.study.explain.chronicle import Chronicle
 from sim.study.score.folder import Scored
 from sim.study.score.versus import Versus
 from sim.study.sweep import Sweep
@@ -231,6 +235,8 @@ SCORES: tuple[Entry[Scored], ...] = (
     Entry("ranks", draw_ranks, (_unless(ranks_of, "no family has ten outcomes"),)),
 )
 HISTORY: Entry[Scored, str] = Entry("history", draw_history, (_unless(lines_of, "nothing that is drawn is recorded"),))
+EVENING: Entry[SpilloverModel] = Entry("evening", draw_evening)
+TIMELINE: Entry[Chronicle] = Entry("timeline", draw_timeline)
 VERSUS: Entry[Versus] = Entry("gains", draw_gains, (_unless(has_gains, "the base's scores are all 0"),))
 
 

@@ -1,11 +1,14 @@
 """A chronicle tells all that happened, with numbers that work out again, back to draws and facts of day 0."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+import sim
 from sim.core.codes import Event, Purpose
 from sim.core.engine import simulate
 from sim.core.rng import uniform
@@ -15,6 +18,7 @@ from sim.study.explain.plain import plain_core
 from sim.study.explain.reasons import Reason, plain, worked_out
 from sim.study.explain.replay import ReplayError
 from sim.study.explain.sentences import because, tree
+from sim.study.explain.typical import explain_typical, typical_runs
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from tests.random_worlds import small_worlds
@@ -219,3 +223,14 @@ def test_it_is_data_as_well(chronicle: Chronicle) -> None:
     assert [event["kind"] for event in data["events"]] == list(frame["kind"])
     assert len(data["holders"]) == chronicle.scenario.horizon_days
     assert data["events"][0]["because"]["reasons"]
+
+
+def test_typical_histories_are_explained_if_this_model_has_lived_them(tmp_path: Path) -> None:
+    settings = {"ensemble.runs": 40, "ensemble.traces": 1, "horizon_days": 25, "output": str(tmp_path)}
+    case = sim.run(sim.load_scenario("offensive_2024", settings))
+    told = explain_typical(case.results, case.scenario)
+    assert [typical for typical, _ in told] == typical_runs(case.results, case.scenario.horizon_days)
+    for typical, chronicle in told:
+        assert (chronicle.run, chronicle.outcome) == (typical.run, typical.fate)
+    other = replace(case.results, manifest=case.results.manifest | {"model_digest": "another"})
+    assert explain_typical(other, case.scenario) == []

@@ -139,3 +139,5 @@ CHANCES: Mapping[str, Callable[[Mapping[str, Value], Value], tuple[float, float]
 }
 """Of rules that take a draw themselves: the chance of what came out, and the draw that is below it if so."""
 ENDS = ("flight", "coup", "capital", "collapse")
+MAIN = (*ENDS, "fall", "exit", "settlement", "infighting")
+"""Kinds of events that end a regime, and those that a short telling has."""
