@@ -157,7 +157,7 @@ def _draw_marks(page: Page, frame: Frame, height: float) -> None:
     ax.set_xlim(0.0, frame.width)
     ax.set_ylim(height, 0.0)
     at = np.array([event.day / frame.last_day * frame.width for event in frame.told])
-    places = spread_apart(at, MARK_MM, frame.width)
+    places = spread_apart(at, MARK_MM, frame.width - MARK_MM / 2.0)
     for number, (day, place) in enumerate(zip(at, places, strict=True), start=1):
         ax.plot([place, day, day], [MARK_MM, MARKS_MM - 0.6, height], color=RULE, linewidth=0.6, zorder=1)
         ax.plot(place, MARK_MM / 2.0, marker="o", markersize=9.5, color=INK, markeredgewidth=0, zorder=2)
