@@ -28,6 +28,8 @@ ENDS = {
 }
 EVENTS = topic_labels(Topic.END) | topic_labels(Topic.BESIDES)
 MAIN_EVENTS = ("collapse", "flight", "capital_fall")
+MAIN_AMOUNTS = ("refugees", "displaced_peak", "fatalities_combatants", "fatalities_civilians", "extremists_last")
+"""Outcomes that sum up what a war costs, where there is no room for all."""
 
 
 def outcome_labels(scenario: Scenario) -> dict[str, str]:

@@ -254,6 +254,9 @@ def test_a_name_cannot_break_the_table_of_a_page() -> None:
         ("*a* _b_ `c` [d](e)", r"\*a\* \_b\_ \`c\` \[d\](e)"),
         ("<img src=x> & 2 | 3", r"\<img src=x\> \& 2 \| 3"),
         ("# no heading\n- no list", r"\# no heading - no list"),
+        ("1. no list", r"1\. no list"),
+        ("0.315", "0.315"),
+        ("-29%", "-29%"),
         ("offensive_2024, Deir ez-Zor", "offensive_2024, Deir ez-Zor"),
     ],
 )
