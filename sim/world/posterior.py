@@ -12,11 +12,11 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from sim.core.codes import Purpose
 from sim.core.rng import uniforms_of_runs
@@ -36,6 +36,14 @@ Floats = npt.NDArray[np.float64]
 Weight = Annotated[float, Field(ge=0.0)]
 
 
+class _MadeOf(Frozen):
+    """What is read of all that a posterior tells about how it was made."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    worlds: dict[str, str] = Field(default_factory=dict)
+
+
 class _File(Frozen):
     """What a file of a posterior says."""
 
@@ -45,7 +53,7 @@ class _File(Frozen):
     parameters: dict[str, tuple[float, float]] = Field(min_length=1)
     weights: tuple[Weight, ...] = Field(min_length=1)
     vectors: tuple[tuple[float, ...], ...] = Field(min_length=1)
-    made_of: dict[str, Any] = Field(default_factory=dict)
+    made_of: _MadeOf = Field(default_factory=_MadeOf)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +70,8 @@ class Posterior:
         A row a vector, in the order of the ranges; weights sum to 1.
     rulebook, theories
         Version of the rules with which it was learnt, and the theory that each choice of them followed.
+    worlds
+        Names of those whose history it has seen.
     command
         Makes it anew.
     digest
@@ -74,6 +84,7 @@ class Posterior:
     weights: Floats
     rulebook: str
     theories: Mapping[str, str]
+    worlds: frozenset[str]
     command: str
     digest: str
 
@@ -165,7 +176,10 @@ def read_posterior(path: Path) -> Posterior:
     weights = np.array(file.weights)
     digest = hashlib.sha256(text.encode()).hexdigest()
     vectors, weights = np.array(file.vectors), weights / weights.sum()
-    return Posterior(path, file.parameters, vectors, weights, file.rulebook, file.theories, file.command, digest)
+    worlds = frozenset(file.made_of.worlds)
+    return Posterior(
+        path, file.parameters, vectors, weights, file.rulebook, file.theories, worlds, file.command, digest
+    )
 
 
 def _no_number(text: str) -> float:
