@@ -45,9 +45,9 @@ class Scale:
         source="error of refugees, given all who fled, between thirty wars, each left out",
     )
     host_spread: float = parameter(
-        1.5,
+        2.0,
         "s_n",
-        prior=(1.0, 2.0),
+        prior=(1.0, 3.0),
         limits=(0.0, 5.0),
         unit="log",
         meaning="spread of the factors of a run on how strongly each neighbour draws those who flee",
