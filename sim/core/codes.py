@@ -49,7 +49,6 @@ class Purpose(IntEnum):
     REVENGE_SIZE = 27
     REVENGE_DAYS = 28
     OUTFLOW = 29
-    ABROAD = 30
     RETURN = 31
     RETURN_HOSTED = 33
     LADDER = 34
@@ -67,6 +66,8 @@ class Purpose(IntEnum):
     KILL_SCALE = 46
     FLIGHT_SCALE = 47
     CROSSING_SCALE = 48
+    HOST_SCALE = 62
+    WORKERS = 63
 
 
 class Outcome(IntEnum):

@@ -95,16 +95,18 @@ class RunRow:
         Kind.COUNT, "persons", "refugees in {state}", "of this war, last day", COMPARED, total="refugees abroad"
     )
     arrived: Annotated[Floats, "S"] = output(
-        Kind.COUNT, "persons", "arrived in {state}", "no refugees before day 0; those who went home included"
-    )
-    returned: Annotated[Floats, "S"] = output(
-        Kind.COUNT, "persons", "returned from {state}", "refugees who went home", ESTIMATED
+        *(Kind.COUNT, "persons", "arrived in {state}", "no refugees before day 0; those who went home included"),
+        ESTIMATED,
+        total="arrived abroad",
     )
     returned_new: Annotated[Floats, "S"] = output(
         Kind.COUNT, "persons", "returned from {state} of those who arrived", "since day 0", ESTIMATED
     )
     returned_old: Annotated[Floats, "S"] = output(
         Kind.COUNT, "persons", "returned from {state} of earlier refugees", "there since before day 0", ESTIMATED
+    )
+    workers_left: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "workers from {state} who left for home", "no refugees", ESTIMATED
     )
     influence: Annotated[Floats, "S"] = output(
         Kind.SHARE, "share", "influence of {state}", "in the contested state, on the last day", COMPARED
@@ -129,6 +131,7 @@ class DayRow:
     fatalities_civilians: float = output(Kind.COUNT, "persons", "civilians killed so far")
     n_falls: float = output(Kind.COUNT, "seats", "changes of hands so far")
     displaced: float = output(Kind.COUNT, "persons", "displaced in their country", "since day 0")
+    displaced_new: float = output(Kind.COUNT, "persons", "newly displaced in their country so far")
     extremists: float = output(Kind.COUNT, "fighters", "extremist fighters")
     extremist_attacks: float = output(Kind.COUNT, "attacks", "attacks of extremists so far")
     infighting_hazard: float = output(
@@ -146,6 +149,14 @@ class DayRow:
     )
     pressure: Annotated[Floats, "S"] = output(Kind.INDEX, "index", "pressure on {state}", is_of_neighbours=True)
     refugees: Annotated[Floats, "S"] = output(Kind.COUNT, "persons", "refugees in {state}", "who came since day 0")
+    arrived: Annotated[Floats, "S"] = output(Kind.COUNT, "persons", "arrived in {state} so far", "since day 0")
+    returned_new: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "returned from {state} so far of those who arrived"
+    )
+    returned_old: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "returned from {state} so far of earlier refugees"
+    )
+    workers_left: Annotated[Floats, "S"] = output(Kind.COUNT, "persons", "workers from {state} gone home so far")
     influence: Annotated[Floats, "S"] = output(Kind.SHARE, "share", "influence of {state}", "in the contested state")
     channel: Annotated[Floats, "S", "C"] = output(
         Kind.SHARE, "share", "what the channel {entry} carries to {state}", is_of_neighbours=True
@@ -328,9 +339,9 @@ def write_states(world: World, state: State, row: RunRow) -> None:
             row.level_day[host, level] = state.level_day[host, level]
         row.fatalities[host] = 0.0
         row.arrived[host] = state.arrived[host]
-        row.returned[host] = state.returned[host]
         row.returned_new[host] = state.arrived[host] - state.refugees_in[host]
-        row.returned_old[host] = row.returned[host] - row.returned_new[host]
+        row.returned_old[host] = state.returned_old[host]
+        row.workers_left[host] = state.workers_left[host]
         row.influence[host] = state.influence_total[host]
     for slot in range(min(state.n_events, EVENT_SLOTS)):
         if state.event_kind[slot] == Event.INCIDENT:
@@ -412,6 +423,7 @@ def write_day(world: World, state: State, row: DayRow) -> None:
     row.fatalities_civilians = sum_places(world, state.civilians_killed)
     row.n_falls = float(state.n_captures)
     row.displaced = sum_places(world, state.displaced)
+    row.displaced_new = state.displaced_new
     row.extremists = extremists(world, state)
     row.extremist_attacks = sum_factions(world, state.attacks)
     row.infighting_hazard = state.infighting_hazard
@@ -419,6 +431,10 @@ def write_day(world: World, state: State, row: DayRow) -> None:
     row.effective_factions = state.effective_factions
     for host in range(world.n_states):
         row.refugees[host] = state.refugees_in[host]
+        row.arrived[host] = state.arrived[host]
+        row.returned_new[host] = state.arrived[host] - state.refugees_in[host]
+        row.returned_old[host] = state.returned_old[host]
+        row.workers_left[host] = state.workers_left[host]
         row.level[host] = state.level[host]
         row.hardening[host] = state.hardening[host]
         row.pressure[host] = state.pressure[host]

@@ -175,6 +175,9 @@ class Scratch:
     moved: Annotated[Floats, "F"]
     tie_next: Annotated[Floats, "F", "F"]
     enemy: Annotated[Floats, "F", "F"]
+    welcome: Annotated[Floats, "L"]  # of those who return there, [0, 1]
+    flight: Annotated[Floats, "L"]  # weight among the places from which people flee
+    bound_for: Annotated[Floats, "S"]  # share of those who would cross from a refuge whom that state lets in
     quarrels: Annotated[Ints, "F"]  # bits of those with whom a faction falls out today
     standing: Annotated[Ints, "L"]
 
@@ -192,7 +195,9 @@ class Derived:
     falling: float  # share of morale
     rising: float
     calm_desertion: float  # share of a garrison that leaves without a rout
-    return_share: float  # of those away from a safe place without a welcome
+    return_share: float  # of the displaced from a safe place without a welcome
+    refugee_share: float  # of those from there who crossed a border since day 0
+    workers_share: float  # of foreign workers, while the war is deadly
     half_width: float  # of the range of fields with two stable morales
     shock_fading: float  # factor
     fled_fading: float  # factor
@@ -210,7 +215,10 @@ class Derived:
     rulers: Annotated[Numbers, "L", "F"]  # (place, rank): their numbers, rising
     n_border: Annotated[Ints, "S"]  # places of the contested state next to a state
     border: Annotated[Numbers, "S", "L"]  # (state, rank): their numbers, rising
-    crossing_pull: Annotated[Floats, "L", "S"]  # of a state on those who leave a place, [0, 1]
+    crossing_pull: Annotated[Floats, "L", "S"]  # of a state's border on those who flee from a place, in people
+    border_access: Annotated[Floats, "L"]  # to borders that draw, relative to the country
+    passable: Annotated[Floats, "S"]  # share of those at its border whom a state lets through
+    forced: Annotated[Floats, "S"]  # factor on returns from a state
     adrift_weight: Annotated[Floats, "L", "S"]  # what arrives in a state of the weapons adrift in a place
     descent: Annotated[Floats, "S", "R"]  # chance per day that a state steps down from a level
     # influence at rest on day 0
@@ -329,8 +337,12 @@ class State:
     refugees_in: Annotated[Floats, "S"]  # the same from all places
     refugees_old: Annotated[Floats, "S"]  # in that state since before day 0
     arrived: Annotated[Floats, "S"]  # in that state since day 0, those who went back included
-    returned: Annotated[Floats, "S"]  # from that state since day 0, refugees of before day 0 included
-    displaced_new: float  # since day 0, those who went home included
+    returned_old: Annotated[Floats, "S"]  # refugees of before day 0 who went home from that state
+    workers: Annotated[Floats, "S"]  # that state's people who still work in the contested state
+    workers_left: Annotated[Floats, "S"]  # those who went home
+    host_factor: Annotated[Floats, "S"]  # of the run on how strongly a state draws those who flee
+    bound_for: Annotated[Floats, "L", "S"]  # share of those who would cross from a place whom that state lets in
+    displaced_new: float  # inside the country since day 0, those who went home included
     displaced_peak: float
     captured_day: Annotated[Ints, "L"]  # last change of hands, NEVER for none
     dispersed: Annotated[Floats, "L"]  # fighters whose force broke up there today; daily deserters do not count

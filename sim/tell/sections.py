@@ -28,8 +28,9 @@ from sim.world.scenario import Scenario
 
 OVER_RUNS = ("mean", "10–90 % of runs")
 GONE_HOME = {
-    "returned_new": "came since day 0 and went home, mean",
-    "returned_old": "earlier refugees who went home, mean",
+    "returned_new": "of them gone home, mean",
+    "returned_old": "of earlier refugees gone home, mean",
+    "workers_left": "foreign workers gone home, mean",
 }
 PEOPLE = topic_labels(Topic.PEOPLE)
 DIVISION = topic_labels(Topic.INFLUENCE)
@@ -73,14 +74,16 @@ def seats(results: Results, scenario: Scenario) -> Section | None:
 
 
 def refugees(results: Results, scenario: Scenario) -> Section | None:
-    """Return who fled where, and how many have gone home from there: of these, and of those who fled before."""
+    """Return who arrived where, and who has gone home: of these, of those who fled before, of foreign workers."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
-    rows: list[tuple[Cell, ...]] = [("in all states", *lookup.over_runs("refugees"), *[""] * len(GONE_HOME))]
-    for state in lookup.most_first("refugees"):
-        gone_home = [lookup.find(f"{quantity}_mean", state) for quantity in GONE_HOME]
-        rows.append((f"in {labels[state]}", *lookup.over_runs("refugees", state), *gone_home))
-    title = f"Refugees since day 0, persons on day {lookup.horizon}"
-    return _of_rows(lookup, title, ("refugees", *OVER_RUNS, *GONE_HOME.values()), rows)
+    kinds = {kind: label for kind, label in GONE_HOME.items() if lookup.most_first(kind)}
+    states = [state for kind in ("arrived", *kinds) for state in lookup.most_first(kind)]
+    rows: list[tuple[Cell, ...]] = [("in all states", *lookup.over_runs("arrived"), *[""] * len(kinds))]
+    for state in dict.fromkeys(states):
+        gone_home = [lookup.find(f"{kind}_mean", state) for kind in kinds]
+        rows.append((f"in {labels[state]}", *lookup.over_runs("arrived", state), *gone_home))
+    title = f"Refugees who arrived since day 0, persons by day {lookup.horizon}"
+    return _of_rows(lookup, title, ("arrived", *OVER_RUNS, *kinds.values()), rows)
 
 
 def people(results: Results, scenario: Scenario) -> Section | None:

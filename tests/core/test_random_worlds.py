@@ -23,10 +23,13 @@ def test_people_are_conserved_to_the_person(scenario: Scenario) -> None:
         living = s["residents"] + s["displaced"] + s["refugees"].sum(axis=1)
         counted = (living + s["civilians_killed"])[: len(here)][here].sum() + s["refugees_old"].sum()
         assert counted == everybody
-        for stock in ("residents", "displaced", "hosted", "refugees", "refugees_old", "returned"):
+        for stock in ("residents", "displaced", "hosted", "refugees", "refugees_old", "returned_old", "workers"):
             assert s[stock].min() >= 0
             assert np.array_equal(s[stock], np.round(s[stock]))
         assert s["displaced"].sum() == s["hosted"].sum()
+        assert np.array_equal(s["workers"] + s["workers_left"], w["foreign_workers"])
+        assert np.array_equal(s["refugees_old"] + s["returned_old"], w["refugees_hosted"])
+        assert s["displaced_new"] >= s["displaced_peak"]
 
 
 @MANY

@@ -86,7 +86,8 @@ def made_results(results: Results, scenario: Scenario, n: int) -> Results:
     for k, state in enumerate(names.neighbours):
         level = (runs["run"] % 100).lt(3 * k + 1).mul(k + 1).add(runs["run"].eq(5).mul(3 - k))
         runs[f"level_max_{state}"] = level.astype("Int32")
-        runs[f"refugees_{state}"] = 1000.0 * k * (runs["run"] % 10 + 1)
+        runs[f"arrived_{state}"] = 1000.0 * k * (runs["run"] % 10 + 1)
+        runs[f"refugees_{state}"] = runs[f"arrived_{state}"] - 200.0 * k
         runs[f"returned_new_{state}"], runs[f"returned_old_{state}"] = 200.0 * k, 90_000.0 * k
         runs[f"influence_{state}"] = 0.1 * k
     runs["displaced_peak"] = 1e5 + 1e3 * (runs["run"] % 49)
@@ -134,7 +135,7 @@ def test_shares_below_each_other_have_as_many_decimals_in_every_table(results: R
 def test_people_are_told_by_state_those_with_most_first(results: Results) -> None:
     scenario, names = small_scenario(), small_names()
     page = summary_markdown(made_results(results, scenario, 1_000), scenario)
-    rows = rows_of(page, "Refugees since day 0, persons on day 30")
+    rows = rows_of(page, "Refugees who arrived since day 0, persons by day 30")
     assert rows[0] == ["in all states", "17,000 [16,000, 17,000]", "3,000 to 27,000", "", ""]
     assert [row[0].split("(")[-1] for row in rows[1:]] == [f"{state})" for state in reversed(names.neighbours[1:])]
     assert [row[3:] for row in rows[1:]] == [  # those who came since day 0 apart from those who were there

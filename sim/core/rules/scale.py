@@ -27,7 +27,7 @@ class Scale:
         source="error of dead per fighter and day between thirty wars, each left out",
     )
     flight_spread: float = parameter(
-        0.0,
+        0.77,
         "s_F",
         prior=(0.5, 1.0),
         limits=(0.0, 3.0),
@@ -36,13 +36,22 @@ class Scale:
         source="error of people who flee, given the dead, between thirty wars, each left out",
     )
     crossing_spread: float = parameter(
-        0.0,
+        1.65,
         "s_b",
         prior=(1.0, 2.0),
         limits=(0.0, 5.0),
         unit="log odds",
         meaning="spread of the share of those who flee that crosses a border",
         source="error of refugees, given all who fled, between thirty wars, each left out",
+    )
+    host_spread: float = parameter(
+        2.0,
+        "s_n",
+        prior=(1.0, 3.0),
+        limits=(0.0, 5.0),
+        unit="log",
+        meaning="spread of the factors of a run on how strongly each neighbour draws those who flee",
+        source="error of refugees by neighbour between 28 wars, each country left out",
     )
 
 
