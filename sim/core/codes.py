@@ -28,8 +28,6 @@ class Purpose(IntEnum):
     PATRON_ABSTAINS = 6
     DISSOLUTION = 7
     ENGAGEMENT = 8
-    LOSSES_ATTACKER = 9
-    LOSSES_DEFENDER = 10
     PAUSE = 11
     AWAKENING = 12
     STORM = 13
@@ -66,6 +64,11 @@ class Purpose(IntEnum):
     KILL_SCALE = 46
     FLIGHT_SCALE = 47
     CROSSING_SCALE = 48
+    ATTRITION = 49
+    KILLED = 50
+    CIVILIAN_SCALE = 51
+    MASS_KILLING = 52
+    CIVILIAN_PLACE = 53
     HOST_SCALE = 62
     WORKERS = 63
 

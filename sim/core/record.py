@@ -51,6 +51,9 @@ class RunRow:
         Kind.COUNT, "persons", "combatants killed", "of all factions", COMPARED, Topic.PEOPLE
     )
     fatalities_civilians: float = output(Kind.COUNT, "persons", "civilians killed", "", COMPARED, Topic.PEOPLE)
+    fatalities_background: float = output(
+        Kind.COUNT, "persons", "civilians killed besides the war", "not among those", ESTIMATED
+    )
     fighters_deserted: float = output(Kind.COUNT, "fighters", "deserted or dispersed", "of the regime's side")
     regime_strength_left: float = output(
         Kind.SHARE, "share of day 0", "strength of the regime's side", "on the last day"
@@ -80,6 +83,9 @@ class RunRow:
     )
     tempo: float = output(Kind.INDEX, "factor", "tempo", "above 1 everything takes longer")
     kill_factor: float = output(Kind.INDEX, "factor", "factor of the run on the dead", "of the fighting")
+    civilian_factor: float = output(
+        Kind.INDEX, "factor", "factor of the run on civilians killed", "for each fighter killed"
+    )
     flight_factor: float = output(Kind.INDEX, "factor", "factor of the run on those who flee")
     crossing_shift: float = output(Kind.INDEX, "log odds", "shift of the share that crosses a border", "of the run")
     level_max: Annotated[Ints, "S"] = output(
@@ -368,6 +374,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.n_mergers = state.n_mergers
     row.fatalities_combatants = sum_factions(world, state.killed)
     row.fatalities_civilians = sum_places(world, state.civilians_killed)
+    row.fatalities_background = sum_places(world, state.background_killed)
     row.fighters_deserted = 0.0
     for faction in range(world.n_factions):
         if state.side[faction] == world.regime:
@@ -386,6 +393,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.effective_factions = state.effective_factions
     row.tempo = state.tempo
     row.kill_factor = state.kill_factor
+    row.civilian_factor = state.civilian_factor
     row.flight_factor = state.flight_factor
     row.crossing_shift = state.crossing_shift
     write_states(world, state, row)

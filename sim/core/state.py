@@ -5,7 +5,7 @@ shape. Compiled code and Mesa agents see a record of that dtype, type checkers s
 of a tier, so that all worlds of a tier share compiled code; the sizes in use are fields (``n_locations``, ...).
 
 Axes: location L, faction F, state S, actor A (states, then factions), edge E, link K (patron to client), lever V,
-delay D, channel C, level R, event M.
+delay D, channel C, level R, event M, pair of factions P.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ class Tier:
             "C": len(Channel),
             "R": len(Level),
             "M": EVENT_SLOTS,
+            "P": self.factions * (self.factions - 1) // 2,
         }
 
 
@@ -178,6 +179,15 @@ class Scratch:
     welcome: Annotated[Floats, "L"]  # of those who return there, [0, 1]
     flight: Annotated[Floats, "L"]  # weight among the places from which people flee
     bound_for: Annotated[Floats, "S"]  # share of those who would cross from a refuge whom that state lets in
+    enemies: Annotated[Ints, "F"]  # with whom a side is at war, bits of factions, by leader
+    heads: Annotated[Floats, "F"]  # fighters of a side in the war
+    against: Annotated[Floats, "F"]  # of all its enemies in the war
+    touched: Annotated[Floats, "F"]  # of a side, those whom an enemy could reach
+    weights: Annotated[Floats, "F"]  # of its forces in its toll
+    due: Annotated[Floats, "F"]  # what a side bears of the war, in fighters
+    weight: Annotated[Floats, "L", "F"]  # of a force in the toll of its side, less than 0 for none of the war
+    pair_one: Annotated[Numbers, "P"]  # sides at war with each other, by leader
+    pair_other: Annotated[Numbers, "P"]
     quarrels: Annotated[Ints, "F"]  # bits of those with whom a faction falls out today
     standing: Annotated[Ints, "L"]
 
@@ -238,6 +248,7 @@ class State:
     derived: Derived
     tempo: float
     kill_factor: float  # of the run on the dead of the fighting
+    civilian_factor: float  # of the run on the civilians killed for each fighter
     flight_factor: float  # of the run on those who flee
     crossing_shift: float  # of the run on the share of them who cross a border, log odds
     surprise: float  # what is left today of the challenger's surprise
@@ -348,11 +359,14 @@ class State:
     dispersed: Annotated[Floats, "L"]  # fighters whose force broke up there today; daily deserters do not count
     # violence
     combatants_killed: Annotated[Floats, "L"]
+    killed_in_war: Annotated[Floats, "L"]  # fighters, today
+    combatants_killed_today: float  # the same in all places
     civilians_killed: Annotated[Floats, "L"]
     civilians_killed_today: Annotated[Floats, "L"]
     killed_before: Annotated[Floats, "L"]  # fighters and civilians, by the evening before
     killed_lately: Annotated[Floats, "L"]  # fighters and civilians a day, mean of the last two weeks
     killed_lately_all: float  # the same in the contested state
+    background_killed: Annotated[Floats, "L"]  # civilians, war or none
     revenge_left: Annotated[Floats, "L"]  # civilians whom a running burst of revenge will kill
     revenge_days: Annotated[Ints, "L"]  # that it will still last, today included
     grievance: Annotated[Floats, "L"]  # 1 = as on day 0

@@ -21,7 +21,9 @@ def test_people_are_conserved_to_the_person(scenario: Scenario) -> None:
     for state in mornings(scenario, 0):
         s = state[0]
         living = s["residents"] + s["displaced"] + s["refugees"].sum(axis=1)
-        counted = (living + s["civilians_killed"])[: len(here)][here].sum() + s["refugees_old"].sum()
+        counted = (living + s["civilians_killed"] + s["background_killed"])[: len(here)][here].sum() + s[
+            "refugees_old"
+        ].sum()
         assert counted == everybody
         for stock in ("residents", "displaced", "hosted", "refugees", "refugees_old", "returned_old", "workers"):
             assert s[stock].min() >= 0

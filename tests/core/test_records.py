@@ -59,6 +59,7 @@ def sizes(tier: Tier) -> dict[str, int]:
         "C": len(Channel),
         "R": len(Level),
         "M": EVENT_SLOTS,
+        "P": tier.factions * (tier.factions - 1) // 2,
     }
 
 

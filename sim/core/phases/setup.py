@@ -29,7 +29,7 @@ from sim.core.rules.displacement import return_probability
 from sim.core.rules.morale import bistable_half_width, desertion_probability, morale_at_rest
 from sim.core.rules.orders import people_value
 from sim.core.rules.patronage import desired_support, need, share_of_a_day
-from sim.core.rules.scale import run_factor
+from sim.core.rules.scale import mass_killing, run_factor
 from sim.core.rules.variation import drawn_quality, drawn_strength
 from sim.core.state import DELAY_SLOTS, State, World
 
@@ -54,6 +54,10 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.key.day = np.uint64(0)
     state.tempo = math.exp(rules.advance.tempo_spread * normal(state.key, Purpose.TEMPO, 0, 0))
     state.kill_factor = run_factor(rules.scale.kill_spread, normal(state.key, Purpose.KILL_SCALE, 0, 0))
+    state.civilian_factor = run_factor(rules.scale.civilian_spread, normal(state.key, Purpose.CIVILIAN_SCALE, 0, 0))
+    state.civilian_factor *= mass_killing(
+        uniform(state.key, Purpose.MASS_KILLING, 0, 0), rules.scale.mass_killing_share, rules.scale.mass_killing_factor
+    )
     state.flight_factor = run_factor(rules.scale.flight_spread, normal(state.key, Purpose.FLIGHT_SCALE, 0, 0))
     state.crossing_shift = rules.scale.crossing_spread * normal(state.key, Purpose.CROSSING_SCALE, 0, 0)
     state.surprise = rules.contest.surprise
