@@ -182,7 +182,7 @@ def test_parts_along_a_rising_sum_add_up_to_the_person(people: int, weights: lis
     passed, placed = 0.0, 0.0
     for weight in weights:
         passed += weight
-        so_far = people_up_to(float(people), passed, total)
+        so_far = people_up_to(float(people), passed, total, 0.5)
         assert abs(so_far - placed - people * weight / total) <= 1.0 + 1e-6
         assert so_far >= placed
         placed = so_far
@@ -198,7 +198,7 @@ def test_nobody_gives_more_than_there_are(stocks: list[int], share: float) -> No
     passed, gone = 0.0, 0.0
     for stock in stocks:
         passed += stock
-        so_far = people_up_to(float(leaving), passed, float(total))
+        so_far = people_up_to(float(leaving), passed, float(total), 0.5)
         assert 0.0 <= so_far - gone <= stock
         gone = so_far
     assert gone == leaving

@@ -34,6 +34,8 @@ from sim.core.rules.displacement import (
 from sim.core.rules.scale import run_factor
 from sim.core.state import State, World, index
 
+ROUNDED = 0.5  # shares of people need no draw: nobody minds which of two places hosts one person more
+
 
 @phase
 def set_borders(world: World, rules: Rules, state: State) -> None:
@@ -213,7 +215,7 @@ def leave_hosts(world: World, state: State, people: float) -> None:
     for place in range(world.n_locations):
         if state.hosted[place] > 0.0:
             passed += state.hosted[place]
-            so_far = people_up_to(people, passed, hosted)
+            so_far = people_up_to(people, passed, hosted, ROUNDED)
             state.hosted[place] -= so_far - gone
             gone = so_far
 
@@ -252,7 +254,7 @@ def settle_in(world: World, state: State, people: float, room: float) -> None:
         place = index(world.contested[i])
         if state.scratch.score[place] > 0.0:
             passed += state.scratch.score[place]
-            so_far = people_up_to(people, passed, room)
+            so_far = people_up_to(people, passed, room, ROUNDED)
             state.residents[place] += so_far - placed
             placed = so_far
 
@@ -393,7 +395,7 @@ def find_refuge(world: World, state: State, place: int, people: float) -> None:
         host = index(world.contested[i])
         if host != place and state.scratch.score[host] > 0.0:
             passed += state.scratch.score[host] / world.hops[place, host]
-            so_far = people_up_to(people, passed, room)
+            so_far = people_up_to(people, passed, room, ROUNDED)
             state.hosted[host] += so_far - placed
             placed = so_far
 
