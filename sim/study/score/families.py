@@ -181,15 +181,13 @@ def _highest(world: Lived, item: str) -> Floats:
 
 
 def _is_incident(world: Lived, item: str) -> Floats:
-    """Return whether a neighbour reaches the level of incidents in each run."""
-    return (_highest(world, item) >= Level.INCIDENT).astype(np.float64)
+    """Return whether a neighbour has any armed incident in each run."""
+    return (_incidents(world, item) >= 1.0).astype(np.float64)
 
 
 def _incidents(world: Lived, item: str) -> Floats:
-    """Return how many incidents a neighbour has in each run."""
-    events = world.events[(world.events["kind"] == "incident") & (world.events["actor"] == item)]
-    counts = events.groupby("run").size().reindex(world.runs["run"], fill_value=0)
-    return np.asarray(counts, np.float64)
+    """Return how many armed incidents a neighbour has in each run."""
+    return world.runs[state_column("incidents", item)].to_numpy(np.float64)
 
 
 def _log_day(world: Lived, _: str) -> Floats:
