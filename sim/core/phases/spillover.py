@@ -282,20 +282,18 @@ def consider_own_war(rules: Rules, state: State, host: int) -> None:
     """Let a war of a neighbour's own break out when its clock says so; it was coming, or the war has caused it."""
     if state.own_war_cause[host] != NOBODY:
         return
-    change = state.pressure[host]
-    state.own_war_wait[host] -= own_war_hazard(rules.spillover.own_war_per_day, change)
+    state.own_war_wait[host] -= own_war_hazard(rules.spillover.own_war_per_day, state.pressure[host])
     if state.own_war_wait[host] <= 0.0:
         ordinal = ordinal_of(state, host, Stream.OWN_WAR.value)
-        mark = uniform_of_run(state.key, Purpose.INCIDENT_CAUSE, host, ordinal) * (1.0 + change) - 1.0
-        state.own_war_cause[host] = cause_at(rules, state, host, mark)
+        state.own_war_cause[host] = drawn_cause(rules, state, host, ordinal, 1.0)
         state.incident_rate[host, Stream.OWN_WAR.value] = OWN_WAR_RATE * state.incident_factor[host]
 
 
 @phase
-def cause_at(rules: Rules, state: State, host: int, mark: float) -> int:
-    """Return what the rising sum of the channels' weighed changes passes a mark with; below 0 the background."""
-    if mark < 0.0:
-        return Cause.BACKGROUND.value
+def drawn_cause(rules: Rules, state: State, host: int, ordinal: int, background: float) -> int:
+    """Draw where something comes from, in proportion: from the background, or from what a channel adds."""
+    u = uniform_of_run(state.key, Purpose.INCIDENT_CAUSE, host, ordinal)
+    mark = u * (background + state.pressure[host]) - background
     cause = Cause.BACKGROUND.value
     for channel in range(N_CHANNELS):
         carried = rules.spillover.weight[channel] * state.channel[host, channel]
@@ -363,8 +361,7 @@ def cause_of(rules: Rules, state: State, host: int, stream: int, ordinal: int) -
         return Cause.BACKGROUND.value
     if stream == Stream.OWN_WAR:
         return state.own_war_cause[host]
-    mark = uniform_of_run(state.key, Purpose.INCIDENT_CAUSE, host, ordinal) * state.pressure[host]
-    return cause_at(rules, state, host, mark)
+    return drawn_cause(rules, state, host, ordinal, 0.0)
 
 
 @phase

@@ -36,7 +36,7 @@ class Lived:
     ----------
     name, tables
         The world.
-    runs, falls, events
+    runs, falls
         Tables of an ensemble of the world as it was on day 0, over its own horizon.
     """
 
@@ -44,7 +44,6 @@ class Lived:
     tables: Tables
     runs: pd.DataFrame
     falls: pd.DataFrame
-    events: pd.DataFrame
 
     @property
     def horizon(self) -> int:
@@ -69,7 +68,7 @@ def lived(name: str, tables: Tables, results: Results) -> Lived:
     name, tables, results
         The world and its ensemble.
     """
-    return Lived(name, tables, usable(results.runs), results.falls, results.events)
+    return Lived(name, tables, usable(results.runs), results.falls)
 
 
 @dataclass(frozen=True)
