@@ -1,5 +1,7 @@
 """Levers change what they should and nothing else, in twins of a run that share every draw."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ LEVANT = "levant_2024"
 STATES = list(tables_of(LEVANT).states["id"])
 PAIRS = 200
 SPLIT = pytest.mark.xfail(strict=True, reason="the army of this world, split on day 0, falls apart by itself: a fault")
-APART: dict[str, dict[str, float]] = {"spillover": {"feedback": 0.0, "guard_effect": 0.0}}
+APART: dict[str, dict[str, Any]] = {"spillover": {"feedback": 0.0, "guard_effect": 0.0, "weight": {"retaliation": 0.0}}}
 
 
 def refugees(scenario: Scenario) -> np.ndarray:

@@ -37,7 +37,7 @@ def draw_level_by_neighbour(results: Results, scenario: Scenario) -> Figure:
     mark = Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor=INK, markersize=4.0)
     page = keyed_page(
         words(results, scenario, finding(runs, scenario, Level.INCIDENT), shown, note),
-        level_handles() | {"2 or higher by what the war has caused alone": mark},
+        {**level_handles(), "2 or higher by what the war has caused alone": mark},
         panels.total_mm,
     )
     names = state_names(scenario)
