@@ -5,7 +5,7 @@ shape. Compiled code and Mesa agents see a record of that dtype, type checkers s
 of a tier, so that all worlds of a tier share compiled code; the sizes in use are fields (``n_locations``, ...).
 
 Axes: location L, faction F, state S, actor A (states, then factions), edge E, link K (patron to client), lever V,
-delay D, channel C, level R, event M, pair of factions P.
+delay D, channel C, cause Q, stream W, level R, event M, pair of factions P.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.codes import Channel, Level
+from sim.core.codes import Cause, Channel, Level, Stream
 from sim.core.jit import rule
 from sim.core.rng import KEY_DTYPE, Key
 
@@ -64,6 +64,8 @@ class Tier:
             "V": 64,
             "D": DELAY_SLOTS,
             "C": len(Channel),
+            "Q": len(Cause),
+            "W": len(Stream),
             "R": len(Level),
             "M": EVENT_SLOTS,
             "P": self.factions * (self.factions - 1) // 2,
@@ -230,7 +232,6 @@ class Derived:
     passable: Annotated[Floats, "S"]  # share of those at its border whom a state lets through
     forced: Annotated[Floats, "S"]  # factor on returns from a state
     adrift_weight: Annotated[Floats, "L", "S"]  # what arrives in a state of the weapons adrift in a place
-    descent: Annotated[Floats, "S", "R"]  # chance per day that a state steps down from a level
     # influence at rest on day 0
     has_influence: int  # 1 when it is known
     influence: Annotated[Floats, "L", "S"]
@@ -375,11 +376,30 @@ class State:
     level_max: Annotated[Ints, "S"]
     level_day: Annotated[Ints, "S", "R"]  # first day at that level or above
     hardening: Annotated[Floats, "S"]  # [0, 1]
-    pressure: Annotated[Floats, "S"]
-    channel: Annotated[Floats, "S", "C"]  # what each carries, in [0, 1], before its weight
+    pressure: Annotated[Floats, "S"]  # what the war adds to a state's lot: what its channels carry, weighed
+    channel: Annotated[Floats, "S", "C"]  # what each carries more than on day 0, in [0, 1], before its weight
+    channel_day_0: Annotated[Floats, "S", "C"]  # what it carried then
     fled: Annotated[Floats, "S"]  # beaten fighters who crossed into that state
     crossing: Annotated[Floats, "S"]  # fighters based there who are in the war today
-    incident_deaths: Annotated[Floats, "S"]
+    retaliation: Annotated[Floats, "S"]  # calls for answers to earlier incidents, fading
+    incident_factor: Annotated[Floats, "S"]  # of the run on the incidents of a neighbour, mean 1
+    incident_rate: Annotated[Floats, "S", "W"]  # incidents a day by each clock
+    incident_wait: Annotated[Floats, "S", "W"]  # what must add up until the next incident by a clock
+    n_incidents: Annotated[Ints, "S", "W"]  # by each clock
+    incidents: Annotated[Ints, "S", "Q"]  # so far, by cause
+    incident_deaths: Annotated[Floats, "S"]  # so far
+    caused_deaths: Annotated[Floats, "S"]  # those of incidents that the war has caused
+    level_caused_max: Annotated[Ints, "S"]  # that these alone mean
+    fire_day: Annotated[Ints, "S"]  # last day on which people shot across the border
+    caused_fire_day: Annotated[Ints, "S"]  # the same in incidents that the war has caused
+    death_day: Annotated[Ints, "S"]  # first death since day 0
+    many_deaths_day: Annotated[Ints, "S"]  # more than 25 deaths since day 0
+    own_war_wait: Annotated[Floats, "S"]  # what must add up until a war of its own breaks out
+    own_war_cause: Annotated[Ints, "S"]  # codes.Cause of a war of its own, NOBODY for none
+    is_alert: Annotated[Ints, "S"]
+    alert_day: Annotated[Ints, "S"]  # first day on alert
+    alarm: Annotated[Floats, "S"]  # reasons to announce an alert, fading
+    alarmed_by: Annotated[Ints, "S"]  # bits of what has alarmed it
     ground_changed: int  # control of places or attitudes of states moved since yesterday
     hostile_ground: Annotated[Floats, "S"]  # shares of the places next to a state that factions hostile to it control
     # extremists
@@ -427,6 +447,7 @@ class State:
     event_actor: Annotated[Ints, "M"]  # actor
     event_other: Annotated[Ints, "M"]  # actor
     event_size: Annotated[Floats, "M"]
+    event_cause: Annotated[Ints, "M"]  # codes.Cause of an incident, NOBODY for other events
     # ledger: people and weapons that left or entered
     fighters_day_0: Annotated[Floats, "F"]
     killed: Annotated[Floats, "F"]

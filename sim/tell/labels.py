@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sim.core.codes import Level, Outcome
+from sim.core.codes import Channel, Level, Outcome
 from sim.core.outputs import Topic
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.outcomes import Outcome as Compared
@@ -18,6 +18,17 @@ LEVELS = {
     Level.INCIDENT: "border incident",
     Level.VIOLENCE: "organised violence",
     Level.CIVIL_WAR: "civil war",
+}
+CHANNELS = {
+    Channel.REFUGEES: "refugees",
+    Channel.ARMS: "weapons adrift",
+    Channel.FIGHTERS: "fighters who cross",
+    Channel.KIN: "kin who fight nearby",
+    Channel.SANCTUARY: "hostile ground along the border",
+    Channel.BORDER: "danger right across the border",
+    Channel.PARTICIPATION: "its own part in the war",
+    Channel.RETALIATION: "answers to earlier incidents",
+    Channel.DEATHS: "deaths along the border",
 }
 ENDS = {
     Outcome.IN_POWER: "still in power",

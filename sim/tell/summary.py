@@ -19,6 +19,7 @@ from sim.world.scenario import Scenario
 CAVEAT = "Shares of simulated histories under this scenario's assumptions, not a forecast."
 SUMMARY = (
     sections.spillover,
+    sections.causes,
     sections.regime,
     sections.seats,
     sections.refugees,

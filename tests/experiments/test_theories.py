@@ -80,7 +80,7 @@ def test_a_sweep_takes_theories_by_name_and_entries_by_key() -> None:
     config = read_config(FRAME)
     assert THEORIES["rules.contest.form"] == ("ratio", "difference")
     assert numeric_keys(config)["rules.contest.form"] == 0
-    assert numeric_keys(config)["rules.spillover.weight.kin"] == 0.7
+    assert numeric_keys(config)["rules.spillover.weight.kin"] == 0.15
     assert read_factors(config, {"rules.contest.form": ["difference", "ratio"], "rules.morale.beta": [4, 9]}) == {
         "rules.contest.form": [1, 0],
         "rules.morale.beta": [4, 9],

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import sim
-from sim.core.codes import Event, Purpose
+from sim.core.codes import Event, Level, Purpose
 from sim.core.engine import simulate
 from sim.core.rng import uniform
 from sim.study.explain.chronicle import Chronicle, explain
@@ -41,6 +41,12 @@ def chronicle(scenario: Scenario) -> Chronicle:
     left = np.isin(np.arange(200), exits["run"][exits["actor"] == actors.index("RUS")])
     drawn_in = histories.runs["level_max"][:, actors.index("LBN")] > 0
     return explain(scenario, SEED, int(np.flatnonzero((histories.runs["flight_day"] >= 0) & left & drawn_in)[0]))
+
+
+@pytest.fixture(scope="module")
+def loud() -> Chronicle:
+    """Return a history in which the war causes incidents at every neighbour."""
+    return explain(scenario_of("levant_2024", rules={"spillover": {"caused_rate": 3.0}}), SEED, 3)
 
 
 def again(reason: Reason) -> Any:
@@ -112,8 +118,10 @@ def check_causes(chronicle: Chronicle) -> None:
         assert event.because is not None, event.text
         assert all(number < event.number for number in event.links)
         assert chronicle.chain(event)[-1].kind in ("draw", "fact"), event.text
-        if event.kind in ("flight", "coup", "deal", "infighting", "level", "prison_break", "handover", "settlement"):
+        if event.kind in ("flight", "coup", "deal", "infighting", "prison_break", "handover", "settlement"):
             assert event.chance is not None, event.text
+        if event.kind == "level" and event.size is not None and max(event.size, event.before or 0.0) < Level.INCIDENT:
+            assert event.chance is not None, event.text  # an alert is drawn, other levels follow from who died
 
 
 def test_the_chronicle_tells_all_that_happened(chronicle: Chronicle, scenario: Scenario) -> None:
@@ -175,14 +183,24 @@ def test_it_says_why_a_patron_did_what_it_did(chronicle: Chronicle) -> None:
 
 
 def test_it_says_why_a_neighbour_reached_its_level(chronicle: Chronicle) -> None:
-    step = chronicle.about(actor="LBN", kind="level")[-1]
-    assert step.because is not None
-    assert step.purpose == "ladder"
-    assert any(part.rule == "next_level" for part in step.because.walk())
-    highest = max(chronicle.about(kind="level"), key=lambda event: event.chance or 0.0)
-    assert highest.because is not None
-    assert reaches(highest.because, "pressure (")
-    assert reaches(highest.because, "what each carries")
+    alert = next(event for event in chronicle.about(kind="level") if event.before == 0.0 and event.size == 1.0)
+    assert alert.because is not None
+    assert alert.purpose == "alert"
+    assert any(part.rule == "next_alert" for part in alert.because.walk())
+    assert reaches(alert.because, "reasons to announce an alert")
+    higher = next(event for event in chronicle.about(kind="level") if (event.size or 0.0) >= 2.0)
+    assert higher.because is not None
+    assert {chronicle.events[number].kind for number in higher.links} >= {"incident"}
+
+
+def test_it_says_why_an_incident_came_and_what_the_war_adds(loud: Chronicle) -> None:
+    causes = [event.because for event in loud.about(kind="incident") if event.because is not None]
+    assert causes
+    assert all(reaches(because, "what must add up until the next incident by a clock") for because in causes)
+    assert any(reaches(because, "draw of next incident") for because in causes)
+    caused = [because for because in causes if reaches(because, "(Lebanon, caused)")]
+    assert any(reaches(because, "what each carries more than on day 0") for because in caused)
+    assert check_numbers(loud) > 1_000
 
 
 def test_a_history_that_is_not_the_same_is_refused(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

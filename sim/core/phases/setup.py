@@ -16,11 +16,11 @@ from sim.core.phases.installations import begin_installations
 from sim.core.phases.levers import begin_levers
 from sim.core.phases.muster import muster
 from sim.core.phases.patrons import link_utility, pool_aid, prospect
-from sim.core.phases.people import begin_people, set_borders
+from sim.core.phases.people import begin_people, set_crossings
 from sim.core.phases.regime import ACTIVE_TIE
 from sim.core.phases.settlement import begin_settlement
 from sim.core.phases.sides import begin_sides
-from sim.core.phases.spillover import begin_neighbours, set_ladder
+from sim.core.phases.spillover import begin_neighbours, measure_day_0, set_borders
 from sim.core.phases.violence import begin_violence
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
@@ -41,8 +41,8 @@ def prepare(world: World, rules: Rules, state: State) -> None:
     """Work out what is the same in all runs of a scenario; a state must be prepared before its first run begins."""
     work_out(world, rules, state)
     set_values(world, rules, state)
-    set_ladder(world, rules, state)
-    set_borders(world, rules, state)
+    set_borders(world, state)
+    set_crossings(world, rules, state)
     state.derived.has_influence = 0  # the first run to begin will find it
 
 
@@ -85,7 +85,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_installations(world, rules, state)
     begin_violence(world, state)
     begin_people(world, rules, state)
-    begin_neighbours(world, state)
+    begin_neighbours(world, rules, state)
     begin_extremists(world, state)
     begin_alignment(world, rules, state)
     begin_settlement(world, state)
@@ -93,6 +93,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_links(world, rules, state)
     muster(world, rules, state)
     begin_influence(world, rules, state)
+    measure_day_0(world, rules, state)
     state.power_day_0 = state.side_power[world.regime]
 
 
