@@ -232,18 +232,6 @@ def test_contact_fire_power_and_quality_say_how_many_die_and_of_whom() -> None:
     assert [each.sum() for each in effect] == pytest.approx([base.sum()] * 3)
 
 
-def test_numbers_say_who_dies_as_far_as_they_are_to() -> None:
-    by_numbers = [
-        borne(median_war("nigeria_2014", attrition={"size_exponent": x}), morning_of(median_war("nigeria_2014")))
-        for x in (0.0, 0.5, 1.0)
-    ]
-    w = median_war("nigeria_2014").world[0]
-    army, rebels = int(w["regime"]), int(w["challenger"])
-    assert by_numbers[0][army] == pytest.approx(by_numbers[0][rebels])
-    assert by_numbers[0][rebels] > by_numbers[1][rebels] > by_numbers[2][rebels]
-    assert by_numbers[2][army] / by_numbers[2][rebels] == pytest.approx(84_000 / 8_000, rel=0.01)
-
-
 def is_under_attack(state: np.ndarray) -> bool:
     """Tell whether forces are on their way to places that they attack."""
     targets = state[0]["task"][state[0]["task"] != NOBODY]

@@ -18,6 +18,8 @@ from sim.core.rules.attrition import (
 from sim.core.rules.contest import MORALE_FLOOR
 from sim.core.state import State, World, index
 
+EVEN = 0.5  # share of the dead of two sides that are equally good
+
 
 @phase
 def wear_down(world: World, rules: Rules, state: State) -> None:
@@ -140,10 +142,10 @@ def set_against(world: World, rules: Rules, state: State, one: int, other: int) 
         fighters *= firepower_factor(fire, attrition.firepower)
     if state.collapse_day != NEVER and world.regime in (one, other):
         fighters *= attrition.after_collapse
-    quality = 1.0
+    share = EVEN
     if attrition.effectiveness > 0.0:
         quality = mean_quality(state, one) / mean_quality(state, other)
-    share = share_suffered(quality, own / others, attrition.effectiveness, attrition.size_exponent)
+        share = share_suffered(quality, attrition.effectiveness)
     scratch.due[one] += share * fighters
     scratch.due[other] += (1.0 - share) * fighters
 

@@ -1,4 +1,4 @@
-"""How many fighters a war kills, whether fronts move or not, and whom (Dupuy 1990; Lacina & Gleditsch 2005).
+"""How many fighters a war kills, whether fronts move or not, and whom (Dupuy 1990).
 
 A day kills in proportion to the fighters in the war. Assaults, contact and fire power say where and, away from their
 neutral values, how many; the odds of contests do not enter.
@@ -22,13 +22,14 @@ class Attrition:
     """Parameters of the toll that a war takes of those who fight it."""
 
     rate: float = parameter(
-        3.5e-4,
+        4.7e-4,
         "kappa",
-        prior=(2.4e-4, 5.2e-4),
+        prior=(3.2e-4, 7.0e-4),
+        calibrated=True,
         limits=(0.0, 0.05),
         unit="per fighter and day",
-        meaning="fighters killed on a day of a median war",
-        source="29 wars, counted fighters, dead and days, each country left out (2.7e-4 to 4.5e-4)",
+        meaning="fighters killed on a day, of those who are in a median war on that day",
+        source="29 wars: fighters of day 0, dead and days as recorded, each country left out (7.11)",
     )
     lost_with_each_death: float = parameter(
         0.6,
@@ -93,15 +94,6 @@ class Attrition:
         meaning="exponent of the ratio of quality by morale of two sides in who of them dies; 0: both lose alike",
         source="direction: Dupuy (1990); losses of both are often similar",
     )
-    size_exponent: float = parameter(
-        0.0,
-        "x_n",
-        prior=(0.0, 1.0),
-        limits=(0.0, 1.0),
-        unit="1",
-        meaning="exponent of the ratio of numbers of two sides in who of them dies; 0: both lose alike, 1: by heads",
-        source="assumption",
-    )
 
 
 @rule
@@ -155,29 +147,22 @@ def firepower_factor(firepower: float, weight: float) -> float:
 
 
 @rule
-def share_suffered(quality: float, numbers: float, effectiveness: float, size_exponent: float) -> float:
-    """Return the share of the dead of two sides that the first one mourns: 1 / (1 + u**x_ef * n**-x_n).
+def share_suffered(quality: float, effectiveness: float) -> float:
+    """Return the share of the dead of two sides that the first one mourns: 1 / (1 + u**x_ef).
 
     Parameters
     ----------
     quality
         u, quality by morale of a mean fighter, over the other side's, > 0.
-    numbers
-        n, fighters in the war, over the other side's, > 0.
-    effectiveness, size_exponent
-        x_ef and x_n, see the parameter table; both lose alike where they are 0.
+    effectiveness
+        x_ef; at 0 both lose alike.
 
     References
     ----------
     Dupuy (1990), "Attrition": the more effective inflict more, and small forces lose a larger share of themselves than
-    large ones, as they do here with x_n < 1.
+    large ones, as they do here whatever x_ef.
     """
-    odds = 1.0
-    if effectiveness > 0.0:
-        odds = math.pow(quality, effectiveness)
-    if size_exponent > 0.0:
-        odds *= math.pow(numbers, -size_exponent)
-    return 1.0 / (1.0 + odds)
+    return 1.0 / (1.0 + math.pow(quality, effectiveness))
 
 
 @rule

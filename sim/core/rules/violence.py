@@ -24,6 +24,7 @@ class Violence:
         0.69,
         "rho",
         prior=(0.5, 0.93),
+        calibrated=True,
         limits=(0.0, 100.0),
         unit="1",
         meaning="civilians killed for each fighter, in a median war that kills fifty fighters a day",
