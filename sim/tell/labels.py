@@ -24,10 +24,10 @@ CHANNELS = {
     Channel.ARMS: "weapons adrift",
     Channel.FIGHTERS: "fighters who cross",
     Channel.KIN: "kin who fight nearby",
-    Channel.SANCTUARY: "hostile ground along the border",
-    Channel.BORDER: "danger right across the border",
+    Channel.SANCTUARY: "hostile ground nearby",
+    Channel.BORDER: "danger at the border",
     Channel.PARTICIPATION: "its own part in the war",
-    Channel.RETALIATION: "answers to earlier incidents",
+    Channel.RETALIATION: "answers to incidents",
     Channel.DEATHS: "deaths along the border",
 }
 ENDS = {

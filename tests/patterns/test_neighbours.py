@@ -22,7 +22,9 @@ RUNS = 100
 @functools.cache
 def year_of(name: str = "") -> np.ndarray:
     """Return runs of a year; one state's capacity is raised, if it is named, and nothing acts back on the war."""
-    scenario = scenario_of(LEVANT, rules={"spillover": {"feedback": 0.0, "caused_rate": 0.15}}, days=YEAR)
+    scenario = scenario_of(
+        LEVANT, rules={"spillover": {"feedback": 0.0, "caused_rate": 0.15, "own_war_per_day": 0.0}}, days=YEAR
+    )
     if name:
         scenario.world[0]["capacity"][STATES.index(name)] = RAISED[name]
     return runs_of(scenario, RUNS)

@@ -72,8 +72,8 @@ def _title(results: Results, scenario: Scenario, parts: dict[str, Numbers]) -> s
     worst = list(parts)[int(by.sum(axis=1).argmax())]
     most = list(CHANNELS.values())[int(by.sum(axis=0).argmax())]
     share = whole_percent(float(by.sum()) / everything)
+    largest = whole_percent(float(by.sum(axis=0).max() / by.sum()))
     return (
-        f"The war causes {share} of its neighbours\N{RIGHT SINGLE QUOTATION MARK} armed incidents, most of them in "
-        f"{state_names(scenario)[worst]}; {most} carry or are most of it: "
-        f"{whole_percent(float(by.sum(axis=0).max() / by.sum()))}"
+        f"The war causes {share} of its neighbours\N{RIGHT SINGLE QUOTATION MARK} armed incidents, most in "
+        f"{state_names(scenario)[worst]}; the largest part of that, {largest}, comes by {most}"
     )
