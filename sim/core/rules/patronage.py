@@ -15,6 +15,7 @@ from sim.core.rules.contest import logistic
 
 SUREST = 0.999  # beliefs beyond are counted as that
 MIDDLE = 0.5  # of morale
+KILLED_SHARE = 0.25  # of those whom a strike hits; the others are wounded (Dupuy 1990)
 INDIFFERENCE = 0.1  # assumption: utility that takes a patron from half of its reserve to nearly three quarters
 
 

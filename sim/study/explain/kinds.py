@@ -109,7 +109,7 @@ KINDS = (
         "strike", "struck", "{actor} strikes {other} and hits a share of {size}", "", "actor", "faction", kept="strike"
     ),
     Kind("level", "level", "{actor} goes from level {before} to level {size}", "", "host", when=is_other),
-    noted(Event.INCIDENT, "{size} people die in an incident in {place}, {actor}"),
+    noted(Event.INCIDENT, "an armed incident in {place}, {actor}, kills {size}"),
     noted(Event.REVENGE, "revenge breaks out in {place} under {actor}; it aims at {size} people"),
     noted(Event.PRISON_BREAK, "{size} escape from the prison of {place} and join {actor}", "prison_break"),
     noted(
@@ -133,9 +133,11 @@ OF_NAMES = {
 }
 """Whose numbers the names in `KINDS` hold; an ``other`` is an actor where it is noted."""
 CHANCES: Mapping[str, Callable[[Mapping[str, Value], Value], tuple[float, float]]] = {
-    "next_level": lambda given, now: (
-        (given["rise"], given["u"]) if now > given["level"] else (given["fall"], 1.0 - given["u"])
+    "next_alert": lambda given, now: (
+        (given["rise"], given["u"]) if now > given["is_alert"] else (given["fall"], 1.0 - given["u"])
     ),
 }
 """Of rules that take a draw themselves: the chance of what came out, and the draw that is below it if so."""
 ENDS = ("flight", "coup", "capital", "collapse")
+MAIN = (*ENDS, "fall", "exit", "settlement", "infighting")
+"""Kinds of events that end a regime, and those that a short telling has."""
