@@ -435,10 +435,11 @@ def whole_people(expected: float, u: float) -> float:
 
 
 @rule
-def people_up_to(people: float, part: float, total: float) -> float:
-    """Return how many of some people fall to the first part of a total: min(n, floor(n * p / t + 1/2)).
+def people_up_to(people: float, part: float, total: float, offset: float) -> float:
+    """Return how many of some people fall to the first part of a total: min(n, floor(n * p / t + offset)).
 
-    Taken along the rising sums of weights, the differences are whole shares that add up to all people.
+    Taken along the rising sums of weights, the differences are whole shares that add up to all people. An ``offset`` of
+    0.5 rounds; one drawn from (0, 1) makes each share right on average, whatever its size (systematic sampling).
 
     Parameters
     ----------
@@ -446,5 +447,7 @@ def people_up_to(people: float, part: float, total: float) -> float:
         n, whole.
     part, total
         p and t, sums of weights, p <= t.
+    offset
+        In [0, 1).
     """
-    return min(people, np.floor(people * (part / total) + 0.5))
+    return min(people, np.floor(people * (part / total) + offset))
