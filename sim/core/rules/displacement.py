@@ -74,7 +74,7 @@ class Displacement:
         limits=(0.0, 10.0),
         unit="hazard",
         meaning="residents who leave besides when revenge kills one civilian in 100,000",
-        source="neutral; upper end: some 60 in 100,000 killed at the Syrian coast in March 2025, and 3 to 6 % fled",
+        source="neutral; upper end: 60 in 100,000 killed in the burst that is best known, and 3 to 6 % fled",
     )
     crossing_share: float = parameter(
         0.13,
@@ -174,7 +174,7 @@ class Displacement:
         limits=(0.0, 100.0),
         unit="1",
         meaning="how much faster they return once the regime is gone and strangers do not hold their home",
-        source="assumption: with 3 to 4 % a day in Syria in the months after December 2024",
+        source="assumption: 3 to 4 % a day after the collapse that is best known",
     )
     return_refugees: float = parameter(
         8e-4,
@@ -210,7 +210,7 @@ class Displacement:
         limits=(0.0, 100.0),
         unit="1",
         meaning="how much faster they return with a welcome",
-        source="assumption: with 6 in 10,000 a day to Syria after December 2024",
+        source="assumption: 6 in 10,000 a day after the same collapse",
     )
     forced_return: float = parameter(
         1.5,
@@ -246,7 +246,7 @@ class Displacement:
         limits=(0.0, 20.0),
         unit="hazard per day",
         meaning="foreign workers who leave for home while more than 5 are killed a day",
-        source="assumption: most of a million left Libya in 2011 within three months",
+        source="assumption: most of the million of the largest case left within three months",
     )
 
 
