@@ -61,25 +61,21 @@ def spillover(results: Results, scenario: Scenario) -> Section | None:
 
 def causes(results: Results, scenario: Scenario) -> Section | None:
     """Return how much of what reaches each neighbour the war has caused, and how much was coming anyway."""
-    lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
-    runs, states = usable(results.runs), _drawn_in(lookup, scenario)
-    columns = []
-    for quantity, words in CAUSED.items():
-        both, caused = (
-            [runs[state_column(name, state)].to_numpy(np.float64) for state in states]
-            for name in (quantity, f"{quantity}_caused")
-        )
-        anyway = [every - own for every, own in zip(both, caused, strict=True)]
-        parts = {"caused by the war": caused, "there anyway": anyway, "both": both}
-        columns += [Column(f"{words}: {part}", alike(list(map(mean, found)))) for part, found in parts.items()]
+    lookup, labels, runs = Lookup(results, scenario), full_names(scenario.tables.states), usable(results.runs)
+    rows: list[tuple[Cell, ...]] = []
+    for state in _drawn_in(lookup, scenario) if len(runs) else ():
+        for quantity, words in CAUSED.items():
+            names = (state_column(name, state) for name in (quantity, f"{quantity}_caused"))
+            both, caused = (runs[name].to_numpy(np.float64) for name in names)
+            rows.append((labels[state], words, mean(caused), mean(both - caused), mean(both)))
     title = f"Caused by the war, or there anyway, by day {lookup.horizon}; means of runs"
-    return _section(lookup, title, Column("neighbour", [labels[state] for state in states]), *columns)
+    return _of_rows(lookup, title, ("neighbour", "what", "caused by the war", "there anyway", "both"), rows)
 
 
 def carried(results: Results, scenario: Scenario) -> Section | None:
     """Return which channels carry the incidents that the war causes, by neighbour."""
     lookup, names, runs = Lookup(results, scenario), state_names(scenario), usable(results.runs)
-    states = _drawn_in(lookup, scenario)
+    states = _drawn_in(lookup, scenario) if len(runs) else []
     columns = [
         Column(words, alike([mean(runs[by_channel(state, channel)].to_numpy(np.float64)) for state in states]))
         for channel, words in CHANNELS.items()

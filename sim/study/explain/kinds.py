@@ -35,6 +35,16 @@ def is_other(now: Value, before: Value) -> bool:
     return bool(now != before)
 
 
+def is_risen(now: Value, before: Value) -> bool:
+    """Tell whether there is more than before."""
+    return bool(now > before)
+
+
+def is_fallen(now: Value, before: Value) -> bool:
+    """Tell whether there is less than before."""
+    return bool(now < before)
+
+
 @dataclass(frozen=True)
 class Kind:
     """Tell how events of a kind are found and told.
@@ -108,6 +118,8 @@ KINDS = (
     Kind(
         "strike", "struck", "{actor} strikes {other} and hits a share of {size}", "", "actor", "faction", kept="strike"
     ),
+    Kind("alert", "is_alert", "{actor} announces an alert", "", "host", when=is_risen),
+    Kind("all_clear", "is_alert", "{actor} calls off its alert", "", "host", when=is_fallen),
     Kind("level", "level", "{actor} goes from level {before} to level {size}", "", "host", when=is_other),
     noted(Event.INCIDENT, "an armed incident in {place}, {actor}, kills {size}"),
     noted(Event.REVENGE, "revenge breaks out in {place} under {actor}; it aims at {size} people"),
