@@ -76,7 +76,7 @@ def test_14_people_return_where_no_stranger_rules() -> None:
         for state in mornings(scenario, run):
             s = state[0]
             if s["collapse_day"] != NEVER:
-                away.append((s["displaced"] + s["refugees"].sum(axis=1))[: len(at_home)])
+                away.append((s["displaced"] + s["refugees_from"])[: len(at_home)])
                 friendly = friendly & (strangeness(scenario, s) < STRANGERS)
             if len(away) > 10:
                 counted = friendly & (away[0] > 1e-3 * people)
