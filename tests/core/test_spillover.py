@@ -211,12 +211,13 @@ def test_a_guard_raised_by_decision_grows_as_it_should() -> None:
 
 
 def test_a_guard_holds_fighters_back_only_through_feedback() -> None:
-    """A neighbour from which factions cross into the war lets fewer through when it guards itself."""
+    """A neighbour from which factions cross into the war lets fewer through when it guards itself; others do not."""
     crossed = {}
     for feedback in (0.0, 1.0):
         for value in (0.0, 2.0):
             lever = {"lever": "hardening", "actor": "LBN", "value": value}
-            scenario = scenario_of(LEVANT, levers=(lever,), rules={"spillover": {"feedback": feedback}})
+            others = tuple({**lever, "actor": name, "value": 0.0} for name in ("IRQ", "TUR", "ISR", "JOR"))
+            scenario = scenario_of(LEVANT, levers=(lever, *others), rules={"spillover": {"feedback": feedback}})
             scenario.world[0]["capacity"][STATES.index("LBN")] = 0.5
             crossed[feedback, value] = sum(
                 state[0]["crossing"][STATES.index("LBN")] for run in range(5) for state in mornings(scenario, run)
