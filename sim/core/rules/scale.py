@@ -42,7 +42,7 @@ class Scale:
         limits=(0.0, 1.0),
         unit="probability",
         meaning="a war turns to mass killing of civilians",
-        source="one or two of thirty wars (Rwanda 1994 the clearest)",
+        source="one or two of thirty wars, a genocide the clearest",
     )
     mass_killing_factor: float = parameter(
         30.0,
@@ -51,7 +51,7 @@ class Scale:
         limits=(1.0, 1000.0),
         unit="1",
         meaning="civilians killed for each fighter in such a war, relative to others",
-        source="Rwanda 1994: 43 where others have 0.7, which is 63 times as many",
+        source="a genocide among thirty wars: 43 where others have 0.7, which is 63 times as many",
     )
     flight_spread: float = parameter(
         0.0,
