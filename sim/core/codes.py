@@ -18,7 +18,7 @@ NOBODY = cast("int", np.int64(-1))
 
 @unique
 class Purpose(IntEnum):
-    """What a draw decides. Values are never renumbered or reused, and each is used at one place (< 64)."""
+    """What a draw decides. Values are never renumbered or reused, used at one place each (< 64); a gap is retired."""
 
     TEMPO = 1
     STRENGTH = 2
@@ -47,11 +47,8 @@ class Purpose(IntEnum):
     REVENGE_SIZE = 27
     REVENGE_DAYS = 28
     OUTFLOW = 29
-    ABROAD = 30
     RETURN = 31
     RETURN_HOSTED = 33
-    LADDER = 34
-    INCIDENT = 35
     INCIDENT_PLACE = 36
     INCIDENT_DEATHS = 37
     ATTACKS = 38
@@ -70,6 +67,14 @@ class Purpose(IntEnum):
     CIVILIAN_SCALE = 51
     MASS_KILLING = 52
     CIVILIAN_PLACE = 53
+    INCIDENT_SCALE = 54
+    NEXT_INCIDENT = 55
+    INCIDENT_FIRE = 56
+    INCIDENT_CAUSE = 57
+    ALERT = 58
+    OWN_WAR = 59
+    HOST_SCALE = 62
+    WORKERS = 63
 
 
 class Outcome(IntEnum):
@@ -147,7 +152,7 @@ class Order(IntEnum):
 
 
 class Channel(IntEnum):
-    """What carries the pressure of a war to a neighbour; positions in arrays."""
+    """What carries a war to a neighbour; positions in arrays."""
 
     REFUGEES = 0
     ARMS = 1
@@ -155,6 +160,32 @@ class Channel(IntEnum):
     KIN = 3
     SANCTUARY = 4
     BORDER = 5
+    PARTICIPATION = 6
+    RETALIATION = 7
+    DEATHS = 8
+
+
+class Cause(IntEnum):
+    """Where an incident at a neighbour comes from: what was there on day 0, or what a channel has carried since."""
+
+    BACKGROUND = 0
+    REFUGEES = 1
+    ARMS = 2
+    FIGHTERS = 3
+    KIN = 4
+    SANCTUARY = 5
+    BORDER = 6
+    PARTICIPATION = 7
+    RETALIATION = 8
+    DEATHS = 9
+
+
+class Stream(IntEnum):
+    """Which clock an incident at a neighbour comes by; positions in arrays."""
+
+    BACKGROUND = 0
+    CAUSED = 1
+    OWN_WAR = 2
 
 
 class Level(IntEnum):

@@ -5,7 +5,7 @@ shape. Compiled code and Mesa agents see a record of that dtype, type checkers s
 of a tier, so that all worlds of a tier share compiled code; the sizes in use are fields (``n_locations``, ...).
 
 Axes: location L, faction F, state S, actor A (states, then factions), edge E, link K (patron to client), lever V,
-delay D, channel C, level R, event M, pair of factions P.
+delay D, channel C, cause Q, stream W, level R, event M, pair of factions P.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.codes import Channel, Level
+from sim.core.codes import Cause, Channel, Level, Stream
 from sim.core.jit import rule
 from sim.core.rng import KEY_DTYPE, Key
 
@@ -64,6 +64,8 @@ class Tier:
             "V": 64,
             "D": DELAY_SLOTS,
             "C": len(Channel),
+            "Q": len(Cause),
+            "W": len(Stream),
             "R": len(Level),
             "M": EVENT_SLOTS,
             "P": self.factions * (self.factions - 1) // 2,
@@ -176,6 +178,11 @@ class Scratch:
     moved: Annotated[Floats, "F"]
     tie_next: Annotated[Floats, "F", "F"]
     enemy: Annotated[Floats, "F", "F"]
+    welcome: Annotated[Floats, "L"]  # of those who return there, [0, 1]
+    flight: Annotated[Floats, "L"]  # weight among the places from which people flee
+    room: Annotated[Floats, "L"]  # people of a place who may still leave it because of the toll
+    refuge: Annotated[Floats, "S"]  # share of those in a refuge whom that state would let in
+    crossing: Annotated[Floats, "S"]  # who come to a state today and are let in, on average
     enemies: Annotated[Ints, "F"]  # with whom a side is at war, bits of factions, by leader
     heads: Annotated[Floats, "F"]  # fighters of a side in the war
     against: Annotated[Floats, "F"]  # of all its enemies in the war
@@ -202,7 +209,9 @@ class Derived:
     falling: float  # share of morale
     rising: float
     calm_desertion: float  # share of a garrison that leaves without a rout
-    return_share: float  # of those away from a safe place without a welcome
+    return_share: float  # of the displaced from a safe place without a welcome
+    refugee_share: float  # of those from there who crossed a border since day 0
+    workers_share: float  # of foreign workers, while the war is deadly
     half_width: float  # of the range of fields with two stable morales
     shock_fading: float  # factor
     fled_fading: float  # factor
@@ -220,9 +229,11 @@ class Derived:
     rulers: Annotated[Numbers, "L", "F"]  # (place, rank): their numbers, rising
     n_border: Annotated[Ints, "S"]  # places of the contested state next to a state
     border: Annotated[Numbers, "S", "L"]  # (state, rank): their numbers, rising
-    crossing_pull: Annotated[Floats, "L", "S"]  # of a state on those who leave a place, [0, 1]
+    crossing_pull: Annotated[Floats, "L", "S"]  # of a state's border on those who flee from a place, in people
+    border_access: Annotated[Floats, "L"]  # to borders that draw, relative to the country
+    passable: Annotated[Floats, "S"]  # share of those at its border whom a state lets through
+    forced: Annotated[Floats, "S"]  # factor on returns from a state
     adrift_weight: Annotated[Floats, "L", "S"]  # what arrives in a state of the weapons adrift in a place
-    descent: Annotated[Floats, "S", "R"]  # chance per day that a state steps down from a level
     # influence at rest on day 0
     has_influence: int  # 1 when it is known
     influence: Annotated[Floats, "L", "S"]
@@ -334,14 +345,16 @@ class State:
     # people; whole numbers, so that sums are exact
     residents: Annotated[Floats, "L"]  # at home
     displaced: Annotated[Floats, "L"]  # from that place, inside their country
-    hosted: Annotated[Floats, "L"]  # displaced who live in that place
-    refugees: Annotated[Floats, "L", "S"]  # from that place, in that state, since day 0
-    refugees_from: Annotated[Floats, "L"]  # the same in all states
-    refugees_in: Annotated[Floats, "S"]  # the same from all places
+    refugees_from: Annotated[Floats, "L"]  # from that place, abroad since day 0
+    refugees_in: Annotated[Floats, "S"]  # the same in that state
     refugees_old: Annotated[Floats, "S"]  # in that state since before day 0
     arrived: Annotated[Floats, "S"]  # in that state since day 0, those who went back included
-    returned: Annotated[Floats, "S"]  # from that state since day 0, refugees of before day 0 included
-    displaced_new: float  # since day 0, those who went home included
+    returned_old: Annotated[Floats, "S"]  # refugees of before day 0 who went home from that state
+    workers: Annotated[Floats, "S"]  # that state's people who still work in the contested state
+    workers_left: Annotated[Floats, "S"]  # those who went home
+    host_factor: Annotated[Floats, "S"]  # of the run on how strongly a state draws those who flee
+    bound_for: Annotated[Floats, "L", "S"]  # share of those who flee from a place whom that state lets in
+    displaced_new: float  # inside the country since day 0, those who went home included
     displaced_peak: float
     captured_day: Annotated[Ints, "L"]  # last change of hands, NEVER for none
     dispersed: Annotated[Floats, "L"]  # fighters whose force broke up there today; daily deserters do not count
@@ -363,11 +376,30 @@ class State:
     level_max: Annotated[Ints, "S"]
     level_day: Annotated[Ints, "S", "R"]  # first day at that level or above
     hardening: Annotated[Floats, "S"]  # [0, 1]
-    pressure: Annotated[Floats, "S"]
-    channel: Annotated[Floats, "S", "C"]  # what each carries, in [0, 1], before its weight
+    pressure: Annotated[Floats, "S"]  # what the war adds to a state's lot: what its channels carry, weighed
+    channel: Annotated[Floats, "S", "C"]  # what each carries more than on day 0, in [0, 1], before its weight
+    channel_day_0: Annotated[Floats, "S", "C"]  # what it carried then
     fled: Annotated[Floats, "S"]  # beaten fighters who crossed into that state
     crossing: Annotated[Floats, "S"]  # fighters based there who are in the war today
-    incident_deaths: Annotated[Floats, "S"]
+    retaliation: Annotated[Floats, "S"]  # calls for answers to earlier incidents, fading
+    incident_factor: Annotated[Floats, "S"]  # of the run on the incidents of a neighbour, mean 1
+    incident_rate: Annotated[Floats, "S", "W"]  # incidents a day by each clock
+    incident_wait: Annotated[Floats, "S", "W"]  # what must add up until the next incident by a clock
+    n_incidents: Annotated[Ints, "S", "W"]  # by each clock
+    incidents: Annotated[Ints, "S", "Q"]  # so far, by cause
+    incident_deaths: Annotated[Floats, "S"]  # so far
+    caused_deaths: Annotated[Floats, "S"]  # those of incidents that the war has caused
+    level_caused_max: Annotated[Ints, "S"]  # that these alone mean
+    fire_day: Annotated[Ints, "S"]  # last day on which people shot across the border
+    caused_fire_day: Annotated[Ints, "S"]  # the same in incidents that the war has caused
+    death_day: Annotated[Ints, "S"]  # first death since day 0
+    many_deaths_day: Annotated[Ints, "S"]  # more than 25 deaths since day 0
+    own_war_wait: Annotated[Floats, "S"]  # what must add up until a war of its own breaks out
+    own_war_cause: Annotated[Ints, "S"]  # codes.Cause of a war of its own, NOBODY for none
+    is_alert: Annotated[Ints, "S"]
+    alert_day: Annotated[Ints, "S"]  # first day on alert
+    alarm: Annotated[Floats, "S"]  # reasons to announce an alert, fading
+    alarmed_by: Annotated[Ints, "S"]  # bits of what has alarmed it
     ground_changed: int  # control of places or attitudes of states moved since yesterday
     hostile_ground: Annotated[Floats, "S"]  # shares of the places next to a state that factions hostile to it control
     # extremists
@@ -415,6 +447,7 @@ class State:
     event_actor: Annotated[Ints, "M"]  # actor
     event_other: Annotated[Ints, "M"]  # actor
     event_size: Annotated[Floats, "M"]
+    event_cause: Annotated[Ints, "M"]  # codes.Cause of an incident, NOBODY for other events
     # ledger: people and weapons that left or entered
     fighters_day_0: Annotated[Floats, "F"]
     killed: Annotated[Floats, "F"]

@@ -58,7 +58,8 @@ def of_sides(scenario: Scenario, state: np.ndarray) -> dict[int, float]:
     n, f = int(w["n_locations"]), int(w["n_factions"])
     inside = (w["state_of"][:n] == w["contested_state"])[:, None] | (w["may_enter"][:f] == 1)[None, :]
     heads = (s["fighters"][:n, :f] * inside).sum(axis=0)
-    return {leader: float(heads[s["side"][:f] == leader].sum()) for leader in set(s["side"][:f].tolist())}
+    leaders = {leader for leader in s["side"][:f].tolist() if not w["is_extremist"][leader]}
+    return {leader: float(heads[s["side"][:f] == leader].sum()) for leader in leaders}
 
 
 def in_the_war(scenario: Scenario, state: np.ndarray) -> float:
@@ -94,6 +95,18 @@ def test_with_the_spread_of_its_rival_a_war_has_the_distribution_of_its_rival() 
     assert not (rows["collapse_day"] >= 0).any()
     rival = stats.lognorm(Rules().scale.kill_spread, scale=1e-4 * fighters * MONTH)
     assert stats.kstest(rows["fatalities_combatants"], rival.cdf).statistic < 0.03
+
+
+def test_extremists_in_hiding_are_worn_down_by_attacks_and_strikes_alone() -> None:
+    scenario = scenario_of("levant_2024", rules={"attrition": {"rate": 0.01}})
+    hidden = scenario.world[0]["is_extremist"] == 1
+    assert hidden.any()
+    state = morning_of(scenario)
+    before = state[0]["killed"].copy()
+    calls.PHASES["wear_down"](scenario.world, scenario.rules, state)
+    lost = state[0]["killed"] - before
+    assert lost.sum() > 0.0
+    assert not lost[hidden].any()
 
 
 @pytest.mark.parametrize("world", TEN)

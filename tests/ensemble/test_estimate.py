@@ -203,7 +203,7 @@ def test_levels_are_those_of_neighbours_and_amounts_those_of_all_states(scenario
     table, names = estimate_all(runs_with(), falls_of(), tolls_of(), scenario), small_names()
     levels = table[table["quantity"].str.startswith("level_")]
     assert set(levels["entity"]) == set(names.neighbours)
-    for quantity, unit in (("refugees", "persons"), ("returned", "persons"), ("influence", "share")):
+    for quantity, unit in (("refugees", "persons"), ("arrived", "persons"), ("influence", "share")):
         rows = table[table["quantity"].str.fullmatch(rf"{quantity}_(mean|q10|q50|q90)")]
         assert set(rows["entity"].dropna()) == set(names.states)
         assert set(rows["unit"]) == {unit}

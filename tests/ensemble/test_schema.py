@@ -46,7 +46,7 @@ def columns(table: pa.Table, beginning: str) -> dict[str, list[Any]]:
 
 def test_amounts_of_a_run_have_a_column_for_each_state() -> None:
     runs = tables_of_two_runs()[RUNS]
-    for quantity in ("refugees", "arrived", "returned", "returned_new", "returned_old", "influence"):
+    for quantity in ("refugees", "arrived", "returned_new", "returned_old", "workers_left", "influence"):
         expected = {f"{quantity}_{state}": [float(i)] * 2 for i, state in enumerate(NAMES.states)}
         assert runs.select(list(expected)).to_pydict() == expected
 

@@ -34,11 +34,6 @@ def test_13_victors_fall_out(offensive: Ensemble) -> None:
 
 
 @pytest.mark.statistical
-@pytest.mark.xfail(
-    strict=True,
-    reason=".27 of those who fled are abroad at the peak, .22-.30 in nine of ten runs: most places are next to a "
-    "crossing, where x_out = .3 of the leavers cross; with .2 it is .18, and .98 of runs pass",
-)
 def test_14_most_displacement_is_internal(offensive: Ensemble) -> None:
     """Displacement: at its peak more than .8 of those who fled are inside the country, in most runs. Alpha 1e-5."""
     abroad = offensive.days["refugees"].sum(axis=2)
@@ -67,9 +62,13 @@ def strangeness(scenario: Scenario, state: np.void) -> np.ndarray:
 
 @pytest.mark.statistical
 def test_14_people_return_where_no_stranger_rules() -> None:
-    """Displacement: returns exceed new flight on a day within 10 of the collapse where not hostile. Alpha 1e-5."""
+    """Displacement: returns exceed new flight on a day within 10 of the collapse where not hostile. Alpha 1e-5.
+
+    Counted are places from which one in a thousand or more have fled: of a few dozen, a day's numbers are chance.
+    """
     scenario = scenario_of(LEVANT)
     at_home = inside(scenario)
+    people = scenario.world[0]["population"][: len(at_home)]
     hits = places = 0
     for run in range(60):
         away: list[np.ndarray] = []
@@ -77,10 +76,10 @@ def test_14_people_return_where_no_stranger_rules() -> None:
         for state in mornings(scenario, run):
             s = state[0]
             if s["collapse_day"] != NEVER:
-                away.append((s["displaced"] + s["refugees"].sum(axis=1))[: len(at_home)])
+                away.append((s["displaced"] + s["refugees_from"])[: len(at_home)])
                 friendly = friendly & (strangeness(scenario, s) < STRANGERS)
             if len(away) > 10:
-                counted = friendly & (away[0] > 0.0)
+                counted = friendly & (away[0] > 1e-3 * people)
                 returned = np.min(np.diff(away, axis=0), axis=0) < 0.0
                 hits += int(returned[counted].sum())
                 places += int(counted.sum())

@@ -41,7 +41,7 @@ def made_results(
     In a run with a collapse every place of the regime falls to the challenger: the first `lead` days before the
     collapse, the others one place a day after it, the capital on the day of the collapse. The leader flees in
     every second run. The last `failed` runs come to nothing. Neighbour i reaches level (run + i) mod 5, a rung a
-    week, and from level 2 on has one incident; its main channel is the one with number i mod 6. A `quiet` ensemble
+    week, and from level 2 on has a deadly incident and one that the war causes by channel i mod 9. A `quiet` ensemble
     has nobody who flees, no incident, no influence and no extremist. The first `traces` runs leave a day series.
     """
     names, runs = names_of(scenario.tables), len(collapse_days)
@@ -88,10 +88,20 @@ def _row(run: int, day: Day, scenario: Scenario, names: Names, *, quiet: bool) -
         state_column("influence", names.states[0 if last else -1]): float(not quiet),
     }
     for i, state in enumerate(names.neighbours):
+        row[state_column("arrived", state)] = _arrived(i, last, quiet=quiet)
         highest = 0 if quiet else min((run + i) % LEVELS, last // RUNG_DAYS + 1)
         row[state_column("level_max", state)] = highest
         for level in range(1, highest + 1):
             row[state_column("level_day", state, level)] = RUNG_DAYS * (level - 1)
+        for rung, event in enumerate(("alert", "death", "many_deaths"), start=1):
+            row[state_column(f"{event}_day", state)] = RUNG_DAYS * (rung - 1) if highest >= rung else None
+        caused = int(highest > 1)
+        row |= {state_column(f"incidents{end}", state): n for end, n in (("", 2 * caused), ("_caused", caused))}
+        row |= {state_column(f"fatalities{end}", state): 2.0 * n for end, n in (("", 2 * caused), ("_caused", caused))}
+        row[state_column("level_caused_max", state)] = 2 * caused
+        for channel in Channel:
+            own = caused * (channel == i % len(Channel))
+            row[state_column("incidents_by", state, channel.name.lower())] = own
     return row
 
 
@@ -137,6 +147,11 @@ def _series(traces: int, scenario: Scenario, names: Names, *, quiet: bool) -> li
     return [_day(run, day, horizon, names, quiet=quiet) for run in range(traces) for day in range(horizon)]
 
 
+def _arrived(i: int, day: int, *, quiet: bool) -> float:
+    """Return how many have arrived in a neighbour by a day, all of whom stay."""
+    return 0.0 if quiet else REFUGEES * day / (i + 1)
+
+
 def _day(run: int, day: int, horizon: int, names: Names, *, quiet: bool) -> dict[str, Any]:
     """Return one day of one run; the first state gains influence from the last."""
     some, gone = float(not quiet), day / max(horizon - 1, 1)
@@ -146,10 +161,12 @@ def _day(run: int, day: int, horizon: int, names: Names, *, quiet: bool) -> dict
     row |= {"extremists": some * EXTREMISTS * (1.0 - gone / 2.0)}
     influence = np.zeros(len(names.states))
     influence[[0, -1]] += some * np.array([gone, 1.0 - gone])
+    of_people = ("refugees", "arrived", "returned_new", "returned_old", "workers_left")
     for state, share in zip(names.states, influence, strict=True):
-        row |= {state_column("influence", state): float(share), state_column("refugees", state): 0.0}
+        row |= {state_column("influence", state): float(share)} | {state_column(of, state): 0.0 for of in of_people}
     for i, state in enumerate(names.neighbours):
-        row[state_column("refugees", state)] = some * REFUGEES * day / (i + 1)
+        came = _arrived(i, day, quiet=quiet)
+        row |= {state_column("arrived", state): came, state_column("refugees", state): came}
         for channel in Channel:
             carried = FULL if channel == i % len(Channel) else HARDLY
             row[state_column("channel", state, channel.name.lower())] = some * carried

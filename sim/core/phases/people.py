@@ -1,8 +1,8 @@
-"""People leave contested places, inside their country and across open borders, and return.
+"""People flee from a war by its dead, inside their country and across its borders, and return; workers go home.
 
-Every flow is a whole number of people and follows from what the phase found. Nobody returns to a place that people
-leave today, nor finds refuge there, so the order of places cannot matter. Those who found refuge in a place that is
-attacked later stay there: moving on again is not told apart from staying.
+Every flow is a whole number of people and follows from what the phase found. One draw rounds each flow along the places
+and states of the world, so that all of them are right on average and to the person. The displaced are known by their
+homes; where in their country they find refuge is not followed, nor that they move on.
 """
 
 from __future__ import annotations
@@ -11,127 +11,216 @@ import math
 
 from sim.core.codes import NEVER, Purpose
 from sim.core.jit import phase
-from sim.core.phases.forces import pair, today
+from sim.core.phases.forces import today
 from sim.core.phases.violence import all_scores, mismatch
-from sim.core.rng import two_uniforms, uniform
+from sim.core.rng import normal, two_uniforms, uniform
 from sim.core.rules import Rules
 from sim.core.rules.displacement import (
+    PER_MILLION,
+    WORKERS_LEAVE_AT,
+    border_pull,
     crossing_share,
-    leaving_probability,
+    flight_weight,
+    forced,
+    gross_flight,
+    nearness_to_border,
     people_up_to,
+    permeability,
+    pushed_share,
     return_probability,
     whole_people,
 )
+from sim.core.rules.scale import run_factor
 from sim.core.state import State, World, index
 
-ROUNDED = 0.5  # where shares of people need no draw: nobody minds which of two places hosts one person more
+ROUNDED = 0.5  # where shares of people need no draw: nobody minds which of two places takes one person more
 
 
 @phase
-def begin_people(world: World, state: State) -> None:
-    """Put everybody at home, and the refugees of day 0 where they are."""
+def set_crossings(world: World, rules: Rules, state: State) -> None:
+    """Work out how each border draws those who flee, whom it lets through, and how near places are to borders."""
+    displacement = rules.displacement
+    derived = state.derived
+    for host in range(world.n_states):
+        capacity = world.capacity[host]
+        derived.passable[host] = permeability(
+            world.policy[host], capacity, displacement.managed_share, displacement.closed_share
+        )
+        derived.forced[host] = forced(world.policy[host], capacity, displacement.forced_return)
+        pull = pull_of(world, rules, host)
+        for i in range(world.n_contested):
+            place = index(world.contested[i])
+            near = nearness_to_border(world.border_hops[place, host], displacement.hop_decay)
+            derived.crossing_pull[place, host] = pull * near
+    mean = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        strongest = 0.0
+        for host in range(world.n_states):
+            strongest = max(strongest, derived.crossing_pull[place, host])
+        derived.border_access[place] = math.pow(strongest, displacement.access_exponent)
+        mean += world.population_share[place] * derived.border_access[place]
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        derived.border_access[place] = derived.border_access[place] / mean if mean > 0.0 else 0.0
+
+
+@phase
+def pull_of(world: World, rules: Rules, host: int) -> float:
+    """Return how strongly a state draws those who flee, by the people along its border."""
+    displacement = rules.displacement
+    people = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        if world.border_hops[place, host] == 1:
+            is_open = world.crossing_hops[place, host] == 1
+            people += world.population[place] * (1.0 if is_open else displacement.path_share)
+    kin = 0.0
+    for faction in range(world.n_factions):
+        kin = max(kin, world.kin[host, faction])
+    return border_pull(people, world.refugees_hosted[host], kin, displacement.earlier_pull, displacement.kin_pull)
+
+
+@phase
+def begin_people(world: World, rules: Rules, state: State) -> None:
+    """Put everybody at home, the refugees of day 0 where they are, and draw whom each state draws in this run."""
     state.displaced_peak = 0.0
     state.displaced_new = 0.0
     for host in range(world.n_states):
         state.refugees_old[host] = math.floor(world.refugees_hosted[host] + 0.5)
         state.refugees_in[host] = 0.0
         state.arrived[host] = 0.0
-        state.returned[host] = 0.0
+        state.returned_old[host] = 0.0
+        state.workers[host] = math.floor(world.foreign_workers[host] + 0.5)
+        state.workers_left[host] = 0.0
+        z = normal(state.key, Purpose.HOST_SCALE, host, 0)
+        state.host_factor[host] = run_factor(rules.scale.host_spread, z)
     for place in range(world.n_locations):
         state.residents[place] = math.floor(world.population[place] + 0.5)
         state.displaced[place] = 0.0
-        state.hosted[place] = 0.0
         state.refugees_from[place] = 0.0
+        total = 0.0
         for host in range(world.n_states):
-            state.refugees[place, host] = 0.0
+            total += state.derived.crossing_pull[place, host] * state.host_factor[host]
+        share = crossing_share(
+            rules.displacement.crossing_share, state.crossing_shift, state.derived.border_access[place]
+        )
+        for host in range(world.n_states):
+            pull = state.derived.crossing_pull[place, host] * state.host_factor[host]
+            state.bound_for[place, host] = share * state.derived.passable[host] * pull / total if total > 0.0 else 0.0
 
 
 @phase
 def move_people(world: World, rules: Rules, state: State) -> None:
-    """Let people leave and return; nobody is lost or counted twice."""
-    back = 0.0
+    """Let people return and flee; nobody is lost or counted twice."""
+    welcomed = find_safe_places(world, rules, state)
+    u, v = two_uniforms(state.key, Purpose.RETURN, world.contested_state, 0)
+    end_displacement(world, rules, state, u)
+    end_refuge(world, rules, state, v, u)
+    end_exile(world, rules, state, welcomed)
+    flee(world, rules, state)
+    displaced = 0.0
+    for i in range(world.n_contested):
+        displaced += state.displaced[world.contested[i]]
+    state.displaced_peak = max(state.displaced_peak, displaced)
+    if state.killed_lately_all > WORKERS_LEAVE_AT:
+        send_workers_home(world, state)
+
+
+@phase
+def find_safe_places(world: World, rules: Rules, state: State) -> float:
+    """Score safe places by their people and set how welcome home is there; return that of the country."""
     welcomed = 0.0
     for i in range(world.n_contested):
         place = index(world.contested[i])
         state.scratch.score[place] = 0.0
-        if is_safe(rules, state, place):
-            welcome = 1.0 - mismatch(world, state, place) if state.collapse_day != NEVER else 0.0
+        state.scratch.welcome[place] = 0.0
+        if is_safe(world, rules, state, place):
             state.scratch.score[place] = world.population[place]
-            welcomed += world.population_share[place] * welcome
-            back += bring_home(world, rules, state, place, welcome)
-    if back > 0.0:
-        leave_hosts(world, state, back)
-    end_exile(world, rules, state, welcomed)
-    displaced = 0.0
-    for i in range(world.n_contested):
-        place = index(world.contested[i])
-        if state.residents[place] > 0.0 and is_driven(state, place):
-            flee(world, rules, state, place)
-        displaced += state.displaced[place]
-    state.displaced_peak = max(state.displaced_peak, displaced)
+            if state.collapse_day != NEVER:
+                state.scratch.welcome[place] = 1.0 - mismatch(world, state, place)
+                welcomed += world.population_share[place] * state.scratch.welcome[place]
+    return welcomed
 
 
 @phase
-def is_driven(state: State, place: int) -> bool:
-    """Tell whether something drives people out today; with the background of violence they have long lived."""
-    fell = state.captured_day[place] == today(state)
-    return state.contact[place] > 0.0 or state.revenge_days[place] > 0 or fell
-
-
-@phase
-def is_safe(rules: Rules, state: State, place: int) -> bool:
+def is_safe(world: World, rules: Rules, state: State, place: int) -> bool:
     """Tell whether a place is quiet and has been in the same hands for some days."""
+    displacement = rules.displacement
+    bearable = displacement.safe_toll * world.population[place]
     quiet = state.contact[place] == 0.0 and state.revenge_days[place] == 0
     fell = state.captured_day[place]
-    return quiet and (fell == NEVER or today(state) - fell > rules.displacement.safe_days)
+    stays = fell == NEVER or today(state) - fell > displacement.safe_days
+    return quiet and stays and PER_MILLION * state.killed_lately[place] <= bearable
 
 
 @phase
-def bring_home(world: World, rules: Rules, state: State, place: int, welcome: float) -> float:
-    """Let people return to a safe place; return how many of them were displaced inside the country."""
-    away = state.displaced[place] + state.refugees_from[place]
-    if away <= 0.0:
-        return 0.0
-    chance = state.derived.return_share
-    if welcome > 0.0:
-        displacement = rules.displacement
-        chance = return_probability(displacement.return_new, welcome, displacement.return_welcome)
-    u, v = two_uniforms(state.key, Purpose.RETURN, place, 0)
-    people = whole_people(chance * away, u)
-    if people <= 0.0:
-        return 0.0
-    passed = state.displaced[place]
-    home = min(people_up_to(people, passed, away, v), passed)
-    state.displaced[place] -= home
-    placed = home
+def end_displacement(world: World, rules: Rules, state: State, u: float) -> None:
+    """Let the displaced inside the country return to safe places."""
+    displacement = rules.displacement
+    expected = 0.0
+    so_far = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        if state.scratch.score[place] > 0.0 and state.displaced[place] > 0.0:
+            chance = state.derived.return_share
+            welcome = state.scratch.welcome[place]
+            if welcome > 0.0:
+                chance = return_probability(displacement.return_inside, welcome, displacement.welcome_inside)
+            expected += chance * state.displaced[place]
+            home = min(whole_people(expected, u) - so_far, state.displaced[place])
+            so_far = whole_people(expected, u)
+            state.displaced[place] -= home
+            state.residents[place] += home
+
+
+@phase
+def end_refuge(world: World, rules: Rules, state: State, u: float, v: float) -> None:
+    """Let those who crossed a border since day 0 return to safe places, sooner from where they are forced to."""
+    displacement = rules.displacement
+    abroad = 0.0
+    leaving = 0.0
     for host in range(world.n_states):
-        there = state.refugees[place, host]
-        if there > 0.0:
-            passed += there
-            back = min(people_up_to(people, passed, away, v) - placed, there)
-            state.refugees[place, host] -= back
-            state.refugees_in[host] -= back
-            state.returned[host] += back
-            placed += back
-    state.refugees_from[place] -= placed - home
-    state.residents[place] += placed
-    return home
+        abroad += state.refugees_in[host]
+        leaving += state.refugees_in[host] * state.derived.forced[host]
+    if abroad <= 0.0:
+        return
+    expected = 0.0
+    back = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        if state.scratch.score[place] > 0.0 and state.refugees_from[place] > 0.0:
+            chance = state.derived.refugee_share
+            welcome = state.scratch.welcome[place]
+            if welcome > 0.0:
+                chance = return_probability(displacement.return_refugees, welcome, displacement.welcome_refugees)
+            there = state.refugees_from[place]
+            expected += min(1.0, chance * leaving / abroad) * there
+            home = min(whole_people(expected, u) - back, there)
+            state.refugees_from[place] -= home
+            state.residents[place] += home
+            back += home
+    if back > 0.0:
+        leave_states(world, state, back, leaving, v)
 
 
 @phase
-def leave_hosts(world: World, state: State, people: float) -> None:
-    """Take those who went home out of the places that hosted them, in proportion."""
-    hosted = 0.0
-    for place in range(world.n_locations):
-        hosted += state.hosted[place]
+def leave_states(world: World, state: State, people: float, leaving: float, v: float) -> None:
+    """Take those who went home out of the states that took them in, by how many are there and who is forced to go."""
     passed = 0.0
+    so_far = 0.0
     gone = 0.0
-    for place in range(world.n_locations):
-        if state.hosted[place] > 0.0:
-            passed += state.hosted[place]
-            so_far = people_up_to(people, passed, hosted, ROUNDED)
-            state.hosted[place] -= so_far - gone
-            gone = so_far
+    for host in range(world.n_states):
+        there = state.refugees_in[host]
+        passed += there * state.derived.forced[host]
+        home = min(people_up_to(people, passed, leaving, v) - so_far, there)
+        so_far += home
+        state.refugees_in[host] -= home
+        gone += home
+    for host in range(world.n_states):  # where more were to leave a state than are there, the others make up for it
+        home = min(people - gone, state.refugees_in[host])
+        state.refugees_in[host] -= home
+        gone += home
 
 
 @phase
@@ -141,25 +230,22 @@ def end_exile(world: World, rules: Rules, state: State, welcomed: float) -> None
     room = all_scores(world, state)
     if room <= 0.0:
         return
-    chance = return_probability(displacement.return_old, welcomed, displacement.return_welcome)
-    exiles = 0.0
-    for host in range(world.n_states):
-        exiles += state.refugees_old[host]
-    u, v = two_uniforms(state.key, Purpose.RETURN_HOSTED, world.contested_state, 0)
-    people = whole_people(chance * exiles, u)
-    if people <= 0.0:
-        return
-    passed = 0.0
-    placed = 0.0
+    chance = return_probability(displacement.return_old, welcomed, displacement.welcome_old)
+    u = uniform(state.key, Purpose.RETURN_HOSTED, world.contested_state, 0)
+    expected = 0.0
+    so_far = 0.0
+    back = 0.0
     for host in range(world.n_states):
         there = state.refugees_old[host]
         if there > 0.0:
-            passed += there
-            back = min(people_up_to(people, passed, exiles, v) - placed, there)
-            state.refugees_old[host] -= back
-            state.returned[host] += back
-            placed += back
-    settle_in(world, state, placed, room)
+            expected += min(1.0, chance * state.derived.forced[host]) * there
+            home = min(whole_people(expected, u) - so_far, there)
+            so_far = whole_people(expected, u)
+            state.refugees_old[host] -= home
+            state.returned_old[host] += home
+            back += home
+    if back > 0.0:
+        settle_in(world, state, back, room)
 
 
 @phase
@@ -177,69 +263,127 @@ def settle_in(world: World, state: State, people: float, room: float) -> None:
 
 
 @phase
-def flee(world: World, rules: Rules, state: State, place: int) -> None:
-    """Let people leave a place: some across open borders, the others to safe places inside the country."""
+def flee(world: World, rules: Rules, state: State) -> None:
+    """Let people leave the places where others are killed: some for other states, the rest inside their country."""
     displacement = rules.displacement
-    fear = mismatch(world, state, place) if state.captured_day[place] == today(state) else 0.0
-    share = leaving_probability(
-        state.contact[place],
-        fear,
-        1e5 * state.civilians_killed_today[place] / state.residents[place],
-        displacement.contest_push,
-        displacement.fear_push,
-        displacement.death_push,
+    gross = gross_flight(
+        state.killed_lately_all, displacement.flight_scale, displacement.flight_exponent, state.flight_factor
     )
-    people = whole_people(share * state.residents[place], uniform(state.key, Purpose.OUTFLOW, place, 0))
-    if people > 0.0:
-        state.residents[place] -= people
-        inside = people - cross_borders(world, rules, state, place, people)
-        state.displaced[place] += inside
-        state.displaced_new += inside
-        find_hosts(world, state, place, inside)
+    total = weigh_flight(world, rules, state)
+    each = gross / total if total > 0.0 else 0.0
+    u, v = two_uniforms(state.key, Purpose.OUTFLOW, world.contested_state, 0)
+    from_refuge = find_crossings_of_refuges(world, rules, state)
+    expected = 0.0
+    so_far = 0.0
+    wish = 0.0
+    abroad = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        driven = min(each * state.scratch.flight[place], state.scratch.room[place])
+        expected += min(driven + pushed_out(world, rules, state, place), state.residents[place])
+        people = min(whole_people(expected, u) - so_far, state.residents[place])
+        if people > 0.0:
+            so_far += people
+            state.residents[place] -= people
+            wish += find_crossings(world, state, place, people, from_refuge)
+            crossing = whole_people(wish, v) - abroad
+            abroad += crossing
+            state.refugees_from[place] += crossing
+            state.displaced[place] += people - crossing
+    state.displaced_new += so_far - abroad
+    if abroad > 0.0:
+        enter_states(world, state, abroad, u)
 
 
 @phase
-def cross_borders(world: World, rules: Rules, state: State, place: int, people: float) -> float:
-    """Let some of the leavers cross; return how many do. Whom a closed border stops stays inside the country."""
+def weigh_flight(world: World, rules: Rules, state: State) -> float:
+    """Weigh places by their dead and by who may still leave; return the sum. None flee from where home is welcome."""
+    total = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        away = state.displaced[place] + state.refugees_from[place]
+        room = min(max(0.0, rules.displacement.most_away * world.population[place] - away), state.residents[place])
+        weight = flight_weight(state.killed_lately[place], room)
+        state.scratch.room[place] = room
+        state.scratch.flight[place] = weight * (1.0 - state.scratch.welcome[place])
+        total += weight
+    return total
+
+
+@phase
+def pushed_out(world: World, rules: Rules, state: State, place: int) -> float:
+    """Return how many leave a place besides, because it fell to strangers today or revenge is taken there."""
     displacement = rules.displacement
-    strongest = 0.0
+    people = state.residents[place]
+    fear = 0.0
+    killed = 0.0
+    if state.captured_day[place] == today(state):
+        fear = mismatch(world, state, place)
+    if state.revenge_days[place] > 0 and people > 0.0:
+        killed = 1e5 * state.civilians_killed_today[place] / people
+    if fear + killed <= 0.0:
+        return 0.0
+    return people * pushed_share(fear, killed, displacement.fear_push, displacement.death_push)
+
+
+@phase
+def find_crossings_of_refuges(world: World, rules: Rules, state: State) -> float:
+    """Find where those go who cross from refuges, safe places by their size; return their share of all who cross.
+
+    Without distance it is the same from everywhere.
+    """
+    for host in range(world.n_states):
+        state.scratch.crossing[host] = 0.0
+        state.scratch.refuge[host] = 0.0
+    room = all_scores(world, state)
+    if rules.displacement.hop_decay <= 0.0 or room <= 0.0:
+        return 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        for host in range(world.n_states):
+            state.scratch.refuge[host] += state.scratch.score[place] / room * state.bound_for[place, host]
+    return rules.displacement.refuge_share
+
+
+@phase
+def find_crossings(world: World, state: State, place: int, people: float, from_refuge: float) -> float:
+    """Add those of a place who will cross to the crossings of each state; return how many they are on average.
+
+    Whom a border stops is not among them: who wished to cross it stays inside.
+    """
+    crossing = 0.0
+    for host in range(world.n_states):
+        bound = (1.0 - from_refuge) * state.bound_for[place, host] + from_refuge * state.scratch.refuge[host]
+        passing = people * bound * state.border_lever[host]
+        state.scratch.crossing[host] += passing
+        crossing += passing
+    return crossing
+
+
+@phase
+def enter_states(world: World, state: State, people: float, u: float) -> None:
+    """Let those who cross arrive, by how many come to each state."""
     total = 0.0
     for host in range(world.n_states):
-        pull = state.derived.crossing_pull[place, host]
-        strongest = max(strongest, pull)
-        total += pull
-    abroad = 0.0
+        total += state.scratch.crossing[host]
+    passed = 0.0
+    so_far = 0.0
     for host in range(world.n_states):
-        pull = state.derived.crossing_pull[place, host]
-        if pull > 0.0 and state.border_lever[host] > 0.0:
-            share = crossing_share(pull, strongest, total, state.border_lever[host], displacement.abroad_share)
-            u = uniform(state.key, Purpose.ABROAD, pair(place, host), 0)
-            crossing = min(whole_people(people * share, u), people - abroad)
-            state.refugees[place, host] += crossing
-            state.refugees_in[host] += crossing
-            state.arrived[host] += crossing
-            abroad += crossing
-    state.refugees_from[place] += abroad
-    return abroad
+        if state.scratch.crossing[host] > 0.0:
+            passed += state.scratch.crossing[host]
+            arrived = people_up_to(people, passed, total, u)
+            state.refugees_in[host] += arrived - so_far
+            state.arrived[host] += arrived - so_far
+            so_far = arrived
 
 
 @phase
-def find_hosts(world: World, state: State, place: int, people: float) -> None:
-    """Spread the displaced over safe places by size and nearness; without any they hide where they are."""
-    room = 0.0
-    for i in range(world.n_contested):
-        host = index(world.contested[i])
-        if state.scratch.score[host] > 0.0:
-            room += state.scratch.score[host] / world.hops[place, host]
-    if room <= 0.0:
-        state.hosted[place] += people
-        return
-    passed = 0.0
-    placed = 0.0
-    for i in range(world.n_contested):
-        host = index(world.contested[i])
-        if state.scratch.score[host] > 0.0:
-            passed += state.scratch.score[host] / world.hops[place, host]
-            so_far = people_up_to(people, passed, room, ROUNDED)
-            state.hosted[host] += so_far - placed
-            placed = so_far
+def send_workers_home(world: World, state: State) -> None:
+    """Let foreign workers leave for their own states, where they are no refugees."""
+    share = state.derived.workers_share
+    for host in range(world.n_states):
+        if state.workers[host] > 0.0:
+            u = uniform(state.key, Purpose.WORKERS, host, 0)
+            leaving = min(whole_people(share * state.workers[host], u), state.workers[host])
+            state.workers[host] -= leaving
+            state.workers_left[host] += leaving

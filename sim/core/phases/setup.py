@@ -16,16 +16,16 @@ from sim.core.phases.installations import begin_installations
 from sim.core.phases.levers import begin_levers
 from sim.core.phases.muster import muster
 from sim.core.phases.patrons import link_utility, pool_aid, prospect
-from sim.core.phases.people import begin_people
+from sim.core.phases.people import begin_people, set_crossings
 from sim.core.phases.regime import ACTIVE_TIE
 from sim.core.phases.settlement import begin_settlement
 from sim.core.phases.sides import begin_sides
-from sim.core.phases.spillover import begin_neighbours, set_ladder
+from sim.core.phases.spillover import begin_neighbours, measure_day_0, set_borders
 from sim.core.phases.violence import begin_violence
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
 from sim.core.rules.contest import fighter_strength, winning_ratio
-from sim.core.rules.displacement import crossing_pull, return_probability
+from sim.core.rules.displacement import return_probability
 from sim.core.rules.morale import bistable_half_width, desertion_probability, morale_at_rest
 from sim.core.rules.orders import people_value
 from sim.core.rules.patronage import desired_support, need, share_of_a_day
@@ -41,7 +41,8 @@ def prepare(world: World, rules: Rules, state: State) -> None:
     """Work out what is the same in all runs of a scenario; a state must be prepared before its first run begins."""
     work_out(world, rules, state)
     set_values(world, rules, state)
-    set_ladder(world, rules, state)
+    set_borders(world, state)
+    set_crossings(world, rules, state)
     state.derived.has_influence = 0  # the first run to begin will find it
 
 
@@ -83,8 +84,8 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
         begin_actor(world, state, actor)
     begin_installations(world, rules, state)
     begin_violence(world, state)
-    begin_people(world, state)
-    begin_neighbours(world, state)
+    begin_people(world, rules, state)
+    begin_neighbours(world, rules, state)
     begin_extremists(world, state)
     begin_alignment(world, rules, state)
     begin_settlement(world, state)
@@ -92,6 +93,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_links(world, rules, state)
     muster(world, rules, state)
     begin_influence(world, rules, state)
+    measure_day_0(world, rules, state)
     state.power_day_0 = state.side_power[world.regime]
 
 
@@ -104,7 +106,9 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.support_fall_share = share_of_a_day(rules.patronage.fall_days)
     derived.direct_share = share_of_a_day(rules.patronage.direct_days)
     displacement = rules.displacement
-    derived.return_share = return_probability(displacement.return_new, 0.0, displacement.return_welcome)
+    derived.return_share = return_probability(displacement.return_inside, 0.0, 0.0)
+    derived.refugee_share = return_probability(displacement.return_refugees, 0.0, 0.0)
+    derived.workers_share = return_probability(displacement.workers_leave, 0.0, 0.0)
     morale = rules.morale
     derived.falling = share_of_a_day(morale.fall_days)
     derived.rising = share_of_a_day(morale.recovery_days)
@@ -123,9 +127,6 @@ def work_out(world: World, rules: Rules, state: State) -> None:
             derived.entrants |= 1 << faction
     for place in range(world.n_locations):
         list_rulers(world, state, place)
-        for host in range(world.n_states):
-            hops = world.crossing_hops[place, host]
-            derived.crossing_pull[place, host] = crossing_pull(hops, displacement.crossing_reach_hops)
         derived.nearness[place] = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
         derived.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
 

@@ -42,7 +42,7 @@ class Scale:
         limits=(0.0, 1.0),
         unit="probability",
         meaning="a war turns to mass killing of civilians",
-        source="one or two of thirty wars, a genocide the clearest",
+        source="one or two of thirty wars, a genocide among them",
     )
     mass_killing_factor: float = parameter(
         30.0,
@@ -51,10 +51,10 @@ class Scale:
         limits=(1.0, 1000.0),
         unit="1",
         meaning="civilians killed for each fighter in such a war, relative to others",
-        source="a genocide among thirty wars: 43 where others have 0.7, which is 63 times as many",
+        source="that genocide: 43 where others have 0.7, which is 63 times as many",
     )
     flight_spread: float = parameter(
-        0.0,
+        0.77,
         "s_F",
         prior=(0.5, 1.0),
         limits=(0.0, 3.0),
@@ -63,13 +63,40 @@ class Scale:
         source="error of people who flee, given the dead, between thirty wars, each left out",
     )
     crossing_spread: float = parameter(
-        0.0,
+        1.65,
         "s_b",
         prior=(1.0, 2.0),
         limits=(0.0, 5.0),
         unit="log odds",
         meaning="spread of the share of those who flee that crosses a border",
         source="error of refugees, given all who fled, between thirty wars, each left out",
+    )
+    host_spread: float = parameter(
+        2.0,
+        "s_n",
+        prior=(1.0, 3.0),
+        limits=(0.0, 5.0),
+        unit="log",
+        meaning="spread of the factors of a run on how strongly each neighbour draws those who flee",
+        source="error of refugees by neighbour between 28 wars, each country left out",
+    )
+    incident_shape: float = parameter(
+        0.7,
+        "k_g",
+        prior=(0.4, 1.5),
+        limits=(0.05, 1e9),
+        unit="1",
+        meaning="shape of the factor on incidents of a neighbour calm on day 0; endless: no spread",
+        source="incidents of 111 calm neighbours in thirty wars, each left out",
+    )
+    incident_shape_drawn_in: float = parameter(
+        2.0,
+        "k_g1",
+        prior=(1.0, 4.0),
+        limits=(0.05, 1e9),
+        unit="1",
+        meaning="the same of one that is drawn in on day 0",
+        source="incidents of 33 such neighbours in thirty wars, each left out",
     )
 
 

@@ -1,13 +1,16 @@
-"""Draw where refugees are: people who came since day 0 and are still there, by destination and day."""
+"""Draw where refugees arrive, by destination and day, with those of them who have gone home."""
+
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.key import Handles, keyed_page
-from sim.show.kit.observed import ObservedAmount, observed_at_horizon
+from sim.show.kit.observed import ObservedAmount, observed_arrivals
 from sim.show.kit.panels import draw_panel, people_scale, set_panels
 from sim.show.kit.series import (
     LIFT,
@@ -21,30 +24,31 @@ from sim.show.kit.series import (
     is_outside,
     misses,
     observed_mark,
+    to_horizon,
     traced,
 )
-from sim.show.kit.theme import BLUE
+from sim.show.kit.theme import BLUE, INK
 from sim.show.kit.wording import median_of, words
 from sim.tell.places import state_names
 from sim.world.scenario import Scenario
 
 PANEL_MM = 34.0
+HOME: dict[str, Any] = {"color": INK, "linewidth": 0.9, "linestyle": "--"}
 
 
 def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of refugees by destination."""
     names, header = state_names(scenario), scenario.tables.header
     people = destinations(results, scenario)
-    history = {state: observed_at_horizon(scenario, f"refugees/{state}") for state in people}
+    seen_there = observed_arrivals(scenario)
+    history = {state: seen_there.get(state, []) for state in people}
+    gone = {state: by_day(results.daily, state_column("returned_new", state)) for state in people}
     drawn = [highest_drawn(values) for values in people.values()]
     seen = [amount.high for amounts in history.values() for amount in amounts]
     scale, unit = people_scale(LIFT * max([*drawn, *seen]))
     panels = set_panels(len(people), PANEL_MM)
-    shown = f"Refugees who came since day 0 and are there that day, {unit}; states without any left out"
-    note = (
-        f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports; "
-        "in the title history is held against all who came, not those still there"
-    )
+    shown = f"Refugees who arrived since day 0, {unit}, those who went home included; states without any left out"
+    note = f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports"
     page = keyed_page(
         words(results, scenario, _title(people, names) + misses(_outside(results, history)), shown, note),
         _key(len(next(iter(people.values()))), history),
@@ -53,15 +57,16 @@ def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure
     for i, (state, values) in enumerate(people.items()):
         ax = draw_panel(page, panels, i, scale, (names[state], ""), (header.day0, scenario.horizon_days))
         draw_fan(ax, values, BLUE)
+        ax.plot(np.median(to_horizon(gone[state]), axis=0), **HOME)
         draw_observed(ax, history[state], SO_FAR)
     return page.figure
 
 
 def destinations(results: Results, scenario: Scenario) -> dict[str, Numbers]:
-    """Return the refugees in each state by (run, day), neighbours first, states without any left out."""
+    """Return who arrived in each state by (run, day), neighbours first, states without any left out."""
     neighbours = list(scenario.tables.header.neighbours)
     others = [str(state) for state in scenario.tables.states["id"] if state not in neighbours]
-    people = {s: by_day(results.daily, state_column("refugees", s)) for s in [*neighbours, *others]}
+    people = {s: by_day(results.daily, state_column("arrived", s)) for s in [*neighbours, *others]}
     return {state: values for state, values in people.items() if values.any()}
 
 
@@ -74,14 +79,11 @@ def _outside(results: Results, history: dict[str, list[ObservedAmount]]) -> list
 
 def _key(n_runs: int, history: dict[str, list[ObservedAmount]]) -> Handles:
     """Return the marks of the figure."""
-    seen = {"what happened: all who came": observed_mark([], [], SO_FAR)} if any(history.values()) else {}
-    return {**fan_handles(n_runs, BLUE), **seen}
+    seen = {"what happened": observed_mark([], [], SO_FAR)} if any(history.values()) else {}
+    return {**fan_handles(n_runs, BLUE), "gone home, median": Line2D([], [], **HOME), **seen}
 
 
 def _title(people: dict[str, Numbers], names: dict[str, str]) -> str:
-    """Return the finding: which state has how many when they are most."""
-    usual = {state: np.median(values, axis=0) for state, values in people.items()}
-    most = max(usual, key=lambda state: float(usual[state].max()))
-    day = int(usual[most].argmax())
-    there = median_of(people[most][:, day])
-    return f"Most refugees are in {names[most]}: at their peak, on day {day}, {there} in the median run"
+    """Return the finding: in which state most arrive, and how many."""
+    most = max(people, key=lambda state: (float(np.median(people[state][:, -1])), float(people[state][:, -1].mean())))
+    return f"Most refugees arrive in {names[most]}: {median_of(people[most][:, -1])} in the median run"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.study.score.record import arrivals_by_neighbour, read_record
 from sim.world.scenario import Scenario
 
 FALL = "fall_day/"
@@ -90,6 +91,22 @@ def observed_at_horizon(scenario: Scenario, name: str) -> list[ObservedAmount]:
     """
     rows, horizon = _rows_of(scenario), scenario.tables.header.horizon_days
     return [_amount(horizon, *rows[name])] if name in rows and horizon == scenario.horizon_days else []
+
+
+def observed_arrivals(scenario: Scenario) -> dict[str, list[ObservedAmount]]:
+    """Return how many people arrived in each neighbour within the world's own horizon, as scores count them.
+
+    Parameters
+    ----------
+    scenario
+        Any scenario of the world.
+    """
+    record, horizon = read_record(scenario.tables), scenario.tables.header.horizon_days
+    found: dict[str, list[ObservedAmount]] = {state: [] for state in scenario.tables.header.neighbours}
+    for seen in arrivals_by_neighbour(record) if horizon == scenario.horizon_days else ():
+        if seen.row not in record.unscored:
+            found[seen.item].append(_amount(horizon, seen.value, seen.low, seen.high))
+    return found
 
 
 def _rows_of(scenario: Scenario) -> dict[str, tuple[float, float, float]]:
