@@ -67,10 +67,8 @@ class Purpose(IntEnum):
     CROSSING_SCALE = 48
     INCIDENT_SCALE = 54
     NEXT_INCIDENT = 55
-    INCIDENT_FIRE = 56
-    INCIDENT_CAUSE = 57
-    ALERT = 58
-    OWN_WAR = 59
+    INCIDENT_CAUSE = 56
+    ALERT = 57
 
 
 class Outcome(IntEnum):
