@@ -4,7 +4,7 @@ Machines are noisy: every comparison alternates its variants side by side and st
 
 Usage
 -----
-python experiments/benchmark.py                  all of it, about three minutes
+python experiments/benchmark.py                  all of it, about four minutes
 python experiments/benchmark.py --quick          fewer repetitions
 python experiments/benchmark.py --runs 100000    besides, time and memory of an ensemble of so many runs
 make bench                                       all of it from a fresh checkout
@@ -21,6 +21,7 @@ from rich.table import Table
 
 from experiments.benchmark_c import over_c
 from experiments.benchmark_engine import GRIDS, LEVANT, ROOT, STEADY, exponents, large_job, starts, workers
+from experiments.benchmark_explain import explaining
 from experiments.benchmark_mesa import against_mesa
 from experiments.benchmark_muster import over_numpy, states_of
 from experiments.benchmark_phases import phase_times
@@ -87,6 +88,9 @@ FIGURES = {
     "compile_cold_s": Figure("seconds, first run of a fresh process, empty cache, all cores compiling", most=40),
     "first_run_warm_s": Figure("seconds, first run of a fresh process, warm cache"),
     "start_warm_s": Figure("seconds, the same from the first import on", most=1),
+    "explain_first_s": Figure("seconds to explain a run, the first one of a process, warm cache", most=10),
+    "explain_s": Figure("seconds to explain a run, later ones", most=3),
+    "explain_over_engine": Figure("explaining a run over living it in the engine"),
     "exponent_runs": Figure("cost ~ runs^x, 50 to 400 runs", most=1.0),
     "exponent_days": Figure("cost ~ days^x, 30 to 240 days", most=1.0),
     "exponent_locations": Figure("cost ~ locations^x, 16 to 225 locations, front at rest", most=1.1),
@@ -113,6 +117,7 @@ def measure(turns: int, runs: int) -> tuple[dict[str, float | None], dict[str, f
     times, shares = phase_times(scenario, turns)
     found.update(times)
     found.update(workers(scenario, turns, 400))
+    found.update(explaining(scenario, turns))
     found.update(exponents(turns))
     if runs:
         found.update(large_job(runs))

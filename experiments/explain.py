@@ -19,6 +19,9 @@ from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import held
 from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
+from sim.show.figures import TIMELINE
+from sim.show.kit.page import save
+from sim.show.report import write_chronicle
 from sim.study.cases import Case, open_case
 from sim.study.explain.chronicle import Chronicle, check_asked, explain
 from sim.study.explain.keep import OUTCOMES, but_for, necessary
@@ -51,7 +54,7 @@ def job(point: Point) -> None:
             for run in runs:
                 chronicle = explain(scenario, scenario.config.ensemble.seed, run)
                 print("\n".join(_told(chronicle, options)))
-                _write(chronicle, folder)
+                _write(chronicle, folder, options)
         print(folder.resolve())
 
 
@@ -106,10 +109,14 @@ def _told(chronicle: Chronicle, options: ExplainOptions) -> Iterator[str]:
     yield from (f"{each.text}." for each in but_for(chronicle, options.outcome)[:MOST_SHOWN])
 
 
-def _write(chronicle: Chronicle, folder: Path) -> None:
-    """Write a chronicle as text and as data."""
+def _write(chronicle: Chronicle, folder: Path, options: ExplainOptions) -> None:
+    """Write a chronicle as text and as data, and as a page and a figure where they are asked for."""
     write_text(folder / f"run-{chronicle.run}.md", f"```\n{chronicle.text()}\n```\n")
     write_text(folder / f"run-{chronicle.run}.json", json.dumps(chronicle.to_dict(), indent=1) + "\n")
+    if options.page:
+        write_chronicle(chronicle, folder / f"run-{chronicle.run}.html")
+    if options.figures:
+        save(TIMELINE.of(chronicle).draw(), folder / f"run-{chronicle.run}")
 
 
 def check(values: dict[str, Any]) -> Hashable:

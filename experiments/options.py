@@ -77,13 +77,16 @@ class ExplainOptions(Frozen):
     place: Id | None = None
     actor: Id | None = None
     results: Place | None = None
+    page: bool = False
+    figures: bool = False
 
 
 class ReportOptions(Frozen):
-    """Of `report.py`: result folders, and where the report goes."""
+    """Of `report.py`: result folders, where the report goes, and whether it tells typical histories."""
 
     results: tuple[Place, ...] = Field(default=(), strict=False)
     path: Place | None = None
+    histories: bool = True
 
 
 class ScoreOptions(Frozen):

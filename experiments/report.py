@@ -19,6 +19,7 @@ from sim.ensemble.store.files import locked_for_reading
 from sim.show.report import write_report
 from sim.study.cases import Case
 from sim.study.compare import check_comparable, compare
+from sim.study.explain.typical import explain_typical
 from sim.world.frozen import ConfigError
 from sim.world.text import place
 
@@ -27,30 +28,32 @@ def job(point: Point) -> None:
     """Write the report that one point asks for."""
     reporter = Reporter(Console(stderr=True))
     with told(reporter), ExitStack() as stack:
-        path, cases = _opened(point.values)
+        options, path, cases = _opened(point.values)
         for case in cases:
             stack.enter_context(locked_for_reading(case.results.folder))
         path.parent.mkdir(parents=True, exist_ok=True)
         reporter.note("drawing figures and writing the report")
         comparison = compare(cases, path.parent, command("report", point.settings)) if len(cases) > 1 else None
         use_plainer_signs(sys.stdout)
-        print(write_report(cases, path, comparison).resolve())
+        histories = explain_typical(cases[0].results, cases[0].scenario) if options.histories else []
+        print(write_report(cases, path, comparison, histories).resolve())
 
 
-def _opened(values: dict[str, Any]) -> tuple[Path, list[Case]]:
-    """Return where the report goes, and the ensembles in the folders."""
+def _opened(values: dict[str, Any]) -> tuple[ReportOptions, Path, list[Case]]:
+    """Return the settings, where the report goes, and the ensembles in the folders."""
     options, _ = take_options(values, ReportOptions)
     if not options.results:
         raise ConfigError(["results: name at least one folder, as in results=[results/run/offensive_2024-0123abcd]"])
     cases = open_cases(options.results)
     if len(cases) > 1:
         check_comparable(cases)
-    return place(options.path) if options.path else cases[0].results.folder / "report.html", cases
+    path = place(options.path) if options.path else cases[0].results.folder / "report.html"
+    return options, path, cases
 
 
 def check(values: dict[str, Any]) -> Path:
     """Return where the report of composed values goes; raise where it cannot be written."""
-    return _opened(values)[0]
+    return _opened(values)[1]
 
 
 SCRIPT = Script("report", ReportOptions, check, job)

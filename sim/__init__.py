@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.agents.actors import FactionAgent, StateAgent
     from sim.agents.model import SpilloverModel
-    from sim.api import calibrate, compare, load_scenario, open_results, results, run, score, sweep
+    from sim.api import calibrate, compare, load_scenario, open_results, plot_model, results, run, score, sweep
     from sim.objects import Comparison, Ensemble, Sweep
 
 _HOMES = {
     **dict.fromkeys(("Comparison", "Ensemble", "Sweep"), "sim.objects"),
     **dict.fromkeys(
-        ("calibrate", "compare", "load_scenario", "open_results", "results", "run", "score", "sweep"), "sim.api"
+        ("calibrate", "compare", "load_scenario", "open_results", "plot_model", "results", "run", "score", "sweep"),
+        "sim.api",
     ),
     "SpilloverModel": "sim.agents.model",
     **dict.fromkeys(("FactionAgent", "StateAgent"), "sim.agents.actors"),
@@ -38,6 +39,7 @@ __all__ = [
     "compare",
     "load_scenario",
     "open_results",
+    "plot_model",
     "results",
     "run",
     "score",

@@ -19,6 +19,8 @@ from sim.agents.model import SpilloverModel
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.store.folders import result_folder
 from sim.objects import Calibration, Comparison, Ensemble, Scores, Sweep
+from sim.show.figures import EVENING
+from sim.show.kit.plot import Plot
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
 from sim.study.calibrate.calibrate import Effort, calibration_folder
@@ -98,6 +100,24 @@ def run(scenario: Scenario, model: type[SpilloverModel] | None = None) -> Ensemb
         scenario = lived_by(scenario, model)
     results = run_ensemble(scenario, result_folder(scenario, "run"), COMMAND, _reporter())
     return Ensemble(scenario.config.scenario.name, results, scenario)
+
+
+def plot_model(model: SpilloverModel) -> Plot:
+    """Return where a model stands as a figure: who holds each place, and how far each neighbour is drawn in.
+
+    Parameters
+    ----------
+    model
+        A history that is being stepped through.
+
+    Examples
+    --------
+    >>> import sim
+    >>> model = sim.SpilloverModel(sim.load_scenario("offensive_2024"), seed=1, run=3)
+    >>> model.step()
+    >>> plot = sim.plot_model(model)
+    """
+    return Plot(EVENING.of(model).draw())
 
 
 def open_results(folder: Path | str) -> Ensemble:

@@ -16,16 +16,16 @@ from sim.agents.model import SpilloverModel
 from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.schema import day_columns, names_of
-from sim.show.figures import Sheet, drawable, left_out, of_comparison, of_ensemble, of_scores, of_sweep
+from sim.show.figures import TIMELINE, Sheet, drawable, left_out, of_comparison, of_ensemble, of_scores, of_sweep
 from sim.show.kit.plot import Plot
-from sim.show.report import write_report, write_scoreboard
+from sim.show.report import chronicle_html, write_chronicle, write_report, write_scoreboard
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
 from sim.study.calibrate import calibrate as calibrating
 from sim.study.cases import Case
-from sim.study.explain.chronicle import Chronicle, explain
+from sim.study.explain import chronicle as chronicling
 from sim.study.explain.keep import necessary
-from sim.study.explain.typical import typical_runs
+from sim.study.explain.typical import explain_typical, typical_runs
 from sim.study.score import folder as scoring
 from sim.study.score.versus import check_alike, gains
 from sim.tell.calibration import calibration_sections, calibration_table
@@ -42,6 +42,22 @@ from sim.world.scenario import Scenario
 from sim.world.text import place
 
 WIDTH = 100  # of a summary as text
+
+
+class Chronicle(chronicling.Chronicle):
+    """One history, event by event with its reasons, to look at."""
+
+    def plot(self) -> Plot:
+        """Draw its turning points as maps, what the regime's side had left, and the level of each neighbour."""
+        return Plot(TIMELINE.of(self).draw())
+
+    def write_page(self, path: Path | str) -> Path:
+        """Write one self-contained HTML page about it: a map by day, and each event with its reasons."""
+        return write_chronicle(self, place(path))
+
+    def _repr_html_(self) -> str:
+        """Return its figure and its main events as a notebook shows them."""
+        return chronicle_html(self)
 
 
 class Ensemble(Case):
@@ -179,11 +195,9 @@ class Ensemble(Case):
             Number of the history; the typical ones are of the most common fates, the most common first.
         """
         self._check_lived_by_the_engine()
-        seed = int(self.results.manifest["seed"])
         if run is not None:
-            return explain(self.scenario, seed, run)
-        chosen = typical_runs(self.results, self.scenario.horizon_days)
-        return [explain(self.scenario, seed, typical.run) for typical in chosen]
+            return Chronicle(**vars(chronicling.explain(self.scenario, int(self.results.manifest["seed"]), run)))
+        return [self.explain(typical.run) for typical in typical_runs(self.results, self.scenario.horizon_days)]
 
     def but_for(self, runs: int = 500, outcome: str = "collapse") -> pd.DataFrame:
         """Return in how many of its first runs an outcome would not have come without what came before it.
@@ -204,9 +218,18 @@ class Ensemble(Case):
         if self.scenario.living is not None:
             raise ConfigError([f"{self.scenario.living.name} lives these histories: step through it to see why"])
 
-    def write_report(self, path: Path | str) -> Path:
-        """Write one self-contained HTML page about it."""
-        return write_report([self], place(path))
+    def write_report(self, path: Path | str, *, histories: bool = True) -> Path:
+        """Write one self-contained HTML page about it.
+
+        Parameters
+        ----------
+        path
+            Where to write it.
+        histories
+            Whether it tells the typical histories, for which they are lived again, some seconds each.
+        """
+        told = explain_typical(self.results, self.scenario) if histories else []
+        return write_report([self], place(path), histories=told)
 
     def __repr__(self) -> str:
         """Return the summary as text."""

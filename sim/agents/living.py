@@ -154,9 +154,8 @@ def _events(model: SpilloverModel) -> np.ndarray:
     n = min(int(state["n_events"]), EVENT_SLOTS)
     rows = np.zeros(n, layouts_of(model.history.world_record)[EVENTS])
     rows["run"] = int(state["key"]["run"])
-    names = {"day": "day", "kind": "kind", "location": "place", "actor": "actor", "other": "other", "size": "size"}
-    for column, name in names.items():
-        rows[column] = state[f"event_{name}"][:n]
+    for column in rows.dtype.names[1:]:
+        rows[column] = state[f"event_{'place' if column == 'location' else column}"][:n]
     return rows
 
 

@@ -18,7 +18,7 @@ NOBODY = cast("int", np.int64(-1))
 
 @unique
 class Purpose(IntEnum):
-    """What a draw decides. Values are never renumbered or reused, and each is used at one place (< 64)."""
+    """What a draw decides. Values are never renumbered or reused, used at one place each (< 64); a gap is retired."""
 
     TEMPO = 1
     STRENGTH = 2
@@ -28,8 +28,6 @@ class Purpose(IntEnum):
     PATRON_ABSTAINS = 6
     DISSOLUTION = 7
     ENGAGEMENT = 8
-    LOSSES_ATTACKER = 9
-    LOSSES_DEFENDER = 10
     PAUSE = 11
     AWAKENING = 12
     STORM = 13
@@ -51,8 +49,6 @@ class Purpose(IntEnum):
     OUTFLOW = 29
     RETURN = 31
     RETURN_HOSTED = 33
-    LADDER = 34
-    INCIDENT = 35
     INCIDENT_PLACE = 36
     INCIDENT_DEATHS = 37
     ATTACKS = 38
@@ -66,6 +62,15 @@ class Purpose(IntEnum):
     KILL_SCALE = 46
     FLIGHT_SCALE = 47
     CROSSING_SCALE = 48
+    ATTRITION = 49
+    KILLED = 50
+    CIVILIAN_SCALE = 51
+    MASS_KILLING = 52
+    CIVILIAN_PLACE = 53
+    INCIDENT_SCALE = 54
+    NEXT_INCIDENT = 55
+    INCIDENT_CAUSE = 56
+    ALERT = 57
     HOST_SCALE = 62
     WORKERS = 63
 
@@ -145,7 +150,7 @@ class Order(IntEnum):
 
 
 class Channel(IntEnum):
-    """What carries the pressure of a war to a neighbour; positions in arrays."""
+    """What carries a war to a neighbour; positions in arrays."""
 
     REFUGEES = 0
     ARMS = 1
@@ -153,6 +158,32 @@ class Channel(IntEnum):
     KIN = 3
     SANCTUARY = 4
     BORDER = 5
+    PARTICIPATION = 6
+    RETALIATION = 7
+    DEATHS = 8
+
+
+class Cause(IntEnum):
+    """Where an incident at a neighbour comes from: what was there on day 0, or what a channel has carried since."""
+
+    BACKGROUND = 0
+    REFUGEES = 1
+    ARMS = 2
+    FIGHTERS = 3
+    KIN = 4
+    SANCTUARY = 5
+    BORDER = 6
+    PARTICIPATION = 7
+    RETALIATION = 8
+    DEATHS = 9
+
+
+class Stream(IntEnum):
+    """Which clock an incident at a neighbour comes by; positions in arrays."""
+
+    BACKGROUND = 0
+    CAUSED = 1
+    OWN_WAR = 2
 
 
 class Level(IntEnum):

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.core.jit import from_text, inline, phase
 from sim.core.phases.alignment import realign
+from sim.core.phases.attrition import wear_down
 from sim.core.phases.capture import capture
 from sim.core.phases.combat import fight
 from sim.core.phases.extremists import guard_prisons, resurge
@@ -41,6 +42,7 @@ SCHEDULE: tuple[tuple[Callable[..., None], str], ...] = (
     (muster, "map"),
     (give_orders, "faction"),
     (fight, "map"),
+    (wear_down, "map"),
     (capture, "map"),
     (absorb_shock, "faction"),
     (survive, "map"),

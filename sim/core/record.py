@@ -12,13 +12,13 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from sim.core.codes import NOBODY, Channel, Event, Level, Outcome, RunStatus
+from sim.core.codes import NOBODY, Cause, Channel, Event, Level, Outcome, RunStatus
 from sim.core.jit import phase, rule
 from sim.core.outputs import Kind, Table, Topic, Use, output
-from sim.core.state import EVENT_SLOTS, TIERS, Floats, Ints, State, World, index, record_dtype, tier_of
+from sim.core.state import TIERS, Floats, Ints, State, World, index, record_dtype, tier_of
 
 FALLS_PER_LOCATION = 8  # more changes of one seat than this, on average, end a run with a status of its own
-N_LEVELS, N_CHANNELS = len(Level), len(Channel)
+N_LEVELS, N_CHANNELS, N_CAUSES = len(Level), len(Channel), len(Cause)
 ESTIMATED, COMPARED = Use.ESTIMATED, Use.COMPARED
 
 
@@ -51,6 +51,9 @@ class RunRow:
         Kind.COUNT, "persons", "combatants killed", "of all factions", COMPARED, Topic.PEOPLE
     )
     fatalities_civilians: float = output(Kind.COUNT, "persons", "civilians killed", "", COMPARED, Topic.PEOPLE)
+    fatalities_background: float = output(
+        Kind.COUNT, "persons", "civilians killed besides the war", "not among those", ESTIMATED
+    )
     fighters_deserted: float = output(Kind.COUNT, "fighters", "deserted or dispersed", "of the regime's side")
     regime_strength_left: float = output(
         Kind.SHARE, "share of day 0", "strength of the regime's side", "on the last day"
@@ -80,6 +83,9 @@ class RunRow:
     )
     tempo: float = output(Kind.INDEX, "factor", "tempo", "above 1 everything takes longer")
     kill_factor: float = output(Kind.INDEX, "factor", "factor of the run on the dead", "of the fighting")
+    civilian_factor: float = output(
+        Kind.INDEX, "factor", "factor of the run on civilians killed", "for each fighter killed"
+    )
     flight_factor: float = output(Kind.INDEX, "factor", "factor of the run on those who flee")
     crossing_shift: float = output(Kind.INDEX, "log odds", "shift of the share that crosses a border", "of the run")
     level_max: Annotated[Ints, "S"] = output(
@@ -88,8 +94,43 @@ class RunRow:
     level_day: Annotated[Ints, "S", "R"] = output(
         Kind.DAY, "day", "{state} at level {entry} or higher", "the first time", COMPARED, is_of_neighbours=True
     )
+    level_caused_max: Annotated[Ints, "S"] = output(
+        *(Kind.LEVEL, "level", "highest level of {state} by what the war has caused"),
+        "by the deaths of such incidents alone: 0 or from 2 on",
+        ESTIMATED,
+        names=Level,
+        is_of_neighbours=True,
+    )
+    alert_day: Annotated[Ints, "S"] = output(
+        Kind.DAY, "day", "alert in {state}", "0 where there is one on day 0", ESTIMATED, is_of_neighbours=True
+    )
+    death_day: Annotated[Ints, "S"] = output(
+        Kind.DAY, "day", "first death on the soil of {state}", "since day 0", ESTIMATED, is_of_neighbours=True
+    )
+    many_deaths_day: Annotated[Ints, "S"] = output(
+        Kind.DAY, "day", "more than 25 deaths on the soil of {state}", "since day 0", ESTIMATED, is_of_neighbours=True
+    )
+    incidents: Annotated[Ints, "S"] = output(
+        *(Kind.COUNT, "incidents", "armed incidents of {state}", "on or over its border, tied to the war", ESTIMATED),
+        is_of_neighbours=True,
+    )
+    incidents_caused: Annotated[Ints, "S"] = output(
+        *(Kind.COUNT, "incidents", "armed incidents of {state} that the war has caused"),
+        "the others come from what was there on day 0",
+        ESTIMATED,
+        is_of_neighbours=True,
+    )
+    incidents_by: Annotated[Ints, "S", "C"] = output(
+        *(Kind.COUNT, "incidents", "armed incidents of {state} that the channel {entry} has carried"),
+        "of those that the war has caused",
+        is_of_neighbours=True,
+    )
     fatalities: Annotated[Floats, "S"] = output(
-        Kind.COUNT, "persons", "killed on the soil of {state}", "in incidents", is_of_neighbours=True
+        Kind.COUNT, "persons", "killed on the soil of {state}", "in incidents", ESTIMATED, is_of_neighbours=True
+    )
+    fatalities_caused: Annotated[Floats, "S"] = output(
+        *(Kind.COUNT, "persons", "killed on the soil of {state} in incidents that the war has caused", "", ESTIMATED),
+        is_of_neighbours=True,
     )
     refugees: Annotated[Floats, "S"] = output(
         Kind.COUNT, "persons", "refugees in {state}", "of this war, last day", COMPARED, total="refugees abroad"
@@ -147,7 +188,16 @@ class DayRow:
     hardening: Annotated[Floats, "S"] = output(
         Kind.SHARE, "share", "how far {state} guards its border", is_of_neighbours=True
     )
-    pressure: Annotated[Floats, "S"] = output(Kind.INDEX, "index", "pressure on {state}", is_of_neighbours=True)
+    pressure: Annotated[Floats, "S"] = output(
+        *(Kind.INDEX, "index", "pressure of the war on {state}", "what the channels carry, weighed"),
+        is_of_neighbours=True,
+    )
+    incidents: Annotated[Ints, "S"] = output(
+        Kind.COUNT, "incidents", "armed incidents of {state} so far", is_of_neighbours=True
+    )
+    fatalities: Annotated[Floats, "S"] = output(
+        Kind.COUNT, "persons", "killed on the soil of {state} so far", is_of_neighbours=True
+    )
     refugees: Annotated[Floats, "S"] = output(Kind.COUNT, "persons", "refugees in {state}", "who came since day 0")
     arrived: Annotated[Floats, "S"] = output(Kind.COUNT, "persons", "arrived in {state} so far", "since day 0")
     returned_new: Annotated[Floats, "S"] = output(
@@ -159,7 +209,7 @@ class DayRow:
     workers_left: Annotated[Floats, "S"] = output(Kind.COUNT, "persons", "workers from {state} gone home so far")
     influence: Annotated[Floats, "S"] = output(Kind.SHARE, "share", "influence of {state}", "in the contested state")
     channel: Annotated[Floats, "S", "C"] = output(
-        Kind.SHARE, "share", "what the channel {entry} carries to {state}", is_of_neighbours=True
+        Kind.SHARE, "share", "what the channel {entry} carries to {state}", "more than on day 0", is_of_neighbours=True
     )
 
 
@@ -183,11 +233,16 @@ class EventRow:
     actor: int = output(Kind.ACTOR, "", "who", "a state or a faction, by kind")  # states first, then factions
     other: int = output(Kind.ACTOR, "", "with or against whom", "as `actor`")
     size: float = output(Kind.INDEX, "by kind", "how large")
+    cause: int = output(
+        *(Kind.NAME, "", "where an incident comes from", "what was there on day 0, or a channel of the war"),
+        names=Cause,
+        null="no incident",
+    )
 
 
 EVENT_WORDS = {
     Event.LEVEL: ("neighbour", "", "its new level"),
-    Event.INCIDENT: ("neighbour", "", "deaths"),
+    Event.INCIDENT: ("neighbour", "", "deaths; incidents in which nobody shoots across the border are not told"),
     Event.REVENGE: ("who holds the place", "", "civilians meant to be killed; those who have fled by then are spared"),
     Event.PRISON_BREAK: ("faction that the escaped join", "", "escaped"),
     Event.DENIAL: (
@@ -335,17 +390,24 @@ def write_states(world: World, state: State, row: RunRow) -> None:
     for host in range(world.n_states):
         row.refugees[host] = state.refugees_in[host]
         row.level_max[host] = state.level_max[host]
+        row.level_caused_max[host] = state.level_caused_max[host]
         for level in range(N_LEVELS):
             row.level_day[host, level] = state.level_day[host, level]
-        row.fatalities[host] = 0.0
+        row.alert_day[host] = state.alert_day[host]
+        row.death_day[host] = state.death_day[host]
+        row.many_deaths_day[host] = state.many_deaths_day[host]
+        row.fatalities[host] = state.incident_deaths[host]
+        row.fatalities_caused[host] = state.caused_deaths[host]
+        row.incidents_caused[host] = 0
+        for channel in range(N_CHANNELS):
+            row.incidents_by[host, channel] = state.incidents[host, channel + 1]
+            row.incidents_caused[host] += state.incidents[host, channel + 1]
+        row.incidents[host] = row.incidents_caused[host] + state.incidents[host, Cause.BACKGROUND.value]
         row.arrived[host] = state.arrived[host]
         row.returned_new[host] = state.arrived[host] - state.refugees_in[host]
         row.returned_old[host] = state.returned_old[host]
         row.workers_left[host] = state.workers_left[host]
         row.influence[host] = state.influence_total[host]
-    for slot in range(min(state.n_events, EVENT_SLOTS)):
-        if state.event_kind[slot] == Event.INCIDENT:
-            row.fatalities[state.event_actor[slot]] += state.event_size[slot]
 
 
 @phase
@@ -368,6 +430,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.n_mergers = state.n_mergers
     row.fatalities_combatants = sum_factions(world, state.killed)
     row.fatalities_civilians = sum_places(world, state.civilians_killed)
+    row.fatalities_background = sum_places(world, state.background_killed)
     row.fighters_deserted = 0.0
     for faction in range(world.n_factions):
         if state.side[faction] == world.regime:
@@ -386,6 +449,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.effective_factions = state.effective_factions
     row.tempo = state.tempo
     row.kill_factor = state.kill_factor
+    row.civilian_factor = state.civilian_factor
     row.flight_factor = state.flight_factor
     row.crossing_shift = state.crossing_shift
     write_states(world, state, row)
@@ -438,6 +502,10 @@ def write_day(world: World, state: State, row: DayRow) -> None:
         row.level[host] = state.level[host]
         row.hardening[host] = state.hardening[host]
         row.pressure[host] = state.pressure[host]
+        row.incidents[host] = 0
+        for cause in range(N_CAUSES):
+            row.incidents[host] += state.incidents[host, cause]
+        row.fatalities[host] = state.incident_deaths[host]
         row.influence[host] = state.influence_total[host]
         for channel in range(N_CHANNELS):
             row.channel[host, channel] = state.channel[host, channel]
@@ -453,6 +521,7 @@ def write_event(state: State, slot: int, row: EventRow) -> None:
     row.actor = state.event_actor[slot]
     row.other = state.event_other[slot]
     row.size = state.event_size[slot]
+    row.cause = state.event_cause[slot]
 
 
 @phase

@@ -24,6 +24,7 @@ _WEYL_B = np.uint64(0xBB67AE85)
 _LOW_BITS = np.uint64(0xFFFFF)  # 20 of the second word join 32 of the first
 _TWENTY = np.uint64(20)
 _LARGE_MEAN = 30.0  # from here on the sum is long and the normal form closer than a percent of a standard deviation
+_ATTEMPTS = 64  # more than one in twenty is rare
 _LEAST_TERM = 2.0**-60  # below what a sum of probabilities resolves near 1
 
 Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
@@ -112,6 +113,39 @@ def normal_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> floa
     """Return a standard normal number that is the same on every day of a run."""
     w0, w1, w2, w3 = words_of_run(key, purpose, entity, ordinal)
     return box_muller(open_unit(w0, w1), open_unit(w2, w3))
+
+
+@rule
+def uniform_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> float:
+    """Return a uniform number in (0, 1) that is the same on every day of a run."""
+    w0, w1, _, _ = words_of_run(key, purpose, entity, ordinal)
+    return open_unit(w0, w1)
+
+
+@rule
+def two_uniforms_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> tuple[float, float]:
+    """Return two uniform numbers in (0, 1) that are the same on every day of a run."""
+    w0, w1, w2, w3 = words_of_run(key, purpose, entity, ordinal)
+    return open_unit(w0, w1), open_unit(w2, w3)
+
+
+@phase
+def gamma_of_run(key: Key, purpose: Purpose, entity: int, shape: float) -> float:
+    """Return a Gamma number with mean 1 and a shape > 0, the same on every day of a run (Marsaglia & Tsang 2000)."""
+    half = np.uint64(0)
+    d = (shape if shape >= 1.0 else shape + 1.0) - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    found = 1.0
+    for attempt in range(_ATTEMPTS):
+        w0, w1, w2, w3 = words_of_run(key, purpose, entity, attempt)
+        z = box_muller(open_unit(w0, half), open_unit(w1, half))
+        root = 1.0 + c * z
+        v = root * root * root
+        if v > 0.0 and math.log(open_unit(w2, half)) < 0.5 * z * z + d * (1.0 - v + math.log(v)):
+            lift = math.pow(open_unit(w3, half), 1.0 / shape) if shape < 1.0 else 1.0
+            found = lift * d * v / shape
+            break
+    return found
 
 
 @rule

@@ -5,7 +5,7 @@ shape. Compiled code and Mesa agents see a record of that dtype, type checkers s
 of a tier, so that all worlds of a tier share compiled code; the sizes in use are fields (``n_locations``, ...).
 
 Axes: location L, faction F, state S, actor A (states, then factions), edge E, link K (patron to client), lever V,
-delay D, channel C, level R, event M.
+delay D, channel C, cause Q, stream W, level R, event M, pair of factions P.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.codes import Channel, Level
+from sim.core.codes import Cause, Channel, Level, Stream
 from sim.core.jit import rule
 from sim.core.rng import KEY_DTYPE, Key
 
@@ -64,8 +64,11 @@ class Tier:
             "V": 64,
             "D": DELAY_SLOTS,
             "C": len(Channel),
+            "Q": len(Cause),
+            "W": len(Stream),
             "R": len(Level),
             "M": EVENT_SLOTS,
+            "P": self.factions * (self.factions - 1) // 2,
         }
 
 
@@ -180,6 +183,15 @@ class Scratch:
     room: Annotated[Floats, "L"]  # people of a place who may still leave it because of the toll
     refuge: Annotated[Floats, "S"]  # share of those in a refuge whom that state would let in
     crossing: Annotated[Floats, "S"]  # who come to a state today and are let in, on average
+    enemies: Annotated[Ints, "F"]  # with whom a side is at war, bits of factions, by leader
+    heads: Annotated[Floats, "F"]  # fighters of a side in the war
+    against: Annotated[Floats, "F"]  # of all its enemies in the war
+    touched: Annotated[Floats, "F"]  # of a side, those whom an enemy could reach
+    weights: Annotated[Floats, "F"]  # of its forces in its toll
+    due: Annotated[Floats, "F"]  # what a side bears of the war, in fighters
+    weight: Annotated[Floats, "L", "F"]  # of a force in the toll of its side, less than 0 for none of the war
+    pair_one: Annotated[Numbers, "P"]  # sides at war with each other, by leader
+    pair_other: Annotated[Numbers, "P"]
     quarrels: Annotated[Ints, "F"]  # bits of those with whom a faction falls out today
     standing: Annotated[Ints, "L"]
 
@@ -222,7 +234,6 @@ class Derived:
     passable: Annotated[Floats, "S"]  # share of those at its border whom a state lets through
     forced: Annotated[Floats, "S"]  # factor on returns from a state
     adrift_weight: Annotated[Floats, "L", "S"]  # what arrives in a state of the weapons adrift in a place
-    descent: Annotated[Floats, "S", "R"]  # chance per day that a state steps down from a level
     # influence at rest on day 0
     has_influence: int  # 1 when it is known
     influence: Annotated[Floats, "L", "S"]
@@ -240,6 +251,7 @@ class State:
     derived: Derived
     tempo: float
     kill_factor: float  # of the run on the dead of the fighting
+    civilian_factor: float  # of the run on the civilians killed for each fighter
     flight_factor: float  # of the run on those who flee
     crossing_shift: float  # of the run on the share of them who cross a border, log odds
     surprise: float  # what is left today of the challenger's surprise
@@ -348,11 +360,14 @@ class State:
     dispersed: Annotated[Floats, "L"]  # fighters whose force broke up there today; daily deserters do not count
     # violence
     combatants_killed: Annotated[Floats, "L"]
+    killed_in_war: Annotated[Floats, "L"]  # fighters, today
+    combatants_killed_today: float  # the same in all places
     civilians_killed: Annotated[Floats, "L"]
     civilians_killed_today: Annotated[Floats, "L"]
     killed_before: Annotated[Floats, "L"]  # fighters and civilians, by the evening before
     killed_lately: Annotated[Floats, "L"]  # fighters and civilians a day, mean of the last two weeks
     killed_lately_all: float  # the same in the contested state
+    background_killed: Annotated[Floats, "L"]  # civilians, war or none
     revenge_left: Annotated[Floats, "L"]  # civilians whom a running burst of revenge will kill
     revenge_days: Annotated[Ints, "L"]  # that it will still last, today included
     grievance: Annotated[Floats, "L"]  # 1 = as on day 0
@@ -361,11 +376,28 @@ class State:
     level_max: Annotated[Ints, "S"]
     level_day: Annotated[Ints, "S", "R"]  # first day at that level or above
     hardening: Annotated[Floats, "S"]  # [0, 1]
-    pressure: Annotated[Floats, "S"]
-    channel: Annotated[Floats, "S", "C"]  # what each carries, in [0, 1], before its weight
+    pressure: Annotated[Floats, "S"]  # what the war adds to a state's lot: what its channels carry, weighed
+    channel: Annotated[Floats, "S", "C"]  # what each carries more than on day 0, in [0, 1], before its weight
+    channel_day_0: Annotated[Floats, "S", "C"]  # what it carried then
     fled: Annotated[Floats, "S"]  # beaten fighters who crossed into that state
     crossing: Annotated[Floats, "S"]  # fighters based there who are in the war today
-    incident_deaths: Annotated[Floats, "S"]
+    retaliation: Annotated[Floats, "S"]  # calls for answers to earlier incidents, fading
+    incident_factor: Annotated[Floats, "S"]  # of the run on the incidents of a neighbour, mean 1
+    incident_rate: Annotated[Floats, "S", "W"]  # incidents a day by each clock
+    incident_wait: Annotated[Floats, "S", "W"]  # what must add up until the next incident by a clock
+    n_marks: Annotated[Ints, "S", "W"]  # of each clock that have passed
+    incidents: Annotated[Ints, "S", "Q"]  # so far, by cause
+    incident_deaths: Annotated[Floats, "S"]  # so far
+    caused_deaths: Annotated[Floats, "S"]  # those of incidents that the war has caused
+    level_caused_max: Annotated[Ints, "S"]  # that these alone mean
+    fire_day: Annotated[Ints, "S"]  # last day on which people shot across the border
+    death_day: Annotated[Ints, "S"]  # first death since day 0
+    many_deaths_day: Annotated[Ints, "S"]  # more than 25 deaths since day 0
+    own_war_cause: Annotated[Ints, "S"]  # codes.Cause of a war of its own, NOBODY for none
+    is_alert: Annotated[Ints, "S"]
+    alert_day: Annotated[Ints, "S"]  # first day on alert
+    alarm: Annotated[Floats, "S"]  # reasons to announce an alert, fading
+    alarmed_by: Annotated[Ints, "S"]  # bits of what has alarmed it
     ground_changed: int  # control of places or attitudes of states moved since yesterday
     hostile_ground: Annotated[Floats, "S"]  # shares of the places next to a state that factions hostile to it control
     # extremists
@@ -413,6 +445,7 @@ class State:
     event_actor: Annotated[Ints, "M"]  # actor
     event_other: Annotated[Ints, "M"]  # actor
     event_size: Annotated[Floats, "M"]
+    event_cause: Annotated[Ints, "M"]  # codes.Cause of an incident, NOBODY for other events
     # ledger: people and weapons that left or entered
     fighters_day_0: Annotated[Floats, "F"]
     killed: Annotated[Floats, "F"]

@@ -13,6 +13,7 @@ from typing import Generic, TypeVarTuple
 
 from matplotlib.figure import Figure
 
+from sim.agents.model import SpilloverModel
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.files import check_no_link
@@ -23,6 +24,7 @@ from sim.show.compare.incidence import draw_compare_incidence
 from sim.show.compare.levels import draw_compare_levels
 from sim.show.compare.outcomes import amounts_of, probabilities_of
 from sim.show.compare.ranges import amounts_by_state, draw_compare_influence, draw_compare_refugees
+from sim.show.ensemble.carried_by_channel import draw_carried_by_channel
 from sim.show.ensemble.displaced_and_killed import draw_displaced_and_killed
 from sim.show.ensemble.extremists import draw_extremists
 from sim.show.ensemble.fall_map import draw_fall_map
@@ -33,8 +35,9 @@ from sim.show.ensemble.incident_map import draw_incident_map, incidents, inciden
 from sim.show.ensemble.influence import draw_influence
 from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
 from sim.show.ensemble.order_of_falls import draw_order_of_falls
-from sim.show.ensemble.pressure_by_channel import draw_pressure_by_channel, pressure_table
 from sim.show.ensemble.refugees_by_destination import destinations, draw_refugees_by_destination
+from sim.show.explain.evening import draw_evening
+from sim.show.explain.timeline import draw_timeline
 from sim.show.kit.page import save
 from sim.show.kit.theme import styled
 from sim.show.score.forest import draw_gains, draw_skill, has_gains, has_skill
@@ -49,6 +52,7 @@ from sim.show.sweep.points import draw_points
 from sim.show.sweep.scatter import draw_scatter, has_scatter
 from sim.show.sweep.view import View, view_of
 from sim.study.compare import Comparison
+from sim.study.explain.chronicle import Chronicle
 from sim.study.score.folder import Scored
 from sim.study.score.versus import Versus
 from sim.study.sweep import Sweep
@@ -170,9 +174,13 @@ ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
     ),
     Entry("histories", draw_histories, (RUNS,), Chapter.UNFOLDS, (histories_table,)),
     Entry(
-        "level_by_neighbour", draw_level_by_neighbour, (RUNS, NEIGHBOURS), Chapter.NEIGHBOURS, (sections.levels_by_day,)
+        "level_by_neighbour",
+        draw_level_by_neighbour,
+        (RUNS, NEIGHBOURS),
+        Chapter.NEIGHBOURS,
+        (sections.spillover, sections.causes, sections.levels_by_day),
     ),
-    Entry("highest_level", draw_highest_level, (RUNS, NEIGHBOURS), Chapter.NEIGHBOURS, (sections.spillover,)),
+    Entry("highest_level", draw_highest_level, (RUNS, NEIGHBOURS), Chapter.NEIGHBOURS, (sections.highest_levels,)),
     Entry(
         "refugees_by_destination",
         draw_refugees_by_destination,
@@ -181,9 +189,7 @@ ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
         (sections.refugees,),
     ),
     Entry("incident_map", draw_incident_map, (RUNS, NEIGHBOURS, INCIDENTS), Chapter.NEIGHBOURS, (incidents_table,)),
-    Entry(
-        "pressure_by_channel", draw_pressure_by_channel, (RUNS, SERIES, NEIGHBOURS), Chapter.DRIVES, (pressure_table,)
-    ),
+    Entry("carried_by_channel", draw_carried_by_channel, (RUNS, NEIGHBOURS), Chapter.DRIVES, (sections.carried,)),
     Entry("influence", draw_influence, (RUNS, SERIES, INFLUENCE), Chapter.DRIVES, (sections.influence,)),
     Entry("extremists", draw_extremists, (RUNS, SERIES, EXTREMISTS), Chapter.DRIVES, (sections.extremists,)),
 )
@@ -231,6 +237,8 @@ SCORES: tuple[Entry[Scored], ...] = (
     Entry("ranks", draw_ranks, (_unless(ranks_of, "no family has ten outcomes"),)),
 )
 HISTORY: Entry[Scored, str] = Entry("history", draw_history, (_unless(lines_of, "nothing that is drawn is recorded"),))
+EVENING: Entry[SpilloverModel] = Entry("evening", draw_evening)
+TIMELINE: Entry[Chronicle] = Entry("timeline", draw_timeline)
 VERSUS: Entry[Versus] = Entry("gains", draw_gains, (_unless(has_gains, "the base's scores are all 0"),))
 
 

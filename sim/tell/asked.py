@@ -8,14 +8,11 @@ from sim.ensemble.estimate.precision import LOOKS, LOOKS_NORMAL
 from sim.ensemble.estimate.variance import QUANTITY
 from sim.ensemble.store.results import Results
 from sim.tell.estimate import Estimate, alike, kind_of, setting
-from sim.tell.labels import outcome_labels
+from sim.tell.labels import MAIN_AMOUNTS, outcome_labels
 from sim.tell.section import Column, Section
 from sim.world.scenario import Scenario
 
-SHOWN = (
-    *("p_collapse", "p_flight", "p_capital_fall", "p_settlement", "days_in_power"),
-    *("refugees", "displaced_peak", "fatalities_combatants", "fatalities_civilians", "extremists_last"),
-)
+SHOWN = ("p_collapse", "p_flight", "p_capital_fall", "p_settlement", "days_in_power", *MAIN_AMOUNTS)
 SHOWN_BY_STATE = "p_level_2_"
 
 

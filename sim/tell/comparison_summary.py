@@ -11,15 +11,12 @@ from rich.console import Group, RenderableType
 from sim.study.compare import COMPARISON, Comparison, base_means
 from sim.tell.comparison_overview import NOTE, PER_CENT, Row, main_outcomes, means, overview
 from sim.tell.estimate import Estimate, Kind, Number, alike, difference, kind_of
-from sim.tell.labels import outcome_labels
+from sim.tell.labels import MAIN_AMOUNTS, outcome_labels
 from sim.tell.numbers import to_figures
 from sim.tell.section import Cell, Column, Section
 from sim.tell.summary import CAVEAT, markdown_code, markdown_section, markdown_text, terminal_table
 
-HEADLINES = (
-    *("p_collapse", "p_collapse_by_30", "p_capital_fall", "p_settlement", "days_in_power"),
-    *("refugees", "displaced_peak", "fatalities_combatants", "fatalities_civilians", "extremists_last"),
-)
+HEADLINES = ("p_collapse", "p_collapse_by_30", "p_capital_fall", "p_settlement", "days_in_power", *MAIN_AMOUNTS)
 HEADLINE_LEVELS = ("p_level_2_", "p_level_3_")
 FEW = 2  # scenarios beside the base whose tables a terminal has room for
 NOTES = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sim.core.codes import Level, Outcome
+from sim.core.codes import Channel, Level, Outcome
 from sim.core.outputs import Topic
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.outcomes import Outcome as Compared
@@ -19,6 +19,17 @@ LEVELS = {
     Level.VIOLENCE: "organised violence",
     Level.CIVIL_WAR: "civil war",
 }
+CHANNELS = {
+    Channel.REFUGEES: "refugees",
+    Channel.ARMS: "weapons adrift",
+    Channel.FIGHTERS: "fighters who cross",
+    Channel.KIN: "kin who fight nearby",
+    Channel.SANCTUARY: "hostile ground nearby",
+    Channel.BORDER: "danger at the border",
+    Channel.PARTICIPATION: "its own part in the war",
+    Channel.RETALIATION: "answers to incidents",
+    Channel.DEATHS: "deaths along the border",
+}
 ENDS = {
     Outcome.IN_POWER: "still in power",
     Outcome.FLIGHT: "its leader fled",
@@ -28,6 +39,8 @@ ENDS = {
 }
 EVENTS = topic_labels(Topic.END) | topic_labels(Topic.BESIDES)
 MAIN_EVENTS = ("collapse", "flight", "capital_fall")
+MAIN_AMOUNTS = ("refugees", "displaced_peak", "fatalities_combatants", "fatalities_civilians", "extremists_last")
+"""Outcomes that sum up what a war costs, where there is no room for all."""
 
 
 def outcome_labels(scenario: Scenario) -> dict[str, str]:

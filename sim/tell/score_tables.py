@@ -132,7 +132,9 @@ def scored_of(scored: Scored) -> str:
     few = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
     names = list(scored.worlds)
     which = names[0] if len(names) == 1 else f"{len(names)} worlds"
-    return f"{which}, {few} runs each, scenario {scored.manifest['scenario']}, seed {scored.manifest['seed']}"
+    seen = sum(world.get("is_seen", False) for world in scored.worlds.values())
+    taught = f"; the posterior has learnt from {seen} of them, which is no score left out" if seen else ""
+    return f"{which}, {few} runs each, scenario {scored.manifest['scenario']}, seed {scored.manifest['seed']}{taught}"
 
 
 def sections(scored: Scored) -> list[Section]:

@@ -12,15 +12,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sim.core.codes import Level
+from sim.core.codes import Channel, Level
 from sim.core.outputs import Topic, Use, fields_of
 from sim.core.record import TollRow
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
+from sim.ensemble.store.schema import state_column
 from sim.tell.estimate import Estimate, Kind, alike
-from sim.tell.labels import ENDS, EVENTS, LEVELS, MAIN_EVENTS
-from sim.tell.lookup import Lookup
+from sim.tell.labels import CHANNELS, ENDS, EVENTS, LEVELS, MAIN_EVENTS
+from sim.tell.lookup import Lookup, mean
 from sim.tell.places import full_names, place_names, state_names
 from sim.tell.section import Cell, Column, Section
 from sim.tell.topics import topic_labels
@@ -32,6 +33,8 @@ GONE_HOME = {
     "returned_old": "of earlier refugees gone home, mean",
     "workers_left": "foreign workers gone home, mean",
 }
+REACHED = {"alert": "an alert", "death": "a death", "many_deaths": "more than 25 deaths"}
+CAUSED = {"incidents": "armed incidents", "fatalities": "killed there"}
 PEOPLE = topic_labels(Topic.PEOPLE)
 DIVISION = topic_labels(Topic.INFLUENCE)
 EXTREMISTS = topic_labels(Topic.EXTREMISTS) | {"extremists_change": "extremist fighters, as a multiple of day 0"}
@@ -41,18 +44,72 @@ TOLLS = {
 
 
 def spillover(results: Results, scenario: Scenario) -> Section | None:
-    """Return how far each neighbour is drawn in, those drawn in furthest first."""
+    """Return what reaches each neighbour: alerts, incidents, the dead; those drawn in furthest first."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
+    states = _drawn_in(lookup, scenario)
+    columns = [
+        Column(f"{words}, %", [replace(s, kind=Kind.POINTS) for s in lookup.column(f"{event}_by_day", states)])
+        for event, words in REACHED.items()
+    ]
+    title = f"Spillover: what reaches each neighbour by day {lookup.horizon}"
+    killed = (
+        Column("killed there, median", [lookup.find("fatalities_q50", state) for state in states]),
+        Column("killed there, 10–90 % of runs", lookup.ranges("fatalities", states)),
+    )
+    return _section(lookup, title, Column("neighbour", [labels[state] for state in states]), *columns, *killed)
+
+
+def causes(results: Results, scenario: Scenario) -> Section | None:
+    """Return how much of what reaches each neighbour the war has caused, and how much was coming anyway."""
+    lookup, labels, runs = Lookup(results, scenario), full_names(scenario.tables.states), usable(results.runs)
+    rows: list[tuple[Cell, ...]] = []
+    for state in _drawn_in(lookup, scenario) if len(runs) else ():
+        for quantity, words in CAUSED.items():
+            names = (state_column(name, state) for name in (quantity, f"{quantity}_caused"))
+            both, caused = (runs[name].to_numpy(np.float64) for name in names)
+            rows.append((labels[state], words, mean(caused), mean(both - caused), mean(both)))
+    title = f"Caused by the war, or there anyway, by day {lookup.horizon}; means of runs"
+    return _of_rows(lookup, title, ("neighbour", "what", "caused by the war", "there anyway", "both"), rows)
+
+
+def carried(results: Results, scenario: Scenario) -> Section | None:
+    """Return which channels carry the incidents that the war causes, by neighbour."""
+    lookup, names, runs = Lookup(results, scenario), state_names(scenario), usable(results.runs)
+    states = _drawn_in(lookup, scenario) if len(runs) else []
+    columns = [
+        Column(words, alike([mean(runs[by_channel(state, channel)].to_numpy(np.float64)) for state in states]))
+        for channel, words in CHANNELS.items()
+    ]
+    whole = alike([mean(runs[state_column("incidents_caused", state)].to_numpy(np.float64)) for state in states])
+    title = f"What carries it: incidents that the war causes by day {lookup.horizon}, means of runs"
+    return _section(
+        lookup, title, Column("neighbour", [names[state] for state in states]), *columns, Column("all", whole)
+    )
+
+
+def by_channel(state: str, channel: Channel) -> str:
+    """Return the column of a neighbour's incidents that a channel has carried."""
+    return state_column("incidents_by", state, channel.name.lower())
+
+
+def _drawn_in(lookup: Lookup, scenario: Scenario) -> list[str]:
+    """Return the neighbours, those that are drawn in furthest first."""
 
     def mean_level(state: str) -> float:
         return sum(level.value * lookup.find(_highest(level), state).point for level in LEVELS)
 
-    states = sorted(scenario.tables.header.neighbours, key=mean_level, reverse=True)
+    return sorted(scenario.tables.header.neighbours, key=mean_level, reverse=True)
+
+
+def highest_levels(results: Results, scenario: Scenario) -> Section | None:
+    """Return how far each neighbour is drawn in, those drawn in furthest first."""
+    lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
+    states = _drawn_in(lookup, scenario)
     columns = [
         Column(f"{level.value} {word}", [replace(s, kind=Kind.POINTS) for s in lookup.column(_highest(level), states)])
         for level, word in LEVELS.items()
     ]
-    title = f"Spillover: the highest level that each neighbour reaches by day {lookup.horizon}, % of runs"
+    title = f"The highest level that each neighbour reaches by day {lookup.horizon}, % of runs"
     return _section(lookup, title, Column("neighbour", [labels[state] for state in states]), *columns)
 
 

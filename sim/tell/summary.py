@@ -19,6 +19,7 @@ from sim.world.scenario import Scenario
 CAVEAT = "Shares of simulated histories under this scenario's assumptions, not a forecast."
 SUMMARY = (
     sections.spillover,
+    sections.causes,
     sections.regime,
     sections.seats,
     sections.refugees,
@@ -30,7 +31,8 @@ SUMMARY = (
     asked.variance,
 )
 """Tables that sum an ensemble up, what reaches the neighbours first."""
-SPECIAL = re.compile(r"[\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w)|^[#+-]|(?<=^\d)[.)]")  # what Markdown does not take for words
+# What Markdown does not take for words; numbers with a sign or a point begin no list.
+SPECIAL = re.compile(r"[\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w)|^#|^[+-](?!\d)|(?<=^\d)[.)](?!\d)")
 
 
 def summary_sections(results: Results, scenario: Scenario) -> list[Section]:

@@ -163,6 +163,11 @@ class RunConfig(Frozen):
         values = self.model_dump()["rules"]
         return Rules(**{name: from_plain(group, values[name]) for name, group in MECHANISMS.items()})
 
+    def theories(self) -> dict[str, str]:
+        """Return the theory that each mechanism with a choice follows, by its key, such as ``contest.form``."""
+        values = self.model_dump()["rules"]
+        return {f"{name}.{key}": values[name][key] for name, group in MECHANISMS.items() for key in choices(group)}
+
 
 def read_config(values: Mapping[str, Any]) -> RunConfig:
     """Return the frozen model of a composed configuration.

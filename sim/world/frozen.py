@@ -24,6 +24,7 @@ Count = Annotated[int, Field(ge=1)]
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 CONTROL = re.compile(f"[{_CONTROL}]")
 PLAIN = f"^[^{_CONTROL}]*$"
+PROSE = rf"^(?:[^{_CONTROL}]|[\t\n])*$"  # text of several lines
 
 
 def _leads_somewhere(text: str) -> str:
@@ -52,7 +53,7 @@ def _tells_no_secret(text: str) -> str:
 
 
 Address = Annotated[str, Field(min_length=1, pattern=PLAIN), AfterValidator(_tells_no_secret)]
-Place = Annotated[str, Field(min_length=1), AfterValidator(_leads_somewhere)]
+Place = Annotated[str, Field(min_length=1, pattern=PLAIN), AfterValidator(_leads_somewhere)]
 
 
 class ConfigError(ValueError):

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from sim.world.columns import ID_CURE, ID_PATTERN
 from sim.world.faults import Fault, WorldError, file_fault, suggestion
-from sim.world.frozen import PLAIN
+from sim.world.frozen import PLAIN, PROSE
 from sim.world.limits import MAX_HEADER_BYTES, MAX_HORIZON_DAYS, MAX_STATES
 from sim.world.reading import read_text
 from sim.world.schema import HEADER_FILE
@@ -53,7 +53,7 @@ class WorldHeader(BaseModel):
         description="give a list of ids of states.csv",
     )
     map: FileName | None = Field(default=None, description="give the name of a file in the folder, without a path")
-    note: str | None = Field(default=None, description="give a text")
+    note: str | None = Field(default=None, pattern=PROSE, description="give a text")
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,11 @@ def _complaint(detail: ErrorDetails, key: str) -> tuple[str, str]:
     if detail["type"] == "missing":
         return "is missing", cure
     if detail["type"] == "string_pattern_mismatch":
-        plain = {"map": ("is no plain file name", cure), "title": ("holds a control character or a line break", cure)}
+        plain = {
+            "map": ("is no plain file name", cure),
+            "title": ("holds a control character or a line break", cure),
+            "note": ("holds a control character", cure),
+        }
         return plain.get(key, ("is no safe id", ID_CURE))
     return re.sub(r"^\w+ should", "must", detail["msg"]).replace("tuple", "list"), cure
 

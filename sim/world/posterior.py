@@ -12,11 +12,11 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from sim.core.codes import Purpose
 from sim.core.rng import uniforms_of_runs
@@ -36,15 +36,24 @@ Floats = npt.NDArray[np.float64]
 Weight = Annotated[float, Field(ge=0.0)]
 
 
+class _MadeOf(Frozen):
+    """What is read of all that a posterior tells about how it was made."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    worlds: dict[str, str] = Field(default_factory=dict)
+
+
 class _File(Frozen):
     """What a file of a posterior says."""
 
     command: str = Field(max_length=2_000, pattern=PLAIN)
     rulebook: str = Field(max_length=100, pattern=PLAIN)
+    theories: dict[str, Annotated[str, Field(max_length=100, pattern=PLAIN)]]
     parameters: dict[str, tuple[float, float]] = Field(min_length=1)
     weights: tuple[Weight, ...] = Field(min_length=1)
     vectors: tuple[tuple[float, ...], ...] = Field(min_length=1)
-    made_of: dict[str, Any] = Field(default_factory=dict)
+    made_of: _MadeOf = Field(default_factory=_MadeOf)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +68,10 @@ class Posterior:
         By parameter, the range within which it was learnt.
     vectors, weights
         A row a vector, in the order of the ranges; weights sum to 1.
-    rulebook
-        Version of the rules with which it was learnt.
+    rulebook, theories
+        Version of the rules with which it was learnt, and the theory that each choice of them followed.
+    worlds
+        Names of those whose history it has seen.
     command
         Makes it anew.
     digest
@@ -72,6 +83,8 @@ class Posterior:
     vectors: Floats
     weights: Floats
     rulebook: str
+    theories: Mapping[str, str]
+    worlds: frozenset[str]
     command: str
     digest: str
 
@@ -118,13 +131,19 @@ def posterior_of(config: RunConfig) -> Posterior | None:
     return read_posterior(SHIPPED if asked.file is None else place(asked.file))
 
 
-def check_untouched(posterior: Posterior, rules: np.ndarray) -> None:
-    """Raise ConfigError where a scenario sets a parameter that every run takes from the posterior."""
+def check_fits(posterior: Posterior, config: RunConfig, rules: np.ndarray) -> None:
+    """Raise ConfigError where a scenario sets what every run takes from the posterior, or follows another theory."""
     given, usual = (numbers_of(record, posterior.names)[0] for record in (rules, pack_rules(Rules())))
     faults = [
         f"rules.{name} = {value:g}: every run takes it from the posterior; leave it out, or add uncertainty=none"
         for name, value, default in zip(posterior.names, given, usual, strict=True)
         if value != default
+    ]
+    faults += [
+        f"rules.{name} = {theory}: the posterior was learnt under {learnt}; learn one under {theory} with"
+        f" experiments/calibrate.py rules.{name}={theory} and name its file, or add uncertainty=none"
+        for name, theory in config.theories().items()
+        if (learnt := posterior.theories.get(name, theory)) != theory
     ]
     if faults:
         raise ConfigError(faults)
@@ -156,8 +175,10 @@ def read_posterior(path: Path) -> Posterior:
         raise ConfigError(faults)
     weights = np.array(file.weights)
     digest = hashlib.sha256(text.encode()).hexdigest()
+    vectors, weights = np.array(file.vectors), weights / weights.sum()
+    worlds = frozenset(file.made_of.worlds)
     return Posterior(
-        path, file.parameters, np.array(file.vectors), weights / weights.sum(), file.rulebook, file.command, digest
+        path, file.parameters, vectors, weights, file.rulebook, file.theories, worlds, file.command, digest
     )
 
 

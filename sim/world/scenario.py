@@ -17,7 +17,7 @@ from sim.world.entries import is_felt, names_of
 from sim.world.frozen import ConfigError
 from sim.world.levers import AnyEvent, AnyLever, Keep, Kind, fill_levers, read_entries
 from sim.world.places import Places, survey_places
-from sim.world.posterior import Posterior, check_untouched, posterior_of
+from sim.world.posterior import Posterior, check_fits, posterior_of
 from sim.world.sites import Sites, survey_sites
 from sim.world.tables import Tables
 from sim.world.ties import Ties, survey_ties
@@ -106,7 +106,7 @@ def build_scenario(tables: Tables, config: RunConfig, posterior: Posterior | Non
     rules = pack_rules(config.parameters())
     learnt = posterior or posterior_of(config)
     if learnt is not None:
-        check_untouched(learnt, rules)
+        check_fits(learnt, config, rules)
     return Scenario(tables, config, record, rules, learnt)
 
 

@@ -1,4 +1,4 @@
-"""Who is killed: few in the background, more where fronts pass, and many in bursts after a collapse."""
+"""Who is killed: few in the background, more with the fighting, and many in bursts after a collapse."""
 
 import numpy as np
 import pytest
@@ -56,7 +56,7 @@ def test_the_toll_is_whole_fresh_every_day_and_within_the_contested_state(world:
 
 
 @pytest.mark.statistical
-def test_without_contest_and_burst_only_the_background_kills() -> None:
+def test_without_war_and_burst_only_the_background_kills_and_is_told_apart() -> None:
     scenario = scenario_of("levant_2024")
     w = scenario.world[0]
     people = float(w["population"][w["state_of"] == w["contested_state"]].sum())
@@ -65,8 +65,11 @@ def test_without_contest_and_burst_only_the_background_kills() -> None:
     places: set[int] = set()
     for run in range(20):
         state = morning_of(scenario, run)
+        before = state[0]["background_killed"].copy()
         for _ in range(200):
-            killed = harm(scenario, state)
+            assert not harm(scenario, state).any()
+            killed = state[0]["background_killed"] - before
+            before = state[0]["background_killed"].copy()
             assert (killed > 0).sum() <= 1, "the background of a day falls on one place"
             places.update(int(place) for place in np.flatnonzero(killed))
             tolls.append(killed.sum())
@@ -123,13 +126,15 @@ def test_a_burst_leaves_a_grievance_that_fades() -> None:
     assert state[0]["grievance"][place] - 1.0 == pytest.approx((roused - 1.0) / np.e)
 
 
-def test_contest_kills_more_than_none_and_never_more_than_there_are() -> None:
-    scenario = scenario_of("levant_2024", rules={"violence": {"background_deaths": 0.0, "contested_deaths": 1000.0}})
+def test_the_fighting_kills_where_fighters_die_and_never_more_than_there_are() -> None:
+    rules = {"violence": {"background_deaths": 0.0, "civilians_per_fighter": 100.0}}
+    scenario = scenario_of("levant_2024", rules=rules)
     w = scenario.world[0]
     state = morning_of(scenario)
     s = state[0]
     quiet, empty = (int(place) for place in np.flatnonzero(w["state_of"] == w["contested_state"])[-2:])
-    s["contact"][[w["capital"], empty]] = 1.0
+    s["killed_in_war"][[w["capital"], empty]] = 10.0
+    s["combatants_killed_today"] = 20.0
     s["residents"][empty] = 3.0
     for _ in range(50):
         harm(scenario, state)

@@ -135,7 +135,7 @@ def test_an_entry_of_a_vector_is_a_parameter_of_its_own() -> None:
     weights = {name: it for name, it in describe(Spillover).items() if name.startswith("weight.")}
     assert list(weights) == [f"weight.{channel.name.lower()}" for channel in Channel]
     assert weights["weight.kin"].symbol == "w_kin"
-    assert numbers(Spillover())["weight.kin"] == Spillover().weight[Channel.KIN] == 0.7
+    assert numbers(Spillover())["weight.kin"] == Spillover().weight[Channel.KIN] == 0.15
 
 
 def test_records_of_rules_share_one_dtype_object() -> None:

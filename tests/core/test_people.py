@@ -105,7 +105,7 @@ def test_people_are_conserved_to_the_person_every_day(world: str) -> None:
             s = state[0]
             at_home = s["residents"][here].sum() + s["displaced"].sum()
             abroad = s["refugees_in"].sum() + s["refugees_old"].sum()
-            assert at_home + abroad + s["civilians_killed"].sum() == everybody
+            assert at_home + abroad + s["civilians_killed"].sum() + s["background_killed"].sum() == everybody
             assert s["displaced"].sum() <= s["displaced_peak"] <= s["displaced_new"]
             assert np.array_equal(s["refugees_old"] + s["returned_old"], w["refugees_hosted"])
             assert np.array_equal(s["workers"] + s["workers_left"], w["foreign_workers"])

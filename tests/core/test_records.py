@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.core import record
-from sim.core.codes import ENTITY_STRIDE, Channel, Level
+from sim.core.codes import ENTITY_STRIDE, Cause, Channel, Level, Stream
 from sim.core.rng import KEY_DTYPE, Key
 from sim.core.state import (
     DELAY_SLOTS,
@@ -57,8 +57,11 @@ def sizes(tier: Tier) -> dict[str, int]:
         "V": 64,
         "D": DELAY_SLOTS,
         "C": len(Channel),
+        "Q": len(Cause),
+        "W": len(Stream),
         "R": len(Level),
         "M": EVENT_SLOTS,
+        "P": tier.factions * (tier.factions - 1) // 2,
     }
 
 
@@ -103,7 +106,7 @@ def test_world_and_state_are_laid_out_as_annotated(tier: Tier) -> None:
         (State, "support_wanted", (64, 32), (256, 32)),
         (State, "struck", (32, 16), (64, 32)),
         (State, "bound_for", (64, 16), (256, 32)),
-        (State, "channel", (16, 6), (32, 6)),
+        (State, "channel", (16, 9), (32, 9)),
         (State, "level_day", (16, 5), (32, 5)),
         (State, "event_day", (512,), (512,)),
         (record.RunRow, "level_max", (16,), (32,)),

@@ -290,3 +290,24 @@ def test_poisson_numbers_have_their_mean_and_variance(mean: float, draws: dict[s
     counts = np.array([rng.poisson(mean, u) for u in draws["uniform"].ravel()[:20_000]])
     assert_mean("poisson", counts, mean, mean**0.5)
     assert_mean("variance of poisson", (counts - mean) ** 2, mean, (mean + 2.0 * mean**2) ** 0.5)
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("shape", [0.7, 2.0, 30.0])
+def test_gamma_numbers_follow_their_distribution(shape: float) -> None:
+    key = key_of(SEED, 1, 0)
+    drawn = np.array([rng.gamma_of_run(key, 11, entity, shape) for entity in range(20_000)])
+    assert_distribution("gamma", drawn, stats.gamma(shape, scale=1.0 / shape).cdf)
+
+
+def test_a_gamma_number_without_spread_is_1() -> None:
+    drawn = [rng.gamma_of_run(key_of(SEED, 1, 0), 11, entity, 1e9) for entity in range(100)]
+    assert np.allclose(drawn, 1.0, atol=3e-4)
+
+
+def test_draws_of_a_run_are_the_same_on_every_day() -> None:
+    today, later = key_of(3, 4, 5), key_of(3, 4, 50)
+    assert rng.uniform_of_run(today, 9, 2, 1) == rng.uniform_of_run(later, 9, 2, 1)
+    assert rng.uniform_of_run(today, 9, 2, 1) == rng.uniform(key_of(3, 4, 0), 9, 2, 1)
+    assert rng.gamma_of_run(today, 9, 2, 0.7) == rng.gamma_of_run(later, 9, 2, 0.7)
+    assert rng.gamma_of_run(today, 9, 2, 0.7) != rng.gamma_of_run(key_of(3, 5, 5), 9, 2, 0.7)

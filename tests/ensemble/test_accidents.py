@@ -1,5 +1,6 @@
 """Accidents of the machine: what they cost is missing, never stored as an answer, and the same command computes it."""
 
+import multiprocessing
 import os
 import pickle
 import select
@@ -20,12 +21,14 @@ from rich.console import Console
 from sim.ensemble.run import chunks, executors, runner, work
 from sim.ensemble.run.chunks import PILOT, Job, job_of, live_part
 from sim.ensemble.run.reporter import Reporter
-from sim.ensemble.run.work import EnsembleError, LostError
+from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError, LostError
 from sim.ensemble.store.results import ResultsError, load_results, read_manifest, state_of
 from sim.study import sweep
 from sim.study.design import Design
 from sim.study.sweep import Plan, live_points, plan_sweep, run_sweep
+from sim.tell.ensemble import run_ensemble
 from tests.ensemble.small import COMMAND, run_small, small_scenario, stored_bytes
+from tests.ensemble.test_runner import Watcher
 
 ROOT = Path(__file__).parents[2]
 FACTORS = {"rules.morale.beta": [4.0, 5.0, 6.0]}
@@ -51,6 +54,13 @@ def _dies_after_the_second_part(job: Job, first: int, n: int) -> dict[str, pa.Ta
     if first == 4:
         _die()
     return tables
+
+
+def _never_ends_the_second_part(job: Job, first: int, n: int) -> dict[str, pa.Table]:
+    """Live a part, but the second one for ten minutes."""
+    if first == 4:
+        time.sleep(600)
+    return live_part(job, first, n)
 
 
 def _has_no_memory_for_the_second_part(job: Job, first: int, n: int) -> dict[str, pa.Table]:
@@ -117,6 +127,19 @@ def _dies_of_the_second_point(plan: Plan, first: int, n: int) -> dict[str, pa.Ta
     if first <= 1 < first + n:
         _die()
     return live_points(plan, first, n)
+
+
+@pytest.mark.parametrize("kind", ["process", "dask"])
+def test_a_stop_does_not_wait_for_children_that_take_long(kind: str, tmp_path: Path) -> None:
+    before = set(multiprocessing.active_children())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(runner, "live_part", _never_ends_the_second_part)
+        stop = Watcher(lambda _: signal.raise_signal(signal.SIGINT))
+        start = time.monotonic()
+        with pytest.raises(EnsembleInterruptedError, match=r"^stopped; [48] of 12 runs are stored"):
+            run_ensemble(small_scenario(**SETTINGS | {"executor": kind}), tmp_path, COMMAND, stop)
+    assert time.monotonic() - start < 120  # most of it for the start of workers, however busy the machine is
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_points_that_the_machine_has_lost_are_missing_and_the_same_command_computes_them(tmp_path: Path) -> None:

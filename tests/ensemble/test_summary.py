@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -17,6 +18,7 @@ from sim.ensemble.store.schema import names_of
 from sim.tell.estimate import Kind, alike
 from sim.tell.lookup import share
 from sim.tell.section import Section
+from sim.tell.sections import causes, highest_levels
 from sim.tell.summary import (
     markdown_code,
     markdown_table,
@@ -86,6 +88,10 @@ def made_results(results: Results, scenario: Scenario, n: int) -> Results:
     for k, state in enumerate(names.neighbours):
         level = (runs["run"] % 100).lt(3 * k + 1).mul(k + 1).add(runs["run"].eq(5).mul(3 - k))
         runs[f"level_max_{state}"] = level.astype("Int32")
+        for rung, event in enumerate(("alert", "death", "many_deaths"), start=1):
+            runs[f"{event}_day_{state}"] = runs["run"].mul(0).where(level >= rung).astype("Int32")
+        runs[f"incidents_{state}"], runs[f"incidents_caused_{state}"] = 2 * level, 1 * level
+        runs[f"fatalities_{state}"], runs[f"fatalities_caused_{state}"] = 20.0 * level, 5.0 * level
         runs[f"arrived_{state}"] = 1000.0 * k * (runs["run"] % 10 + 1)
         runs[f"refugees_{state}"] = runs[f"arrived_{state}"] - 200.0 * k
         runs[f"returned_new_{state}"], runs[f"returned_old_{state}"] = 200.0 * k, 90_000.0 * k
@@ -101,13 +107,43 @@ def rows_of(text: str, title: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines()[2:]]
 
 
-def test_spillover_comes_first_with_a_share_for_each_level(results: Results) -> None:
-    scenario, names = small_scenario(), small_names()
+def test_spillover_comes_first_with_what_reaches_each_neighbour(results: Results) -> None:
+    scenario = small_scenario()
     made = made_results(results, scenario, 1_000)
-    first = summary_sections(made, scenario)[0]
+    first, second, *_ = summary_sections(made, scenario)
     assert first.title.startswith("Spillover")
     assert first.title.endswith("n = 1,000 runs")
     assert first.header == (
+        *("neighbour", "an alert, %", "a death, %", "more than 25 deaths, %"),
+        *("killed there, median", "killed there, 10–90 % of runs"),
+    )
+    states = [row[0].split("(")[1].strip(")") for row in first.rows]
+    assert sorted(states) == sorted(small_names().neighbours)
+    for rank, event in enumerate(("alert", "death", "many_deaths"), start=1):
+        counts = [int(made.runs[f"{event}_day_{state}"].notna().sum()) for state in states]
+        told = alike([share(count, 1_000, Kind.POINTS) for count in counts])
+        assert [row[rank] for row in first.rows] == list(map(str, told))
+    assert second.title.startswith("Caused by the war, or there anyway")
+    assert second.header == ("neighbour", "what", "caused by the war", "there anyway", "both")
+
+
+def test_what_is_caused_and_what_is_there_anyway_add_up(results: Results) -> None:
+    scenario = small_scenario()
+    made = made_results(results, scenario, 1_000)
+    told = causes(made, scenario)
+    assert told is not None
+    caused, anyway, both = (np.array([cell.point for cell in column.cells]) for column in told.columns[2:])  # type: ignore[union-attr]
+    assert caused + anyway == pytest.approx(both)
+    assert both.sum() > 0.0
+    assert [row[1] for row in told.rows[:2]] == ["armed incidents", "killed there"]
+
+
+def test_every_level_has_its_share(results: Results) -> None:
+    scenario, names = small_scenario(), small_names()
+    made = made_results(results, scenario, 1_000)
+    table = highest_levels(made, scenario)
+    assert table is not None
+    assert table.header == (
         "neighbour",
         "0 calm",
         "1 alert",
@@ -115,9 +151,9 @@ def test_spillover_comes_first_with_a_share_for_each_level(results: Results) -> 
         "3 organised violence",
         "4 civil war",
     )
-    assert [row[0].split("(")[1] for row in first.rows] == [f"{state})" for state in reversed(names.neighbours)]
-    states = [row[0].split("(")[1].strip(")") for row in first.rows]
-    for level, cells in enumerate(zip(*(row[1:] for row in first.rows), strict=True)):
+    assert [row[0].split("(")[1] for row in table.rows] == [f"{state})" for state in reversed(names.neighbours)]
+    states = [row[0].split("(")[1].strip(")") for row in table.rows]
+    for level, cells in enumerate(zip(*(row[1:] for row in table.rows), strict=True)):
         counts = [int((made.runs[f"level_max_{state}"] == level).sum()) for state in states]
         assert list(cells) == [str(told) for told in alike([share(count, 1_000, Kind.POINTS) for count in counts])]
 
@@ -177,7 +213,7 @@ def test_every_world_has_its_tables(world: str, results: Results) -> None:
         ),
         scenario,
     )
-    assert [section.title.split()[0] for section in told][:2] == ["Spillover:", "The"]
+    assert [section.title.split()[0] for section in told][:3] == ["Spillover:", "Caused", "The"]
     names = dict(scenario.tables.states[["id", "name"]].tolist())
     assert [row[0] for row in told[0].rows] == [f"{names[s]} ({s})" for s in scenario.tables.header.neighbours]
     has_extremists = bool(scenario.world[0]["is_extremist"].any())
@@ -255,6 +291,9 @@ def test_a_name_cannot_break_the_table_of_a_page() -> None:
         ("*a* _b_ `c` [d](e)", r"\*a\* \_b\_ \`c\` \[d\](e)"),
         ("<img src=x> & 2 | 3", r"\<img src=x\> \& 2 \| 3"),
         ("# no heading\n- no list", r"\# no heading - no list"),
+        ("1. no list", r"1\. no list"),
+        ("0.315", "0.315"),
+        ("-29%", "-29%"),
         ("offensive_2024, Deir ez-Zor", "offensive_2024, Deir ez-Zor"),
     ],
 )

@@ -332,6 +332,7 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
         ["scenario.question='Does \u202eti hold?'"],
         r"scenario.question = 'Does \u202eti hold?': must hold no control characters",
     ),
+    "output with a line break": (["output='a\nb'"], r"output = 'a\nb': must hold no control characters"),
     "home of nobody": (["world.path='~nobody-at-all/world'"], "world.path = '~nobody-at-all/world': must be a path"),
     "output of nobody": (["output='~nobody-at-all'"], "output = '~nobody-at-all': must be a path; a home is ~ or"),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import benchmark, benchmark_c, benchmark_mesa, benchmark_muster, benchmark_phases
+from experiments import benchmark, benchmark_c, benchmark_explain, benchmark_mesa, benchmark_muster, benchmark_phases
 from experiments.benchmark_engine import FIRST_RUN, STEADY, in_fresh_process
 from experiments.benchmark_timing import build, exponent
 from experiments.grid import grid_tables
@@ -97,6 +97,13 @@ def test_plain_python_rules_end_where_compiled_ones_do() -> None:
     plain = benchmark_mesa.plain_run(days, runs=2)
     rows = benchmark_mesa.batch(build(tables_of(WORLD), days), runs=2)
     assert plain["regime_strength_left"] == rows[-1]["regime_strength_left"]
+
+
+def test_what_is_explained_is_a_run_of_the_engine() -> None:
+    scenario = scenario_of(WORLD, days=10)
+    found = benchmark_explain.explained(scenario)
+    assert found.row == simulate(scenario.world, scenario.rules, SEED, benchmark_explain.RUN, 1).runs
+    assert found.events
 
 
 @pytest.mark.slow  # the whole day is compiled once more, with a clock in it

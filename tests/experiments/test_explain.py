@@ -19,6 +19,7 @@ def told(capsys: pytest.CaptureFixture[str], tmp_path: Path, *settings: str) -> 
 def test_it_tells_a_history_and_writes_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     lines, folder = told(capsys, tmp_path, "run=0", "horizon_days=40")
     assert lines[0].startswith("run 0 of offensive_2024, seed 1: ")
+    assert not (folder / "run-0.html").exists()
     data = json.loads((folder / "run-0.json").read_text())
     assert data["run"] == 0
     assert len(data["events"]) > 10
@@ -48,6 +49,14 @@ def test_it_tells_what_an_outcome_needs(capsys: pytest.CaptureFixture[str], tmp_
 def test_without_a_number_it_tells_typical_histories(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     lines, folder = told(capsys, tmp_path, "ensemble.runs=20", "ensemble.traces=1", "horizon_days=40")
     assert sum(line.startswith("run ") for line in lines) == len(list(folder.glob("run-*.json")))
+
+
+def test_a_page_and_a_figure_are_written_where_they_are_asked_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _, folder = told(capsys, tmp_path, "run=0", "horizon_days=20", "page=true", "figures=true")
+    assert {path.suffix for path in folder.glob("run-0.*")} == {".md", ".json", ".html", ".png", ".svg"}
+    assert "seed 1" in (folder / "run-0.html").read_text()
 
 
 @pytest.mark.parametrize(

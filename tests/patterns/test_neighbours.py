@@ -1,4 +1,4 @@
-"""Patterns of spillover: capacity protects, and contagion is rare and graded.
+"""Patterns of spillover: capacity protects through the guard alone, and what reaches neighbours is rare and graded.
 
 Error rates are stated as in ``tests.patterns.test_war``.
 """
@@ -8,98 +8,81 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from sim.core.codes import Level
-from tests.patterns.ensembles import LEVANT, STATES, Ensemble, ensemble_of
-from tests.rules.ladder import chance_of_reaching
+from sim.core.codes import NEVER, Level
+from tests.patterns.ensembles import LEVANT, STATES, Ensemble
 from tests.statistics import assert_share_at_least
-from tests.worlds import TEN, runs_of, scenario_of
+from tests.worlds import TEN, WORLDS, runs_of, scenario_of
 
-ALONE = {"spillover": {"feedback": 0.0, "guard_effect": 0.0}}
 RAISED = {"IRQ": 0.55, "LBN": 0.5, "ISR": 1.0, "JOR": 0.55}  # no patrons; below 0.6 a state strikes no depots
 YEAR = 365
 RUNS = 100
 
 
 @functools.cache
-def levels_of_a_year(name: str = "") -> np.ndarray:
-    """Return the level of every state by run and day; one state's capacity is raised, if it is named."""
-    scenario = scenario_of(LEVANT, rules=ALONE, days=YEAR)
+def year_of(name: str = "") -> np.ndarray:
+    """Return runs of a year; one state's capacity is raised, if it is named, and nothing acts back on the war."""
+    scenario = scenario_of(
+        LEVANT, rules={"spillover": {"feedback": 0.0, "caused_rate": 0.15, "own_war_per_day": 0.0}}, days=YEAR
+    )
     if name:
         scenario.world[0]["capacity"][STATES.index(name)] = RAISED[name]
-    return ensemble_of(scenario, RUNS, RUNS).days["level"].copy()
+    return runs_of(scenario, RUNS)
 
 
 @pytest.mark.parametrize("name", RAISED)
-def test_10_capacity_raises_no_level_on_any_day_of_a_year(name: str) -> None:
-    """Capacity: raising it never raises the path of levels, in pairs without feedback and guard. Exact."""
-    host = STATES.index(name)
-    before, after = levels_of_a_year(), levels_of_a_year(name)
-    assert np.array_equal(np.delete(before, host, 2), np.delete(after, host, 2))
-    assert np.all(after[:, :, host] <= before[:, :, host])
-    assert after[:, :, host].sum() < before[:, :, host].sum()
+def test_10_capacity_changes_nothing_that_was_coming(name: str) -> None:
+    """Capacity: of what was there on day 0 it raises and lowers nothing, in pairs. Exact."""
+    before, after = year_of(), year_of(name)
+    coming, still = (runs["incidents"] - runs["incidents_caused"] for runs in (before, after))
+    assert np.array_equal(coming, still)
+    others = np.arange(before["incidents"].shape[1]) != STATES.index(name)
+    assert np.array_equal(before["fatalities"][:, others], after["fatalities"][:, others])
 
 
 @pytest.mark.parametrize("name", RAISED)
-def test_10_capacity_makes_organised_violence_rarer(name: str, year: Ensemble) -> None:
-    """Capacity: P(level >= 3) falls strictly with it, on the exact chain of the rules under real pressure. Exact."""
+def test_10_capacity_holds_off_what_the_war_adds(name: str) -> None:
+    """Capacity: the guard of an abler state lets fewer caused incidents through over a year. Counted over the runs."""
     host = STATES.index(name)
-    start = int(year.scenario.world[0]["level_day_0"][host])
-    pressure = year.days[0]["pressure"][:, host]
-    chance = [chance_of_reaching(Level.VIOLENCE, capacity, pressure, start) for capacity in (0.2, 0.5, 0.8)]
-    assert chance[0] > chance[1] > chance[2] > 0.0
+    assert year_of(name)["incidents_caused"][:, host].sum() < year_of()["incidents_caused"][:, host].sum()
 
 
 @pytest.mark.parametrize("world", TEN)
-def test_11_the_higher_the_rung_the_rarer(world: str, year: Ensemble) -> None:
-    """Graded: over a year alert > incident > 25 deaths > civil war, counted over all neighbours. Exact on the runs."""
+def test_11_the_more_dead_the_rarer(world: str, year: Ensemble) -> None:
+    """Graded: over a year alert > a death > 25 deaths > civil war, counted over all neighbours. Exact on the runs."""
     scenario = scenario_of(world, days=YEAR)
     rows = year.runs if world == LEVANT else runs_of(scenario, 120)
-    highest = rows["level_max"][:, scenario.world[0]["is_neighbour"] == 1]
-    assert all(more > less for more, less in pairwise(int((highest >= rung).sum()) for rung in range(1, 5)))
+    calm = (scenario.world[0]["is_neighbour"] == 1) & (scenario.world[0]["level_day_0"] < Level.VIOLENCE)
+    reached = [rows[day][:, calm] != NEVER for day in ("alert_day", "death_day", "many_deaths_day")]
+    counts = [int(one.sum()) for one in (*reached, rows["level_max"][:, calm] == Level.CIVIL_WAR)]
+    assert all(more > less for more, less in pairwise(counts))
 
 
 @pytest.mark.statistical
-def test_11_civil_war_is_rare_for_capable_states(year: Ensemble) -> None:
-    """Rare: P(level 4) < .05 within a year for every neighbour of capacity >= .5. Alpha 1e-5."""
+def test_11_civil_war_is_rare_where_it_is_calm(year: Ensemble) -> None:
+    """Rare: P(level 4) < .05 within a year for every neighbour that is calm on day 0. Alpha 1e-5."""
     w = year.scenario.world[0]
-    capable = np.flatnonzero((w["is_neighbour"] == 1) & (w["capacity"][: len(w["is_neighbour"])] >= 0.5))
-    assert len(capable) > 2
-    for host in capable:
+    calm = np.flatnonzero((w["is_neighbour"] == 1) & (w["level_day_0"] == Level.CALM))
+    assert len(calm) > 2
+    for host in calm:
         spared = int((year.runs["level_max"][:, host] < Level.CIVIL_WAR).sum())
         assert_share_at_least(f"{STATES[host]} spared", spared, len(year.runs), 0.95)
         assert spared > 0.95 * len(year.runs)
 
 
-@pytest.mark.parametrize(
-    ("rung", "per_year"),
-    [
-        (Level.VIOLENCE, 0.02),
-        pytest.param(
-            Level.CIVIL_WAR,
-            0.015,
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason=".0011 a year, a fourteenth: the way there leads over organised violence (.011 a year); lam_4 "
-                "fourteen times as high gives .007; both of the upper steps would have to be likelier",
-            ),
-        ),
-    ],
-)
-def test_11_quiet_neighbours_have_the_base_rates_of_the_literature(rung: int, per_year: float) -> None:
-    """Base rates: onset of armed conflict .02 (UCDP), civil war .015 (Fearon 2004) a country-year, within half.
+@pytest.mark.parametrize(("level", "n", "days"), [(Level.CALM, 15, 16_358), (Level.ALERT, 14, 1_527)])
+def test_11_neighbours_are_drawn_in_as_often_as_in_thirty_wars(level: Level, n: int, days: int) -> None:
+    """Base rates: level 2 or more comes at a rate that the record's few cases allow (their 95 % Poisson interval).
 
-    Exact, on the chain of the rules for a state of medium capacity without pressure.
+    The record: of 112 calm neighbours 15 got there, of 18 on alert 14; days count until they did or the case ended.
     """
-    assert 0.5 * per_year <= chance_of_reaching(rung, 0.5, np.zeros(YEAR)) <= 1.5 * per_year
-
-
-def test_11_quiet_neighbours_of_real_runs_follow_the_published_ladder() -> None:
-    """Base rates: with all channels off, a state of capacity .5 that begins calm, within half. Exact on 300 runs."""
-    closed = dict.fromkeys(("refugees", "arms", "fighters", "kin", "sanctuary", "border"), False)
-    scenario = scenario_of(LEVANT, channels=closed, days=YEAR)
-    host = STATES.index("JOR")
-    assert scenario.world[0]["capacity"][host] == 0.5
-    highest = runs_of(scenario, 300)["level_max"][:, host]
-    for rung, published in ((Level.ALERT, 0.77), (Level.INCIDENT, 0.24)):
-        assert 0.5 * published < (highest >= rung).mean() < 1.5 * published
+    reached = lived = 0.0
+    for world in WORLDS:
+        scenario = scenario_of(world)
+        own = (scenario.world[0]["is_neighbour"] == 1) & (scenario.world[0]["level_day_0"] == level)
+        first = runs_of(scenario, 40)["level_day"][:, own, Level.INCIDENT]
+        reached += (first != NEVER).sum()
+        lived += np.where(first != NEVER, first, scenario.horizon_days).sum()
+    low, high = stats.chi2.ppf(0.025, 2 * n) / 2.0, stats.chi2.ppf(0.975, 2 * n + 2) / 2.0
+    assert low <= days * reached / lived <= high

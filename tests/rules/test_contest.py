@@ -15,7 +15,6 @@ from sim.core.rules.contest import (
     fighter_strength,
     log_odds,
     logistic,
-    loss_share,
     morale_factor,
     surprise_left,
     terrain_multiplier,
@@ -182,26 +181,3 @@ def test_surprise_fades_by_the_same_share_every_day(surprise: float, decay: floa
 def test_surprise_is_whole_on_the_first_day_and_halved_within_a_week() -> None:
     assert surprise_left(1.0, 0.9, 0) == 1.0
     assert surprise_left(1.0, 0.9, 7) == pytest.approx(0.4782969)  # 0.9**7
-
-
-@given(SHARE, within("contest", "losses_per_day"), SHARE, st.floats(0.0, 20.0))
-def test_losses_are_a_share_of_the_force(odds_against: float, losses: float, intensity: float, noise: float) -> None:
-    assert 0.0 <= loss_share(odds_against, losses, intensity, noise) <= 1.0
-
-
-@given(st.floats(0.0, 0.5), st.floats(1e-4, 0.5), st.floats(0.01, 1.0), st.floats(0.1, 5.0))
-def test_the_loser_loses_more_than_the_winner(
-    winner_risk: float, losses: float, intensity: float, noise: float
-) -> None:
-    winner = loss_share(winner_risk, losses, intensity, noise)
-    loser = loss_share(1.0 - winner_risk, losses, intensity, noise)
-    is_even = winner_risk > 0.5 - 1e-12  # to rounding
-    assert loser > winner or is_even or winner == loser == 1.0
-
-
-def test_losses_worked_out_by_hand() -> None:
-    assert loss_share(0.5, 0.006, 1.0, 1.0) == 0.006
-    assert loss_share(1.0, 0.006, 1.0, 1.0) == pytest.approx(0.006 * 1.414214, abs=1e-8)
-    assert loss_share(0.125, 0.02, 0.1, 3.0) == pytest.approx(0.003)  # 0.02 * 0.1 * sqrt(1/4) * 3
-    assert loss_share(0.0, 0.006, 1.0, 1.0) == 0.0
-    assert loss_share(1.0, 0.5, 1.0, 10.0) == 1.0

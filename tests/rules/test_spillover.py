@@ -1,150 +1,170 @@
-"""The ladder of escalation: base rates, order under common draws, and how pressure, capacity and guard move it."""
+"""What reaches a neighbour: rates of incidents, whom they kill, alerts, and levels by their definition."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
+from sim.core.codes import Cause, Channel, Level
 from sim.core.parameters import describe
-from sim.core.rules import MECHANISMS
+from sim.core.rules import MECHANISMS, Rules
 from sim.core.rules.spillover import (
-    fall_probability,
+    alert_end_probability,
+    alert_probability,
+    background_rate,
+    border_factor,
+    caused_rate,
+    deaths_at_least,
     fill,
     hardening_day_0,
+    has_fire,
     incident_deaths,
-    next_level,
+    level_of,
+    own_war_hazard,
     proximity,
     refugee_burden,
-    rise_probability,
+    wait,
     wanted_guard,
 )
-from tests.rules.ladder import RUNGS, chance_of_reaching, fall, rise
-from tests.rules.ranges import SHARE, within
+from tests.rules.ranges import SHARE, default, within
 
-PRESSURE = st.floats(0.0, 3.0)
 DRAW = st.floats(0.0, 1.0, exclude_min=True, exclude_max=True)
-HAZARD = within("spillover", "alert_per_day")  # all rungs have the same limits, see the test of them
-STEEPNESS = within("spillover", "alert_pressure")
-END = within("spillover", "alert_end_per_day")
-GUARD_EFFECT = within("spillover", "guard_effect")
-CAPACITY_EFFECT = within("spillover", "capacity_effect")
-RECOVERY_EFFECT = within("spillover", "recovery_effect")
+FACTOR = st.floats(0.0, 50.0)
+CHANGE = st.floats(0.0, 9.0)
+ALARM = st.floats(0.0, 3.0)
+EVEN = (np.arange(200_000) + 0.5) / 200_000
 
 
-QUIET = np.zeros(365)
-WAVE = 2.0 * np.exp(-np.arange(365) / 120.0)
+def test_causes_are_the_background_and_then_the_channels() -> None:
+    assert [cause.name for cause in Cause] == ["BACKGROUND", *(channel.name for channel in Channel)]
 
 
-@pytest.mark.parametrize(
-    ("pressures", "capacity", "expected"),
-    [
-        (QUIET, 0.5, (0.77, 0.24, 0.012, 0.001)),
-        (WAVE, 0.2, (1.0, 0.95, 0.17, 0.03)),
-        (WAVE, 0.5, (1.0, 0.85, 0.084, 0.011)),
-        (WAVE, 0.8, (1.0, 0.72, 0.040, 0.004)),
-    ],
-)
-def test_a_year_on_the_ladder_matches_the_published_table(
-    pressures: np.ndarray, capacity: float, expected: tuple[float, ...]
+def test_weights_of_the_channels_share_what_the_war_adds() -> None:
+    assert sum(Rules().spillover.weight) == pytest.approx(1.0)
+
+
+@given(st.integers(0, 60), st.integers(0, 60), within("spillover", "border_exponent"))
+def test_longer_borders_see_no_fewer_incidents(one: int, other: int, exponent: float) -> None:
+    short, long = sorted((one, other))
+    assert border_factor(short, exponent) <= border_factor(long, exponent)
+
+
+def test_a_usual_border_is_one_of_two_and_a_half_units() -> None:
+    assert border_factor(2, 0.9) < 1.0 < border_factor(3, 0.9)
+    assert border_factor(6, 1.0) == 2.0
+    assert border_factor(0, 0.0) == 1.0
+
+
+@given(FACTOR, st.floats(0.0, 10.0), SHARE, within("spillover", "capacity_effect"))
+def test_the_background_is_in_proportion_to_its_factors(factor: float, rate: float, capacity: float, k: float) -> None:
+    once = background_rate(rate, 1.0, capacity, k, factor)
+    assert background_rate(rate, 2.0, capacity, k, factor) == pytest.approx(2.0 * once)
+    assert background_rate(rate, 1.0, capacity, 0.0, factor) == pytest.approx(factor * rate)
+    assert background_rate(rate, 1.0, 0.5, k, factor) == pytest.approx(factor * rate)
+
+
+@given(CHANGE, CHANGE, SHARE, SHARE, SHARE, FACTOR)
+def test_more_change_adds_no_fewer_incidents_and_more_guard_no_more(
+    one: float, other: float, guard: float, relief: float, effect: float, factor: float
 ) -> None:
-    """The table of the model's description, from thousands of simulated years; its last digit is its precision."""
-    for rung, chance in enumerate(expected, start=1):
-        assert chance_of_reaching(rung, capacity, pressures) == pytest.approx(chance, rel=0.08, abs=0.0007)
+    little, much = sorted((one, other))
+    here = caused_rate(0.03, little, guard, effect, factor)
+    assert 0.0 <= here <= caused_rate(0.03, much, guard, effect, factor)
+    assert here <= caused_rate(0.03, little, guard * relief, effect, factor)
+    assert caused_rate(0.03, 0.0, guard, effect, factor) == 0.0
+    assert caused_rate(0.0, much, guard, effect, factor) == 0.0
 
 
-def test_all_rungs_have_the_same_limits() -> None:
-    limits = {name: described.limits for name, described in describe(MECHANISMS["spillover"]).items()}
-    for suffix in ("_per_day", "_pressure", "_end_per_day"):
-        assert len({limits[f"{rung}{suffix}"] for rung in RUNGS}) == 1
+@given(CHANGE)
+def test_the_risk_of_an_own_war_grows_with_what_the_war_adds(change: float) -> None:
+    assert own_war_hazard(4e-5, change) == pytest.approx(4e-5 * (1.0 + change))
 
 
-@given(HAZARD, within("spillover", "ladder_scale"), STEEPNESS, PRESSURE, SHARE, SHARE, GUARD_EFFECT, CAPACITY_EFFECT)
-def test_more_pressure_never_helps_and_guard_and_capacity_never_hurt(
-    hazard: float,
-    scale: float,
-    steepness: float,
-    pressure: float,
-    guard: float,
-    capacity: float,
-    guard_effect: float,
-    effect: float,
+def test_waits_are_exponential_with_mean_1() -> None:
+    waits = np.array([wait(u) for u in EVEN])
+    assert waits.min() > 0.0
+    assert waits.mean() == pytest.approx(1.0, rel=1e-3)
+    assert (waits > 2.0).mean() == pytest.approx(math.exp(-2.0), rel=1e-3)
+
+
+@given(SHARE, SHARE, st.floats(1.0, 1000.0), st.floats(0.0, 3.0), DRAW, st.floats(-6.0, 6.0))
+def test_who_is_killed_was_shot_at_and_is_a_whole_person(
+    deadly: float, fire: float, median: float, spread: float, u: float, z: float
 ) -> None:
-    def chance(pressure: float, guard: float, capacity: float) -> float:
-        return rise_probability(hazard * scale, steepness, pressure, guard, capacity, guard_effect, effect)
+    deaths = incident_deaths(deadly, median, spread, u, z)
+    assert deaths == math.floor(deaths)
+    assert (deaths >= 1.0) == (u < deadly)
+    assert has_fire(deadly, fire, u) or deaths == 0.0
 
-    here = chance(pressure, guard, capacity)
+
+def test_shots_are_fired_as_often_as_said() -> None:
+    fired = np.mean([has_fire(0.12, 0.05, u) for u in EVEN])
+    assert fired == pytest.approx(0.12 + 0.88 * 0.05, rel=1e-3)
+    assert np.mean([has_fire(0.0, 0.0, u) for u in EVEN]) == 0.0
+
+
+@pytest.mark.parametrize(("median", "spread"), [(4.0, 1.3), (20.0, 0.5)])
+def test_deaths_of_deadly_incidents_are_log_normal(median: float, spread: float) -> None:
+    z = stats.norm.ppf(EVEN)
+    deaths = np.array([incident_deaths(1.0, median, spread, 0.5, one) for one in z])
+    assert np.median(deaths) == median
+    mean = median * math.exp(spread**2 / 2.0)
+    assert deaths.mean() == pytest.approx(mean, rel=0.03)  # rounding lifts what is below one
+
+
+def test_a_deadly_incident_kills_nine_in_the_mean() -> None:
+    median, spread = default("spillover", "deaths_median"), default("spillover", "deaths_spread")
+    assert median * math.exp(spread**2 / 2.0) == pytest.approx(9.3, abs=0.1)
+
+
+@given(ALARM, ALARM, CHANGE, st.integers(0, 20))
+def test_alarms_change_and_incidents_make_no_alert_rarer(
+    one: float, other: float, change: float, incidents: int
+) -> None:
+    quiet, loud = sorted((one, other))
+    here = alert_probability(0.002, 0.06, quiet, 0.02, change, incidents)
     assert 0.0 <= here <= 1.0
-    assert chance(min(3.0, pressure + 0.5), guard, capacity) >= here
-    assert chance(pressure, min(1.0, guard + 0.5), capacity) <= here
-    assert chance(pressure, guard, min(1.0, capacity + 0.5)) <= here
+    assert here <= alert_probability(0.002, 0.06, loud, 0.02, change, incidents)
+    assert here <= alert_probability(0.002, 0.06, quiet, 0.02, change + 1.0, incidents)
+    assert here <= alert_probability(0.002, 0.06, quiet, 0.02, change, incidents + 1)
 
 
-@given(END, SHARE, SHARE, RECOVERY_EFFECT)
-def test_a_capable_state_steps_down_no_later(hazard: float, one: float, other: float, effect: float) -> None:
-    weak, strong = sorted((one, other))
-    assert 0.0 <= fall_probability(hazard, weak, effect) <= fall_probability(hazard, strong, effect) <= 1.0
+def test_an_incident_is_answered_by_an_alert_every_other_time() -> None:
+    assert alert_probability(0.0, 0.0, 1.0, 0.0, 1.0, 0) == 0.0
+    assert alert_probability(0.0, 0.0, 0.0, 0.0, 0.0, 1) == 0.5
+    assert alert_probability(0.0, 0.0, 0.0, 0.0, 0.0, 2) == 0.75
+    assert alert_probability(0.002, 0.06, 1.0, 0.0, 0.0, 0) == pytest.approx(1.0 - math.exp(-0.062))
 
 
-@given(HAZARD, within("spillover", "ladder_scale"), STEEPNESS, PRESSURE, CAPACITY_EFFECT, END, RECOVERY_EFFECT, SHARE)
-def test_a_step_up_and_one_down_from_above_never_overlap(
-    hazard: float,
-    scale: float,
-    steepness: float,
-    pressure: float,
-    effect: float,
-    end: float,
-    recovery: float,
-    capacity: float,
-) -> None:
-    """The condition under which equal draws keep neighbours in order, over all limits."""
-    up = rise_probability(hazard * scale, steepness, pressure, 0.0, capacity, 0.0, effect)
-    assert up + fall_probability(end, 1.0, recovery) <= 1.0
+@given(ALARM)
+def test_no_alert_ends_while_there_is_a_reason_for_it(alarm: float) -> None:
+    assert alert_end_probability(0.02, alarm) <= alert_end_probability(0.02, 0.0) == 1.0 - math.exp(-0.02)
+    assert alarm < 1.0 or alert_end_probability(0.02, alarm) == 0.0
 
 
-@given(st.integers(0, 4), SHARE, st.floats(0.0, 0.15), DRAW)
-def test_a_level_moves_by_one_and_stays_on_the_ladder(level: int, up: float, down: float, u: float) -> None:
-    after = next_level(level, min(up, 0.85), down, u)
-    assert 0 <= after <= 4
-    assert abs(after - level) <= 1
+@given(st.floats(0.0, 1e5), st.integers(0, 400), st.booleans())
+def test_levels_follow_their_definition(deaths: float, quiet_days: int, is_alert: bool) -> None:  # noqa: FBT001 - drawn
+    level = level_of(deaths, quiet_days, int(is_alert))
+    assert (level == Level.CIVIL_WAR) == (deaths >= 1000.0)
+    assert (level >= Level.VIOLENCE) == (deaths >= 26.0)
+    assert (level >= Level.INCIDENT) == (deaths >= 26.0 or quiet_days < 30)
+    assert (level >= Level.ALERT) == (is_alert or deaths >= 26.0 or quiet_days < 30)
 
 
-def test_low_draws_lead_up_and_high_ones_down() -> None:
-    assert next_level(1, 0.2, 0.1, 0.19) == 2
-    assert next_level(1, 0.2, 0.1, 0.21) == 1
-    assert next_level(1, 0.2, 0.1, 0.89) == 1
-    assert next_level(1, 0.2, 0.1, 0.91) == 0
-    assert next_level(4, 0.9, 0.1, 0.5) == 4
-    assert next_level(0, 0.2, 0.9, 0.99) == 0
+@pytest.mark.parametrize("level", Level)
+def test_a_level_of_day_0_has_the_deaths_that_it_means(level: Level) -> None:
+    fired = 0 if level >= Level.INCIDENT else 30
+    assert level_of(deaths_at_least(level), fired, int(level >= Level.ALERT)) == level
 
 
-@given(SHARE, SHARE, st.lists(st.tuples(PRESSURE, SHARE, SHARE, DRAW), max_size=60))
-def test_equal_draws_keep_neighbours_in_order_of_pressure_guard_and_capacity(
-    one: float, other: float, days: list[tuple[float, float, float, float]]
-) -> None:
-    weak, strong = sorted((one, other))
-    upper, lower = 0, 0
-    for pressure, relief, guard, u in days:
-        upper = next_level(upper, rise(upper, pressure, weak), fall(upper, weak), u)
-        lower = next_level(lower, rise(lower, pressure * relief, strong, guard), fall(lower, strong), u)
-        assert lower <= upper
-
-
-@given(SHARE, SHARE, PRESSURE, SHARE, st.randoms(use_true_random=True))
-def test_a_year_of_equal_draws_stays_in_order(
-    one: float, other: float, pressure: float, relief: float, draws: Any
-) -> None:
-    weak, strong = sorted((one, other))
-    upper_moves = [(rise(level, pressure, weak), fall(level, weak)) for level in range(5)]
-    lower_moves = [(rise(level, pressure * relief, strong), fall(level, strong)) for level in range(5)]
-    upper, lower = 0, 0
-    for _ in range(365):
-        u = draws.random()
-        upper = next_level(upper, *upper_moves[upper], u)
-        lower = next_level(lower, *lower_moves[lower], u)
-        assert lower <= upper
+def test_rates_rise_with_the_level_of_day_0() -> None:
+    rates = Rules().spillover.incident_rate
+    assert list(rates) == sorted(rates)
+    limits = {describe(MECHANISMS["spillover"])[f"incident_rate.{level.name.lower()}"].limits for level in Level}
+    assert len(limits) == 1
 
 
 @given(st.floats(0.0, 1e7), st.floats(0.0, 1e7), st.floats(1e5, 1e9))
@@ -172,24 +192,3 @@ def test_a_guard_is_a_share_and_grows_with_capacity(level: int, one: float, othe
     assert wanted_guard(0, strong, -1.0) == 0.0
     assert wanted_guard(level, strong, lever) == pytest.approx(min(1.0, lever * strong))
     assert hardening_day_0(strong, level) == wanted_guard(level, strong, -1.0)
-
-
-@given(st.floats(1.0, 1000.0), DRAW)
-def test_an_incident_is_deadly_and_counts_whole_people(mean: float, u: float) -> None:
-    deaths = incident_deaths(mean, u)
-    assert deaths >= 1.0
-    assert deaths == math.floor(deaths)
-    assert incident_deaths(1.0, u) == 1.0
-
-
-@pytest.mark.parametrize("mean", [2.0, 10.0, 60.0])
-def test_deaths_have_the_mean_they_are_asked_for(mean: float) -> None:
-    even = (np.arange(200_000) + 0.5) / 200_000
-    assert np.mean([incident_deaths(mean, u) for u in even]) == pytest.approx(mean, rel=1e-3)
-
-
-def test_deaths_invert_the_geometric_distribution() -> None:
-    assert incident_deaths(2.0, 0.51) == 1.0  # P(1) = 1/2
-    assert incident_deaths(2.0, 0.49) == 2.0
-    assert incident_deaths(2.0, 0.26) == 2.0
-    assert incident_deaths(2.0, 0.24) == 3.0

@@ -1,4 +1,4 @@
-"""Violence against civilians: whole numbers, rising with contest, clumped in time; bursts that end."""
+"""Violence against civilians: whole numbers, rising with the dead of the fighting, clumped in time; bursts that end."""
 
 import math
 
@@ -15,6 +15,7 @@ from sim.core.rules.violence import (
     burst_days,
     burst_probability,
     burst_size,
+    civilian_weight,
     deaths_due,
     deaths_of_a_day,
     expected_deaths,
@@ -30,19 +31,31 @@ NORMAL = st.floats(-8.0, 8.0)
 GRIEVANCE = st.floats(1.0, 100.0)
 
 
-@given(SHARE, SHARE, PEOPLE, SHARE, SHARE, within("violence", "contested_deaths"))
-def test_fighting_and_airpower_never_save_anybody(
-    low: float, high: float, people: float, calm: float, air: float, deaths: float
+TOLL = st.floats(0.0, 1e5)
+PER_FIGHTER = within("violence", "civilians_per_fighter")
+EXPONENT = within("violence", "civilian_exponent")
+
+
+@given(TOLL, TOLL, PER_FIGHTER, EXPONENT, st.floats(0.0, 1e3))
+def test_the_more_fighters_die_the_more_civilians(
+    low: float, high: float, per_fighter: float, exponent: float, factor: float
 ) -> None:
     low, high = sorted((low, high))
-    calm, air = sorted((calm, air))
-    assert 0.0 <= expected_deaths(low, people, calm, deaths) <= expected_deaths(high, people, air, deaths)
-    assert expected_deaths(0.0, people, air, deaths) == 0.0
+    fewer = expected_deaths(low, per_fighter, exponent, factor)
+    assert 0.0 <= fewer <= expected_deaths(high, per_fighter, exponent, factor) * (1.0 + 1e-12) or exponent == 0.0
+    assert expected_deaths(0.0, per_fighter, exponent, factor) == 0.0
+    assert expected_deaths(high, per_fighter, 1.0, factor) == pytest.approx(per_fighter * factor * high)
 
 
 def test_expected_deaths_worked_out_by_hand() -> None:
-    assert expected_deaths(0.5, 2e6, 0.0, 1.5) == pytest.approx(1.5)
-    assert expected_deaths(0.5, 2e6, 1.0, 1.5) == pytest.approx(3.0)
+    assert expected_deaths(50.0, 0.69, 0.7, 1.0) == pytest.approx(34.5)
+    assert expected_deaths(200.0, 0.69, 0.5, 2.0) == pytest.approx(138.0)  # 0.69 * 2 * 200 / sqrt(4)
+
+
+@given(TOLL, within("violence", "city_weight"))
+def test_cities_are_harder_on_civilians(killed: float, weight: float) -> None:
+    assert civilian_weight(killed, is_harder=False, city_weight=weight) == killed
+    assert civilian_weight(killed, is_harder=True, city_weight=weight) == pytest.approx(killed * (1.0 + weight))
 
 
 @given(st.floats(0.0, 1e5), UNIT, UNIT)

@@ -41,7 +41,7 @@ def made_results(
     In a run with a collapse every place of the regime falls to the challenger: the first `lead` days before the
     collapse, the others one place a day after it, the capital on the day of the collapse. The leader flees in
     every second run. The last `failed` runs come to nothing. Neighbour i reaches level (run + i) mod 5, a rung a
-    week, and from level 2 on has one incident; its main channel is the one with number i mod 6. A `quiet` ensemble
+    week, and from level 2 on has a deadly incident and one that the war causes by channel i mod 9. A `quiet` ensemble
     has nobody who flees, no incident, no influence and no extremist. The first `traces` runs leave a day series.
     """
     names, runs = names_of(scenario.tables), len(collapse_days)
@@ -93,6 +93,15 @@ def _row(run: int, day: Day, scenario: Scenario, names: Names, *, quiet: bool) -
         row[state_column("level_max", state)] = highest
         for level in range(1, highest + 1):
             row[state_column("level_day", state, level)] = RUNG_DAYS * (level - 1)
+        for rung, event in enumerate(("alert", "death", "many_deaths"), start=1):
+            row[state_column(f"{event}_day", state)] = RUNG_DAYS * (rung - 1) if highest >= rung else None
+        caused = int(highest > 1)
+        row |= {state_column(f"incidents{end}", state): n for end, n in (("", 2 * caused), ("_caused", caused))}
+        row |= {state_column(f"fatalities{end}", state): 2.0 * n for end, n in (("", 2 * caused), ("_caused", caused))}
+        row[state_column("level_caused_max", state)] = 2 * caused
+        for channel in Channel:
+            own = caused * (channel == i % len(Channel))
+            row[state_column("incidents_by", state, channel.name.lower())] = own
     return row
 
 

@@ -19,6 +19,8 @@ from sim.show.report.headlines import headlines_of
 from sim.show.report.inline import picture_of
 from sim.study.cases import Case
 from sim.study.compare import compare
+from sim.study.explain.chronicle import Chronicle
+from sim.tell.history import fate, key_events
 from sim.tell.sections import all_estimates
 from sim.world.scenario import Scenario
 from tests.show.cases import HOSTILE, hostile, made_case
@@ -57,6 +59,22 @@ def wanted_ids(page: str) -> set[str]:
     return set(re.findall(r'href="#([^"]+)"', page)) | set(re.findall(r"url\(#([^)]+)\)", page))
 
 
+def test_a_typical_history_is_told_in_brief(page: str, chronicle: Chronicle) -> None:
+    section = page.split('<section id="told"')[1].split("</section>", maxsplit=1)[0]
+    text = " ".join(text_of(section).split())
+    assert "One history told" in text
+    assert f"Run {chronicle.run} stands for 50 % of runs: its leader fled" in text
+    assert fate(chronicle) in text
+    assert all(f"day {event.day} {event.text}" in text for event in key_events(chronicle))
+    assert text.count("The chance was") == sum(event.draw is not None for event in key_events(chronicle))
+
+
+def test_without_histories_a_report_has_no_such_part(tmp_path: Path) -> None:
+    path = write_report([made_case(tmp_path, scenario_of("liberia_2003"), NEVER)], tmp_path / "report.html")
+    assert 'id="told"' not in path.read_text(encoding="utf-8")
+    assert 'href="#told"' not in path.read_text(encoding="utf-8")
+
+
 def test_every_figure_that_is_drawn_has_a_table(page: str) -> None:
     figures = re.findall(r'<figure id="(\w+)".*?</figure>', page, flags=re.DOTALL)
     blocks = dict(re.findall(r'(?s)<figure id="(\w+)"(.*?)</figure>', page))
@@ -92,12 +110,12 @@ def test_a_neighbour_that_is_drawn_in_on_day_0_is_no_news(tmp_path: Path) -> Non
     scenario = scenario_of("levant_2024")
     case = made_case(tmp_path, scenario, MIXED)
     _, found, _ = headlines_of(case.results, scenario)
-    assert found.label == "Turkey drawn in by day 120"  # at level 2 in 6 of 8 runs
+    assert found.label == "Iran drawn in by day 120"  # in 5 of 8 runs; Turkey, in 6, stands at level 2 on day 0
     index = list(scenario.tables.states["id"]).index("TUR")
     world = scenario.world.copy()
-    world[0]["level_day_0"][index] = 2
+    world[0]["level_day_0"][index] = 1
     _, found, _ = headlines_of(case.results, dataclasses.replace(scenario, world=world))
-    assert found.label == "Iran drawn in by day 120"  # the next, in 5 of 8
+    assert found.label == "Turkey drawn in by day 120"
 
 
 @pytest.mark.parametrize("name", ["levant_2024", "liberia_2003"])

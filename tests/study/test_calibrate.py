@@ -271,6 +271,7 @@ def test_what_is_stored_is_read_and_judged_anew_by_other_code(
 def test_the_file_of_a_posterior_holds_the_kept(finished: Calibration) -> None:
     learnt = read_posterior(finished.file)
     assert learnt.names == list(calibrated_ranges())
+    assert set(learnt.theories) == {"contest.form", "morale.form", "patronage.form"}
     np.testing.assert_allclose(learnt.vectors, finished.posterior[learnt.names], rtol=1e-5)
     assert learnt.weights.sum() == pytest.approx(1.0)
     assert learnt.rulebook == finished.manifest["rulebook"]

@@ -38,7 +38,11 @@ def made(name: str, tables: Tables | None = None) -> Lived:
     }
     columns |= {"displaced_new": 10.0 * killed, **{day: pd.array([10, None, None], "Int32") for day in DAYS}}
     for i, state in enumerate(world.header.neighbours):
-        columns |= {f"arrived_{state}": (i + 1) * killed, f"level_max_{state}": [0, 1, 2]}
+        columns |= {
+            f"arrived_{state}": (i + 1) * killed,
+            f"level_max_{state}": [0, 1, 2],
+            f"incidents_{state}": [0, 0, 2],
+        }
     seats = read_record(world).seats
     holder = dict(world.locations[["id", "seat_holder"]].tolist())
     falls = pd.DataFrame(
@@ -50,8 +54,7 @@ def made(name: str, tables: Tables | None = None) -> Lived:
             "to_faction": [world.header.challenger, world.header.challenger, holder[seats[1]]],
         }
     )
-    events = pd.DataFrame({"run": [2, 2], "kind": ["incident"] * 2, "actor": [world.header.neighbours[0]] * 2})
-    return Lived(name, world, pd.DataFrame(columns), falls, events)
+    return Lived(name, world, pd.DataFrame(columns), falls)
 
 
 @pytest.fixture(scope="module")

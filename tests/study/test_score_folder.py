@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,9 @@ from sim.study.score.board import MODEL, best_rivals, board
 from sim.study.score.folder import Scored, check_scorable, open_scores, record_digest, store_scores
 from sim.study.score.score import COLUMNS, Settings, score
 from sim.study.score.versus import HELPS, HURTS, OPEN, check_alike, gains, store_versus, versus
+from sim.tell.score_tables import score_markdown, scored_of
 from sim.world.frozen import ConfigError
+from sim.world.posterior import SHIPPED
 from sim.world.scenario import Scenario
 from tests.study.made import DIGEST, told_of
 from tests.study.test_score import FOUR, made
@@ -54,6 +57,18 @@ def test_the_same_worlds_score_the_same_and_another_variant_lies_elsewhere(outpu
     assert same.folder == one.folder != other.folder
     pd.testing.assert_frame_equal(same.scores.table, one.scores.table)
     assert one.manifest["rulebook"] == other.manifest["rulebook"]
+
+
+def test_scores_of_a_posterior_tell_whether_it_has_seen_what_happened(output: Path, tmp_path: Path) -> None:
+    told = json.loads(SHIPPED.read_text())
+    told["made_of"]["worlds"] = {"chad_1990": "0", "mali_2012": "0"}
+    file = tmp_path / "posterior.json"
+    file.write_text(json.dumps(told))
+    settings = {"ensemble.runs": 20, "output": str(output), "uncertainty": {"kind": "posterior", "file": str(file)}}
+    found = sim.score(WORLDS, settings)
+    assert "the posterior has learnt from 1 of them" in scored_of(open_scores(found.folder))
+    assert "the posterior has learnt from 1 of them" in score_markdown(found)
+    assert "learnt" not in scored_of(scored(output))
 
 
 def test_figures_are_kept_as_long_as_the_tables_are_the_same(output: Path) -> None:

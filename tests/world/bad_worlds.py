@@ -268,6 +268,10 @@ CELLS: dict[str, tuple[Change, str]] = {
         cell("states.csv", 10, "id", "../GBR"),
         "states.csv row 10, id = ../GBR: is no safe id; use up to",
     ),
+    "note with a control character": (
+        replace("world.yaml", "note: ", 'note: "\\u202e"\n#'),
+        r"note = '\u202e': holds a control character; give a text",
+    ),
     "control characters": (
         cell("states.csv", 10, "id", "G\x1b[2J"),
         r"states.csv row 10, id = 'G\x1b[2J': is no safe",

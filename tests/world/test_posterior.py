@@ -21,10 +21,11 @@ from sim.study.compare import check_comparable
 from sim.study.design import Design
 from sim.study.sweep import plan_sweep
 from sim.world import rulebook
+from sim.world.config import read_config
 from sim.world.frozen import ConfigError
 from sim.world.posterior import SHIPPED, Posterior, draw, drawn_vectors, read_posterior
 from sim.world.rulebook import is_current, rulebook_version
-from sim.world.scenario import Scenario
+from sim.world.scenario import Scenario, build_scenario
 from sim.world.uncertainty import TWIN, calibrated_ranges, draw_rules, numbers_of
 from tests.ensemble.small import lines_to, run_small, small_scenario
 from tests.statistics import assert_share
@@ -34,6 +35,7 @@ NAMES = ["morale.kap", "contest.decisiveness"]
 GOOD: dict[str, Any] = {
     "command": "python experiments/calibrate.py",
     "rulebook": "0123456789abcdef",
+    "theories": {"contest.form": "ratio", "morale.form": "threshold"},
     "parameters": {"morale.kap": [1.0, 12.0], "contest.decisiveness": [0.5, 4.0]},
     "weights": [1.0, 1.0, 2.0],
     "vectors": [[2.0, 1.0], [4.0, 1.1], [8.0, 3.0]],
@@ -155,6 +157,21 @@ def test_a_parameter_that_is_learnt_cannot_be_given_too(file: Path) -> None:
     assert plan.scenario(1).posterior is scenario.posterior
 
 
+def test_it_is_refused_under_another_theory_than_it_was_learnt_under(file: Path) -> None:
+    scenario = learnt_from(file)
+    line = r"^rules.contest.form = difference: the posterior was learnt under ratio; learn one under difference with .*"
+    values = scenario.config.model_dump() | {"rules": {"contest": {"form": "difference"}}}
+    with pytest.raises(ConfigError, match=line) as refused:
+        build_scenario(scenario.tables, read_config(values))
+    assert len(refused.value.lines) == 1
+    with pytest.raises(ConfigError, match=line):
+        plan_sweep(scenario, {"rules.contest.form": ["ratio", "difference"]}, Design.PRODUCT)
+    file.write_text(json.dumps(GOOD | {"theories": {"contest.form": "difference"}}))
+    assert build_scenario(scenario.tables, read_config(values)).posterior is not None
+    with pytest.raises(ConfigError, match=r"rules.contest.form = ratio: the posterior was learnt under difference"):
+        learnt_from(file)
+
+
 def test_a_file_without_its_kind_is_refused(file: Path) -> None:
     with pytest.raises(ConfigError, match="is that of a posterior; add uncertainty=posterior"):
         small_scenario(uncertainty={"kind": "prior", "file": str(file)})
@@ -192,4 +209,5 @@ def test_the_posterior_of_the_project_can_be_used() -> None:
     shipped: Posterior = read_posterior(SHIPPED)
     assert SHIPPED.stat().st_size < 300_000
     assert len(shipped.vectors) >= 20
+    assert dict(shipped.theories) == small_scenario().config.theories()
     assert dataclasses.replace(small_scenario(), posterior=shipped).posterior is shipped

@@ -1,23 +1,15 @@
-"""Contests of the day: odds, losses on both sides, and the progress of fronts."""
+"""Contests of the day: odds, and the progress of fronts."""
 
 from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
 from sim.core.jit import phase
-from sim.core.phases.forces import (
-    defence,
-    defending_fighters,
-    defends,
-    effort,
-    pair,
-    remove_losses,
-    today,
-)
+from sim.core.phases.forces import defence, defending_fighters, effort, pair, today
 from sim.core.phases.orders import committed_share, enclave_km, is_melted_place
-from sim.core.rng import noise_around_one, normal
+from sim.core.rng import normal
 from sim.core.rules import Rules
 from sim.core.rules.advance import front_after, opposed_days, pursuit_days
-from sim.core.rules.contest import NO_DEFENCE, log_odds_to_prevail, logistic, loss_share
+from sim.core.rules.contest import NO_DEFENCE, log_odds_to_prevail, logistic
 from sim.core.state import State, World, index
 
 
@@ -60,8 +52,6 @@ def engage(world: World, rules: Rules, state: State, place: int, leader: int, me
     )
     if against <= NO_DEFENCE:
         odds = 1.0
-    intensity = contest.pursuit_intensity if melted else 1.0
-    take_losses(world, rules, state, place, leader, odds, intensity)
     state.contact[place] = max(state.contact[place], odds)
     if state.side[state.holder[place]] == world.regime and state.first_attack_day == NEVER:
         state.first_attack_day = today(state)
@@ -138,37 +128,3 @@ def part_sent(world: World, rules: Rules, state: State, origin: int, target: int
         return 0.0
     leader = state.side[faction]
     return share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
-
-
-@phase
-def take_losses(
-    world: World, rules: Rules, state: State, place: int, leader: int, odds: float, intensity: float
-) -> None:
-    """Take the killed and wounded of one contest out of both sides."""
-    contest = rules.contest
-    entity = pair(place, leader)
-    attacker_noise = noise_around_one(state.key, Purpose.LOSSES_ATTACKER, entity, 0)
-    share = loss_share(1.0 - odds, contest.losses_per_day, intensity, attacker_noise)
-    take_attacker_losses(world, rules, state, place, place, leader, share)
-    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
-        take_attacker_losses(world, rules, state, index(world.edge_to[edge]), place, leader, share)
-    defender_noise = noise_around_one(state.key, Purpose.LOSSES_DEFENDER, entity, 0)
-    share = loss_share(odds, contest.losses_per_day, intensity, defender_noise) * contest.defender_presence
-    for i in range(state.n_here[place]):
-        faction = index(state.here[place, i])
-        if state.fighters[place, faction] > 0.0 and defends(state, faction, place, leader):
-            remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
-
-
-@phase
-def take_attacker_losses(
-    world: World, rules: Rules, state: State, origin: int, target: int, leader: int, share: float
-) -> None:
-    """Take a contest's losses out of the forces that one place sent."""
-    for i in range(state.n_here[origin]):
-        faction = index(state.here[origin, i])
-        if state.side[faction] != leader:
-            continue
-        sent = committed_share(world, rules, state, origin, target, faction)
-        if sent > 0.0:
-            remove_losses(rules, state, origin, faction, share * sent * state.fighters[origin, faction])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.codes import NOBODY
 from sim.core.jit import phase
 from sim.core.state import EVENT_SLOTS, State
 
@@ -21,6 +22,7 @@ def note_event(state: State, kind: int, place: int, actor: int, other: int, size
     state.event_actor[slot] = actor
     state.event_other[slot] = other
     state.event_size[slot] = size
+    state.event_cause[slot] = NOBODY
 
 
 @phase
@@ -50,14 +52,17 @@ def comes_before(state: State, slot: int, other: int) -> bool:
 def swap_events(state: State, slot: int, other: int) -> None:
     """Swap two events of the same day."""
     kind, place = state.event_kind[slot], state.event_place[slot]
-    actor, third, size = state.event_actor[slot], state.event_other[slot], state.event_size[slot]
+    actor, third = state.event_actor[slot], state.event_other[slot]
+    size, cause = state.event_size[slot], state.event_cause[slot]
     state.event_kind[slot] = state.event_kind[other]
     state.event_place[slot] = state.event_place[other]
     state.event_actor[slot] = state.event_actor[other]
     state.event_other[slot] = state.event_other[other]
     state.event_size[slot] = state.event_size[other]
+    state.event_cause[slot] = state.event_cause[other]
     state.event_kind[other] = kind
     state.event_place[other] = place
     state.event_actor[other] = actor
     state.event_other[other] = third
     state.event_size[other] = size
+    state.event_cause[other] = cause

@@ -256,17 +256,6 @@ def move_force(world: World, rules: Rules, state: State, start: int, end: int, f
 
 
 @phase
-def remove_losses(rules: Rules, state: State, place: int, faction: int, people: float) -> None:
-    """Take killed and wounded out of a force; its heavy weapons stay."""
-    people = min(people, state.fighters[place, faction])
-    killed = people * rules.contest.killed_share
-    state.fighters[place, faction] -= people
-    state.killed[faction] += killed
-    state.combatants_killed[place] += killed
-    state.wounded[faction] += people - killed
-
-
-@phase
 def disperse(
     world: World,
     rules: Rules,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sim.core.codes import NOBODY, Event, Kept, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
-from sim.core.phases.forces import is_hostile, pair, remove_losses, today
+from sim.core.phases.forces import is_hostile, pair, today
 from sim.core.phases.kept import is_kept
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.patronage import (
+    KILLED_SHARE,
     desired_support,
     direct_capacity,
     need,
@@ -217,7 +218,7 @@ def pool_aid(world: World, rules: Rules, state: State) -> None:
         count_crossing(world, state, link, help_today)
     for faction in range(world.n_factions):
         state.patron_level[faction] = 1.0 - state.patron_level[faction]
-    carry_out_strikes(world, rules, state)
+    carry_out_strikes(world, state)
 
 
 @phase
@@ -247,18 +248,23 @@ def count_crossing(world: World, state: State, link: int, help_today: float) -> 
 
 
 @phase
-def carry_out_strikes(world: World, rules: Rules, state: State) -> None:
+def carry_out_strikes(world: World, state: State) -> None:
     """Remove what today's strikes hit."""
     for actor in range(world.n_states + world.n_factions):
         if world.is_striker[actor] == 1:
             for faction in range(world.n_factions):
                 if state.struck[actor, faction] > 0.0:
-                    strike(rules, state, faction, state.struck[actor, faction])
+                    strike(state, faction, state.struck[actor, faction])
 
 
 @phase
-def strike(rules: Rules, state: State, faction: int, share: float) -> None:
-    """Remove a share of a faction's fighters wherever they are."""
+def strike(state: State, faction: int, share: float) -> None:
+    """Remove a share of a faction's fighters wherever they are, killed and wounded."""
     for i in range(state.n_posts[faction]):
         place = index(state.posts[faction, i])
-        remove_losses(rules, state, place, faction, share * state.fighters[place, faction])
+        hit = min(share, 1.0) * state.fighters[place, faction]
+        killed = hit * KILLED_SHARE
+        state.fighters[place, faction] -= hit
+        state.killed[faction] += killed
+        state.combatants_killed[place] += killed
+        state.wounded[faction] += hit - killed

@@ -37,7 +37,7 @@ ROUNDED = 0.5  # where shares of people need no draw: nobody minds which of two 
 
 
 @phase
-def set_borders(world: World, rules: Rules, state: State) -> None:
+def set_crossings(world: World, rules: Rules, state: State) -> None:
     """Work out how each border draws those who flee, whom it lets through, and how near places are to borders."""
     displacement = rules.displacement
     derived = state.derived

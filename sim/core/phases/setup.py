@@ -16,11 +16,11 @@ from sim.core.phases.installations import begin_installations
 from sim.core.phases.levers import begin_levers
 from sim.core.phases.muster import muster
 from sim.core.phases.patrons import link_utility, pool_aid, prospect
-from sim.core.phases.people import begin_people, set_borders
+from sim.core.phases.people import begin_people, set_crossings
 from sim.core.phases.regime import ACTIVE_TIE
 from sim.core.phases.settlement import begin_settlement
 from sim.core.phases.sides import begin_sides
-from sim.core.phases.spillover import begin_neighbours, set_ladder
+from sim.core.phases.spillover import begin_neighbours, measure_day_0, set_borders
 from sim.core.phases.violence import begin_violence
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
@@ -29,7 +29,7 @@ from sim.core.rules.displacement import return_probability
 from sim.core.rules.morale import bistable_half_width, desertion_probability, morale_at_rest
 from sim.core.rules.orders import people_value
 from sim.core.rules.patronage import desired_support, need, share_of_a_day
-from sim.core.rules.scale import run_factor
+from sim.core.rules.scale import mass_killing, run_factor
 from sim.core.rules.variation import drawn_quality, drawn_strength
 from sim.core.state import DELAY_SLOTS, State, World
 
@@ -41,8 +41,8 @@ def prepare(world: World, rules: Rules, state: State) -> None:
     """Work out what is the same in all runs of a scenario; a state must be prepared before its first run begins."""
     work_out(world, rules, state)
     set_values(world, rules, state)
-    set_ladder(world, rules, state)
-    set_borders(world, rules, state)
+    set_borders(world, state)
+    set_crossings(world, rules, state)
     state.derived.has_influence = 0  # the first run to begin will find it
 
 
@@ -54,6 +54,10 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.key.day = np.uint64(0)
     state.tempo = math.exp(rules.advance.tempo_spread * normal(state.key, Purpose.TEMPO, 0, 0))
     state.kill_factor = run_factor(rules.scale.kill_spread, normal(state.key, Purpose.KILL_SCALE, 0, 0))
+    state.civilian_factor = run_factor(rules.scale.civilian_spread, normal(state.key, Purpose.CIVILIAN_SCALE, 0, 0))
+    state.civilian_factor *= mass_killing(
+        uniform(state.key, Purpose.MASS_KILLING, 0, 0), rules.scale.mass_killing_share, rules.scale.mass_killing_factor
+    )
     state.flight_factor = run_factor(rules.scale.flight_spread, normal(state.key, Purpose.FLIGHT_SCALE, 0, 0))
     state.crossing_shift = rules.scale.crossing_spread * normal(state.key, Purpose.CROSSING_SCALE, 0, 0)
     state.surprise = rules.contest.surprise
@@ -81,7 +85,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_installations(world, rules, state)
     begin_violence(world, state)
     begin_people(world, rules, state)
-    begin_neighbours(world, state)
+    begin_neighbours(world, rules, state)
     begin_extremists(world, state)
     begin_alignment(world, rules, state)
     begin_settlement(world, state)
@@ -89,6 +93,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_links(world, rules, state)
     muster(world, rules, state)
     begin_influence(world, rules, state)
+    measure_day_0(world, state)
     state.power_day_0 = state.side_power[world.regime]
 
 

@@ -1,20 +1,22 @@
-"""Violence against civilians: where fronts pass, in the background, and as revenge."""
+"""Violence against civilians: with the fighting, in the background, and as revenge."""
 
 from __future__ import annotations
 
 import math
 
-from sim.core.codes import NEVER, NOBODY, Event, Order, Purpose
+from sim.core.codes import NEVER, NOBODY, Event, Purpose, Terrain
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import HOSTILE_TIE, today
 from sim.core.rng import normal, poisson, two_uniforms, uniform
 from sim.core.rules import Rules
+from sim.core.rules.displacement import people_up_to
 from sim.core.rules.violence import (
     aroused_grievance,
     burst_days,
     burst_probability,
     burst_size,
+    civilian_weight,
     deaths_due,
     deaths_of_a_day,
     expected_deaths,
@@ -35,6 +37,7 @@ def begin_violence(world: World, state: State) -> None:
         state.combatants_killed[place] = 0.0
         state.civilians_killed[place] = 0.0
         state.civilians_killed_today[place] = 0.0
+        state.background_killed[place] = 0.0
         state.killed_before[place] = 0.0
         state.killed_lately[place] = 0.0
         state.revenge_left[place] = 0.0
@@ -47,11 +50,12 @@ def harm(world: World, rules: Rules, state: State) -> None:
     """Draw the civilians who are killed today."""
     open_toll(world, rules, state)
     strike_anywhere(world, rules, state)
+    strike_with_war(world, rules, state)
     if state.collapse_day != NEVER:
         consider_revenge(world, rules, state)
     for i in range(world.n_contested):
         place = index(world.contested[i])
-        close_toll(world, rules, state, place)
+        close_toll(state, place)
     remember_toll(world, state)
 
 
@@ -115,7 +119,56 @@ def strike_anywhere(world: World, rules: Rules, state: State) -> None:
     killed = poisson(rules.violence.background_deaths * people * 1e-6, uniform(state.key, Purpose.BACKGROUND, host, 0))
     if killed > 0.0:
         place = drawn_place(world, state, people * uniform(state.key, Purpose.BACKGROUND_PLACE, host, 0))
-        state.civilians_killed_today[place] = killed
+        killed = min(killed, state.residents[place])
+        state.residents[place] -= killed
+        state.background_killed[place] += killed
+
+
+@phase
+def strike_with_war(world: World, rules: Rules, state: State) -> None:
+    """Draw the civilians whom the fighting of the day kills, and divide them over places by the fighters killed."""
+    violence = rules.violence
+    mean = expected_deaths(
+        state.combatants_killed_today,
+        violence.civilians_per_fighter,
+        violence.civilian_exponent,
+        state.civilian_factor,
+    )
+    if mean <= 0.0:
+        return
+    host = world.contested_state
+    u, v = two_uniforms(state.key, Purpose.CIVILIANS, host, 0)
+    killed = deaths_of_a_day(mean, u, v)
+    total = weigh_places(world, rules, state)
+    if killed <= 0.0 or total <= 0.0:
+        return
+    mark = uniform(state.key, Purpose.CIVILIAN_PLACE, host, 0)
+    passed = 0.0
+    placed = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        if state.scratch.score[place] > 0.0:
+            passed += state.scratch.score[place]
+            so_far = people_up_to(killed, passed, total, mark)
+            state.civilians_killed_today[place] = so_far - placed
+            placed = so_far
+
+
+@phase
+def weigh_places(world: World, rules: Rules, state: State) -> float:
+    """Score each contested place by the civilians who die there in the fighting; return the sum."""
+    total = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        state.scratch.score[place] = 0.0
+        if state.killed_in_war[place] > 0.0:
+            holder = state.holder[place]
+            is_besieged = holder != NOBODY and state.is_cut_off[place, holder] == 1
+            is_harder = is_besieged or world.terrain[place] == Terrain.URBAN
+            weight = civilian_weight(state.killed_in_war[place], is_harder, rules.violence.city_weight)
+            state.scratch.score[place] = weight
+            total += weight
+    return total
 
 
 @phase
@@ -154,14 +207,9 @@ def break_out(world: World, rules: Rules, state: State, place: int) -> None:
 
 
 @phase
-def close_toll(world: World, rules: Rules, state: State, place: int) -> None:
-    """Add the dead of fighting and revenge, and take all dead of the day out of the residents."""
+def close_toll(state: State, place: int) -> None:
+    """Add the dead of revenge to those of the fighting, and take all out of the residents."""
     killed = state.civilians_killed_today[place]
-    if state.contact[place] > 0.0:
-        air = air_over(world, state, place)
-        mean = expected_deaths(state.contact[place], state.residents[place], air, rules.violence.contested_deaths)
-        u, v = two_uniforms(state.key, Purpose.CIVILIANS, place, 0)
-        killed += deaths_of_a_day(mean, u, v)
     if state.revenge_days[place] > 0:
         due = deaths_due(state.revenge_left[place], state.revenge_days[place])
         state.revenge_left[place] -= due
@@ -183,17 +231,3 @@ def remember_toll(world: World, state: State) -> None:
         state.killed_lately[place] += share * (killed - state.killed_before[place] - state.killed_lately[place])
         state.killed_before[place] = killed
         state.killed_lately_all += state.killed_lately[place]
-
-
-@phase
-def air_over(world: World, state: State, place: int) -> float:
-    """Return the larger air force of those who fought for a place today."""
-    holder = state.holder[place]
-    loser = state.lost_by[place]
-    air = state.air[state.side[holder]] if holder != NOBODY else 0.0
-    if loser != NOBODY:
-        air = max(air, state.air[state.side[loser]])
-    for leader in range(world.n_factions):
-        if state.order[place, leader] != Order.NONE:
-            air = max(air, state.air[leader])
-    return min(1.0, air)

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.core.rules.advance import Advance
 from sim.core.rules.alignment import Alignment
+from sim.core.rules.attrition import Attrition
 from sim.core.rules.capture import Capture
 from sim.core.rules.contest import Contest
 from sim.core.rules.displacement import Displacement
@@ -36,6 +37,7 @@ class Rules:
     morale: Morale = field(default_factory=Morale)
     orders: Orders = field(default_factory=Orders)
     advance: Advance = field(default_factory=Advance)
+    attrition: Attrition = field(default_factory=Attrition)
     capture: Capture = field(default_factory=Capture)
     patronage: Patronage = field(default_factory=Patronage)
     regime: Regime = field(default_factory=Regime)

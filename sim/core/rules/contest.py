@@ -1,4 +1,4 @@
-"""Strength, the odds of a contest, and its losses (Tullock 1980; Skaperdas 1996; Biddle 2004; Dupuy 1990)."""
+"""Strength, and the odds of a contest (Tullock 1980; Skaperdas 1996; Biddle 2004; Dupuy 1990)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sim.core.parameters import choice, parameter
 
 NO_DEFENCE = 1e-9  # strength of a side that is not there; it keeps logarithms finite
 MORALE_FLOOR = 0.02  # assumption: even a force without any morale is not worth nothing
-EVEN = 0.5  # odds
 RAW = 0.5  # assumption: what a fighter without any quality counts, so that the best counts three times as much
 MIDDLE = 0.5  # of coded morale
 LARGEST_EXPONENT = 700.0
@@ -28,7 +27,7 @@ class ContestForm(IntEnum):
 
 @dataclass(frozen=True)
 class Contest:
-    """Parameters of strength, odds and losses."""
+    """Parameters of strength and odds."""
 
     form: ContestForm = choice(
         ContestForm.RATIO,
@@ -176,34 +175,6 @@ class Contest:
         limits=(0.0, 1.0),
         unit="per day",
         meaning="what is left of surprise a day later",
-        source="assumption",
-    )
-    losses_per_day: float = parameter(
-        0.006,
-        "l0",
-        prior=(0.002, 0.015),
-        calibrated=(0.002, 0.06),
-        limits=(0.0, 0.5),
-        unit="share per day",
-        meaning="killed and wounded of an engaged force at even odds",
-        source="between light civil-war offensives (0.4 %) and WWII divisions (2 %): Dupuy 1990",
-    )
-    killed_share: float = parameter(
-        0.25,
-        "k_dead",
-        prior=(0.2, 0.35),
-        limits=(0.0, 1.0),
-        unit="share",
-        meaning="killed among killed and wounded",
-        source="Dupuy 1990",
-    )
-    pursuit_intensity: float = parameter(
-        0.1,
-        "I_pur",
-        prior=(0.05, 0.3),
-        limits=(0.0, 1.0),
-        unit="1",
-        meaning="losses in a pursuit relative to a contest",
         source="assumption",
     )
 
@@ -506,25 +477,3 @@ def surprise_left(surprise: float, decay: float, days: int) -> float:
     assumption.
     """
     return surprise * math.pow(decay, float(days))
-
-
-@rule
-def loss_share(odds_against: float, losses_per_day: float, intensity: float, noise: float) -> float:
-    """Return the share of an engaged force that is killed or wounded today.
-
-    Parameters
-    ----------
-    odds_against
-        Chance that the opponent prevails, in [0, 1]; losses grow with its square root (loser > winner).
-    losses_per_day
-        Share at even odds and intensity 1.
-    intensity
-        1 in a contest, less in a pursuit.
-    noise
-        Random factor with mean 1.
-
-    References
-    ----------
-    Dupuy (1990), "Attrition".
-    """
-    return min(1.0, losses_per_day * intensity * math.sqrt(odds_against / EVEN) * noise)

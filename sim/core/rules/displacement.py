@@ -74,7 +74,7 @@ class Displacement:
         limits=(0.0, 10.0),
         unit="hazard",
         meaning="residents who leave besides when revenge kills one civilian in 100,000",
-        source="neutral; upper end: 60 in 100,000 killed in the burst that is best known, and 3 to 6 % fled",
+        source="neutral; upper end: some 60 in 100,000 killed at a coast in March 2025, and 3 to 6 % fled",
     )
     crossing_share: float = parameter(
         0.13,
@@ -174,7 +174,7 @@ class Displacement:
         limits=(0.0, 100.0),
         unit="1",
         meaning="how much faster they return once the regime is gone and strangers do not hold their home",
-        source="assumption: 3 to 4 % a day after the collapse that is best known",
+        source="assumption: with 3 to 4 % a day in the months after a fall in December 2024",
     )
     return_refugees: float = parameter(
         8e-4,
@@ -210,7 +210,7 @@ class Displacement:
         limits=(0.0, 100.0),
         unit="1",
         meaning="how much faster they return with a welcome",
-        source="assumption: 6 in 10,000 a day after the same collapse",
+        source="assumption: with 6 in 10,000 a day after a fall in December 2024",
     )
     forced_return: float = parameter(
         1.5,
@@ -246,7 +246,7 @@ class Displacement:
         limits=(0.0, 20.0),
         unit="hazard per day",
         meaning="foreign workers who leave for home while more than 5 are killed a day",
-        source="assumption: most of the million of the largest case left within three months",
+        source="assumption: most of a million left one war of 2011 within three months",
     )
 
 
@@ -449,5 +449,9 @@ def people_up_to(people: float, part: float, total: float, offset: float) -> flo
         p and t, sums of weights, p <= t.
     offset
         In [0, 1).
+
+    References
+    ----------
+    Madow & Madow (1944), "On the theory of systematic sampling", Annals of Mathematical Statistics 15, 1-24.
     """
     return min(people, np.floor(people * (part / total) + offset))

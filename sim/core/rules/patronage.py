@@ -14,6 +14,7 @@ from sim.core.parameters import choice, parameter
 from sim.core.rules.contest import logistic
 
 MIDDLE = 0.5  # of morale
+KILLED_SHARE = 0.25  # of those whom a strike hits; the others are wounded (Dupuy 1990)
 INDIFFERENCE = 0.1  # assumption: utility that takes a patron from half of its reserve to nearly three quarters
 
 

@@ -1,7 +1,9 @@
-"""What reaches the neighbours: pressure by channel, their guard, and the ladder of escalation.
+"""What reaches the neighbours: armed incidents and their dead, alerts, and the level of escalation that they mean.
 
-Buhaug & Gleditsch (2008); Salehyan & Gleditsch (2006) and, against them, Zhou & Shaver (2021); Braithwaite (2010) on
-capacity; Black (2013) on how rare documented contagion is.
+Most of what neighbours see was there before the war: incidents come at a rate that the level on day 0 and the border
+tell, which nothing else known on that day improves. The war adds to that rate what its channels carry more than on day
+0. Buhaug & Gleditsch (2008); Salehyan & Gleditsch (2006) and, against them, Zhou & Shaver (2021); Braithwaite (2010)
+on capacity; Black (2013) on how rare documented contagion is.
 """
 
 from __future__ import annotations
@@ -9,20 +11,30 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.codes import Channel, Level
+from sim.core.codes import Channel, Level, Stream
 from sim.core.jit import rule
 from sim.core.parameters import parameter, vector
 
-MOST_PRESSURE = 3.0
 PER_THOUSAND = 1000.0  # inhabitants
 FULL_BURDEN = 3.0  # assumption: log(1 + 19), 19 refugees per thousand inhabitants, fill the channel
-MOST_RISE = 0.85
-"""Highest chance of a step up a day. With at most 0.13 for a step down (see the limits) it keeps two neighbours who
-share their draws in order: the calmer one cannot jump past the other while that one steps down."""
 MEDIUM_CAPACITY = 0.5
+USUAL_BORDER = 3.5  # one more than the units of the contested state that touch a neighbour, mean of thirty wars
 FIGHTING_REACH = 2  # borders across which fighting of kin is felt
-VIOLENCE_DEATHS = 26.0  # "more than 25 deaths", the threshold of armed conflict in the UCDP data
-CIVIL_WAR_DEATHS = 1000.0  # UCDP's threshold of war
+PROXY = 0.5  # assumption: part that a state takes by direct help, beside that of one which strikes
+DEATHS_SCALE = 20.0  # assumption: killed a day along a border that fill the channel
+RETALIATION_FADING = 0.5 ** (1.0 / 14.0)  # a day; assumption: half of a call for retaliation is left after two weeks
+ALARM_FADING = math.exp(-1.0 / 7.0)  # a day; assumption: a reason to announce something is one for a week
+ALARM_REACH = 2  # borders between a state and a change of hands that alarms it
+CALM_AFTER_INCIDENT = 0.5  # assumption: chance that an incident is not answered by an alert
+N_STREAMS = len(Stream)
+OWN_WAR_RATE = 0.7  # incidents a day of a war of its own; assumption
+OWN_WAR_DEATHS = 10.0  # deaths of its incidents beside those of others; assumption
+FIRE_DAYS = 30  # that a border counts as one over which people shoot
+VIOLENCE_DEATHS = 26.0  # "more than 25 deaths" a year, the threshold of armed conflict in the UCDP data
+CIVIL_WAR_DEATHS = 1000.0  # a year, UCDP's threshold of war
+
+
+COUNTED = "incidents of 144 neighbours in thirty wars, each left out"
 
 
 @dataclass(frozen=True)
@@ -41,65 +53,92 @@ class Spillover:
     weight: tuple[float, ...] = vector(
         {
             Channel.REFUGEES: parameter(
-                0.4,
+                0.05,
                 "w_ref",
-                prior=(0.0, 1.0),
-                limits=(0.0, 3.0),
+                prior=(0.0, 0.2),
+                limits=(0.0, 1.0),
                 unit="1",
-                meaning="weight of new refugees in the pressure",
+                meaning="weight of new refugees in what the war adds",
                 source="Salehyan & Gleditsch 2006 find a risk, Shaver & Zhou 2015 and Zhou & Shaver 2021 none; "
                 "size assumption",
                 former="refugees_weight",
             ),
             Channel.ARMS: parameter(
-                0.4,
+                0.1,
                 "w_arms",
-                prior=(0.1, 0.8),
-                limits=(0.0, 3.0),
+                prior=(0.0, 0.3),
+                limits=(0.0, 1.0),
                 unit="1",
-                meaning="weight of weapons adrift in the pressure",
+                meaning="weight of weapons adrift in what the war adds",
                 source="assumption",
                 former="arms_weight",
             ),
             Channel.FIGHTERS: parameter(
-                0.5,
+                0.15,
                 "w_fght",
-                prior=(0.1, 1.0),
-                limits=(0.0, 3.0),
+                prior=(0.0, 0.4),
+                limits=(0.0, 1.0),
                 unit="1",
-                meaning="weight of fighters who cross the border, either way, in the pressure",
+                meaning="weight of fighters who cross the border, either way, in what the war adds",
                 source="assumption",
                 former="fighters_weight",
             ),
             Channel.KIN: parameter(
-                0.7,
+                0.15,
                 "w_kin",
-                prior=(0.2, 1.2),
-                limits=(0.0, 3.0),
+                prior=(0.0, 0.4),
+                limits=(0.0, 1.0),
                 unit="1",
-                meaning="weight of kin who fight nearby in the pressure",
+                meaning="weight of kin who fight nearby in what the war adds",
                 source="kin groups carry conflict (Buhaug & Gleditsch 2008; Forsberg 2009); size assumption",
                 former="kin_weight",
             ),
             Channel.SANCTUARY: parameter(
-                0.4,
+                0.1,
                 "w_sanc",
-                prior=(0.1, 0.8),
-                limits=(0.0, 3.0),
+                prior=(0.0, 0.3),
+                limits=(0.0, 1.0),
                 unit="1",
-                meaning="weight of hostile factions' ground along the border in the pressure",
+                meaning="weight of hostile factions' ground along the border in what the war adds",
                 source="assumption",
                 former="sanctuary_weight",
             ),
             Channel.BORDER: parameter(
-                0.6,
+                0.2,
                 "w_bord",
-                prior=(0.2, 1.0),
-                limits=(0.0, 3.0),
+                prior=(0.0, 0.5),
+                limits=(0.0, 1.0),
                 unit="1",
-                meaning="weight of fighting, or of hostile jihadists, right across the border in the pressure",
+                meaning="weight of fighting, or of hostile jihadists, right across the border in what the war adds",
                 source="assumption",
                 former="border_weight",
+            ),
+            Channel.PARTICIPATION: parameter(
+                0.1,
+                "w_part",
+                prior=(0.0, 0.3),
+                limits=(0.0, 1.0),
+                unit="1",
+                meaning="weight of the state's own part in the war in what the war adds",
+                source="assumption",
+            ),
+            Channel.RETALIATION: parameter(
+                0.05,
+                "w_ret",
+                prior=(0.0, 0.2),
+                limits=(0.0, 1.0),
+                unit="1",
+                meaning="weight of the state's answers to earlier incidents in what the war adds",
+                source="assumption",
+            ),
+            Channel.DEATHS: parameter(
+                0.1,
+                "w_dead",
+                prior=(0.0, 0.3),
+                limits=(0.0, 1.0),
+                unit="1",
+                meaning="weight of deaths along the border in what the war adds",
+                source="assumption",
             ),
         }
     )
@@ -145,7 +184,7 @@ class Spillover:
         prior=(0.3, 0.9),
         limits=(0.0, 1.0),
         unit="1",
-        meaning="share of the pressure that a full guard holds off",
+        meaning="share of what the war adds that a full guard holds off",
         source="assumption",
     )
     guard_days: float = parameter(
@@ -166,196 +205,163 @@ class Spillover:
         meaning="time constant of a guard that is being stood down",
         source="assumption",
     )
-    capacity_effect: float = parameter(
+    incident_rate: tuple[float, ...] = vector(
+        {
+            Level.CALM: parameter(
+                0.0096,
+                "beta_0",
+                prior=(0.0064, 0.0144),
+                limits=(0.0, 10.0),
+                unit="incidents per day",
+                meaning="armed incidents of a neighbour that is calm on day 0, at a usual border",
+                source=COUNTED,
+            ),
+            Level.ALERT: parameter(
+                0.056,
+                "beta_1",
+                prior=(0.037, 0.084),
+                limits=(0.0, 10.0),
+                unit="incidents per day",
+                meaning="the same of one on alert",
+                source=COUNTED,
+            ),
+            Level.INCIDENT: parameter(
+                0.11,
+                "beta_2",
+                prior=(0.073, 0.165),
+                limits=(0.0, 10.0),
+                unit="incidents per day",
+                meaning="the same of one that has border incidents",
+                source=COUNTED,
+            ),
+            Level.VIOLENCE: parameter(
+                0.11,
+                "beta_3",
+                prior=(0.073, 0.165),
+                limits=(0.0, 10.0),
+                unit="incidents per day",
+                meaning="the same of one that has organised violence",
+                source=f"{COUNTED}; two neighbours, taken together with those that have incidents",
+            ),
+            Level.CIVIL_WAR: parameter(
+                0.11,
+                "beta_4",
+                prior=(0.073, 0.165),
+                limits=(0.0, 10.0),
+                unit="incidents per day",
+                meaning="the same of one in a civil war of its own, those of this war alone",
+                source=f"{COUNTED}; two neighbours, taken together with those that have incidents",
+            ),
+        }
+    )
+    border_exponent: float = parameter(
         0.9,
-        "k_c",
-        prior=(0.3, 2.0),
-        limits=(0.0, 5.0),
-        unit="log hazard",
-        meaning="how much a state's capacity lowers the hazard of every step up",
-        source="direction Braithwaite 2010; size assumption",
-    )
-    recovery_effect: float = parameter(
-        0.5,
-        "k_mu",
-        prior=(0.0, 1.0),
-        limits=(0.0, 1.0),
-        unit="log hazard",
-        meaning="how much a state's capacity raises the hazard of every step down",
-        source="assumption",
-    )
-    ladder_scale: float = parameter(
-        1.0,
-        "s_lam",
-        prior=(0.4, 2.7),
-        calibrated=(0.4, 6.0),
-        limits=(0.0, 10.0),
+        "x_u",
+        prior=(0.6, 1.25),
+        limits=(0.0, 3.0),
         unit="1",
-        meaning="common factor on the hazards of all steps up",
-        source="assumption; to be matched to base rates of conflict (UCDP)",
+        meaning="how incidents grow with the units of the contested state that touch a neighbour",
+        source=COUNTED,
+    )
+    capacity_effect: float = parameter(
+        0.0,
+        "k_c",
+        prior=(-1.0, 1.0),
+        limits=(-5.0, 5.0),
+        unit="log rate",
+        meaning="how much a state's capacity lowers the rate of incidents that was there on day 0",
+        source="direction Braithwaite 2010; in 144 neighbours it adds nothing to the level on day 0: states that fire "
+        "back are strong",
+    )
+    caused_rate: float = parameter(
+        0.015,
+        "beta_w",
+        prior=(0.0, 0.06),
+        limits=(0.0, 10.0),
+        unit="incidents per day",
+        meaning="incidents that the war adds where everything that it carries has become as much as it can",
+        source="incidents in thirty wars bound it from above and cannot tell it from 0; size assumption",
+    )
+    deadly: float = parameter(
+        0.12,
+        "pi_d",
+        prior=(0.06, 0.3),
+        limits=(0.0, 1.0),
+        unit="probability",
+        meaning="an incident kills somebody",
+        source="levels of neighbours with few and many incidents in thirty wars: shots in .15 of them (.11 to .19)",
+    )
+    fire: float = parameter(
+        0.03,
+        "pi_f",
+        prior=(0.0, 0.2),
+        limits=(0.0, 1.0),
+        unit="probability",
+        meaning="an incident that kills nobody is an exchange of fire across the border",
+        source="the same, less those that kill",
+    )
+    deaths_median: float = parameter(
+        4.0,
+        "D_med",
+        prior=(2.0, 8.0),
+        limits=(1.0, 1000.0),
+        unit="deaths",
+        meaning="median deaths of a deadly incident",
+        source="about 1.2 deaths an incident: some twenty incidents go with 25 deaths in thirty wars",
+    )
+    deaths_spread: float = parameter(
+        1.3,
+        "s_D",
+        prior=(1.0, 1.6),
+        limits=(0.0, 3.0),
+        unit="log",
+        meaning="spread of the deaths of a deadly incident",
+        source="assumption: mean nine, seldom a hundred",
     )
     alert_per_day: float = parameter(
-        0.004,
-        "lam_1",
-        prior=(0.002, 0.008),
+        0.0013,
+        "a_0",
+        prior=(0.0007, 0.0025),
         limits=(0.0, 1.0),
         unit="hazard per day",
-        meaning="a state of medium capacity goes on alert without pressure",
-        source="assumption; the four hazards together give about 1 percent a year for armed conflict at rest",
+        meaning="a state announces an alert without a reason that the model knows",
+        source="first days of alert of 119 calm neighbours in thirty wars",
     )
-    incident_per_day: float = parameter(
-        0.006,
-        "lam_2",
-        prior=(0.003, 0.012),
-        limits=(0.0, 1.0),
+    alert_triggered: float = parameter(
+        0.01,
+        "a_1",
+        prior=(0.004, 0.03),
+        limits=(0.0, 10.0),
         unit="hazard per day",
-        meaning="an alert turns into a border incident without pressure",
-        source="assumption, see alert_per_day",
-    )
-    violence_per_day: float = parameter(
-        0.002,
-        "lam_3",
-        prior=(0.001, 0.004),
-        limits=(0.0, 1.0),
-        unit="hazard per day",
-        meaning="incidents turn into organised violence without pressure",
-        source="onset of armed conflict 1 to 4 percent per country-year (general knowledge, UCDP)",
-    )
-    civil_war_per_day: float = parameter(
-        0.0015,
-        "lam_4",
-        prior=(0.0007, 0.003),
-        limits=(0.0, 1.0),
-        unit="hazard per day",
-        meaning="organised violence turns into civil war without pressure",
-        source="about 2.3 new civil wars a year worldwide (Fearon 2004); size assumption",
+        meaning="the same on the day of a trigger: day 0, the first change of hands nearby, the collapse",
+        source="first days of alert of 119 calm neighbours in thirty wars",
     )
     alert_pressure: float = parameter(
-        2.0,
-        "th_1",
-        prior=(1.0, 2.5),
-        limits=(0.0, 5.0),
-        unit="log hazard",
-        meaning="effect of pressure on the step to alert",
-        source="assumption",
-    )
-    incident_pressure: float = parameter(
-        0.8,
-        "th_2",
-        prior=(0.4, 1.2),
-        limits=(0.0, 5.0),
-        unit="log hazard",
-        meaning="effect of pressure on the step to an incident",
-        source="assumption",
-    )
-    violence_pressure: float = parameter(
-        0.25,
-        "th_3",
-        prior=(0.0, 0.5),
-        limits=(0.0, 5.0),
-        unit="log hazard",
-        meaning="effect of pressure on the step to organised violence",
-        source="war next door multiplies the risk by 1.3 to 2.5 (Buhaug & Gleditsch 2008; Beardsley 2011); assumption",
-    )
-    civil_war_pressure: float = parameter(
-        0.2,
-        "th_4",
-        prior=(0.0, 0.4),
-        limits=(0.0, 5.0),
-        unit="log hazard",
-        meaning="effect of pressure on the step to civil war",
-        source="assumption",
+        0.0,
+        "a_2",
+        prior=(0.0, 0.02),
+        limits=(0.0, 10.0),
+        unit="hazard per day",
+        meaning="the same where all that the war carries has become as much as it can",
+        source="alerts of 119 calm neighbours in thirty wars: nothing is gained by it",
     )
     alert_end_per_day: float = parameter(
         0.02,
         "mu_1",
         prior=(0.01, 0.04),
-        limits=(0.0, 0.08),
+        limits=(0.0, 1.0),
         unit="hazard per day",
-        meaning="an alert is called off",
+        meaning="an alert is called off once nothing has happened for long",
         source="assumption",
     )
-    incident_end_per_day: float = parameter(
-        0.05,
-        "mu_2",
-        prior=(0.025, 0.08),
-        limits=(0.0, 0.08),
+    own_war_per_day: float = parameter(
+        4e-5,
+        "l_own",
+        prior=(1e-5, 1e-4),
+        limits=(0.0, 1.0),
         unit="hazard per day",
-        meaning="step down from border incidents: the rung is the memory of the last ones",
-        source="assumption",
-    )
-    violence_end_per_day: float = parameter(
-        0.01,
-        "mu_3",
-        prior=(0.005, 0.02),
-        limits=(0.0, 0.08),
-        unit="hazard per day",
-        meaning="organised violence ends",
-        source="assumption",
-    )
-    civil_war_end_per_day: float = parameter(
-        0.004,
-        "mu_4",
-        prior=(0.002, 0.008),
-        limits=(0.0, 0.08),
-        unit="hazard per day",
-        meaning="civil war ends",
-        source="assumption",
-    )
-    incidents_at_incident: float = parameter(
-        0.05,
-        "nu_2",
-        prior=(0.02, 0.1),
-        calibrated=True,
-        limits=(0.0, 10.0),
-        unit="hazard per day",
-        meaning="further deadly incidents at the level of incidents",
-        source="assumption",
-    )
-    incidents_at_violence: float = parameter(
-        0.2,
-        "nu_3",
-        prior=(0.1, 0.4),
-        limits=(0.0, 10.0),
-        unit="hazard per day",
-        meaning="further deadly incidents at the level of organised violence",
-        source="assumption",
-    )
-    incidents_at_civil_war: float = parameter(
-        0.5,
-        "nu_4",
-        prior=(0.2, 1.0),
-        limits=(0.0, 10.0),
-        unit="hazard per day",
-        meaning="further deadly incidents at the level of civil war",
-        source="assumption",
-    )
-    deaths_at_incident: float = parameter(
-        2.0,
-        "D_2",
-        prior=(1.0, 5.0),
-        limits=(1.0, 1000.0),
-        unit="deaths",
-        meaning="mean deaths of an incident at that level",
-        source="assumption",
-    )
-    deaths_at_violence: float = parameter(
-        10.0,
-        "D_3",
-        prior=(5.0, 20.0),
-        limits=(1.0, 1000.0),
-        unit="deaths",
-        meaning="mean deaths of an incident at the level of organised violence",
-        source="assumption",
-    )
-    deaths_at_civil_war: float = parameter(
-        60.0,
-        "D_4",
-        prior=(20.0, 150.0),
-        limits=(1.0, 1000.0),
-        unit="deaths",
-        meaning="mean deaths of an incident at the level of civil war",
-        source="assumption",
+        meaning="a war of the neighbour's own breaks out, without what the war adds",
+        source="1.5 percent of country-years (Fearon 2004)",
     )
 
 
@@ -443,80 +449,187 @@ def wanted_guard(level: int, capacity: float, lever: float) -> float:
 
 
 @rule
-def rise_probability(
-    hazard: float,
-    steepness: float,
-    pressure: float,
-    guard: float,
-    capacity: float,
-    guard_effect: float,
-    capacity_effect: float,
-) -> float:
-    """Return the chance that a neighbour climbs one rung today: min(0.85, 1 - exp(-lam * exp(x))).
-
-    x = th * p * (1 - k_H * H) - k_c * (c - 0.5), a hazard that pressure raises, and guard and capacity lower.
+def border_factor(units: int, exponent: float) -> float:
+    """Return how many more incidents a border sees than a usual one: ((1 + u) / 3.5)**x.
 
     Parameters
     ----------
-    hazard
-        lam, per day, of a state of medium capacity without pressure.
-    steepness
-        th, effect of the pressure on the logarithm of the hazard, >= 0.
-    pressure
-        p, in [0, 3].
-    guard, capacity
-        H and c, of the neighbour, in [0, 1].
-    guard_effect, capacity_effect
-        k_H and k_c, see the parameter table.
+    units
+        u, places of the contested state that touch the neighbour, 0 across the sea.
+    exponent
+        x, see the parameter table.
+    """
+    return math.pow((1.0 + units) / USUAL_BORDER, exponent)
+
+
+@rule
+def background_rate(rate: float, border: float, capacity: float, effect: float, factor: float) -> float:
+    """Return the incidents a day that were there on day 0: g * beta * b * exp(-k_c * (c - 0.5)).
+
+    Parameters
+    ----------
+    rate
+        beta, of the level on day 0.
+    border
+        b, see ``border_factor``.
+    capacity
+        c, of the state, in [0, 1].
+    effect
+        k_c, see the parameter table.
+    factor
+        g, of the run on the incidents of this neighbour, mean 1.
 
     References
     ----------
-    Braithwaite (2010), "Resisting infection: how state capacity conditions conflict contagion", Journal of Peace
-    Research 47, 311-319; Buhaug & Gleditsch (2008), International Studies Quarterly 52, 215-233. Sizes are assumptions.
+    A negative binomial number of incidents, as counted in thirty wars; Braithwaite (2010), "Resisting infection: how
+    state capacity conditions conflict contagion", Journal of Peace Research 47, 311-319, expects k_c > 0.
     """
-    exponent = steepness * pressure * (1.0 - guard_effect * guard) - capacity_effect * (capacity - MEDIUM_CAPACITY)
-    return min(MOST_RISE, 1.0 - math.exp(-hazard * math.exp(exponent)))
+    return factor * rate * border * math.exp(-effect * (capacity - MEDIUM_CAPACITY))
 
 
 @rule
-def fall_probability(hazard: float, capacity: float, effect: float) -> float:
-    """Return the chance that a neighbour steps down one rung today: 1 - exp(-mu * exp(k_mu * (c - 0.5))).
+def caused_rate(rate: float, change: float, guard: float, guard_effect: float, factor: float) -> float:
+    """Return the incidents a day that the war adds: g * beta_w * x * (1 - k_H * H).
+
+    Parameters
+    ----------
+    rate
+        beta_w, where all that the war carries has become as much as it can.
+    change
+        x, how much more the channels carry than on day 0, weighed.
+    guard
+        H, of the neighbour, in [0, 1].
+    guard_effect
+        k_H, see the parameter table.
+    factor
+        g, of the run on the incidents of this neighbour, mean 1.
+
+    References
+    ----------
+    Buhaug & Gleditsch (2008), "Contagion or confusion?", International Studies Quarterly 52, 215-233. The size is an
+    assumption.
+    """
+    return factor * rate * change * (1.0 - guard_effect * guard)
+
+
+@rule
+def own_war_hazard(hazard: float, change: float) -> float:
+    """Return the hazard of a war of the neighbour's own today: l * (1 + x).
 
     Parameters
     ----------
     hazard
-        mu, per day, of a state of medium capacity.
-    capacity
-        c, in [0, 1]; a capable one steps down sooner.
-    effect
-        k_mu (assumption).
+        l, per day.
+    change
+        x, how much more the channels carry than on day 0, weighed.
+
+    References
+    ----------
+    A war next door about doubles the risk (Buhaug & Gleditsch 2008).
     """
-    return 1.0 - math.exp(-hazard * math.exp(effect * (capacity - MEDIUM_CAPACITY)))
+    return hazard * (1.0 + change)
 
 
 @rule
-def next_level(level: int, rise: float, fall: float, u: float) -> int:
-    """Return tomorrow's level: low draws lead up, high ones down, so that equal draws keep neighbours in order.
+def wait(u: float) -> float:
+    """Return what must add up until the next event of a Poisson clock that runs at rate 1: -log(u).
 
     Parameters
     ----------
-    level
-        Number of a ``codes.Level``.
-    rise, fall
-        Chances of a step up and down, in [0, 1], at most 1 together.
     u
         Uniform in (0, 1).
     """
-    if level < Level.CIVIL_WAR and u < rise:
-        return level + 1
-    if level > Level.CALM and u > 1.0 - fall:
-        return level - 1
-    return level
+    return -math.log(u)
+
+
+@rule
+def ordinal_of(n_marks: int, stream: int) -> int:
+    """Return the number of a clock's next mark among all of a neighbour; the first of an own war starts it.
+
+    Parameters
+    ----------
+    n_marks
+        Of the clock that have passed.
+    stream
+        Number of its ``codes.Stream``.
+    """
+    return N_STREAMS * n_marks + stream
+
+
+@rule
+def has_fire(deadly: float, fire: float, u: float) -> bool:
+    """Tell whether people shoot across the border in an incident: somebody is killed, or nobody is hit.
+
+    Parameters
+    ----------
+    deadly
+        Chance that it kills somebody.
+    fire
+        Chance that it is an exchange of fire if it does not.
+    u
+        Uniform in (0, 1), the same that decides whether it is deadly.
+    """
+    return u < deadly + (1.0 - deadly) * fire
+
+
+@rule
+def incident_deaths(deadly: float, median: float, spread: float, u: float, z: float) -> float:
+    """Return whom an incident kills: nobody, or one or more, log-normal, rounded.
+
+    Parameters
+    ----------
+    deadly
+        Chance that it kills somebody.
+    median, spread
+        Of the deaths of a deadly one; the spread of their logarithm.
+    u
+        Uniform in (0, 1).
+    z
+        Standard normal.
+    """
+    if u >= deadly:
+        return 0.0
+    return max(1.0, math.floor(median * math.exp(spread * z) + 0.5))
+
+
+@rule
+def alert_probability(
+    quiet: float, triggered: float, alarm: float, pressed: float, change: float, incidents: int
+) -> float:
+    """Return the chance that a state announces an alert today: 1 - exp(-(a0 + a1 * A + a2 * x)) / 2**n.
+
+    Parameters
+    ----------
+    quiet, triggered, pressed
+        a0, a1 and a2, see the parameter table.
+    alarm
+        A, what is left of the reasons to announce something: 1 on the day of each.
+    change
+        x, how much more the channels carry than on day 0, weighed.
+    incidents
+        n, of today.
+    """
+    calm = math.exp(-(quiet + triggered * alarm + pressed * change))
+    return 1.0 - (calm if incidents == 0 else calm * CALM_AFTER_INCIDENT**incidents)
+
+
+@rule
+def alert_end_probability(hazard: float, alarm: float) -> float:
+    """Return the chance that an alert is called off today: 1 - exp(-mu * max(0, 1 - A)).
+
+    Parameters
+    ----------
+    hazard
+        mu, per day, without a reason to go on.
+    alarm
+        A, what is left of the reasons to announce something.
+    """
+    return 1.0 - math.exp(-hazard * max(0.0, 1.0 - alarm))
 
 
 @rule
 def deaths_at_least(level: int) -> float:
-    """Return the deaths by which a rung of the ladder is defined, 0 for one that needs none.
+    """Return the deaths of a year that a level means, 0 for one that needs none.
 
     Parameters
     ----------
@@ -533,16 +646,22 @@ def deaths_at_least(level: int) -> float:
 
 
 @rule
-def incident_deaths(mean: float, u: float) -> float:
-    """Return the deaths of an incident, one or more: geometric with that mean, 1 + floor(log(u) / log(1 - 1 / D)).
+def level_of(deaths: float, quiet_days: int, is_alert: int) -> int:
+    """Return the level that a neighbour is at, by definition.
 
     Parameters
     ----------
-    mean
-        D >= 1.
-    u
-        Uniform in (0, 1).
+    deaths
+        On its soil, within a year.
+    quiet_days
+        Since people last shot across its border or died there.
+    is_alert
+        Whether it has announced an alert.
     """
-    if mean <= 1.0:
-        return 1.0
-    return 1.0 + math.floor(math.log(u) / math.log(1.0 - 1.0 / mean))
+    if deaths >= CIVIL_WAR_DEATHS:
+        return Level.CIVIL_WAR.value
+    if deaths >= VIOLENCE_DEATHS:
+        return Level.VIOLENCE.value
+    if quiet_days < FIRE_DAYS:
+        return Level.INCIDENT.value
+    return Level.ALERT.value if is_alert == 1 else Level.CALM.value

@@ -6,6 +6,7 @@ Threads are the default: the core holds no lock while it runs.
 from __future__ import annotations
 
 import importlib
+import math
 import multiprocessing
 import os
 import signal
@@ -22,6 +23,7 @@ from sim.world.config import ExecutorConfig
 from sim.world.frozen import ConfigError
 
 SECONDS_TO_CONNECT = 10
+SECONDS_TO_STOP = 3.0  # whoever shuts a system down waits for ten or so, and then kills
 DASK_DEATHS = ("KilledWorker", "CommClosedError", "FutureCancelledError")
 """What Dask raises when a worker died once too often; by name, since Dask may not be installed."""
 QUIET = {"distributed.nanny.pre-spawn-environ.DASK_LOGGING": "{'distributed.worker': 'critical'}"}
@@ -46,10 +48,14 @@ def count_workers(workers: int | Literal["auto"]) -> int:
 
 def leave_if_read_by_worker(config: ExecutorConfig) -> None:
     """End this process if it is a worker that is only to read the script, which has no guard; its parent tells why."""
-    starts_processes = config.kind == "process" or (config.kind == "dask" and config.address is None)
     # The standard library looks at the same mark before it lets a process start others.
-    if starts_processes and getattr(multiprocessing.current_process(), "_inheriting", False):
+    if _starts_processes(config) and getattr(multiprocessing.current_process(), "_inheriting", False):
         raise SystemExit(NO_GUARD)
+
+
+def _starts_processes(config: ExecutorConfig) -> bool:
+    """Tell whether workers are children of this process."""
+    return config.kind == "process" or (config.kind == "dask" and config.address is None)
 
 
 class Workers:
@@ -74,9 +80,13 @@ class Workers:
         """Give themselves."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Wait for what is at work, then let the workers go."""
-        self._executor.shutdown()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for what is at work, then let the workers go; children at once where a person stops it."""
+        is_hasty = kind is KeyboardInterrupt and _starts_processes(self.config)
+        if is_hasty and isinstance(self._executor, ProcessPoolExecutor):
+            for process in list((self._executor._processes or {}).values()):  # kill_workers() from Python 3.14 on
+                process.kill()
+        self._executor.shutdown(wait=not is_hasty or self.config.kind == "process")
         self._closing.close()
 
     def submit(self, function: Callable[..., Result], *arguments: object) -> Future[Result]:
@@ -99,6 +109,11 @@ class Workers:
             return self._executor.submit(function, *arguments)
         with _stops_held_back():
             return self._executor.submit(function, *arguments)
+
+    @property
+    def patience(self) -> float:
+        """Return for how many seconds a stop waits for what is at work: only children can be ended."""
+        return SECONDS_TO_STOP if _starts_processes(self.config) else math.inf
 
     @property
     def is_deserted(self) -> bool:

@@ -34,7 +34,7 @@ RETRIES = 2  # times that a part is tried again after a worker died of it alone
 MOST_DEATHS = 10  # times that workers may die while nothing is stored
 DEATH = "a worker died, stopped from outside or for want of memory"
 PATIENCE = 60.0  # seconds after which one looks whether anybody is still working
-HASTE = 5.0  # the same while a person waits for the end
+HASTE = 1.0  # the same while a person waits for the end
 SECONDS_TO_LOAD = 2.0  # what takes longer is not loaded but compiled
 Tables = dict[str, pa.Table]
 Unstored = DepotError | OSError
@@ -374,9 +374,10 @@ def _store_all(work: Work, queue: Queue, advance: Callable[[int], None]) -> None
                 raise LostError(message)
             queue.fill()
     except KeyboardInterrupt:
-        work.reporter.note("stopping: what is at work is finished and stored (again Ctrl-C: it is not)")
+        work.reporter.note("stopping: what is soon done is stored (again Ctrl-C: it is not)")
         queue.cancel()
-        while wait(queue.pending, HASTE).not_done and not queue.workers.is_deserted:
+        latest = monotonic() + queue.workers.patience
+        while wait(queue.pending, HASTE).not_done and not queue.workers.is_deserted and monotonic() < latest:
             pass
         _store_done(work, queue, lambda _: None)
         raise

@@ -321,8 +321,8 @@ def _array(column: Column, rows: np.ndarray, hidden: np.ndarray, names: Names) -
 
 
 def _names(enum: type[IntEnum], codes: np.ndarray, hidden: np.ndarray) -> pa.Array:
-    """Return the lower-case names of codes."""
-    known = {member.value: member.name.lower() for member in enum}
+    """Return the lower-case names of codes, null for nobody's."""
+    known = {member.value: member.name.lower() for member in enum} | {NOBODY: None}
     return pa.array(
         [None if lost else known[code] for code, lost in zip(codes.tolist(), hidden, strict=True)], pa.string()
     )

@@ -6,15 +6,11 @@ from sim.core.codes import Level
 from sim.show.compare.differences import Differences, in_percent, in_points
 from sim.show.kit.days import headline_day
 from sim.study.compare import Comparison, base_means
-from sim.tell.labels import LEVELS, outcome_labels
+from sim.tell.labels import LEVELS, MAIN_AMOUNTS, outcome_labels
 from sim.tell.places import state_names
 
 COLLAPSE = "p_collapse"
 OF_REGIME = ("p_flight", "p_settlement", "p_handover", "p_infighting")
-MAIN_AMOUNTS = (
-    *("days_in_power", "refugees", "displaced_peak"),
-    *("fatalities_civilians", "fatalities_combatants", "extremists_last"),
-)
 DRAWN_IN = Level.INCIDENT
 RUNG = f"level {DRAWN_IN.value}, {LEVELS[DRAWN_IN]}, or higher"
 
@@ -54,7 +50,7 @@ def probabilities_of(comparison: Comparison) -> list[Group]:
 def amounts_of(comparison: Comparison) -> list[Group]:
     """Return the amounts that are shown first, if the base has any; see `probabilities_of`."""
     means, labels = base_means(comparison), outcome_labels(comparison.cases[0].scenario)
-    named = {name: labels[name] for name in MAIN_AMOUNTS if means[name] > 0.0}
+    named = {name: labels[name] for name in ("days_in_power", *MAIN_AMOUNTS) if means[name] > 0.0}
     return [Group("", named, in_percent(comparison, named))] if named else []
 
 

@@ -6,43 +6,29 @@ The few stand for the ensemble by a rule that leaves nothing to taste.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from sim.ensemble.estimate.losses import own_side, regime_places
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import STEPS, day_labels, day_values
-from sim.show.kit.key import Handles, keyed_page
+from sim.show.kit.key import keyed_page
 from sim.show.kit.page import ROOM_MM, Page
 from sim.show.kit.series import Numbers
-from sim.show.kit.theme import (
-    GRID,
-    INK,
-    LOSS,
-    MINOR_COLOUR,
-    NOBODY_COLOUR,
-    RULE,
-    SMALL_PT,
-    SOFT_INK,
-    TINY_PT,
-    faction_colours,
-)
+from sim.show.kit.theme import GRID, INK, LOSS, RULE, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.wording import count, listed, words
 from sim.show.maps.geometry import Shapes, load_shapes
-from sim.show.maps.layout import lighten
+from sim.show.maps.holders import holder_handles, paint_holders
 from sim.show.maps.stamps import stamp_map
-from sim.show.maps.world_map import paint_map
 from sim.tell.estimate import Estimate, Kind
 from sim.tell.labels import EVENTS as LABELS
 from sim.tell.labels import MAIN_EVENTS
 from sim.tell.numbers import whole_percent
-from sim.tell.places import NOBODY_ID, holders_on, home_holders
+from sim.tell.places import holders_on, home_holders
 from sim.tell.section import Cell, Section
 from sim.world.scenario import Scenario
 
@@ -50,7 +36,6 @@ LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the runs sorted by day of collapse
 EVENTS = ("flight_day", "collapse_day", "capital_fall_day")
 MOST_MAPS = 7  # in a row
 ENOUGH = 0.9  # share of the losses of a history that its row of maps must reach
-LONGEST_LINE = 44  # characters in the key
 KEY_GAP_MM = 3.0
 NUMBERS = ("no", "one", "two", "three", "four", "five")
 LABELS_MM = 36.0  # column of words at the left
@@ -125,7 +110,7 @@ def draw_histories(results: Results, scenario: Scenario) -> Figure:
     note = _choice(is_all=len(usable(results.runs)) == len(histories))
     page = keyed_page(
         words(results, scenario, _title(histories, scenario.horizon_days), shown, note),
-        _key(histories, strips),
+        holder_handles(_holders(histories, strips), scenario),
         HEADS_MM + step * len(histories) - STRIP_GAP_MM,
         gap_mm=KEY_GAP_MM,
     )
@@ -187,30 +172,11 @@ def _choice(*, is_all: bool) -> str:
     return f"shown: the {levels} % quantiles of the day of collapse, never being last"
 
 
-def _key(histories: Sequence[History], strips: Strips) -> Handles:
-    """Return the colours of those who hold a place on any map, the regime's side first."""
-    scenario = strips.scenario
-    start = home_holders(scenario)
+def _holders(histories: Sequence[History], strips: Strips) -> set[str]:
+    """Return who holds a place on any map."""
+    start = home_holders(strips.scenario)
     held = (holders_on(day, history.falls, start) for history in histories for day in strips.days)
-    holders = {holder for by_place in held for holder in by_place.values()}
-    own, factions, colours = own_side(scenario), scenario.tables.factions, faction_colours(scenario)
-    found = [(str(i), _folded(str(name))) for i, name in zip(factions["id"], factions["name"], strict=True)]
-    found = sorted((pair for pair in found if pair[0] in holders), key=lambda pair: pair[0] not in own)
-    handles: dict[str, Patch] = {}
-    for i, name in found:
-        if colours[i] != MINOR_COLOUR:
-            handles[f"{name} ({i})" if name in handles else name] = Patch(color=colours[i])
-    minor = [name for i, name in found if colours[i] == MINOR_COLOUR]
-    if minor:
-        handles[_folded(", ".join(minor))] = Patch(color=MINOR_COLOUR)
-    if NOBODY_ID in holders:
-        handles["nobody"] = Patch(facecolor=NOBODY_COLOUR, edgecolor=RULE)
-    return handles
-
-
-def _folded(name: str) -> str:
-    """Return a name without what it explains in brackets, in lines where it is long."""
-    return fill(name.split(" (", maxsplit=1)[0], LONGEST_LINE, break_long_words=False)
+    return {holder for by_place in held for holder in by_place.values()}
 
 
 def choose_histories(results: Results, scenario: Scenario) -> list[History]:
@@ -266,7 +232,8 @@ def _draw_strip(page: Page, strips: Strips, history: History, top: float) -> Non
     for column, day in enumerate(strips.days):
         left = LABELS_MM + column * strips.map_width + MAP_GAP_MM / 2
         ax = page.axes(left, top, strips.map_width - MAP_GAP_MM, height - MAP_GAP_MM)
-        _draw_holders(ax, strips, history, day)
+        holders = holders_on(day, history.falls, home_holders(strips.scenario))
+        paint_holders(ax, strips.shapes, holders, strips.scenario)
     lanes = page.axes(LABELS_MM, top + height, ROOM_MM - LABELS_MM, len(LANES) * LANE_MM)
     _set_lanes(lanes, strips)
     _draw_lanes(lanes, history)
@@ -279,14 +246,6 @@ def _map_height(strips: Strips) -> float:
     """Return the height of a map with the space below it, mm."""
     left, right, bottom, top = strips.shapes.extent
     return float(np.clip(strips.map_width * (top - bottom) / (right - left), LOWEST_MAP_MM, HIGHEST_MAP_MM))
-
-
-def _draw_holders(ax: Axes, strips: Strips, history: History, day: int) -> None:
-    """Draw who holds the places of the contested state on a day."""
-    colours = {**faction_colours(strips.scenario), NOBODY_ID: NOBODY_COLOUR}
-    holders = holders_on(day, history.falls, home_holders(strips.scenario))
-    paint_map(ax, strips.shapes, {place: colours[holder] for place, holder in holders.items()})
-    lighten(ax)
 
 
 def _set_lanes(ax: Axes, strips: Strips) -> None:

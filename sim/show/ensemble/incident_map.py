@@ -38,8 +38,9 @@ def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
     """Return how many deadly incidents each place of the neighbours sees, a row a run, a column a place."""
     locations, header = scenario.tables.locations, scenario.tables.header
     places = locations["id"][np.isin(locations["state"], header.neighbours)]
-    pieces = results.pieces(EVENTS, ("run", "kind", "location_id"))
-    events = pd.concat([piece.loc[piece["kind"] == "incident", ["run", "location_id"]] for piece in pieces])
+    pieces = results.pieces(EVENTS, ("run", "kind", "location_id", "size"))
+    deadly = (piece[(piece["kind"] == "incident") & (piece["size"] > 0.0)] for piece in pieces)
+    events = pd.concat([piece[["run", "location_id"]] for piece in deadly])
     counts = pd.crosstab(events["run"], events["location_id"])
     return counts.reindex(index=usable(results.runs)["run"], columns=list(places), fill_value=0).astype(np.float64)
 

@@ -66,6 +66,8 @@ def highest_counts(runs: pd.DataFrame, state: str) -> npt.NDArray[np.int64]:
 def finding(runs: pd.DataFrame, scenario: Scenario, level: Level) -> str:
     """Return in how many runs the two neighbours that are drawn in most often reach a level or a higher one.
 
+    Those that are there on day 0 are left out, unless all are.
+
     Parameters
     ----------
     runs
@@ -76,7 +78,10 @@ def finding(runs: pd.DataFrame, scenario: Scenario, level: Level) -> str:
         The level.
     """
     names = state_names(scenario)
-    counts = {s: int(highest_counts(runs, s)[level.value :].sum()) for s in scenario.tables.header.neighbours}
+    day_0 = dict(zip(scenario.tables.states["id"], scenario.world[0]["level_day_0"], strict=False))
+    every = list(scenario.tables.header.neighbours)
+    below = [state for state in every if day_0[state] < level] or every
+    counts = {state: int(highest_counts(runs, state)[level.value :].sum()) for state in below}
     first, *others = sorted(counts, key=lambda state: -counts[state])
     rung = f"{level.value}, {LEVELS[level]}"
     by, share = f"by day {scenario.horizon_days}", share_of(counts[first], len(runs))

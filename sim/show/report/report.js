@@ -1,5 +1,3 @@
-"use strict";
-
 // A table sorts by the column whose heading is clicked, or pressed with Enter or Space; a second time, the other way.
 const number = (text) => {
   if (text === "never") return Infinity;
@@ -46,7 +44,6 @@ reveal();
 const map = JSON.parse(document.getElementById("map-data").textContent);
 if (map) {
   const slider = document.getElementById("day");
-  const play = document.getElementById("play");
   const readout = document.getElementById("readout");
   const invitation = readout.textContent;
   const places = [...document.querySelectorAll("a.place")];
@@ -85,28 +82,5 @@ if (map) {
     // A finger cannot point without pressing: its first touch tells, and does not follow the link.
     element.addEventListener("click", (event) => event.pointerType === "touch" && event.preventDefault());
   }
-  slider.addEventListener("input", draw);
-
-  let ticking = 0;
-  const stop = () => {
-    clearInterval(ticking);
-    ticking = 0;
-    play.textContent = "Play";
-  };
-  const step = () => {
-    if (Number(slider.value) >= Number(slider.max)) return stop();
-    slider.value = Number(slider.value) + 1;
-    draw();
-  };
-  play.addEventListener("click", () => {
-    if (ticking) return stop();
-    if (slider.value === slider.max) slider.value = 0;
-    draw();
-    play.textContent = "Pause";
-    ticking = setInterval(step, 150);
-  });
-  slider.addEventListener("pointerdown", stop);
-  slider.parentElement.hidden = false;
-  slider.value = map.first;
-  draw();
+  play(draw, map.first);
 }

@@ -22,18 +22,22 @@ from sim.show.report.chapters import MAP, chapters_of
 from sim.show.report.day_map import data_of, day_map_of
 from sim.show.report.headlines import headlines_of, range_of
 from sim.show.report.provenance import provenance_of
+from sim.show.report.told import story_of
 from sim.study.cases import Case
 from sim.study.compare import Comparison
+from sim.study.explain.typical import Told
 from sim.tell.comparison_summary import NOTES
 from sim.tell.sections import all_estimates
 from sim.tell.summary import CAVEAT
 from sim.tell.yardstick import SCALE
 
 PACKAGE = "sim.show.report"
-TEMPLATE, STYLE, SCRIPT = "page.html.jinja", "report.css", "report.js"
+TEMPLATE, STYLE, PLAYER, SCRIPT = "page.html.jinja", "report.css", "player.js", "report.js"
 
 
-def write_report(cases: Sequence[Case], path: Path, comparison: Comparison | None = None) -> Path:
+def write_report(
+    cases: Sequence[Case], path: Path, comparison: Comparison | None = None, histories: Sequence[Told] = ()
+) -> Path:
     """Write a report and return its path.
 
     Parameters
@@ -44,6 +48,8 @@ def write_report(cases: Sequence[Case], path: Path, comparison: Comparison | Non
         Where to write it.
     comparison
         What distinguishes the cases, where they are several.
+    histories
+        Typical histories of the first case, which are told in brief.
 
     Raises
     ------
@@ -60,11 +66,11 @@ def write_report(cases: Sequence[Case], path: Path, comparison: Comparison | Non
         msg = f"expected the comparison of {len(cases)} cases, got none; make it with sim.study.compare"
         raise ValueError(msg)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison)))
+    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison, histories)))
     return path
 
 
-def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, Any]:
+def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Sequence[Told]) -> dict[str, Any]:
     """Return what the template fills in."""
     base, *others = cases
     results, scenario = base.results, base.scenario
@@ -84,6 +90,7 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
         "notes": NOTES,
         "compared": drawings_of(comparison) if comparison else [],
         "chapters": chapters_of(drawn.values(), results, scenario),
+        "stories": [story_of(*told) for told in histories],
         "left_out": left_out(sheets),
         "estimates": all_estimates(results, scenario),
         "yardstick": SCALE,
@@ -93,9 +100,9 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
     }
 
 
-def look_and_script() -> dict[str, str]:
+def look_and_script(script: str = SCRIPT) -> dict[str, str]:
     """Return the style and the script of a page, and the digest by which it allows that."""
-    script = _resource(SCRIPT)
+    script = _resource(PLAYER) + "\n" + _resource(script)
     return {
         "style": Markup(_resource(STYLE)),  # noqa: S704 - a file of this package
         "script": Markup(script),  # noqa: S704 - a file of this package

@@ -16,7 +16,6 @@ import pandas as pd
 import pyarrow as pa
 from rich.console import Console
 
-from sim.core.parameters import to_plain
 from sim.ensemble.run.chunks import CHUNKS_PER_WORKER
 from sim.ensemble.run.executors import count_workers, leave_if_read_by_worker
 from sim.ensemble.run.reporter import Reporter
@@ -418,22 +417,16 @@ def posterior_text(posterior: pd.DataFrame, manifest: Mapping[str, Any], scenari
     manifest
         Of the calibration.
     scenario
-        Any of its scenarios: the theories that it chooses are noted.
+        Any of its scenarios: with other theories than it follows the file is refused.
     """
     names = list(manifest["parameters"])
     keys = ("worlds", "effort", "seed", "kept_share", "recalibration", "model_digest", "study_digest")
-    rules = scenario.config.parameters()
-    theories = {
-        f"{mechanism}.{name}": value
-        for mechanism, group in vars(rules).items()
-        for name, value in to_plain(group).items()
-        if isinstance(value, str)
-    }
     head = {
         "command": manifest["command"],
         "rulebook": manifest["rulebook"],
+        "theories": scenario.config.theories(),
         "parameters": manifest["parameters"],
-        "made_of": {key: manifest[key] for key in keys} | {"theories": theories},
+        "made_of": {key: manifest[key] for key in keys},
     }
     rows = [[float(f"{value:.{DIGITS}g}") for value in row] for row in posterior[names].itertuples(index=False)]
     lines = ",\n".join(f"  {json.dumps(row)}" for row in rows)

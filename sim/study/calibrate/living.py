@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sim.core.record import EVENTS, FALLS, RUNS, Histories
+from sim.core.record import FALLS, RUNS, Histories
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.chunks import Job, job_of, joined, live_chunk
 from sim.ensemble.store.results import table_frame
@@ -129,12 +129,12 @@ def _live(trial: Trial, field: Field, vectors: Iterable[int], *, is_fresh: bool)
         rules = with_numbers(field.job.rules, trial.names, trial.vectors[vector : vector + 1])
         parts.append(_numbered(live_chunk(replace(field.job, rules=rules, seed=seed), 0, n_runs), i * n_runs))
     tables = stored_tables(joined(parts), field.job.names)
-    runs, falls, events = (table_frame(tables[name]) for name in (RUNS, FALLS, EVENTS))
+    runs, falls = (table_frame(tables[name]) for name in (RUNS, FALLS))
     sound = usable(runs)
     values = np.full((len(runs), trial.width), np.nan, np.float32)
     if len(sound):
         values[sound["run"], : width_of(field.items)] = answers(
-            field.items, Lived(field.name, field.tables, sound, falls, events)
+            field.items, Lived(field.name, field.tables, sound, falls)
         )
     return values.reshape(len(parts), n_runs, -1)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.core.ahead import without_garbage_collection
 from sim.core.codes import Outcome
 from sim.study.explain.events import Event, find_events
-from sim.study.explain.kinds import ENDS, HOOKS, KINDS
+from sim.study.explain.kinds import HOOKS, KINDS, MAIN
 from sim.study.explain.plain import plain_core
 from sim.study.explain.reasons import Reason
 from sim.study.explain.replay import live_again
@@ -153,7 +153,7 @@ class Chronicle:
 
     def __repr__(self) -> str:
         """Return its main events as text."""
-        main = [event for event in self.events if event.kind in (*ENDS, "fall", "exit", "settlement", "infighting")]
+        main = [event for event in self.events if event.kind in MAIN]
         head = f"run {self.run} of {self.scenario.config.scenario.name}, seed {self.seed}: {self.outcome}"
         return "\n".join([head, *(f"day {event.day}: {event.text}" for event in main)])
 

@@ -24,18 +24,24 @@ def because(event: Event) -> list[str]:
     return lines
 
 
+def at_heart(reason: Reason) -> Reason:
+    """Return the reason that has something to say: those that stand for another one are skipped."""
+    while len(telling(reason)) == 1 and not reason.of_state:
+        reason = telling(reason)[0]
+    return reason
+
+
 def _told(reason: Reason) -> Iterator[str]:
-    """Yield the heaviest reasons of an event, each with its number and share; those that stand for one are skipped."""
-    while len(_telling(reason)) == 1 and not reason.of_state:
-        reason = _telling(reason)[0]
+    """Yield the heaviest reasons of an event, each with its number and share."""
+    reason = at_heart(reason)
     weighs = reason.kind not in ("condition", "decision")
     if reason.kind in ("value", "rule", "sum"):
         yield f"{reason.label} {number(reason.value)}"
-    for part in _telling(reason)[:MOST_TOLD]:
+    for part in telling(reason)[:MOST_TOLD]:
         yield f"{part.label} {number(part.value)}" + (f" ({part.share:.0%})" if weighs and part.share < 1 else "")
 
 
-def _telling(reason: Reason) -> list[Reason]:
+def telling(reason: Reason) -> list[Reason]:
     """Return the reasons of a number but for the draw, which is told by itself."""
     return [part for part in reason.reasons if part.kind != "draw"]
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.provenance import model_digest
 from sim.ensemble.store.results import Results
+from sim.study.explain.chronicle import Chronicle, explain
+from sim.world.scenario import Scenario
 
 MOST_FATES = 3
 
@@ -30,6 +34,10 @@ class Typical:
     run: int
     fate: str
     share: float
+
+
+Told: TypeAlias = tuple[Typical, Chronicle]
+"""A run that stands for others, and why it went as it did."""
 
 
 def typical_runs(results: Results, horizon_days: int) -> list[Typical]:
@@ -55,6 +63,20 @@ def typical_runs(results: Results, horizon_days: int) -> list[Typical]:
         Typical(_middle(ends[fates == fate], falls[fates == fate]), str(fate), float(share))
         for fate, share in fates.value_counts(normalize=True).head(MOST_FATES).items()
     ]
+
+
+def explain_typical(results: Results, scenario: Scenario) -> list[Told]:
+    """Return the typical runs with their chronicles; none where another model, or version of it, has lived them.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble.
+    """
+    if scenario.living is not None or results.manifest["model_digest"] != model_digest():
+        return []
+    seed = int(results.manifest["seed"])
+    return [(each, explain(scenario, seed, each.run)) for each in typical_runs(results, scenario.horizon_days)]
 
 
 def _middle(ends: pd.Series, falls: pd.DataFrame) -> int:

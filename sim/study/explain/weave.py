@@ -14,7 +14,12 @@ from typing import cast
 
 from sim.study.explain.notes import Site, Step
 
-DRAWS = frozenset({"uniform", "two_uniforms", "normal", "normal_of_run", "noise_around_one"})
+DRAWS = frozenset(
+    {
+        *("uniform", "two_uniforms", "normal", "noise_around_one"),
+        *("uniform_of_run", "two_uniforms_of_run", "normal_of_run", "gamma_of_run"),
+    }
+)
 RECORDS = ("state", "world", "rules")
 SUMS = (ast.Add, ast.Sub)
 OPERATORS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}

@@ -14,13 +14,13 @@ from functools import cache
 from typing import Any
 
 from sim.core import state as state_module
-from sim.core.codes import Channel, Level
+from sim.core.codes import Cause, Channel, Level, Stream
 from sim.core.parameters import choices, describe
 from sim.core.rules import MECHANISMS
 from sim.study.explain.notes import WHOLE
 from sim.world.scenario import Scenario
 
-CODES = {"C": Channel, "R": Level}
+CODES = {"C": Channel, "Q": Cause, "W": Stream, "R": Level}
 GO_ON = ("of", "in", "that", "at", "on", "since", "between")  # a description that needs the name before it
 _FIELD = re.compile(r"^    (?P<name>\w+): (?P<type>.*?)(?:  # (?P<comment>.*))?$", re.MULTILINE)
 _ENTRY = re.compile(r"\[\w+\.(\w+)(?:\.value)?\]$")  # of a vector

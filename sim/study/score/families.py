@@ -36,7 +36,7 @@ class Lived:
     ----------
     name, tables
         The world.
-    runs, falls, events
+    runs, falls
         Tables of an ensemble of the world as it was on day 0, over its own horizon.
     """
 
@@ -44,7 +44,6 @@ class Lived:
     tables: Tables
     runs: pd.DataFrame
     falls: pd.DataFrame
-    events: pd.DataFrame
 
     @property
     def horizon(self) -> int:
@@ -69,7 +68,7 @@ def lived(name: str, tables: Tables, results: Results) -> Lived:
     name, tables, results
         The world and its ensemble.
     """
-    return Lived(name, tables, usable(results.runs), results.falls, results.events)
+    return Lived(name, tables, usable(results.runs), results.falls)
 
 
 @dataclass(frozen=True)
@@ -181,15 +180,13 @@ def _highest(world: Lived, item: str) -> Floats:
 
 
 def _is_incident(world: Lived, item: str) -> Floats:
-    """Return whether a neighbour reaches the level of incidents in each run."""
-    return (_highest(world, item) >= Level.INCIDENT).astype(np.float64)
+    """Return whether a neighbour has any armed incident in each run."""
+    return (_incidents(world, item) >= 1.0).astype(np.float64)
 
 
 def _incidents(world: Lived, item: str) -> Floats:
-    """Return how many incidents a neighbour has in each run."""
-    events = world.events[(world.events["kind"] == "incident") & (world.events["actor"] == item)]
-    counts = events.groupby("run").size().reindex(world.runs["run"], fill_value=0)
-    return np.asarray(counts, np.float64)
+    """Return how many armed incidents a neighbour has in each run."""
+    return world.runs[state_column("incidents", item)].to_numpy(np.float64)
 
 
 def _log_day(world: Lived, _: str) -> Floats:

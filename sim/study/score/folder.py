@@ -111,6 +111,7 @@ class ToldWorld(Part):
     world_digest: Digest
     record_digest: Digest
     names: dict[Text, Text]
+    is_seen: bool = False
 
 
 class ToldScores(Part):
@@ -277,6 +278,7 @@ def _told(scenario: Scenario, runs: int) -> dict[str, Any]:
         "world_digest": tables.digest,
         "record_digest": record_digest(tables),
         "names": names,
+        "is_seen": scenario.posterior is not None and scenario.config.world.name in scenario.posterior.worlds,
     }
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from sim.core.codes import Level
 from sim.study.score.facts import Facts
+from sim.study.score.families import DAYS
 from sim.study.score.forecast import NARROWEST, Chance, Forecast, Kind, Levels, Normal, Sample, Split, chance, scaled
 from sim.study.score.record import Observation
 
@@ -203,7 +204,7 @@ OF_NEIGHBOURS = (
 FALL = (BASE_RATE, Rival("logistic", logistic(balance)))
 RIVALS: dict[str, tuple[Rival, ...]] = {
     "fall": FALL,
-    **dict.fromkeys(("fall_by_30", "fall_by_60", "fall_by_120", "fall_by_180"), FALL),
+    **{f"fall_by_{day}": FALL for day in DAYS},
     "collapse_day": (POOLED, Rival("logistic_pooled", fall_then_day)),
     "collapse_log_day": (POOLED, Rival("pooled_lognormal", per(lambda _: 1.0))),
     "capital_day": (POOLED,),

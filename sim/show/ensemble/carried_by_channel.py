@@ -1,0 +1,79 @@
+"""Draw what carries incidents to each neighbour: those that the war causes, divided by channel."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.ensemble.estimate.intervals import mean_interval
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.store.results import Results
+from sim.ensemble.store.schema import state_column
+from sim.show.kit.page import new_page
+from sim.show.kit.panels import scale_to
+from sim.show.kit.rows import RowPanels, draw_rows, set_rows, write_number
+from sim.show.kit.series import Numbers
+from sim.show.kit.theme import BLUE, INK, SOFT_INK, TINY_PT
+from sim.show.kit.wording import mean_of, words
+from sim.tell.labels import CHANNELS
+from sim.tell.lookup import mean
+from sim.tell.numbers import whole_percent
+from sim.tell.places import state_names
+from sim.tell.sections import by_channel
+from sim.world.scenario import Scenario
+
+COLUMNS, NUMBERS_MM = 3, 12.0
+BAR = 0.62  # of a row
+NOTHING = "none in any run"
+
+
+def draw_carried_by_channel(results: Results, scenario: Scenario) -> Figure:
+    """Return the figure of what carries incidents."""
+    names = state_names(scenario)
+    parts = {state: caused_by_channel(results, state) for state in scenario.tables.header.neighbours}
+    heads = [f"{names[state]}: {mean_of(part.sum(axis=0))}" for state, part in parts.items()]
+    panels = set_rows(list(CHANNELS.values()), heads, min(COLUMNS, len(parts)), NUMBERS_MM)
+    shown = "Armed incidents that the war causes at each neighbour, by what carries them; means of runs"
+    note = "they add up to what stands beside the names; 95 % intervals, drawn as lines"
+    page = new_page(words(results, scenario, _title(results, scenario, parts), shown, note), panels.total_mm)
+    most = max(mean_interval(one)[2] for part in parts.values() for one in part)
+    scale = scale_to(most if np.isfinite(most) and most > 0.0 else 1.0)
+    for i, part in enumerate(parts.values()):
+        ax = draw_rows(page, panels, i, dict(zip(scale.ticks, scale.labels, strict=True)))
+        _draw_bars(ax, panels, part)
+    return page.figure
+
+
+def caused_by_channel(results: Results, state: str) -> Numbers:
+    """Return the incidents of a neighbour that each channel has carried, (channel, run)."""
+    runs = usable(results.runs)
+    return np.array([runs[by_channel(state, channel)].to_numpy(np.float64) for channel in CHANNELS])
+
+
+def _draw_bars(ax: Axes, panels: RowPanels, part: Numbers) -> None:
+    """Draw a bar with its interval for each channel; a panel without any says why."""
+    if not part.any():
+        text = ax.text(0.5, 0.5, NOTHING, transform=ax.transAxes, color=SOFT_INK, fontsize=TINY_PT)
+        text.set(ha="center", va="center")
+        return
+    for row, one in enumerate(part):
+        point, low, high = mean_interval(one)
+        ax.barh(row + 0.5, point, height=BAR, color=BLUE, linewidth=0)
+        ax.plot([low, high], [row + 0.5] * 2, color=INK, linewidth=0.8)
+        write_number(ax, panels, row, mean(one).alone)
+
+
+def _title(results: Results, scenario: Scenario, parts: dict[str, Numbers]) -> str:
+    """Return the finding: which share of all incidents the war causes, and what carries most of them."""
+    runs = usable(results.runs)
+    everything = sum(float(runs[state_column("incidents", state)].sum()) for state in parts)
+    by = np.array([part.sum(axis=1) for part in parts.values()])
+    if by.sum() == 0.0:
+        return "The war causes no incident at any neighbour in any run"
+    worst = list(parts)[int(by.sum(axis=1).argmax())]
+    most = list(CHANNELS.values())[int(by.sum(axis=0).argmax())]
+    share = whole_percent(float(by.sum()) / everything)
+    largest = whole_percent(float(by.sum(axis=0).max() / by.sum()))
+    return (
+        f"The war causes {share} of its neighbours\N{RIGHT SINGLE QUOTATION MARK} armed incidents, most in "
+        f"{state_names(scenario)[worst]}; the largest part of that, {largest}, comes by {most}"
+    )
