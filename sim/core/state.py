@@ -385,16 +385,14 @@ class State:
     incident_factor: Annotated[Floats, "S"]  # of the run on the incidents of a neighbour, mean 1
     incident_rate: Annotated[Floats, "S", "W"]  # incidents a day by each clock
     incident_wait: Annotated[Floats, "S", "W"]  # what must add up until the next incident by a clock
-    n_incidents: Annotated[Ints, "S", "W"]  # by each clock
+    n_marks: Annotated[Ints, "S", "W"]  # of each clock that have passed
     incidents: Annotated[Ints, "S", "Q"]  # so far, by cause
     incident_deaths: Annotated[Floats, "S"]  # so far
     caused_deaths: Annotated[Floats, "S"]  # those of incidents that the war has caused
     level_caused_max: Annotated[Ints, "S"]  # that these alone mean
     fire_day: Annotated[Ints, "S"]  # last day on which people shot across the border
-    caused_fire_day: Annotated[Ints, "S"]  # the same in incidents that the war has caused
     death_day: Annotated[Ints, "S"]  # first death since day 0
     many_deaths_day: Annotated[Ints, "S"]  # more than 25 deaths since day 0
-    own_war_wait: Annotated[Floats, "S"]  # what must add up until a war of its own breaks out
     own_war_cause: Annotated[Ints, "S"]  # codes.Cause of a war of its own, NOBODY for none
     is_alert: Annotated[Ints, "S"]
     alert_day: Annotated[Ints, "S"]  # first day on alert

@@ -6,7 +6,7 @@ only its sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,12 +144,6 @@ OF_NAMES = {
     "link_client": "faction",
 }
 """Whose numbers the names in `KINDS` hold; an ``other`` is an actor where it is noted."""
-CHANCES: Mapping[str, Callable[[Mapping[str, Value], Value], tuple[float, float]]] = {
-    "next_alert": lambda given, now: (
-        (given["rise"], given["u"]) if now > given["is_alert"] else (given["fall"], 1.0 - given["u"])
-    ),
-}
-"""Of rules that take a draw themselves: the chance of what came out, and the draw that is below it if so."""
 ENDS = ("flight", "coup", "capital", "collapse")
 MAIN = (*ENDS, "fall", "exit", "settlement", "infighting")
 """Kinds of events that end a regime, and those that a short telling has."""
