@@ -6,7 +6,7 @@ neighbours first; a report shows them beside the figures whose numbers they hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.core.codes import Channel, Level
 from sim.core.outputs import Topic, Use, fields_of
-from sim.core.record import TollRow
+from sim.core.record import RUNS, TollRow
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
@@ -61,7 +61,9 @@ def spillover(results: Results, scenario: Scenario) -> Section | None:
 
 def causes(results: Results, scenario: Scenario) -> Section | None:
     """Return how much of what reaches each neighbour the war has caused, and how much was coming anyway."""
-    lookup, labels, runs = Lookup(results, scenario), full_names(scenario.tables.states), usable(results.runs)
+    lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
+    neighbours, kinds = scenario.tables.header.neighbours, [name for one in CAUSED for name in (one, f"{one}_caused")]
+    runs = _columns_of_runs(results, [state_column(kind, state) for state in neighbours for kind in kinds])
     rows: list[tuple[Cell, ...]] = []
     for state in _drawn_in(lookup, scenario) if len(runs) else ():
         for quantity, words in CAUSED.items():
@@ -74,7 +76,10 @@ def causes(results: Results, scenario: Scenario) -> Section | None:
 
 def carried(results: Results, scenario: Scenario) -> Section | None:
     """Return which channels carry the incidents that the war causes, by neighbour."""
-    lookup, names, runs = Lookup(results, scenario), state_names(scenario), usable(results.runs)
+    lookup, names, neighbours = Lookup(results, scenario), state_names(scenario), scenario.tables.header.neighbours
+    whole_columns = [state_column("incidents_caused", state) for state in neighbours]
+    parts = [by_channel(state, channel) for state in neighbours for channel in CHANNELS]
+    runs = _columns_of_runs(results, [*whole_columns, *parts])
     states = _drawn_in(lookup, scenario) if len(runs) else []
     columns = [
         Column(words, alike([mean(runs[by_channel(state, channel)].to_numpy(np.float64)) for state in states]))
@@ -85,6 +90,11 @@ def carried(results: Results, scenario: Scenario) -> Section | None:
     return _section(
         lookup, title, Column("neighbour", [names[state] for state in states]), *columns, Column("all", whole)
     )
+
+
+def _columns_of_runs(results: Results, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of the runs that count; of many runs the others stay on disk."""
+    return usable(pd.concat(results.pieces(RUNS, ("status", *columns)), ignore_index=True))
 
 
 def by_channel(state: str, channel: Channel) -> str:
