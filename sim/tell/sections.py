@@ -62,12 +62,11 @@ def spillover(results: Results, scenario: Scenario) -> Section | None:
 def causes(results: Results, scenario: Scenario) -> Section | None:
     """Return how much of what reaches each neighbour the war has caused, and how much was coming anyway."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
-    neighbours, kinds = scenario.tables.header.neighbours, [name for one in CAUSED for name in (one, f"{one}_caused")]
-    runs = _columns_of_runs(results, [state_column(kind, state) for state in neighbours for kind in kinds])
     rows: list[tuple[Cell, ...]] = []
-    for state in _drawn_in(lookup, scenario) if len(runs) else ():
+    for state in _drawn_in(lookup, scenario) if len(_columns_of_runs(results, ())) else ():
         for quantity, words in CAUSED.items():
-            names = (state_column(name, state) for name in (quantity, f"{quantity}_caused"))
+            names = [state_column(name, state) for name in (quantity, f"{quantity}_caused")]
+            runs = _columns_of_runs(results, names)
             both, caused = (runs[name].to_numpy(np.float64) for name in names)
             rows.append((labels[state], words, mean(caused), mean(both - caused), mean(both)))
     title = f"Caused by the war, or there anyway, by day {lookup.horizon}; means of runs"
@@ -76,16 +75,18 @@ def causes(results: Results, scenario: Scenario) -> Section | None:
 
 def carried(results: Results, scenario: Scenario) -> Section | None:
     """Return which channels carry the incidents that the war causes, by neighbour."""
-    lookup, names, neighbours = Lookup(results, scenario), state_names(scenario), scenario.tables.header.neighbours
-    whole_columns = [state_column("incidents_caused", state) for state in neighbours]
-    parts = [by_channel(state, channel) for state in neighbours for channel in CHANNELS]
-    runs = _columns_of_runs(results, [*whole_columns, *parts])
-    states = _drawn_in(lookup, scenario) if len(runs) else []
+    lookup, names = Lookup(results, scenario), state_names(scenario)
+    states = _drawn_in(lookup, scenario) if len(_columns_of_runs(results, ())) else []
+    carried_by: dict[str, Estimate] = {}
+    for state in states:
+        own = [state_column("incidents_caused", state), *(by_channel(state, channel) for channel in CHANNELS)]
+        runs = _columns_of_runs(results, own)
+        carried_by |= {name: mean(runs[name].to_numpy(np.float64)) for name in own}
     columns = [
-        Column(words, alike([mean(runs[by_channel(state, channel)].to_numpy(np.float64)) for state in states]))
+        Column(words, alike([carried_by[by_channel(state, channel)] for state in states]))
         for channel, words in CHANNELS.items()
     ]
-    whole = alike([mean(runs[state_column("incidents_caused", state)].to_numpy(np.float64)) for state in states])
+    whole = alike([carried_by[state_column("incidents_caused", state)] for state in states])
     title = f"What carries it: incidents that the war causes by day {lookup.horizon}, means of runs"
     return _section(
         lookup, title, Column("neighbour", [names[state] for state in states]), *columns, Column("all", whole)
