@@ -61,7 +61,7 @@ from sim.tell.section import Section
 from sim.world.scenario import Scenario
 
 FOLDER = "figures"
-MOST_DRAWN = 10_000  # first runs that scripts draw, each figure with its n: bands are thin by then
+MOST_DRAWN = 5_000  # first runs that scripts draw, each figure with its n: bands are thin by then
 Of = TypeVarTuple("Of")
 
 
