@@ -5,6 +5,7 @@ Usage
 python experiments/document.py               schedule and parameters, at once
 python experiments/document.py --history     also runs all worlds for the table against history (some minutes)
 python experiments/document.py --scores      also scores all worlds for the scoreboard (some minutes)
+python experiments/document.py --mixes       also learns parameters, each country left out, for the same (some minutes)
 """
 
 from __future__ import annotations
@@ -194,10 +195,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--history", action="store_true", help="run all worlds for the table against history")
     parser.add_argument("--scores", action="store_true", help="score all worlds for the scoreboard")
+    parser.add_argument("--mixes", action="store_true", help="learn parameters, each country left out")
     asked = parser.parse_args()
     rewrite(MODEL, quick_parts() | ({"history": history_table()} if asked.history else {}))
     if asked.scores:
         scoreboard.make_table()
+    if asked.mixes:
+        scoreboard.make_mixes()
     told = scoreboard.page_parts()
     rewrite(scoreboard.PAGE, told)
     rewrite(scoreboard.README, {"standing": told["standing"]})

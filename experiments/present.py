@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+import pyarrow as pa
 from rich.console import Console, RenderableType
 
 from sim.ensemble.run.reporter import Reporter
@@ -62,6 +63,7 @@ class Showing:
         """Print the tables that sum it up."""
         with self.step("the summary"):
             print_tables(tables())
+        pa.default_memory_pool().release_unused()  # what tables of many runs took, before figures take their own
 
     def figures(self, sheets: Callable[[], Iterable[Sheet]], *, tells_left_out: bool = False) -> None:
         """Draw the figures that are missing or not as they were drawn; the manifest lists them with their digests.

@@ -6,21 +6,26 @@ is out of date.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from sim.api import score
-from sim.study.score.folder import Scored, developed_worlds
+from sim.api import calibrate, score
+from sim.study.score.folder import Scored, developed_worlds, provenance
 from sim.study.score.record import read_record
 from sim.study.score.score import left_out_rows
+from sim.tell.calibration import kept_section, mixes_section
 from sim.tell.score_tables import NOTES, board_section, left_out_section, standing_lines
 from sim.tell.summary import markdown_table
 
 ROOT = Path(__file__).resolve().parents[1]
+MIXES, KEPT = ROOT / "docs" / "scoreboard_mixes.csv", ROOT / "docs" / "scoreboard_kept.csv"
 TABLE, PAGE, README = ROOT / "docs" / "scoreboard.csv", ROOT / "docs" / "scoreboard.md", ROOT / "README.md"
 FIGURE = ROOT / "docs" / "figures" / "skill"
 COMMAND = "python experiments/document.py --scores"
+MIXES_COMMAND = "python experiments/document.py --mixes"
+VECTORS = 512
 DIGESTS = ("rulebook", "scoring", "inputs", "records")
 FIGURES = 4  # significant: what differs further down differs by machine
 
@@ -33,6 +38,22 @@ def make_table() -> None:
     png.unlink()
 
 
+def make_mixes() -> None:
+    """Learn the parameters, each country left out, going on where it was stopped, and write the tables of the mixes."""
+    found = calibrate(vectors=VECTORS)
+    effort = found.manifest["effort"]
+    told = {name: effort[name] for name in ("vectors", "runs", "fresh")} | {"seed": found.manifest["seed"]}
+    told |= {"failed": found.manifest["vectors_failed"]} | provenance(developed_worlds())
+    for path, table in ((MIXES, found.board), (KEPT, found.curve)):
+        path.write_text(_stored(MIXES_COMMAND, told, table), encoding="utf-8")
+
+
+def _stored(command: str, told: Mapping[str, object], table: pd.DataFrame) -> str:
+    """Return a table as it is stored, below what it says of itself."""
+    head = "".join(f"# {name}: {value}\n" for name, value in {"made by": command, **told}.items())
+    return head + table.to_csv(index=False, float_format=f"%.{FIGURES}g", lineterminator="\n")
+
+
 def table_text(scored: Scored) -> str:
     """Return the table of some scores as it is stored.
 
@@ -42,17 +63,15 @@ def table_text(scored: Scored) -> str:
         Scores of the project's worlds.
     """
     runs = max(world["runs"] for world in scored.manifest["worlds"])
-    told = {"made by": COMMAND, "runs": runs, "seed": scored.manifest["seed"]}
-    told |= {name: scored.manifest[name] for name in DIGESTS}
-    head = "".join(f"# {name}: {value}\n" for name, value in told.items())
-    return head + scored.scores.board.to_csv(index=False, float_format=f"%.{FIGURES}g", lineterminator="\n")
+    told = {"runs": runs, "seed": scored.manifest["seed"]} | {name: scored.manifest[name] for name in DIGESTS}
+    return _stored(COMMAND, told, scored.scores.board)
 
 
-def read_table() -> tuple[dict[str, str], pd.DataFrame]:
-    """Return what the stored table says of itself, and its rows."""
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
+def read_table(path: Path = TABLE) -> tuple[dict[str, str], pd.DataFrame]:
+    """Return what a stored table says of itself, and its rows."""
+    lines = path.read_text(encoding="utf-8").splitlines()
     told = dict(line.removeprefix("# ").split(": ", 1) for line in lines if line.startswith("# "))
-    return told, pd.read_csv(TABLE, comment="#")
+    return told, pd.read_csv(path, comment="#")
 
 
 def page_parts() -> dict[str, str]:
@@ -63,5 +82,16 @@ def page_parts() -> dict[str, str]:
     return {
         "standing": "\n".join(f"- {line}" for line in standing_lines(board)),
         "board": f"{made}\n\n{markdown_table(board_section(board))}",
+        "mixes": f"{_effort()}\n\n{markdown_table(mixes_section(read_table(MIXES)[1]))}",
+        "kept": markdown_table(kept_section(read_table(KEPT)[1])),
         "left out": markdown_table(left_out_section(left_out)),
     }
+
+
+def _effort() -> str:
+    """Return how the mixes were learnt."""
+    told, _ = read_table(MIXES)
+    return (
+        f"{told['vectors']} vectors (Sobol'), {told['failed']} of which failed; {told['runs']} runs each to choose and "
+        f"{told['fresh']} to score, in each world; seed {told['seed']}, rulebook `{told['rulebook']}`."
+    )

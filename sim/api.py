@@ -279,7 +279,7 @@ def calibrate(
     settings
         What the command line could set, as in `load_scenario`; parameters that are not calibrated among them.
     vectors
-        How many are spread over the ranges, a power of two; the default takes some ten minutes on two cores.
+        How many are spread over the ranges, a power of two; the default takes a quarter of an hour on two cores.
     runs, fresh
         Runs of each vector in each world that choose, and those, with other draws, that score.
     bred

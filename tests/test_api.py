@@ -28,7 +28,7 @@ def test_examples_in_docstrings_run(module: ModuleType, tmp_path: Path) -> None:
 
 
 def test_every_name_is_there_and_has_a_docstring() -> None:
-    assert 8 <= len(sim.__all__) <= 14
+    assert 8 <= len(sim.__all__) <= 15
     for name in sim.__all__:
         assert getattr(sim, name).__doc__
     with pytest.raises(AttributeError, match="module 'sim' has no attribute 'everything'"):
@@ -42,7 +42,7 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> sim.Ensemble:
 
 
 def test_an_ensemble_shows_itself_as_text_and_as_a_page(ensemble: sim.Ensemble) -> None:
-    assert "Spillover: the highest level that each neighbour reaches" in repr(ensemble)
+    assert "Spillover: what reaches each neighbour" in repr(ensemble)
     page = ensemble._repr_html_()
     assert page.count("<table>") == page.count("</table>") > 5
     assert ensemble.plot_incidence()._repr_png_().startswith(b"\x89PNG")

@@ -32,8 +32,8 @@ SEED = 1
 OF_THE_NEIGHBOURS = {
     *("level", "level_max", "level_caused_max", "level_day", "hardening", "pressure", "channel", "channel_day_0"),
     "retaliation",
-    *("incidents", "n_incidents", "incident_rate", "incident_wait", "incident_deaths", "caused_deaths"),
-    *("fire_day", "caused_fire_day", "death_day", "many_deaths_day", "own_war_wait", "own_war_cause"),
+    *("incidents", "n_marks", "incident_rate", "incident_wait", "incident_deaths", "caused_deaths"),
+    *("fire_day", "death_day", "many_deaths_day", "own_war_cause"),
     *("is_alert", "alert_day", "alarm", "alarmed_by", "n_events", "n_events_before"),
     *(f"event_{field}" for field in ("day", "kind", "place", "actor", "other", "size", "cause")),
 }

@@ -69,10 +69,8 @@ class Purpose(IntEnum):
     CIVILIAN_PLACE = 53
     INCIDENT_SCALE = 54
     NEXT_INCIDENT = 55
-    INCIDENT_FIRE = 56
-    INCIDENT_CAUSE = 57
-    ALERT = 58
-    OWN_WAR = 59
+    INCIDENT_CAUSE = 56
+    ALERT = 57
     SIDE_ERROR = 60
     EXIT = 61
     HOST_SCALE = 62

@@ -122,22 +122,30 @@ def uniform_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> flo
     return open_unit(w0, w1)
 
 
+@rule
+def two_uniforms_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> tuple[float, float]:
+    """Return two uniform numbers in (0, 1) that are the same on every day of a run."""
+    w0, w1, w2, w3 = words_of_run(key, purpose, entity, ordinal)
+    return open_unit(w0, w1), open_unit(w2, w3)
+
+
 @phase
 def gamma_of_run(key: Key, purpose: Purpose, entity: int, shape: float) -> float:
     """Return a Gamma number with mean 1 and a shape > 0, the same on every day of a run (Marsaglia & Tsang 2000)."""
-    w0, w1, w2, w3 = words_of_run(key, purpose, entity, 0)
-    lift = math.pow(open_unit(w0, w1), 1.0 / shape) if shape < 1.0 else 1.0
+    half = np.uint64(0)
     d = (shape if shape >= 1.0 else shape + 1.0) - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
     found = 1.0
-    for attempt in range(1, _ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
         w0, w1, w2, w3 = words_of_run(key, purpose, entity, attempt)
-        half = np.uint64(0)
         z = box_muller(open_unit(w0, half), open_unit(w1, half))
-        v = math.pow(1.0 + z / math.sqrt(9.0 * d), 3.0)
-        if v > 0.0 and math.log(open_unit(w2, w3)) < 0.5 * z * z + d * (1.0 - v + math.log(v)):
-            found = v
+        root = 1.0 + c * z
+        v = root * root * root
+        if v > 0.0 and math.log(open_unit(w2, half)) < 0.5 * z * z + d * (1.0 - v + math.log(v)):
+            lift = math.pow(open_unit(w3, half), 1.0 / shape) if shape < 1.0 else 1.0
+            found = lift * d * v / shape
             break
-    return lift * d * found / shape
+    return found
 
 
 @rule

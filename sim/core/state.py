@@ -180,7 +180,9 @@ class Scratch:
     enemy: Annotated[Floats, "F", "F"]
     welcome: Annotated[Floats, "L"]  # of those who return there, [0, 1]
     flight: Annotated[Floats, "L"]  # weight among the places from which people flee
-    bound_for: Annotated[Floats, "S"]  # share of those who would cross from a refuge whom that state lets in
+    room: Annotated[Floats, "L"]  # people of a place who may still leave it because of the toll
+    refuge: Annotated[Floats, "S"]  # share of those in a refuge whom that state would let in
+    crossing: Annotated[Floats, "S"]  # who come to a state today and are let in, on average
     enemies: Annotated[Ints, "F"]  # with whom a side is at war, bits of factions, by leader
     heads: Annotated[Floats, "F"]  # fighters of a side in the war
     against: Annotated[Floats, "F"]  # of all its enemies in the war
@@ -344,17 +346,15 @@ class State:
     # people; whole numbers, so that sums are exact
     residents: Annotated[Floats, "L"]  # at home
     displaced: Annotated[Floats, "L"]  # from that place, inside their country
-    hosted: Annotated[Floats, "L"]  # displaced who live in that place
-    refugees: Annotated[Floats, "L", "S"]  # from that place, in that state, since day 0
-    refugees_from: Annotated[Floats, "L"]  # the same in all states
-    refugees_in: Annotated[Floats, "S"]  # the same from all places
+    refugees_from: Annotated[Floats, "L"]  # from that place, abroad since day 0
+    refugees_in: Annotated[Floats, "S"]  # the same in that state
     refugees_old: Annotated[Floats, "S"]  # in that state since before day 0
     arrived: Annotated[Floats, "S"]  # in that state since day 0, those who went back included
     returned_old: Annotated[Floats, "S"]  # refugees of before day 0 who went home from that state
     workers: Annotated[Floats, "S"]  # that state's people who still work in the contested state
     workers_left: Annotated[Floats, "S"]  # those who went home
     host_factor: Annotated[Floats, "S"]  # of the run on how strongly a state draws those who flee
-    bound_for: Annotated[Floats, "L", "S"]  # share of those who would cross from a place whom that state lets in
+    bound_for: Annotated[Floats, "L", "S"]  # share of those who flee from a place whom that state lets in
     displaced_new: float  # inside the country since day 0, those who went home included
     displaced_peak: float
     first_attacked: Annotated[Ints, "L"]  # day of the first attack on its holder, NEVER for none
@@ -387,16 +387,14 @@ class State:
     incident_factor: Annotated[Floats, "S"]  # of the run on the incidents of a neighbour, mean 1
     incident_rate: Annotated[Floats, "S", "W"]  # incidents a day by each clock
     incident_wait: Annotated[Floats, "S", "W"]  # what must add up until the next incident by a clock
-    n_incidents: Annotated[Ints, "S", "W"]  # by each clock
+    n_marks: Annotated[Ints, "S", "W"]  # of each clock that have passed
     incidents: Annotated[Ints, "S", "Q"]  # so far, by cause
     incident_deaths: Annotated[Floats, "S"]  # so far
     caused_deaths: Annotated[Floats, "S"]  # those of incidents that the war has caused
     level_caused_max: Annotated[Ints, "S"]  # that these alone mean
     fire_day: Annotated[Ints, "S"]  # last day on which people shot across the border
-    caused_fire_day: Annotated[Ints, "S"]  # the same in incidents that the war has caused
     death_day: Annotated[Ints, "S"]  # first death since day 0
     many_deaths_day: Annotated[Ints, "S"]  # more than 25 deaths since day 0
-    own_war_wait: Annotated[Floats, "S"]  # what must add up until a war of its own breaks out
     own_war_cause: Annotated[Ints, "S"]  # codes.Cause of a war of its own, NOBODY for none
     is_alert: Annotated[Ints, "S"]
     alert_day: Annotated[Ints, "S"]  # first day on alert

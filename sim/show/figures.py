@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVarTuple
+from typing import TYPE_CHECKING, Generic, TypeVarTuple
 
 from matplotlib.figure import Figure
 
-from sim.agents.model import SpilloverModel
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.files import check_no_link
@@ -59,6 +58,9 @@ from sim.study.sweep import Sweep
 from sim.tell import sections
 from sim.tell.section import Section
 from sim.world.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.agents.model import SpilloverModel
 
 FOLDER = "figures"
 MOST_DRAWN = 10_000  # first runs that scripts draw, each figure with its n: bands are thin by then
@@ -237,7 +239,7 @@ SCORES: tuple[Entry[Scored], ...] = (
     Entry("ranks", draw_ranks, (_unless(ranks_of, "no family has ten outcomes"),)),
 )
 HISTORY: Entry[Scored, str] = Entry("history", draw_history, (_unless(lines_of, "nothing that is drawn is recorded"),))
-EVENING: Entry[SpilloverModel] = Entry("evening", draw_evening)
+EVENING: "Entry[SpilloverModel]" = Entry("evening", draw_evening)
 TIMELINE: Entry[Chronicle] = Entry("timeline", draw_timeline)
 VERSUS: Entry[Versus] = Entry("gains", draw_gains, (_unless(has_gains, "the base's scores are all 0"),))
 

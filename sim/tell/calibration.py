@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from sim.study.calibrate.calibrate import Calibration, Effort
 from sim.study.calibrate.identification import NOT_LEARNT
 from sim.study.calibrate.scoring import LOSS, PRIOR, RECALIBRATED
 from sim.study.score.board import MODEL
+from sim.tell.estimate import Number
+from sim.tell.score_tables import DECIMALS, rival_title, rule_title, skill
 from sim.tell.section import Cell, Column, Section
 from sim.tell.summary import markdown_code, markdown_section, markdown_text, terminal_table
 from sim.world.scenario import Scenario
@@ -30,7 +31,8 @@ MOST_TOLD = 12  # parameters that a terminal tells
 def calibration_table(calibration: Calibration) -> RenderableType:
     """Return what a finished calibration tells as tables for a terminal."""
     first = Section(*_cut(learnt(calibration), MOST_TOLD))
-    return Group(*map(terminal_table, (scoreboard(calibration), kept(calibration), first)), NOTES)
+    told = mixes_section(calibration.board), kept_section(calibration.curve), first
+    return Group(*map(terminal_table, told), NOTES)
 
 
 def calibration_markdown(calibration: Calibration) -> str:
@@ -59,7 +61,7 @@ def calibration_markdown(calibration: Calibration) -> str:
 
 def calibration_sections(calibration: Calibration) -> tuple[Section, ...]:
     """Return all tables."""
-    return scoreboard(calibration), kept(calibration), learnt(calibration)
+    return mixes_section(calibration.board), kept_section(calibration.curve), learnt(calibration)
 
 
 def calibrate(
@@ -75,44 +77,40 @@ def calibrate(
     return calibrating.calibrate(scenarios, effort, folder, command, calibration_markdown, reporter)
 
 
-def scoreboard(calibration: Calibration) -> Section:
-    """Return each family's score, left out, beside that of its best rival."""
-    by_mix = {mix: rows.set_index(["family", "rule"]) for mix, rows in calibration.board.groupby("mix")}
-    own = by_mix[MODEL]
+def mixes_section(board: pd.DataFrame) -> Section:
+    """Return each family's score, left out, beside that of its best rival: a row for each family and rule.
+
+    Parameters
+    ----------
+    board
+        As of a `Calibration`.
+    """
+    scores = board.set_index(["mix", "family", "rule"])["score"]
     rows: list[Sequence[Cell]] = []
-    for key, row in own.iterrows():
-        others = (by_mix[mix]["score"].get(key) for mix in (RECALIBRATED, PRIOR))
-        rivals = (str(row["rival"]), _score(row["rival_score"])) if isinstance(row.get("rival"), str) else ("", "")
-        skill = (
-            f"{_percent(row['skill'])} [{_percent(row['skill_low'])}, {_percent(row['skill_high'])}]"
-            if rivals[0]
-            else ""
-        )
-        verdict = str(row["verdict"]) if rivals[0] else ""
-        family, rule = key if isinstance(key, tuple) else (key, "")
-        scores = (_score(row["score"]), *map(_score, others), *rivals, skill, verdict)
-        rows.append((str(family).replace("_", " "), str(rule).replace("_", " "), int(row["n"]), *scores))
-    header = (
-        "family",
-        "rule",
-        "n",
-        "mix",
-        "recalibrated",
-        "all vectors",
-        "best rival",
-        "its score",
-        "skill",
-        "verdict",
-    )
-    return Section.of_rows("Left out: the mix beside its best rival", header, rows)
+    for row in board[board["mix"] == MODEL].to_dict("records"):
+        family, rule = str(row["family"]), str(row["rule"])
+        others = (scores.get((mix, family, rule)) for mix in (RECALIBRATED, PRIOR))
+        beside: Sequence[Cell] = ("none", "", "", "")
+        if isinstance(row["rival"], str):
+            gained = skill(row["skill"], row["skill_low"], row["skill_high"])
+            beside = rival_title(row["rival"]), _score(row["rival_score"]), gained, str(row["verdict"])
+        rows.append((rule_title(family, rule), int(row["n"]), *map(_score, (row["score"], *others)), *beside))
+    header = ("what is scored", "items", "mix", "recalibrated", "all vectors", "best rival", "its score", "skill, %")
+    return Section.of_rows("Left out: the mix beside its best rival", (*header, "verdict"), rows)
 
 
-def kept(calibration: Calibration) -> Section:
-    """Return what each kept share of the vectors gives, left out."""
-    curve = calibration.curve.set_index(["share", "family"])
+def kept_section(curve: pd.DataFrame) -> Section:
+    """Return what each kept share of the vectors gives, left out.
+
+    Parameters
+    ----------
+    curve
+        As of a `Calibration`.
+    """
+    by_share = curve.set_index(["share", "family"])
     rows: list[Sequence[Cell]] = []
-    for share in calibration.curve["share"].unique():
-        part = curve.loc[share]
+    for share in curve["share"].unique():
+        part = by_share.loc[share]
         errors = [f"{part['score'][name]:.3f} ± {part['error'][name]:.3f}" for name in CURVE]
         mark = " (chosen)" if part["is_chosen"][LOSS] else ""
         rows.append((f"{share:.0%}{mark}", *errors, int(part["folds"][LOSS])))
@@ -143,11 +141,6 @@ def _cut(section: Section, n: int) -> tuple[str, list[Column]]:
     return section.title, [Column(column.head, column.cells[:n]) for column in section.columns]
 
 
-def _score(value: float | None) -> str:
+def _score(value: float | None) -> Cell:
     """Return a score, nothing where there is none."""
-    return "" if value is None or pd.isna(value) else f"{value:.3f}"
-
-
-def _percent(value: float) -> str:
-    """Return a skill in percent."""
-    return "?" if math.isnan(value) else f"{value:+.0%}"
+    return "" if value is None or pd.isna(value) else Number(value, DECIMALS + 1)

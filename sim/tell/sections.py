@@ -6,7 +6,7 @@ neighbours first; a report shows them beside the figures whose numbers they hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.core.codes import Channel, Level
 from sim.core.outputs import Topic, Use, fields_of
-from sim.core.record import TollRow
+from sim.core.record import RUNS, TollRow
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
@@ -62,33 +62,40 @@ def spillover(results: Results, scenario: Scenario) -> Section | None:
 def causes(results: Results, scenario: Scenario) -> Section | None:
     """Return how much of what reaches each neighbour the war has caused, and how much was coming anyway."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
-    runs, states = usable(results.runs), _drawn_in(lookup, scenario)
-    columns = []
-    for quantity, words in CAUSED.items():
-        both, caused = (
-            [runs[state_column(name, state)].to_numpy(np.float64) for state in states]
-            for name in (quantity, f"{quantity}_caused")
-        )
-        anyway = [every - own for every, own in zip(both, caused, strict=True)]
-        parts = {"caused by the war": caused, "there anyway": anyway, "both": both}
-        columns += [Column(f"{words}: {part}", alike(list(map(mean, found)))) for part, found in parts.items()]
+    rows: list[tuple[Cell, ...]] = []
+    for state in _drawn_in(lookup, scenario) if len(_columns_of_runs(results, ())) else ():
+        for quantity, words in CAUSED.items():
+            names = [state_column(name, state) for name in (quantity, f"{quantity}_caused")]
+            runs = _columns_of_runs(results, names)
+            both, caused = (runs[name].to_numpy(np.float64) for name in names)
+            rows.append((labels[state], words, mean(caused), mean(both - caused), mean(both)))
     title = f"Caused by the war, or there anyway, by day {lookup.horizon}; means of runs"
-    return _section(lookup, title, Column("neighbour", [labels[state] for state in states]), *columns)
+    return _of_rows(lookup, title, ("neighbour", "what", "caused by the war", "there anyway", "both"), rows)
 
 
 def carried(results: Results, scenario: Scenario) -> Section | None:
     """Return which channels carry the incidents that the war causes, by neighbour."""
-    lookup, names, runs = Lookup(results, scenario), state_names(scenario), usable(results.runs)
-    states = _drawn_in(lookup, scenario)
+    lookup, names = Lookup(results, scenario), state_names(scenario)
+    states = _drawn_in(lookup, scenario) if len(_columns_of_runs(results, ())) else []
+    carried_by: dict[str, Estimate] = {}
+    for state in states:
+        own = [state_column("incidents_caused", state), *(by_channel(state, channel) for channel in CHANNELS)]
+        runs = _columns_of_runs(results, own)
+        carried_by |= {name: mean(runs[name].to_numpy(np.float64)) for name in own}
     columns = [
-        Column(words, alike([mean(runs[by_channel(state, channel)].to_numpy(np.float64)) for state in states]))
+        Column(words, alike([carried_by[by_channel(state, channel)] for state in states]))
         for channel, words in CHANNELS.items()
     ]
-    whole = alike([mean(runs[state_column("incidents_caused", state)].to_numpy(np.float64)) for state in states])
+    whole = alike([carried_by[state_column("incidents_caused", state)] for state in states])
     title = f"What carries it: incidents that the war causes by day {lookup.horizon}, means of runs"
     return _section(
         lookup, title, Column("neighbour", [names[state] for state in states]), *columns, Column("all", whole)
     )
+
+
+def _columns_of_runs(results: Results, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of the runs that count; of many runs the others stay on disk."""
+    return usable(pd.concat(results.pieces(RUNS, ("status", *columns)), ignore_index=True))
 
 
 def by_channel(state: str, channel: Channel) -> str:

@@ -83,23 +83,8 @@ RELIEFS = {
 }
 
 
-TOPPLED = "in one pair of runs the regime falls although half of its enemies are not there: a fault of the model"
-
-
-@pytest.mark.parametrize(
-    ("name", "relief"),
-    [
-        pytest.param(
-            name,
-            relief,
-            marks=[pytest.mark.xfail(strict=True, reason=TOPPLED)]
-            if (name, relief) == ("levant_2024", "half the rebels")
-            else [],
-        )
-        for name in ("levant_2024", "syria_2012", "iraq_2014", "ethiopia_2021")
-        for relief in RELIEFS
-    ],
-)
+@pytest.mark.parametrize("name", ["levant_2024", "syria_2012", "iraq_2014", "ethiopia_2021"])
+@pytest.mark.parametrize("relief", RELIEFS)
 def test_a_shift_for_the_regime_topples_it_in_no_paired_run(name: str, relief: str) -> None:
     before = fallen(runs_of(scenario_of(name), PAIRED_RUNS))
     after = fallen(runs_of(scenario_of(name, levers=(RELIEFS[relief],)), PAIRED_RUNS))

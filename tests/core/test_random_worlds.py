@@ -20,17 +20,15 @@ def test_people_are_conserved_to_the_person(scenario: Scenario) -> None:
     everybody = np.round(w["population"][: w["n_locations"]][here]).sum() + np.round(w["refugees_hosted"]).sum()
     for state in mornings(scenario, 0):
         s = state[0]
-        living = s["residents"] + s["displaced"] + s["refugees"].sum(axis=1)
-        counted = (living + s["civilians_killed"] + s["background_killed"])[: len(here)][here].sum() + s[
-            "refugees_old"
-        ].sum()
+        living = s["residents"] + s["displaced"] + s["refugees_from"] + s["civilians_killed"] + s["background_killed"]
+        counted = living[: len(here)][here].sum() + s["refugees_old"].sum()
         assert counted == everybody
-        for stock in ("residents", "displaced", "hosted", "refugees", "refugees_old", "returned_old", "workers"):
+        for stock in ("residents", "displaced", "refugees_in", "refugees_old", "returned_old", "workers"):
             assert s[stock].min() >= 0
             assert np.array_equal(s[stock], np.round(s[stock]))
-        assert s["displaced"].sum() == s["hosted"].sum()
         assert np.array_equal(s["workers"] + s["workers_left"], w["foreign_workers"])
         assert np.array_equal(s["refugees_old"] + s["returned_old"], w["refugees_hosted"])
+        assert s["refugees_from"].sum() == s["refugees_in"].sum()
         assert s["displaced_new"] >= s["displaced_peak"]
 
 

@@ -105,7 +105,7 @@ def test_world_and_state_are_laid_out_as_annotated(tier: Tier) -> None:
         (State, "fighters", (64, 16), (256, 32)),
         (State, "support_wanted", (64, 32), (256, 32)),
         (State, "struck", (32, 16), (64, 32)),
-        (State, "refugees", (64, 16), (256, 32)),
+        (State, "bound_for", (64, 16), (256, 32)),
         (State, "channel", (16, 9), (32, 9)),
         (State, "level_day", (16, 5), (32, 5)),
         (State, "event_day", (512,), (512,)),

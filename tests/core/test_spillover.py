@@ -321,7 +321,7 @@ def test_a_guard_raised_by_decision_grows_as_it_should() -> None:
 
 
 def test_a_guard_holds_fighters_back_only_through_feedback() -> None:
-    """A neighbour from which factions cross into the war lets fewer through when it guards itself."""
+    """A neighbour from which factions cross into the war lets fewer through when it guards itself; others do not."""
     crossed = {}
     for feedback in (0.0, 1.0):
         for value in (0.0, 2.0):

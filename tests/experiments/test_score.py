@@ -67,10 +67,12 @@ def test_what_cannot_be_scored_is_refused_in_a_line(tmp_path: Path, capsys: pyte
 
 def test_the_scoreboard_is_as_new_as_what_it_tells() -> None:
     """Run ``python experiments/document.py --scores`` after a change of rules, inputs, records or definitions."""
-    told, board = scoreboard.read_table()
     now = provenance(developed_worlds())
-    assert {name: told[name] for name in scoreboard.DIGESTS} == now
-    assert set(board["family"]) >= {"fall", "killed", "arrivals", "incident"}
+    for path in (scoreboard.TABLE, scoreboard.MIXES):  # the latter by ``--mixes``
+        told, board = scoreboard.read_table(path)
+        assert {name: told[name] for name in scoreboard.DIGESTS} == now
+        assert set(board["family"]) >= {"fall", "killed", "arrivals", "incident"}
+    assert scoreboard.read_table(scoreboard.KEPT)[0]["rulebook"] == now["rulebook"]
 
 
 def test_the_pages_tell_the_stored_scores() -> None:

@@ -71,7 +71,7 @@ def test_what_no_theory_and_no_entry_is_called_is_refused_in_a_line() -> None:
     ]
     (line,) = faults_of({"spillover": {"weight": {"refugees": -1.0}}})
     assert line.startswith("rules.spillover.weight.refugees = -1.0: must be greater than or equal to 0")
-    assert line.endswith("(plausible: 0 to 1)")
+    assert line.endswith("(plausible: 0 to 0.2)")
     (line,) = faults_of({"spillover": {"refugees_weight": 0.5}})
     assert line == "rules.spillover.refugees_weight: no such key; did you mean 'rules.spillover.weight.refugees'?"
 

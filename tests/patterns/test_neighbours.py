@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim.core.codes import NEVER, Level
 from tests.patterns.ensembles import LEVANT, STATES, Ensemble
@@ -70,17 +71,18 @@ def test_11_civil_war_is_rare_where_it_is_calm(year: Ensemble) -> None:
         assert spared > 0.95 * len(year.runs)
 
 
-@pytest.mark.parametrize(("level", "per_day"), [(Level.CALM, 0.0009), (Level.ALERT, 0.009)])
-def test_11_neighbours_have_the_base_rates_of_thirty_wars(level: Level, per_day: float) -> None:
-    """Base rates: level 2 or more comes at .0009 a day from calm and at .009 from alert, within half.
+@pytest.mark.parametrize(("level", "n", "days"), [(Level.CALM, 15, 16_358), (Level.ALERT, 14, 1_527)])
+def test_11_neighbours_are_drawn_in_as_often_as_in_thirty_wars(level: Level, n: int, days: int) -> None:
+    """Base rates: level 2 or more comes at a rate that the record's few cases allow (their 95 % Poisson interval).
 
-    Counted over all thirty worlds; days count until level 2 is reached, each world over its own horizon.
+    The record: of 112 calm neighbours 15 got there, of 18 on alert 14; days count until they did or the case ended.
     """
-    reached = days = 0.0
+    reached = lived = 0.0
     for world in WORLDS:
         scenario = scenario_of(world)
         own = (scenario.world[0]["is_neighbour"] == 1) & (scenario.world[0]["level_day_0"] == level)
         first = runs_of(scenario, 40)["level_day"][:, own, Level.INCIDENT]
         reached += (first != NEVER).sum()
-        days += np.where(first != NEVER, first, scenario.horizon_days).sum()
-    assert 0.5 * per_day <= reached / days <= 1.5 * per_day
+        lived += np.where(first != NEVER, first, scenario.horizon_days).sum()
+    low, high = stats.chi2.ppf(0.025, 2 * n) / 2.0, stats.chi2.ppf(0.975, 2 * n + 2) / 2.0
+    assert low <= days * reached / lived <= high

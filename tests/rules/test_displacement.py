@@ -174,23 +174,23 @@ def test_along_a_rising_sum_small_flows_are_right_on_average() -> None:
     assert sum(drawn) / n == pytest.approx(0.1)
 
 
-@given(PEOPLE, WEIGHTS)
-def test_parts_along_a_rising_sum_add_up_to_the_person(people: int, weights: list[float]) -> None:
+@given(PEOPLE, WEIGHTS, OFFSET)
+def test_parts_along_a_rising_sum_add_up_to_the_person(people: int, weights: list[float], offset: float) -> None:
     total = 0.0
     for weight in weights:
         total += weight
     passed, placed = 0.0, 0.0
     for weight in weights:
         passed += weight
-        so_far = people_up_to(float(people), passed, total, 0.5)
+        so_far = people_up_to(float(people), passed, total, offset)
         assert abs(so_far - placed - people * weight / total) <= 1.0 + 1e-6
         assert so_far >= placed
         placed = so_far
     assert placed == people
 
 
-@given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=30), SHARE)
-def test_nobody_gives_more_than_there_are(stocks: list[int], share: float) -> None:
+@given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=30), SHARE, OFFSET)
+def test_nobody_gives_more_than_there_are(stocks: list[int], share: float, offset: float) -> None:
     total = sum(stocks)
     if total == 0:
         return
@@ -198,7 +198,15 @@ def test_nobody_gives_more_than_there_are(stocks: list[int], share: float) -> No
     passed, gone = 0.0, 0.0
     for stock in stocks:
         passed += stock
-        so_far = people_up_to(float(leaving), passed, float(total), 0.5)
+        so_far = people_up_to(float(leaving), passed, float(total), offset)
         assert 0.0 <= so_far - gone <= stock
         gone = so_far
     assert gone == leaving
+
+
+def test_a_drawn_offset_gives_small_parts_their_share_on_average() -> None:
+    """Rounded, one in ten thousand would never be drawn; systematic sampling draws it as often as it should."""
+    n = 100_000
+    drawn = [people_up_to(1000.0, 1.0, 10_000.0, (i + 0.5) / n) for i in range(n)]
+    assert set(drawn) == {0.0, 1.0}
+    assert sum(drawn) / n == pytest.approx(0.1)

@@ -23,7 +23,6 @@ from sim.core.rules.spillover import (
     has_fire,
     incident_deaths,
     level_of,
-    next_alert,
     own_war_hazard,
     proximity,
     refugee_burden,
@@ -144,14 +143,6 @@ def test_an_incident_is_answered_by_an_alert_every_other_time() -> None:
 def test_no_alert_ends_while_there_is_a_reason_for_it(alarm: float) -> None:
     assert alert_end_probability(0.02, alarm) <= alert_end_probability(0.02, 0.0) == 1.0 - math.exp(-0.02)
     assert alarm < 1.0 or alert_end_probability(0.02, alarm) == 0.0
-
-
-def test_low_draws_announce_an_alert_and_high_ones_end_it() -> None:
-    assert next_alert(0, 0.2, 0.1, 0.19) == 1
-    assert next_alert(0, 0.2, 0.1, 0.21) == 0
-    assert next_alert(0, 0.2, 0.1, 0.99) == 0
-    assert next_alert(1, 0.2, 0.1, 0.89) == 1
-    assert next_alert(1, 0.2, 0.1, 0.91) == 0
 
 
 @given(st.floats(0.0, 1e5), st.integers(0, 400), st.booleans())

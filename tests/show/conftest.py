@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from sim.core.engine import simulate
 from sim.ensemble.store.results import Results
@@ -14,9 +15,19 @@ from sim.study.compare import compare
 from sim.study.explain.chronicle import Chronicle, explain
 from sim.study.explain.typical import Typical
 from sim.world.scenario import Scenario
+from tests.show.browser import start
 from tests.show.cases import hostile, made_case
 from tests.show.made import MIXED, made_results
 from tests.worlds import SEED, scenario_of
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a browser; tests that ask for it are skipped where none is installed."""
+    with sync_playwright() as playwright:
+        found = start(playwright)
+        yield found
+        found.close()
 
 
 @pytest.fixture

@@ -1,26 +1,17 @@
 """What a reader can do with a report, in a real browser; without one there is nothing to see."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.show.browser import DESK, PHONE, PROGRAM, opened, start
+from tests.show.browser import DESK, PHONE, PROGRAM, opened
 from tests.show.cases import HOSTILE
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no browser is installed")
 
 SEATS = "table-fall_map"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = start(playwright)
-        yield found
-        found.close()
 
 
 @pytest.fixture(params=["report", "hostile_report"])

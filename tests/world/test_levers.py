@@ -220,4 +220,4 @@ def test_what_somebody_feels_is_not_noted() -> None:
 def test_channels_are_open_unless_a_scenario_closes_them() -> None:
     assert np.all(scenario_of("levant_2024").world[0]["channel_on"] == 1)
     closed = scenario_of("levant_2024", channels={"refugees": False, "border": False})
-    assert closed.world[0]["channel_on"].tolist() == [0, 1, 1, 1, 1, 0]
+    assert closed.world[0]["channel_on"].tolist() == [0, 1, 1, 1, 1, 0, 1, 1, 1]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.core.codes import Channel
 from sim.core.parameters import describe, numbers
 from sim.core.rules import MECHANISMS, RULES_DTYPE, Rules, pack_rules
 from sim.ensemble.run.chunks import job_of, live_chunk
@@ -35,8 +34,9 @@ def test_every_parameter_stays_in_its_plausible_range(drawn: np.ndarray) -> None
 
 def column(drawn: np.ndarray, mechanism: str, name: str) -> np.ndarray:
     """Return the draws of one parameter, which may be an entry of a vector."""
-    name, _, entry = name.partition(".")
-    return drawn[mechanism][name][:, Channel[entry.upper()]] if entry else drawn[mechanism][name]
+    vector, _, entry = name.partition(".")
+    entries = [other for other in describe(MECHANISMS[mechanism]) if other.startswith(f"{vector}.")]
+    return drawn[mechanism][vector][:, entries.index(name)] if entry else drawn[mechanism][vector]
 
 
 @pytest.mark.statistical

@@ -52,12 +52,15 @@ def is_at_war(world: World, state: State, leader: int, other: int) -> bool:
 
 @phase
 def find_enemies(world: World, state: State) -> int:
-    """Set with whom each side is at war, by leader as bits of factions; list the pairs and return how many they are."""
+    """Set with whom each side is at war, by leader as bits of factions; list the pairs and return how many they are.
+
+    Extremists in hiding hold no front: attacks and strikes tell what they and others lose by them.
+    """
     scratch = state.scratch
     n_pairs = 0
     for leader in range(world.n_factions):
         scratch.enemies[leader] = 0
-        if state.side_fighters[leader] <= 0.0:
+        if state.side_fighters[leader] <= 0.0 or world.is_extremist[leader] == 1:
             continue
         scratch.heads[leader] = 0.0
         scratch.touched[leader] = 0.0
@@ -66,6 +69,7 @@ def find_enemies(world: World, state: State) -> int:
         scratch.due[leader] = 0.0
         for other in range(leader):
             is_enemy = state.tie[leader, other] <= HOSTILE_TIE and state.side_fighters[other] > 0.0
+            is_enemy = is_enemy and world.is_extremist[other] == 0
             if is_enemy and is_at_war(world, state, leader, other):
                 scratch.enemies[leader] |= state.side_mask[other]
                 scratch.enemies[other] |= state.side_mask[leader]

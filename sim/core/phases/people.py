@@ -1,9 +1,8 @@
 """People flee from a war by its dead, inside their country and across its borders, and return; workers go home.
 
 Every flow is a whole number of people and follows from what the phase found. One draw rounds each flow along the places
-and states of the world, so that all of them are right on average and to the person. Nobody finds refuge in the place
-from which he flees. Those who found refuge in a place that is attacked later stay there: moving on again is not told
-apart from staying. Who crosses from a refuge makes room there for those who flee today.
+and states of the world, so that all of them are right on average and to the person. The displaced are known by their
+homes; where in their country they find refuge is not followed, nor that they move on.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from sim.core.rules.displacement import (
 from sim.core.rules.scale import run_factor
 from sim.core.state import State, World, index
 
-ROUNDED = 0.5  # shares of people need no draw: nobody minds which of two places hosts one person more
+ROUNDED = 0.5  # where shares of people need no draw: nobody minds which of two places takes one person more
 
 
 @phase
@@ -99,15 +98,16 @@ def begin_people(world: World, rules: Rules, state: State) -> None:
     for place in range(world.n_locations):
         state.residents[place] = math.floor(world.population[place] + 0.5)
         state.displaced[place] = 0.0
-        state.hosted[place] = 0.0
         state.refugees_from[place] = 0.0
         total = 0.0
         for host in range(world.n_states):
-            state.refugees[place, host] = 0.0
             total += state.derived.crossing_pull[place, host] * state.host_factor[host]
+        share = crossing_share(
+            rules.displacement.crossing_share, state.crossing_shift, state.derived.border_access[place]
+        )
         for host in range(world.n_states):
             pull = state.derived.crossing_pull[place, host] * state.host_factor[host]
-            state.bound_for[place, host] = state.derived.passable[host] * pull / total if total > 0.0 else 0.0
+            state.bound_for[place, host] = share * state.derived.passable[host] * pull / total if total > 0.0 else 0.0
 
 
 @phase
@@ -115,10 +115,8 @@ def move_people(world: World, rules: Rules, state: State) -> None:
     """Let people return and flee; nobody is lost or counted twice."""
     welcomed = find_safe_places(world, rules, state)
     u, v = two_uniforms(state.key, Purpose.RETURN, world.contested_state, 0)
-    back = end_displacement(world, rules, state, u)
-    if back > 0.0:
-        leave_hosts(world, state, back)
-    end_refuge(world, rules, state, v)
+    end_displacement(world, rules, state, u)
+    end_refuge(world, rules, state, v, u)
     end_exile(world, rules, state, welcomed)
     flee(world, rules, state)
     displaced = 0.0
@@ -157,12 +155,11 @@ def is_safe(world: World, rules: Rules, state: State, place: int) -> bool:
 
 
 @phase
-def end_displacement(world: World, rules: Rules, state: State, u: float) -> float:
-    """Let the displaced inside the country return to safe places; return how many do."""
+def end_displacement(world: World, rules: Rules, state: State, u: float) -> None:
+    """Let the displaced inside the country return to safe places."""
     displacement = rules.displacement
     expected = 0.0
     so_far = 0.0
-    back = 0.0
     for i in range(world.n_contested):
         place = index(world.contested[i])
         if state.scratch.score[place] > 0.0 and state.displaced[place] > 0.0:
@@ -175,16 +172,21 @@ def end_displacement(world: World, rules: Rules, state: State, u: float) -> floa
             so_far = whole_people(expected, u)
             state.displaced[place] -= home
             state.residents[place] += home
-            back += home
-    return back
 
 
 @phase
-def end_refuge(world: World, rules: Rules, state: State, v: float) -> None:
-    """Let those who crossed a border since day 0 return to safe places."""
+def end_refuge(world: World, rules: Rules, state: State, u: float, v: float) -> None:
+    """Let those who crossed a border since day 0 return to safe places, sooner from where they are forced to."""
     displacement = rules.displacement
+    abroad = 0.0
+    leaving = 0.0
+    for host in range(world.n_states):
+        abroad += state.refugees_in[host]
+        leaving += state.refugees_in[host] * state.derived.forced[host]
+    if abroad <= 0.0:
+        return
     expected = 0.0
-    so_far = 0.0
+    back = 0.0
     for i in range(world.n_contested):
         place = index(world.contested[i])
         if state.scratch.score[place] > 0.0 and state.refugees_from[place] > 0.0:
@@ -192,32 +194,33 @@ def end_refuge(world: World, rules: Rules, state: State, v: float) -> None:
             welcome = state.scratch.welcome[place]
             if welcome > 0.0:
                 chance = return_probability(displacement.return_refugees, welcome, displacement.welcome_refugees)
-            for host in range(world.n_states):
-                there = state.refugees[place, host]
-                if there > 0.0:
-                    expected += min(1.0, chance * state.derived.forced[host]) * there
-                    home = min(whole_people(expected, v) - so_far, there)
-                    so_far = whole_people(expected, v)
-                    state.refugees[place, host] -= home
-                    state.refugees_in[host] -= home
-                    state.refugees_from[place] -= home
-                    state.residents[place] += home
+            there = state.refugees_from[place]
+            expected += min(1.0, chance * leaving / abroad) * there
+            home = min(whole_people(expected, u) - back, there)
+            state.refugees_from[place] -= home
+            state.residents[place] += home
+            back += home
+    if back > 0.0:
+        leave_states(world, state, back, leaving, v)
 
 
 @phase
-def leave_hosts(world: World, state: State, people: float) -> None:
-    """Take those who went home out of the places that hosted them, in proportion."""
-    hosted = 0.0
-    for place in range(world.n_locations):
-        hosted += state.hosted[place]
+def leave_states(world: World, state: State, people: float, leaving: float, v: float) -> None:
+    """Take those who went home out of the states that took them in, by how many are there and who is forced to go."""
     passed = 0.0
+    so_far = 0.0
     gone = 0.0
-    for place in range(world.n_locations):
-        if state.hosted[place] > 0.0:
-            passed += state.hosted[place]
-            so_far = people_up_to(people, passed, hosted, ROUNDED)
-            state.hosted[place] -= so_far - gone
-            gone = so_far
+    for host in range(world.n_states):
+        there = state.refugees_in[host]
+        passed += there * state.derived.forced[host]
+        home = min(people_up_to(people, passed, leaving, v) - so_far, there)
+        so_far += home
+        state.refugees_in[host] -= home
+        gone += home
+    for host in range(world.n_states):  # where more were to leave a state than are there, the others make up for it
+        home = min(people - gone, state.refugees_in[host])
+        state.refugees_in[host] -= home
+        gone += home
 
 
 @phase
@@ -261,38 +264,35 @@ def settle_in(world: World, state: State, people: float, room: float) -> None:
 
 @phase
 def flee(world: World, rules: Rules, state: State) -> None:
-    """Let people leave the places where others are killed: some for other states, the rest for safe places inside."""
+    """Let people leave the places where others are killed: some for other states, the rest inside their country."""
     displacement = rules.displacement
     gross = gross_flight(
         state.killed_lately_all, displacement.flight_scale, displacement.flight_exponent, state.flight_factor
     )
     total = weigh_flight(world, rules, state)
+    each = gross / total if total > 0.0 else 0.0
     u, v = two_uniforms(state.key, Purpose.OUTFLOW, world.contested_state, 0)
     from_refuge = find_crossings_of_refuges(world, rules, state)
     expected = 0.0
     so_far = 0.0
     wish = 0.0
+    abroad = 0.0
     for i in range(world.n_contested):
         place = index(world.contested[i])
-        pushed = pushed_out(world, rules, state, place)
-        if state.scratch.flight[place] > 0.0 or pushed > 0.0:
-            driven = gross * state.scratch.flight[place] / total if total > 0.0 else 0.0
-            expected += min(min(driven, room_to_leave(world, rules, state, place)) + pushed, state.residents[place])
-            people = min(whole_people(expected, u) - so_far, state.residents[place])
-            so_far = whole_people(expected, u)
-            if people > 0.0:
-                state.residents[place] -= people
-                crossed = whole_people(wish, v)
-                wish = cross_borders(world, rules, state, place, people, from_refuge, wish, v)
-                find_refuge(world, state, place, people - (whole_people(wish, v) - crossed))
-
-
-@phase
-def room_to_leave(world: World, rules: Rules, state: State, place: int) -> float:
-    """Return how many more people of a place may leave it because of the toll."""
-    most = rules.displacement.most_away * world.population[place]
-    away = state.displaced[place] + state.refugees_from[place]
-    return min(max(0.0, most - away), state.residents[place])
+        driven = min(each * state.scratch.flight[place], state.scratch.room[place])
+        expected += min(driven + pushed_out(world, rules, state, place), state.residents[place])
+        people = min(whole_people(expected, u) - so_far, state.residents[place])
+        if people > 0.0:
+            so_far += people
+            state.residents[place] -= people
+            wish += find_crossings(world, state, place, people, from_refuge)
+            crossing = whole_people(wish, v) - abroad
+            abroad += crossing
+            state.refugees_from[place] += crossing
+            state.displaced[place] += people - crossing
+    state.displaced_new += so_far - abroad
+    if abroad > 0.0:
+        enter_states(world, state, abroad, u)
 
 
 @phase
@@ -301,8 +301,10 @@ def weigh_flight(world: World, rules: Rules, state: State) -> float:
     total = 0.0
     for i in range(world.n_contested):
         place = index(world.contested[i])
-        room = room_to_leave(world, rules, state, place)
+        away = state.displaced[place] + state.refugees_from[place]
+        room = min(max(0.0, rules.displacement.most_away * world.population[place] - away), state.residents[place])
         weight = flight_weight(state.killed_lately[place], room)
+        state.scratch.room[place] = room
         state.scratch.flight[place] = weight * (1.0 - state.scratch.welcome[place])
         total += weight
     return total
@@ -326,78 +328,53 @@ def pushed_out(world: World, rules: Rules, state: State, place: int) -> float:
 
 @phase
 def find_crossings_of_refuges(world: World, rules: Rules, state: State) -> float:
-    """Find where those who cross from places of refuge go; return which share of all who cross they are.
+    """Find where those go who cross from refuges, safe places by their size; return their share of all who cross.
 
     Without distance it is the same from everywhere.
     """
-    hosted = 0.0
-    if rules.displacement.hop_decay > 0.0:
-        for host in range(world.n_states):
-            state.scratch.bound_for[host] = 0.0
-        for i in range(world.n_contested):
-            place = index(world.contested[i])
-            hosted += state.hosted[place]
-            for host in range(world.n_states):
-                state.scratch.bound_for[host] += state.hosted[place] * state.bound_for[place, host]
-        for host in range(world.n_states):
-            state.scratch.bound_for[host] /= max(1.0, hosted)
-    return rules.displacement.refuge_share if hosted > 0.0 else 0.0
-
-
-@phase
-def cross_borders(
-    world: World,
-    rules: Rules,
-    state: State,
-    place: int,
-    people: float,
-    from_refuge: float,
-    wish: float,
-    v: float,
-) -> float:
-    """Let some of those who flee cross; whom a border stops stays inside. Return the running sum of those who wish to.
-
-    What is rounded along the sum has crossed.
-    """
-    share = crossing_share(rules.displacement.crossing_share, state.crossing_shift, state.derived.border_access[place])
-    so_far = whole_people(wish, v)
     for host in range(world.n_states):
-        bound = state.bound_for[place, host]
-        if from_refuge > 0.0:
-            bound += from_refuge * (state.scratch.bound_for[host] - bound)
-        if bound > 0.0:
-            wish += people * share * bound * state.border_lever[host]
-            crossing = whole_people(wish, v) - so_far
-            so_far = whole_people(wish, v)
-            state.refugees[place, host] += crossing
-            state.refugees_from[place] += crossing
-            state.refugees_in[host] += crossing
-            state.arrived[host] += crossing
-    return wish
+        state.scratch.crossing[host] = 0.0
+        state.scratch.refuge[host] = 0.0
+    room = all_scores(world, state)
+    if rules.displacement.hop_decay <= 0.0 or room <= 0.0:
+        return 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        for host in range(world.n_states):
+            state.scratch.refuge[host] += state.scratch.score[place] / room * state.bound_for[place, host]
+    return rules.displacement.refuge_share
 
 
 @phase
-def find_refuge(world: World, state: State, place: int, people: float) -> None:
-    """Spread those who stay inside the country over safe places by size and nearness; without any they hide there."""
-    state.displaced[place] += people
-    state.displaced_new += people
-    room = 0.0
-    for i in range(world.n_contested):
-        host = index(world.contested[i])
-        if host != place and state.scratch.score[host] > 0.0:
-            room += state.scratch.score[host] / world.hops[place, host]
-    if room <= 0.0:
-        state.hosted[place] += people
-        return
+def find_crossings(world: World, state: State, place: int, people: float, from_refuge: float) -> float:
+    """Add those of a place who will cross to the crossings of each state; return how many they are on average.
+
+    Whom a border stops is not among them: who wished to cross it stays inside.
+    """
+    crossing = 0.0
+    for host in range(world.n_states):
+        bound = (1.0 - from_refuge) * state.bound_for[place, host] + from_refuge * state.scratch.refuge[host]
+        passing = people * bound * state.border_lever[host]
+        state.scratch.crossing[host] += passing
+        crossing += passing
+    return crossing
+
+
+@phase
+def enter_states(world: World, state: State, people: float, u: float) -> None:
+    """Let those who cross arrive, by how many come to each state."""
+    total = 0.0
+    for host in range(world.n_states):
+        total += state.scratch.crossing[host]
     passed = 0.0
-    placed = 0.0
-    for i in range(world.n_contested):
-        host = index(world.contested[i])
-        if host != place and state.scratch.score[host] > 0.0:
-            passed += state.scratch.score[host] / world.hops[place, host]
-            so_far = people_up_to(people, passed, room, ROUNDED)
-            state.hosted[host] += so_far - placed
-            placed = so_far
+    so_far = 0.0
+    for host in range(world.n_states):
+        if state.scratch.crossing[host] > 0.0:
+            passed += state.scratch.crossing[host]
+            arrived = people_up_to(people, passed, total, u)
+            state.refugees_in[host] += arrived - so_far
+            state.arrived[host] += arrived - so_far
+            so_far = arrived
 
 
 @phase

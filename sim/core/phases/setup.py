@@ -95,7 +95,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_links(world, rules, state)
     muster(world, rules, state)
     begin_influence(world, rules, state)
-    measure_day_0(world, rules, state)
+    measure_day_0(world, state)
     state.power_day_0 = state.side_power[world.regime]
 
 

@@ -8,7 +8,7 @@ from sim.core.codes import NEVER, NOBODY, Cause, Channel, Event, Level, Order, P
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import HOSTILE_TIE, LEAST_FORCE, today
-from sim.core.rng import gamma_of_run, normal_of_run, uniform, uniform_of_run
+from sim.core.rng import gamma_of_run, normal_quantile, two_uniforms_of_run, uniform, uniform_of_run
 from sim.core.rules import Rules
 from sim.core.rules.patronage import relaxed
 from sim.core.rules.spillover import (
@@ -32,7 +32,7 @@ from sim.core.rules.spillover import (
     has_fire,
     incident_deaths,
     level_of,
-    next_alert,
+    ordinal_of,
     own_war_hazard,
     proximity,
     refugee_burden,
@@ -75,7 +75,6 @@ def begin_neighbours(world: World, rules: Rules, state: State) -> None:
         state.death_day[host] = NEVER
         state.many_deaths_day[host] = NEVER
         state.fire_day[host] = 0 if level >= Level.INCIDENT else -FIRE_DAYS
-        state.caused_fire_day[host] = -FIRE_DAYS
         state.own_war_cause[host] = NOBODY
         for channel in range(N_CHANNELS):
             state.channel[host, channel] = 0.0
@@ -101,39 +100,33 @@ def wind_clocks(world: World, rules: Rules, state: State, host: int) -> None:
     )
     state.incident_rate[host, Stream.CAUSED.value] = 0.0
     state.incident_rate[host, Stream.OWN_WAR.value] = 0.0
-    state.own_war_wait[host] = wait(uniform_of_run(state.key, Purpose.OWN_WAR, host, 0))
     for stream in range(N_STREAMS):
-        state.n_incidents[host, stream] = 0
+        state.n_marks[host, stream] = 0
         state.incident_wait[host, stream] = next_wait(state, host, stream)
 
 
 @phase
 def next_wait(state: State, host: int, stream: int) -> float:
     """Return what must add up until the next incident by a clock: the same in every history of that seed and run."""
-    u = uniform_of_run(state.key, Purpose.NEXT_INCIDENT, host, ordinal_of(state, host, stream))
+    u = uniform_of_run(state.key, Purpose.NEXT_INCIDENT, host, ordinal_of(state.n_marks[host, stream], stream))
     return wait(u)
 
 
 @phase
-def ordinal_of(state: State, host: int, stream: int) -> int:
-    """Return the number of the next incident by a clock among all of a neighbour."""
-    return N_STREAMS * state.n_incidents[host, stream] + stream
-
-
-@phase
-def measure_day_0(world: World, rules: Rules, state: State) -> None:
+def measure_day_0(world: World, state: State) -> None:
     """Measure what the channels carry before anything has happened; the tables tell who takes part in the war."""
     for host in range(world.n_states):
         if world.is_neighbour[host] == 1:
-            fill_channels(world, rules, state, host)
-            for channel in range(N_CHANNELS):
-                state.channel_day_0[host, channel] = state.channel[host, channel]
+            day_0 = state.channel_day_0[host]
+            n_border = state.derived.n_border[host]
+            day_0[Channel.SANCTUARY.value] = fill(hostile_ground(world, state, host), float(n_border))
+            for i in range(n_border):
+                if is_threat(world, state, host, index(state.derived.border[host, i])):
+                    day_0[Channel.BORDER.value] = 1.0
             if world.participation[host] == Participation.COMBAT:
-                state.channel_day_0[host, Channel.PARTICIPATION.value] = 1.0
+                day_0[Channel.PARTICIPATION.value] = 1.0
             elif world.participation[host] == Participation.PROXY:
-                state.channel_day_0[host, Channel.PARTICIPATION.value] = PROXY
-            for channel in range(N_CHANNELS):
-                state.channel[host, channel] = 0.0
+                day_0[Channel.PARTICIPATION.value] = PROXY
 
 
 @phase
@@ -160,8 +153,6 @@ def spill_over(world: World, rules: Rules, state: State, actor: int) -> None:
 def reach_neighbour(world: World, rules: Rules, state: State, host: int) -> None:
     """Let one neighbour pass its day."""
     fill_channels(world, rules, state, host)
-    weigh_change(rules, state, host)
-    consider_own_war(rules, state, host)
     n_today = count_incidents(world, rules, state, host)
     announce(world, rules, state, host, n_today)
     set_level(world, state, host)
@@ -170,7 +161,7 @@ def reach_neighbour(world: World, rules: Rules, state: State, host: int) -> None
 
 @phase
 def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
-    """Measure what each channel carries more than on day 0, in one pass over the places; what is off has nothing."""
+    """Measure and weigh what each channel carries more than on day 0; what is off carries nothing."""
     spillover = rules.spillover
     adrift = 0.0
     kin = 0.0
@@ -192,9 +183,7 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
         place = index(state.derived.border[host, i])
         dispersed += state.dispersed[place]
         killed += state.killed_lately[place]
-        holder = state.holder[place]
-        is_threat = holder != NOBODY and world.is_jihadist[holder] == 1
-        if state.contact[place] > 0.0 or (is_threat and state.attitude[host, holder] <= HOSTILE_TIE):
+        if state.contact[place] > 0.0 or is_threat(world, state, host, place):
             at_the_border = 1.0
     state.fled[host] *= state.derived.fled_fading
     state.fled[host] += spillover.fled_share * state.border_lever[host] * dispersed
@@ -206,19 +195,33 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     channel[Channel.ARMS.value] = fill(smuggled, spillover.arms_scale * state.depots_day_0)
     channel[Channel.FIGHTERS.value] = fill(fighters, spillover.fighters_scale)
     channel[Channel.KIN.value] = kin
-    channel[Channel.SANCTUARY.value] = fill(state.hostile_ground[host], float(n_border))
-    channel[Channel.BORDER.value] = at_the_border
+    sanctuary = fill(state.hostile_ground[host], float(n_border))
+    channel[Channel.SANCTUARY.value] = max(0.0, sanctuary - state.channel_day_0[host, Channel.SANCTUARY.value])
+    channel[Channel.BORDER.value] = at_the_border * (1.0 - state.channel_day_0[host, Channel.BORDER.value])
     channel[Channel.PARTICIPATION.value] = part_in_war(world, state, host)
     channel[Channel.RETALIATION.value] = min(1.0, state.retaliation[host])
     channel[Channel.DEATHS.value] = fill(killed, DEATHS_SCALE)
+    total = 0.0
     for i in range(N_CHANNELS):
-        channel[i] = max(0.0, channel[i] - state.channel_day_0[host, i]) * world.channel_on[i]
+        channel[i] *= world.channel_on[i]
+        total += spillover.weight[i] * channel[i]
+    state.pressure[host] = total
+
+
+@phase
+def is_threat(world: World, state: State, host: int, place: int) -> bool:
+    """Tell whether jihadists hold a place to whom a state is hostile."""
+    holder = state.holder[place]
+    return holder != NOBODY and world.is_jihadist[holder] == 1 and state.attitude[host, holder] <= HOSTILE_TIE
 
 
 @phase
 def part_in_war(world: World, state: State, host: int) -> float:
-    """Return the part that a state takes in the war today: 1 if it strikes, less while its direct help flows."""
+    """Return how much more part in the war a state takes today: all if it strikes, less while its direct help flows."""
     part = 0.0
+    before = state.channel_day_0[host, Channel.PARTICIPATION.value]
+    if before == 1.0:
+        return part
     for link in range(world.link_start[host], world.link_start[host + 1]):
         if state.direct[link] > 0.0:
             part = PROXY
@@ -226,7 +229,7 @@ def part_in_war(world: World, state: State, host: int) -> float:
         for faction in range(world.n_factions):
             if state.struck[host, faction] > 0.0:
                 part = 1.0
-    return part
+    return max(0.0, part - before)
 
 
 @phase
@@ -268,28 +271,6 @@ def hostile_ground(world: World, state: State, host: int) -> float:
 
 
 @phase
-def weigh_change(rules: Rules, state: State, host: int) -> None:
-    """Weigh what the channels carry more than on day 0."""
-    weight = rules.spillover.weight
-    total = 0.0
-    for i in range(N_CHANNELS):
-        total += weight[i] * state.channel[host, i]
-    state.pressure[host] = total
-
-
-@phase
-def consider_own_war(rules: Rules, state: State, host: int) -> None:
-    """Let a war of a neighbour's own break out when its clock says so; it was coming, or the war has caused it."""
-    if state.own_war_cause[host] != NOBODY:
-        return
-    state.own_war_wait[host] -= own_war_hazard(rules.spillover.own_war_per_day, state.pressure[host])
-    if state.own_war_wait[host] <= 0.0:
-        ordinal = ordinal_of(state, host, Stream.OWN_WAR.value)
-        state.own_war_cause[host] = drawn_cause(rules, state, host, ordinal, 1.0)
-        state.incident_rate[host, Stream.OWN_WAR.value] = OWN_WAR_RATE * state.incident_factor[host]
-
-
-@phase
 def drawn_cause(rules: Rules, state: State, host: int, ordinal: int, background: float) -> int:
     """Draw where something comes from, in proportion: from the background, or from what a channel adds."""
     u = uniform_of_run(state.key, Purpose.INCIDENT_CAUSE, host, ordinal)
@@ -311,21 +292,28 @@ def count_incidents(world: World, rules: Rules, state: State, host: int) -> int:
     that is the same in all histories of a seed and run. A higher rate never brings fewer.
     """
     spillover = rules.spillover
-    n_today = 0
+    change = state.pressure[host]
+    factor = state.incident_factor[host]
     state.incident_rate[host, Stream.CAUSED.value] = caused_rate(
-        spillover.caused_rate,
-        state.pressure[host],
-        state.hardening[host],
-        spillover.guard_effect,
-        state.incident_factor[host],
+        spillover.caused_rate, change, state.hardening[host], spillover.guard_effect, factor
     )
+    state.incident_rate[host, Stream.OWN_WAR.value] = OWN_WAR_RATE * factor
+    if state.own_war_cause[host] == NOBODY:
+        state.incident_rate[host, Stream.OWN_WAR.value] = own_war_hazard(spillover.own_war_per_day, change)
+    n_today = 0
     for stream in range(N_STREAMS):
         state.incident_wait[host, stream] -= state.incident_rate[host, stream]
         for _ in range(MOST_A_DAY):
             if state.incident_wait[host, stream] > 0.0:
                 break
-            bring_incident(world, rules, state, host, stream)
-            n_today += 1
+            if stream == Stream.OWN_WAR and state.own_war_cause[host] == NOBODY:
+                state.own_war_cause[host] = drawn_cause(
+                    rules, state, host, ordinal_of(state.n_marks[host, stream], stream), 1.0
+                )
+            else:
+                bring_incident(world, rules, state, host, stream)
+                n_today += 1
+            state.n_marks[host, stream] += 1
             state.incident_wait[host, stream] += next_wait(state, host, stream)
     return n_today
 
@@ -334,14 +322,13 @@ def count_incidents(world: World, rules: Rules, state: State, host: int) -> int:
 def bring_incident(world: World, rules: Rules, state: State, host: int, stream: int) -> None:
     """Let an incident happen; one in which people shoot across the border is told."""
     spillover = rules.spillover
-    ordinal = ordinal_of(state, host, stream)
-    state.n_incidents[host, stream] += 1
+    ordinal = ordinal_of(state.n_marks[host, stream], stream)
     cause = cause_of(rules, state, host, stream, ordinal)
     state.incidents[host, cause] += 1
     if cause != Cause.BACKGROUND:
         state.retaliation[host] += world.capacity[host]
-    u = uniform_of_run(state.key, Purpose.INCIDENT_FIRE, host, ordinal)
-    z = normal_of_run(state.key, Purpose.INCIDENT_DEATHS, host, ordinal)
+    u, v = two_uniforms_of_run(state.key, Purpose.INCIDENT_DEATHS, host, ordinal)
+    z = normal_quantile(v)
     deaths = incident_deaths(spillover.deadly, spillover.deaths_median, spillover.deaths_spread, u, z)
     if stream == Stream.OWN_WAR:
         deaths *= OWN_WAR_DEATHS
@@ -371,8 +358,9 @@ def count_deaths(state: State, host: int, cause: int, deaths: float) -> None:
     state.fire_day[host] = day
     state.incident_deaths[host] += deaths
     if cause != Cause.BACKGROUND:
-        state.caused_fire_day[host] = day
         state.caused_deaths[host] += deaths
+        caused = level_of(state.caused_deaths[host], 0, 0)
+        state.level_caused_max[host] = max(state.level_caused_max[host], caused)
     if state.incident_deaths[host] > 0.0 and state.death_day[host] == NEVER:
         state.death_day[host] = day
     if state.incident_deaths[host] >= VIOLENCE_DEATHS and state.many_deaths_day[host] == NEVER:
@@ -381,22 +369,24 @@ def count_deaths(state: State, host: int, cause: int, deaths: float) -> None:
 
 @phase
 def announce(world: World, rules: Rules, state: State, host: int, n_today: int) -> None:
-    """Draw whether a neighbour announces an alert, or calls it off."""
+    """Draw whether a neighbour announces an alert, or calls off the one that there is."""
     spillover = rules.spillover
     hear_alarms(world, state, host)
-    rise = alert_probability(
-        spillover.alert_per_day,
-        spillover.alert_triggered,
-        state.alarm[host],
-        spillover.alert_pressure,
-        state.pressure[host],
-        n_today,
-    )
-    fall = alert_end_probability(spillover.alert_end_per_day, state.alarm[host])
-    u = uniform(state.key, Purpose.ALERT, host, 0)
-    state.is_alert[host] = next_alert(state.is_alert[host], rise, fall, u)
-    if state.is_alert[host] == 1 and state.alert_day[host] == NEVER:
-        state.alert_day[host] = today(state)
+    if state.is_alert[host] == 1:
+        chance = alert_end_probability(spillover.alert_end_per_day, state.alarm[host])
+    else:
+        chance = alert_probability(
+            spillover.alert_per_day,
+            spillover.alert_triggered,
+            state.alarm[host],
+            spillover.alert_pressure,
+            state.pressure[host],
+            n_today,
+        )
+    if uniform(state.key, Purpose.ALERT, host, 0) < chance:
+        state.is_alert[host] = 1 - state.is_alert[host]
+        if state.alert_day[host] == NEVER:
+            state.alert_day[host] = today(state)
 
 
 @phase
@@ -409,10 +399,10 @@ def hear_alarms(world: World, state: State, host: int) -> None:
     for i in range(state.n_lost):
         if world.border_hops[index(state.lost[i]), host] <= ALARM_REACH:
             news |= NEARBY
-    for bit in (DAY_0, NEARBY, COLLAPSE):
-        if news & bit > state.alarmed_by[host] & bit:
-            state.alarm[host] += 1.0
-    state.alarmed_by[host] |= news
+    fresh = news & ~state.alarmed_by[host]
+    if fresh != 0:
+        state.alarm[host] += float((fresh & 1) + ((fresh >> 1) & 1) + ((fresh >> 2) & 1))
+        state.alarmed_by[host] |= news
 
 
 @phase
@@ -422,8 +412,6 @@ def set_level(world: World, state: State, host: int) -> None:
     deaths = state.incident_deaths[host] + deaths_at_least(world.level_day_0[host])
     level = level_of(deaths, day - state.fire_day[host], state.is_alert[host])
     state.level[host] = level
-    caused = level_of(state.caused_deaths[host], day - state.caused_fire_day[host], 0)
-    state.level_caused_max[host] = max(state.level_caused_max[host], caused)
     if level > state.level_max[host]:
         for rung in range(state.level_max[host] + 1, level + 1):
             state.level_day[host, rung] = day

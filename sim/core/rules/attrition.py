@@ -53,7 +53,7 @@ class Attrition:
         1.0,
         "c_att",
         prior=(0.25, 1.0),
-        limits=(0.0, 10.0),
+        limits=(0.0, 1.0),
         unit="share",
         meaning="of the rate between the side of a collapsed regime and its enemies; 1: what is left of it fights on",
         source="assumption; a half fits better by .012 (se .009) left out, which is noise",

@@ -41,7 +41,7 @@ class Displacement:
     )
     flight_exponent: float = parameter(
         0.55,
-        "eta",
+        "eta_F",
         prior=(0.42, 0.72),
         calibrated=True,
         limits=(0.0, 2.0),
@@ -78,7 +78,7 @@ class Displacement:
     )
     crossing_share: float = parameter(
         0.13,
-        "b0",
+        "b_out",
         prior=(0.08, 0.21),
         calibrated=True,
         limits=(1e-6, 1.0 - 1e-6),
@@ -151,7 +151,7 @@ class Displacement:
     )
     kin_pull: float = parameter(
         0.0,
-        "w_kin",
+        "w_rel",
         prior=(0.0, 1.0),
         limits=(0.0, 100.0),
         unit="1",
@@ -252,14 +252,14 @@ class Displacement:
 
 @rule
 def gross_flight(killed: float, scale: float, exponent: float, factor: float) -> float:
-    """Return how many people flee in a country today: Phi * f * (D / 50)**eta, nobody where next to nobody is killed.
+    """Return how many people flee in a country today: Phi * f * (D / 50)**eta_F, nobody where next to nobody is killed.
 
     Parameters
     ----------
     killed
         D, fighters and civilians killed a day of late.
     scale, exponent
-        Phi and eta, see the parameter table.
+        Phi and eta_F, see the parameter table.
     factor
         f, of the run.
 
@@ -327,7 +327,7 @@ def permeability(policy: int, capacity: float, managed: float, closed: float) ->
 
 @rule
 def border_pull(people: float, exiles: float, kin: float, earlier_pull: float, kin_pull: float) -> float:
-    """Return how strongly a border draws those who flee: n * (1 + w_net * ln(1 + e / 10**4)) * (1 + w_kin * k).
+    """Return how strongly a border draws those who flee: n * (1 + w_net * ln(1 + e / 10**4)) * (1 + w_rel * k).
 
     Parameters
     ----------
@@ -338,7 +338,7 @@ def border_pull(people: float, exiles: float, kin: float, earlier_pull: float, k
     kin
         k, how close the state's people are to the closest faction, in [0, 1].
     earlier_pull, kin_pull
-        w_net and w_kin, see the parameter table.
+        w_net and w_rel, see the parameter table.
 
     References
     ----------
@@ -369,12 +369,12 @@ def nearness_to_border(hops: int, decay: float) -> float:
 
 @rule
 def crossing_share(share: float, shift: float, access: float) -> float:
-    """Return which share of those who flee wishes to cross a border: s(logit b0 + shift) * a, at most 0.9.
+    """Return which share of those who flee wishes to cross a border: s(logit b_out + shift) * a, at most 0.9.
 
     Parameters
     ----------
     share
-        b0, see the parameter table.
+        b_out, see the parameter table.
     shift
         Of the run, in log odds.
     access

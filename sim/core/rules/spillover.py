@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.core.codes import Channel, Level
+from sim.core.codes import Channel, Level, Stream
 from sim.core.jit import rule
 from sim.core.parameters import parameter, vector
 
@@ -26,6 +26,7 @@ RETALIATION_FADING = 0.5 ** (1.0 / 14.0)  # a day; assumption: half of a call fo
 ALARM_FADING = math.exp(-1.0 / 7.0)  # a day; assumption: a reason to announce something is one for a week
 ALARM_REACH = 2  # borders between a state and a change of hands that alarms it
 CALM_AFTER_INCIDENT = 0.5  # assumption: chance that an incident is not answered by an alert
+N_STREAMS = len(Stream)
 OWN_WAR_RATE = 0.7  # incidents a day of a war of its own; assumption
 OWN_WAR_DEATHS = 10.0  # deaths of its incidents beside those of others; assumption
 FIRE_DAYS = 30  # that a border counts as one over which people shoot
@@ -542,6 +543,20 @@ def wait(u: float) -> float:
 
 
 @rule
+def ordinal_of(n_marks: int, stream: int) -> int:
+    """Return the number of a clock's next mark among all of a neighbour; the first of an own war starts it.
+
+    Parameters
+    ----------
+    n_marks
+        Of the clock that have passed.
+    stream
+        Number of its ``codes.Stream``.
+    """
+    return N_STREAMS * n_marks + stream
+
+
+@rule
 def has_fire(deadly: float, fire: float, u: float) -> bool:
     """Tell whether people shoot across the border in an incident: somebody is killed, or nobody is hit.
 
@@ -594,7 +609,8 @@ def alert_probability(
     incidents
         n, of today.
     """
-    return 1.0 - math.exp(-(quiet + triggered * alarm + pressed * change)) * CALM_AFTER_INCIDENT**incidents
+    calm = math.exp(-(quiet + triggered * alarm + pressed * change))
+    return 1.0 - (calm if incidents == 0 else calm * CALM_AFTER_INCIDENT**incidents)
 
 
 @rule
@@ -609,24 +625,6 @@ def alert_end_probability(hazard: float, alarm: float) -> float:
         A, what is left of the reasons to announce something.
     """
     return 1.0 - math.exp(-hazard * max(0.0, 1.0 - alarm))
-
-
-@rule
-def next_alert(is_alert: int, rise: float, fall: float, u: float) -> int:
-    """Return whether a state is on alert tomorrow, 1 or 0: low draws announce it, high ones call it off.
-
-    Parameters
-    ----------
-    is_alert
-        Whether it is today.
-    rise, fall
-        Chances that it is announced, and called off.
-    u
-        Uniform in (0, 1).
-    """
-    if is_alert == 1:
-        return 0 if u > 1.0 - fall else 1
-    return 1 if u < rise else 0
 
 
 @rule

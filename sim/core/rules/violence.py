@@ -22,7 +22,7 @@ class Violence:
 
     civilians_per_fighter: float = parameter(
         0.69,
-        "rho",
+        "rho_c",
         prior=(0.5, 0.93),
         calibrated=True,
         limits=(0.0, 100.0),
@@ -32,7 +32,7 @@ class Violence:
     )
     civilian_exponent: float = parameter(
         1.0,
-        "eta_rho",
+        "eta_c",
         prior=(0.7, 1.15),
         limits=(0.0, 3.0),
         unit="1",
@@ -142,14 +142,14 @@ class Violence:
 
 @rule
 def expected_deaths(killed: float, per_fighter: float, exponent: float, factor: float) -> float:
-    """Return the civilians whom a day of war kills on average: rho * f * U * (K / U)**eta_rho.
+    """Return the civilians whom a day of war kills on average: rho_c * f * U * (K / U)**eta_c.
 
     Parameters
     ----------
     killed
         K, fighters killed today, >= 0; U is ``USUAL_TOLL``.
     per_fighter, exponent
-        rho and eta_rho, see the parameter table; in proportion to K where eta_rho is 1.
+        rho_c and eta_c, see the parameter table; in proportion to K where eta_c is 1.
     factor
         f of the run.
     """

@@ -34,7 +34,7 @@ from sim.ensemble.store.results import Frame, pieces_of
 from sim.ensemble.store.schema import TABLES, Column, EstimateRow, columns_in_use, names_of
 from sim.world.scenario import Scenario
 
-TOLLS_AT_A_TIME = 8_000_000  # numbers of places and runs in memory
+TOLLS_AT_A_TIME = 2_000_000  # numbers of places and runs in memory
 
 
 def curve(days: pd.Series, horizon_days: int) -> pd.DataFrame:

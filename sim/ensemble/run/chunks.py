@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
@@ -20,6 +21,7 @@ PILOT = 16  # runs that tell how long one takes
 SHORTEST, LONGEST = 0.4, 4.0  # seconds of work in a chunk
 SHORTEST_SENT = 2.0  # the same where a chunk is sent to another machine
 CHUNKS_PER_WORKER = 4
+TRACED = 25  # runs with a day series lived at a stretch
 ROWS = 500  # runs lived at a stretch where only their rows are kept
 FEW_CHUNKS = 2_000  # beyond this many, chunks grow rather than their number
 
@@ -112,8 +114,15 @@ def live_rows(job: Job, first: int, n_runs: int) -> pa.Table:
 def live_part(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
     """Return the tables of ``n_runs`` runs from ``first`` on, and of their twins."""
     twins = _numbered_as_originals(_live(job, first + TWIN, _within(job.twins, first, n_runs), 0))
-    tables = stored_tables(live_chunk(job, first, n_runs), job.names)
-    return {**tables, TWINS: runs_table(twins, job.names), DRAWS: _draws(job, first, n_runs)}
+    return {**_tables(job, first, n_runs), TWINS: runs_table(twins, job.names), DRAWS: _draws(job, first, n_runs)}
+
+
+def _tables(job: Job, first: int, n_runs: int) -> dict[str, pa.Table]:
+    """Return the tables of some runs; those with a day series a few at a time, since these take most room."""
+    traced = _within(job.traces, first, n_runs)
+    bounds = [*range(0, traced, TRACED), *([traced] if traced < n_runs else []), n_runs]
+    pieces = [stored_tables(live_chunk(job, first + a, b - a), job.names) for a, b in pairwise(bounds)]
+    return {name: pa.concat_tables([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
 def _draws(job: Job, first: int, n_runs: int) -> pa.Table:

@@ -235,12 +235,14 @@ def _finish(work: Work, scenario: Scenario, targets: list[Target], words: Words)
     """Write final tables, estimates and summary, then the manifest that calls them complete; then remove the parts."""
     shelf, folder = work.shelf, work.shelf.folder
     store.merge_parts(shelf, sorted(work.parts))
+    pa.default_memory_pool().release_unused()  # what pieces held would otherwise stay, and add up
     estimates = _estimates(shelf, scenario, targets)
     schema = schemas(names_of(scenario.tables))[ESTIMATES]
     store.write_frame(folder / f"{ESTIMATES}.parquet", schema, estimates, shelf.digest)
     failed = estimates[estimates["quantity"] == "runs_failed"].iloc[0]
     digests = {name: file_digest(folder / f"{name}.parquet") for name in FINAL}
     work.manifest |= {"runs": int(failed["n"]), "runs_failed": int(failed["estimate"]), "tables": digests}
+    pa.default_memory_pool().release_unused()
     results = read_results(folder, work.manifest)
     write_text(folder / SUMMARY, words.summary(results, scenario))
     work.manifest["summary"] = file_digest(folder / SUMMARY)

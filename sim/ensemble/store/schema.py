@@ -36,7 +36,7 @@ ERRORS = {
 }
 CELLS = 2**20  # of a row group: what merging holds in memory
 MOST_ESTIMATES = 100_000  # assumption: far more than any world has
-_NUMBERS = {int: pa.int64(), Ints: pa.int64(), float: pa.float64(), Floats: pa.float64(), str: pa.string()}
+_NUMBERS = {int: pa.int64(), Ints: pa.int32(), float: pa.float64(), Floats: pa.float64(), str: pa.string()}
 _KINDS = {
     **dict.fromkeys((Kind.NAME, Kind.PLACE, Kind.FACTION, Kind.ACTOR), pa.string()),
     **dict.fromkeys((Kind.DAY, Kind.LEVEL), pa.int32()),

@@ -8,7 +8,7 @@ from sim.core.outputs import RELEVANT
 from sim.show.kit.typeset import NO_BREAK
 from sim.study.compare import Comparison, base_means
 from sim.tell.estimate import Estimate, Kind, Told, alike, decimals_of
-from sim.tell.numbers import DIGITS, rounded, to_figures
+from sim.tell.numbers import DIGITS, magnitude, rounded, to_figures
 
 POINTS, PERCENT = "points", "%"
 TINY = 0.05  # in any unit; where nothing in a column is larger, nobody asks for more
@@ -118,7 +118,8 @@ def base_text(mean: float, column: Sequence[Difference]) -> str:
     column
         As of `told_of`.
     """
-    decimals = min(max(decimals_of([difference.estimate for difference in column]), 0), DIGITS - 1)
+    most = DIGITS - 1 - (min(magnitude(mean), 0) if mean else 0)
+    decimals = min(max(decimals_of([difference.estimate for difference in column]), 0), most)
     return f"{rounded(mean, decimals):,.{decimals}f}"
 
 

@@ -12,7 +12,7 @@ from sim.show.kit.page import new_page
 from sim.show.kit.panels import scale_to
 from sim.show.kit.rows import RowPanels, draw_rows, set_rows, write_number
 from sim.show.kit.series import Numbers
-from sim.show.kit.theme import BLUE, INK, SOFT_INK
+from sim.show.kit.theme import BLUE, INK, SOFT_INK, TINY_PT
 from sim.show.kit.wording import mean_of, words
 from sim.tell.labels import CHANNELS
 from sim.tell.lookup import mean
@@ -23,7 +23,7 @@ from sim.world.scenario import Scenario
 
 COLUMNS, NUMBERS_MM = 3, 12.0
 BAR = 0.62  # of a row
-NOTHING = "nothing: no incident is caused in any run"
+NOTHING = "none in any run"
 
 
 def draw_carried_by_channel(results: Results, scenario: Scenario) -> Figure:
@@ -52,8 +52,8 @@ def caused_by_channel(results: Results, state: str) -> Numbers:
 def _draw_bars(ax: Axes, panels: RowPanels, part: Numbers) -> None:
     """Draw a bar with its interval for each channel; a panel without any says why."""
     if not part.any():
-        text = ax.text(0.02, 0.5, NOTHING, transform=ax.transAxes, color=SOFT_INK, fontsize="x-small")
-        text.set(va="center", wrap=True)
+        text = ax.text(0.5, 0.5, NOTHING, transform=ax.transAxes, color=SOFT_INK, fontsize=TINY_PT)
+        text.set(ha="center", va="center")
         return
     for row, one in enumerate(part):
         point, low, high = mean_interval(one)

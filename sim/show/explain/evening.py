@@ -1,9 +1,12 @@
 """Draw where a history stands that is being stepped through: who holds what, and how far neighbours are drawn in."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.agents.model import SpilloverModel
 from sim.core.codes import Level
 from sim.ensemble.estimate.losses import own_side, regime_places
 from sim.ensemble.store.provenance import config_digest
@@ -20,6 +23,9 @@ from sim.show.maps.loss_scale import ink_on
 from sim.show.maps.world_map import important_labels, paint_map
 from sim.tell.labels import LEVELS
 from sim.tell.places import NOBODY_ID, home_holders, state_names
+
+if TYPE_CHECKING:
+    from sim.agents.model import SpilloverModel  # brings Mesa, which no other figure needs
 
 BESIDE_MM, GAP_MM = 50.0, 5.0  # column of the neighbours, and between it and the map
 LOWEST_MM, HIGHEST_MM = 70.0, 130.0  # of the map

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sim.study.explain.kinds import CHANCES, KINDS, OF_NAMES, Kind
+from sim.study.explain.kinds import KINDS, OF_NAMES, Kind
 from sim.study.explain.notes import WHOLE, Frame, Leaf, Raw, Step, Value, leaves
 from sim.study.explain.parts import is_who
 from sim.study.explain.plain import Plain
@@ -216,7 +216,7 @@ def _search(raw: Raw, far: int) -> Raw | None:
     if raw[0].step is Step.DECISION:
         return raw if _is_met(raw) else None
     if raw[0].step is Step.RULE:
-        return raw if raw[0].name in CHANCES else None
+        return None
     if far == 0:
         return None
     near = [leaf.source for leaf in leaves(raw) if leaf.source is not None and _is_of_moment(leaf.source)]
@@ -240,16 +240,11 @@ def _is_met(raw: Raw) -> bool:
 
 def _told_of(raw: Raw) -> dict[str, Any]:
     """Return chance, draw, purpose and entity of a decision."""
-    if raw[0].step is Step.RULE:
-        given = dict(zip(raw[0].leaves, raw[2], strict=True))
-        chance, draw = CHANCES[raw[0].name](given, raw[1])
-        drawn = _drawn(leaves(raw)[raw[0].leaves.index("u")])
-    else:
-        sides = leaves(raw)
-        one, other = sides if _drawn(sides[0]) is not None else sides[::-1]
-        chance, draw, drawn = other.value, one.value, _drawn(one)
+    sides = leaves(raw)
+    one, other = sides if _drawn(sides[0]) is not None else sides[::-1]
+    drawn = _drawn(one)
     purpose, entity = (None, None) if drawn is None else (drawn[0].name.lower(), int(drawn[2][0]))
-    return {"chance": float(chance), "draw": float(draw), "purpose": purpose, "entity": entity}
+    return {"chance": float(other.value), "draw": float(one.value), "purpose": purpose, "entity": entity}
 
 
 def _drawn(leaf: Leaf) -> Raw | None:

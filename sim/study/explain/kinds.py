@@ -6,7 +6,7 @@ only its sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,16 @@ def is_new(now: Value, before: Value) -> bool:
 def is_other(now: Value, before: Value) -> bool:
     """Tell whether something has changed."""
     return bool(now != before)
+
+
+def is_risen(now: Value, before: Value) -> bool:
+    """Tell whether there is more than before."""
+    return bool(now > before)
+
+
+def is_fallen(now: Value, before: Value) -> bool:
+    """Tell whether there is less than before."""
+    return bool(now < before)
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,8 @@ KINDS = (
     Kind(
         "strike", "struck", "{actor} strikes {other} and hits a share of {size}", "", "actor", "faction", kept="strike"
     ),
+    Kind("alert", "is_alert", "{actor} announces an alert", "", "host", when=is_risen),
+    Kind("all_clear", "is_alert", "{actor} calls off its alert", "", "host", when=is_fallen),
     Kind("level", "level", "{actor} goes from level {before} to level {size}", "", "host", when=is_other),
     noted(Event.INCIDENT, "an armed incident in {place}, {actor}, kills {size}"),
     noted(Event.REVENGE, "revenge breaks out in {place} under {actor}; it aims at {size} people"),
@@ -132,12 +144,6 @@ OF_NAMES = {
     "link_client": "faction",
 }
 """Whose numbers the names in `KINDS` hold; an ``other`` is an actor where it is noted."""
-CHANCES: Mapping[str, Callable[[Mapping[str, Value], Value], tuple[float, float]]] = {
-    "next_alert": lambda given, now: (
-        (given["rise"], given["u"]) if now > given["is_alert"] else (given["fall"], 1.0 - given["u"])
-    ),
-}
-"""Of rules that take a draw themselves: the chance of what came out, and the draw that is below it if so."""
 ENDS = ("flight", "coup", "capital", "collapse")
 MAIN = (*ENDS, "fall", "exit", "settlement", "infighting")
 """Kinds of events that end a regime, and those that a short telling has."""

@@ -15,7 +15,10 @@ from typing import cast
 from sim.study.explain.notes import Site, Step
 
 DRAWS = frozenset(
-    {"uniform", "two_uniforms", "normal", "noise_around_one", "uniform_of_run", "normal_of_run", "gamma_of_run"}
+    {
+        *("uniform", "two_uniforms", "normal", "noise_around_one"),
+        *("uniform_of_run", "two_uniforms_of_run", "normal_of_run", "gamma_of_run"),
+    }
 )
 RECORDS = ("state", "world", "rules")
 SUMS = (ast.Add, ast.Sub)
