@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.core.rules.advance import front_after, inner_distance_km, is_melted, opposed_days, pursuit_days
+from sim.core.rules.advance import (
+    front_after,
+    inner_distance_km,
+    is_melted,
+    opposed_days,
+    pursuit_days,
+    siege_factor,
+)
 from tests.rules.ranges import SHARE, default, within
 
 KM = st.floats(0.0, 2000.0)
@@ -153,3 +160,32 @@ def test_inner_distance_worked_out_by_hand() -> None:
     assert inner_distance_km(80.0, 0.0, 0.25) == 20.0
     assert inner_distance_km(80.0, 0.75, 0.25) == 5.0
     assert inner_distance_km(80.0, 1.0 + 1e-12, 0.25) == 0.0  # shares add up to 1 only within rounding
+
+
+MEANS = st.floats(0.0, 2.0)
+SIEGE = within("advance", "siege")
+
+
+@given(SHARE, SHARE, MEANS, MEANS, SIEGE)
+def test_a_firm_defence_holds_out_longer_and_heavy_weapons_shorten_it(
+    low: float, high: float, equipment: float, air: float, siege: float
+) -> None:
+    low, high = sorted((low, high))
+    factor = siege_factor(low, equipment, air, siege)
+    assert 1.0 <= factor <= siege_factor(high, equipment, air, siege) <= 1.0 + siege
+    assert siege_factor(low, equipment + 0.5, air, siege) <= factor
+    assert siege_factor(low, equipment, air + 0.5, siege) <= factor
+
+
+@given(SHARE, MEANS, MEANS, SIEGE)
+def test_a_siege_of_nothing_of_the_shaken_or_with_all_weapons_is_none(
+    morale: float, equipment: float, air: float, siege: float
+) -> None:
+    assert siege_factor(morale, equipment, air, 0.0) == 1.0
+    assert siege_factor(0.5 * morale, equipment, air, siege) == 1.0
+    assert siege_factor(morale, 1.0, air, siege) == 1.0
+
+
+def test_a_siege_worked_out_by_hand() -> None:
+    assert siege_factor(1.0, 0.0, 0.0, 3.0) == 4.0
+    assert siege_factor(0.75, 0.25, 0.25, 3.0) == pytest.approx(1.75)  # 1 + 3 * 0.5 * 0.5

@@ -14,6 +14,7 @@ from sim.core.rules.morale import (
     rout,
     shock_kernel,
     shock_of_loss,
+    surprise_left_in,
     winner_factor,
 )
 from tests.rules.ranges import SHARE, default, within
@@ -258,3 +259,34 @@ def test_winner_factor_worked_out_by_hand() -> None:
     assert winner_factor(0.0, 0.0, 0.8) == 1.0
     assert winner_factor(0.0, 5.0, 0.8) == 0.0
     assert winner_factor(0.0, 5.0, 0.0) == 1.0
+
+
+DAYS = st.integers(0, 4000)
+SURPRISE, NEWS = within("morale", "surprise_exponent"), within("morale", "siege_news_days")
+
+
+@given(SHARE, SHARE, DAYS, DAYS, SURPRISE, NEWS)
+def test_what_was_half_lost_or_long_besieged_shakes_nobody_more(
+    few: float, many: float, soon: int, late: int, exponent: float, news: float
+) -> None:
+    few, many = sorted((few, many))
+    soon, late = sorted((soon, late))
+    left = surprise_left_in(few, soon, exponent, news)
+    assert 0.0 <= surprise_left_in(many, soon, exponent, news) <= left <= 1.0
+    assert surprise_left_in(few, late, exponent, news) <= left
+
+
+@given(SHARE, DAYS, NEWS)
+def test_without_the_exponent_everything_is_a_surprise(share: float, days: int, news: float) -> None:
+    assert surprise_left_in(share, days, 0.0, news) == 1.0
+
+
+@given(DAYS, st.floats(1e-3, 20.0), NEWS)
+def test_nobody_is_shaken_by_a_place_that_was_the_winners(days: int, exponent: float, news: float) -> None:
+    assert surprise_left_in(1.0, days, exponent, news) == 0.0
+
+
+def test_surprise_worked_out_by_hand() -> None:
+    assert surprise_left_in(0.5, 0, 2.0, 60.0) == pytest.approx(0.25)
+    assert surprise_left_in(0.0, 60, 2.5, 60.0) == pytest.approx(math.exp(-2.5))
+    assert surprise_left_in(0.5, 30, 1.0, 60.0) == pytest.approx(0.5 * math.exp(-0.5))

@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.rules.patronage import (
+    comeback_probability,
     desired_support,
     direct_capacity,
+    exit_probability,
+    lost_hope,
     need,
     observed_prospect,
     relaxed,
@@ -218,3 +221,32 @@ def test_strikes_worked_out_by_hand() -> None:
     assert strike_probability(1.0, 1.0, 0.1) == 0.0
     assert strike_probability(1.0, 0.0, 0.1) == pytest.approx(1.0 - math.exp(-0.1))
     assert strike_probability(0.5, 0.6, 0.1) == pytest.approx(1.0 - math.exp(-0.02))
+
+
+@given(SHARE, SHARE, SHARE)
+def test_hope_is_lost_as_belief_falls_below_that_of_day_0(low: float, high: float, day_0: float) -> None:
+    low, high = sorted((low, high))
+    assert lost_hope(high, day_0) <= lost_hope(low, day_0)
+    assert lost_hope(day_0, day_0) == 0.0
+    assert lost_hope(low, high) == pytest.approx(-lost_hope(high, low))
+    assert abs(lost_hope(low, high)) <= 2.0 * math.log(999.0) + 1e-9
+
+
+def test_lost_hope_worked_out_by_hand() -> None:
+    assert lost_hope(0.25, 0.5) == pytest.approx(math.log(3.0))
+    assert lost_hope(0.1, 0.9) == pytest.approx(2.0 * math.log(9.0))
+    assert lost_hope(0.0, 0.5) == pytest.approx(math.log(999.0))
+
+
+@given(st.floats(-15.0, 15.0), within("patronage", "exit_drop"), within("patronage", "exit_per_day"))
+def test_who_has_reason_to_leave_has_none_to_come_back(fall: float, least: float, hazard: float) -> None:
+    leaves, returns = exit_probability(fall, least, hazard), comeback_probability(fall, least, hazard)
+    assert min(leaves, returns) == 0.0
+    assert 0.0 <= max(leaves, returns) <= 1.0 - math.exp(-hazard)
+    assert exit_probability(fall, least, 0.0) == comeback_probability(fall, least, 0.0) == 0.0
+
+
+def test_exits_and_returns_worked_out_by_hand() -> None:
+    chance = 1.0 - math.exp(-0.15)
+    assert exit_probability(1.6, 1.5, 0.15) == comeback_probability(0.7, 1.5, 0.15) == pytest.approx(chance)
+    assert exit_probability(1.5, 1.5, 0.15) == comeback_probability(0.75, 1.5, 0.15) == 0.0

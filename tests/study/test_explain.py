@@ -177,9 +177,10 @@ def test_it_says_why_a_patron_did_what_it_did(chronicle: Chronicle) -> None:
     exits = chronicle.about(actor="RUS", kind="exit")
     assert exits
     assert exits[0].because is not None
-    belief = exits[0].because.reasons[0]
-    assert belief.label.startswith("patron's belief in the client (Russia to ")
-    assert belief.value < 0.2
+    assert exits[0].chance == 1.0 - np.exp(-0.15)
+    fall = next(part for part in exits[0].because.walk() if part.rule == "lost_hope")
+    assert fall.value > 1.5
+    assert reaches(fall, "patron's belief in the client (Russia to ")
     assert reaches(exits[0].because, "prospect")
 
 

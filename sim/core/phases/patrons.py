@@ -11,6 +11,7 @@ from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.patronage import (
     KILLED_SHARE,
+    comeback_probability,
     desired_support,
     direct_capacity,
     exit_probability,
@@ -25,8 +26,6 @@ from sim.core.rules.patronage import (
 )
 from sim.core.rules.spillover import hardening_day_0
 from sim.core.state import DELAY_SLOTS, State, World, index
-
-HALF = 0.5  # of the drop that lets a patron leave: from here it comes back (hysteresis)
 
 
 @phase
@@ -78,14 +77,16 @@ def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
     """Abandon a client without prospects, or return to one that has recovered; an exit is announced."""
     patronage = rules.patronage
     drop = lost_hope(state.belief[link], state.belief_day_0[link])
-    turns = uniform(state.key, Purpose.EXIT, link, 0) < exit_probability(patronage.exit_per_day)
+    u = uniform(state.key, Purpose.EXIT, link, 0)
     if state.is_abandoned[link] == 0:
         patron, client = world.link_patron[link], world.link_client[link]
-        if turns and drop > patronage.exit_drop and not is_kept(world, state, Kept.EXIT.value, NOBODY, patron, client):
+        leaves = u < exit_probability(drop, patronage.exit_drop, patronage.exit_per_day)
+        if leaves and not is_kept(world, state, Kept.EXIT.value, NOBODY, patron, client):
             abandon(world, state, link)
         return
     away = today(state) - state.abandoned_day[link]
-    if turns and away >= patronage.abandon_days and drop < HALF * patronage.exit_drop:
+    returns = u < comeback_probability(drop, patronage.exit_drop, patronage.exit_per_day)
+    if returns and away >= patronage.abandon_days:
         state.is_abandoned[link] = 0
 
 

@@ -15,6 +15,7 @@ from sim.core.rules.contest import logistic
 
 SUREST = 0.999  # beliefs beyond are counted as that
 MIDDLE = 0.5  # of morale
+HALF = 0.5  # of the fall of hope that lets a patron leave: from here it comes back (hysteresis)
 KILLED_SHARE = 0.25  # of those whom a strike hits; the others are wounded (Dupuy 1990)
 INDIFFERENCE = 0.1  # assumption: utility that takes a patron from half of its reserve to nearly three quarters
 
@@ -311,21 +312,35 @@ def lost_hope(belief: float, belief_day_0: float) -> float:
 
 
 @rule
-def exit_probability(hazard: float) -> float:
-    """Return the chance that a patron leaves today whose hope has fallen by more than dp_ab: 1 - exp(-h_ab).
-
-    One that has left comes back by the same chance once its hope is within half of that.
+def exit_probability(fall: float, least: float, hazard: float) -> float:
+    """Return the chance that a patron leaves today: 1 - exp(-h_ab) where hope has fallen by more than dp_ab, else 0.
 
     Parameters
     ----------
-    hazard
-        h_ab, per day, see the parameter table.
+    fall
+        Of its hope since day 0, in log odds.
+    least, hazard
+        dp_ab and h_ab, see the parameter table.
 
     References
     ----------
     Assumption: a patron judges by how far its client has fallen, since what it stood for on day 0 it had accepted.
     """
-    return 1.0 - math.exp(-hazard)
+    return 1.0 - math.exp(-hazard) if fall > least else 0.0
+
+
+@rule
+def comeback_probability(fall: float, least: float, hazard: float) -> float:
+    """Return the chance that a patron who left comes back today: 1 - exp(-h_ab) below half of dp_ab, else 0.
+
+    Parameters
+    ----------
+    fall
+        Of its hope since day 0, in log odds.
+    least, hazard
+        dp_ab and h_ab, see the parameter table.
+    """
+    return 1.0 - math.exp(-hazard) if fall < HALF * least else 0.0
 
 
 @rule

@@ -1,0 +1,148 @@
+"""What lets a war stall, and patrons stay: off at its neutral value, and one-sided in pairs of runs."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from sim.core import calls
+from sim.core.codes import Event, Order
+from sim.core.engine import simulate
+from sim.core.state import new_state
+from sim.world.scenario import Scenario
+from tests.worlds import SEED, TEN, assert_same_state, fallen, mornings, runs_of, scenario_of
+
+RUNS = 120
+STALLING = ("angola_1992", "sudan_2023", "vietnam_1972")
+Rules = dict[str, dict[str, float]]
+
+
+def begun(scenario: Scenario, run: int) -> np.void:
+    """Return the state of a run on the morning of day 0."""
+    state = new_state(scenario.world)
+    calls.call_begin_run(scenario.world, scenario.rules, state, np.uint64(SEED), np.uint64(run))
+    record: np.void = state[0]
+    return record
+
+
+def assert_no_trace(world: str, one: Rules, other: Rules) -> None:
+    """Fail unless a history is the same with two sets of parameters, bit for bit."""
+    pairs = zip(mornings(scenario_of(world, rules=one), 0), mornings(scenario_of(world, rules=other), 0), strict=True)
+    for day, (left, right) in enumerate(pairs):
+        assert_same_state(left, right, f"on day {day}")
+
+
+def captures(scenario: Scenario, run: int) -> Iterator[tuple[int, np.void, int, int]]:
+    """Yield each capture of a run: the day on whose morning it is found, the state then, the place, and the winner."""
+    for day, state in enumerate(mornings(scenario, run)):
+        for rank in range(int(state[0]["n_lost"])):
+            place = int(state[0]["lost"][rank])
+            yield day, state[0], place, int(state[0]["lost_to"][place])
+
+
+def share_that_falls(world: str, rules: Rules) -> float:
+    """Return the share of runs in which the regime falls."""
+    return float(fallen(runs_of(scenario_of(world, rules=rules), RUNS)).mean())
+
+
+def test_without_its_exponent_the_news_of_a_siege_leave_no_trace() -> None:
+    off = {"surprise_exponent": 0.0}
+    assert_no_trace(
+        "angola_1992", {"morale": off | {"siege_news_days": 20.0}}, {"morale": off | {"siege_news_days": 400.0}}
+    )
+
+
+def test_an_expected_loss_shakes_less_and_its_retaking_relieves_less() -> None:
+    """Both are told by one number, the size of the shock: that of every loss is at most what it was by surprise."""
+    sizes = {}
+    for exponent in (0.0, 2.5):
+        rules = {"morale": {"surprise_exponent": exponent, "shock_winner_exponent": 0.0}}
+        found = captures(scenario_of("angola_1992", rules=rules), 0)
+        sizes[exponent] = {place: float(state["lost_shock"][place]) for _, state, place, _ in found}
+    both = sizes[0.0].keys() & sizes[2.5].keys()
+    assert both
+    assert all(sizes[2.5][place] <= sizes[0.0][place] for place in both)
+    assert any(sizes[2.5][place] < 0.5 * sizes[0.0][place] for place in both)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"morale": {"surprise_exponent": 4.0}},
+        {"advance": {"siege": 8.0}},
+        {"orders": {"lull_days": 15.0}},
+        {"advance": {"tempo_median": 4.0}},
+    ],
+)
+def test_what_lets_a_war_stall_lets_no_more_regimes_fall(rules: Rules) -> None:
+    before = [share_that_falls(world, {}) for world in STALLING]
+    after = [share_that_falls(world, rules) for world in STALLING]
+    assert sum(after) < sum(before)
+    assert all(late <= soon for late, soon in zip(after, before, strict=True))
+
+
+def test_the_tempo_of_every_run_is_that_of_a_median_run_times_its_own() -> None:
+    usual = runs_of(scenario_of("levant_2024", days=1), 50)["tempo"]
+    slow = runs_of(scenario_of("levant_2024", days=1, rules={"advance": {"tempo_median": 1.6}}), 50)["tempo"]
+    assert np.allclose(slow, 1.6 * usual, rtol=1e-12)
+    assert usual.min() < 1.0 < usual.max()
+
+
+def test_all_forces_near_a_seat_that_was_stormed_rest() -> None:
+    scenario = scenario_of("angola_1992", rules={"orders": {"lull_days": 10.0}})
+    hops, n = scenario.world[0]["hops"], 0
+    for day, state, place, winner in captures(scenario, 1):
+        if state["order"][place, winner] != Order.OPPOSED:
+            continue
+        for faction in np.flatnonzero(state["side"] == winner):
+            for post in state["posts"][faction, : state["n_posts"][faction]]:
+                if hops[place, post] <= 2 and state["fighters"][post, faction] > 0.0:
+                    assert state["rest_until"][post, faction] >= day - 1 + 10.0 * state["tempo"]
+                    n += 1
+    assert n > 0
+
+
+def test_a_main_side_errs_as_one_and_the_others_not_at_all() -> None:
+    true = begun(scenario_of("levant_2024"), 3)
+    drawn = begun(scenario_of("levant_2024", rules={"scale": {"side_error": 1.0}}), 3)
+    w = scenario_of("levant_2024").world[0]
+    n = int(w["n_factions"])
+    has = true["unit_strength"][:n] > 0.0
+    factor = np.ones(n)
+    factor[has] = drawn["unit_strength"][:n][has] / true["unit_strength"][:n][has]
+    for leader in (w["regime"], w["challenger"]):
+        of_side = factor[has & (drawn["side"][:n] == leader)]
+        assert np.allclose(of_side, of_side[0], rtol=1e-12)
+        assert abs(np.log(of_side[0])) > 1e-3
+    rest = has & ~np.isin(drawn["side"][:n], (w["regime"], w["challenger"]))
+    assert rest.any()
+    assert np.array_equal(factor[rest], np.ones(rest.sum()))
+
+
+def test_a_wide_error_of_sides_lets_weak_challengers_win_and_strong_ones_lose() -> None:
+    wide = {"scale": {"side_error": 1.6}}
+    assert share_that_falls("libya_2011", wide) > share_that_falls("libya_2011", {})
+    assert share_that_falls("sudan_2023", wide) < share_that_falls("sudan_2023", {})
+
+
+@pytest.mark.parametrize("world", TEN)
+def test_no_patron_leaves_on_day_0(world: str) -> None:
+    scenario = scenario_of(world, days=1)
+    events = simulate(scenario.world, scenario.rules, SEED, 0, 200).events
+    assert not (events["kind"] == Event.PATRON_EXIT).any()
+
+
+def test_patrons_leave_those_who_lose_and_without_the_hazard_nobody() -> None:
+    """Most, until a regime falls that does: in the wars of its enemies others lose."""
+    exits = {}
+    for hazard in (0.0, 0.15):
+        scenario = scenario_of("levant_2024", rules={"patronage": {"exit_per_day": hazard}})
+        found = simulate(scenario.world, scenario.rules, SEED, 0, RUNS)
+        ends = found.runs["collapse_day"][found.events["run"]]
+        in_war = found.events["day"] <= ends
+        exits[hazard] = found.events[in_war & (found.events["kind"] == Event.PATRON_EXIT)]
+    assert len(exits[0.0]) == 0
+    w = scenario_of("levant_2024").world[0]
+    clients = exits[0.15]["other"] - w["n_states"]
+    assert len(exits[0.15]) > RUNS
+    assert (w["side"][clients] == w["regime"]).mean() > 0.6
