@@ -213,7 +213,6 @@ class Derived:
     refugee_share: float  # of those from there who crossed a border since day 0
     workers_share: float  # of foreign workers, while the war is deadly
     half_width: float  # of the range of fields with two stable morales
-    shock_fading: float  # factor
     fled_fading: float  # factor
     guard_share: float  # of a guard that is raised
     slack_share: float  # of one that is not
@@ -250,6 +249,10 @@ class State:
     key: Key
     derived: Derived
     tempo: float
+    shock_fading: float  # factor of a day on the memory of shocks
+    balance_day_0: float  # of the regime's side and its enemies, as a log ratio of powers
+    balance_expected: float  # the same as people have come to see it
+    balance_share: float  # of the way to today's that a day covers
     kill_factor: float  # of the run on the dead of the fighting
     civilian_factor: float  # of the run on the civilians killed for each fighter
     flight_factor: float  # of the run on those who flee

@@ -81,6 +81,61 @@ def test_what_lets_a_war_stall_lets_no_more_regimes_fall(rules: Rules) -> None:
     assert all(late <= soon for late, soon in zip(after, before, strict=True))
 
 
+def test_an_army_whose_cause_fades_melts_and_a_rising_one_loses_nothing() -> None:
+    """Paired: as long as it has lost no power, expectation changes nothing; over a lost war it costs morale."""
+    weight = {"morale": {"expectation": 0.6, "shock_winner_exponent": 0.0}}
+    plain = {"morale": {"shock_winner_exponent": 0.0}}
+    w = scenario_of("ethiopia_1991").world[0]
+    fell, costs = 0, []
+    for run in range(10):
+        pairs = zip(
+            mornings(scenario_of("ethiopia_1991", rules=weight, days=60), run),
+            mornings(scenario_of("ethiopia_1991", rules=plain, days=60), run),
+            strict=True,
+        )
+        for one, other in pairs:
+            costs.append(float((other[0]["side_morale"] - one[0]["side_morale"])[w["regime"]]))
+            if one[0]["balance_expected"] < one[0]["balance_day_0"]:
+                fell += 1
+                break
+    assert fell > 0
+    assert sum(costs) >= 0.0
+    assert share_that_falls("ethiopia_2021", weight) >= share_that_falls("ethiopia_2021", plain)
+
+
+def test_what_people_expect_follows_the_powers_with_its_days() -> None:
+    scenario = scenario_of("levant_2024", rules={"morale": {"expectation": 0.15, "expectation_days": 10.0}}, days=40)
+    share, before = 1.0 - np.exp(-0.1), None
+    for state in mornings(scenario, 0):
+        s = state[0]
+        if before is not None:
+            assert s["balance_expected"] == pytest.approx(before[0] + share * (before[1] - before[0]), rel=1e-12)
+        w = scenario.world[0]
+        hostile = (s["side"] != w["regime"]) & (s["tie"][w["regime"]] <= -0.4) & (w["is_extremist"] == 0)
+        enemies = s["power"][hostile].sum()
+        now = np.log(max(s["side_power"][w["regime"]], 1.0) / max(enemies, 1.0))
+        before = (float(s["balance_expected"]), float(now))
+
+
+def test_without_weights_expectation_and_tempo_of_memory_leave_no_trace() -> None:
+    assert_no_trace(
+        "levant_2024",
+        {"morale": {"expectation": 0.0, "expectation_days": 10.0}},
+        {"morale": {"expectation": 0.0, "expectation_days": 90.0}},
+    )
+    still = {"advance": {"tempo_spread": 0.0, "tempo_median": 1.0}}
+    assert_no_trace(
+        "levant_2024", still | {"morale": {"tempo_exponent": 0.0}}, still | {"morale": {"tempo_exponent": 1.0}}
+    )
+
+
+def test_shocks_are_remembered_for_longer_in_a_slow_war() -> None:
+    for exponent in (0.0, 0.5):
+        state = begun(scenario_of("levant_2024", rules={"morale": {"tempo_exponent": exponent}}), 1)
+        half_life = -1.0 / np.log2(state["shock_fading"])
+        assert half_life == pytest.approx(8.0 * state["tempo"] ** exponent)
+
+
 def test_the_tempo_of_every_run_is_that_of_a_median_run_times_its_own() -> None:
     usual = runs_of(scenario_of("levant_2024", days=1), 50)["tempo"]
     slow = runs_of(scenario_of("levant_2024", days=1, rules={"advance": {"tempo_median": 1.6}}), 50)["tempo"]

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.rules.morale import (
+    balance,
     desertion_probability,
     dissolution_probability,
+    hope_lost,
+    memory_days,
     relaxed_morale,
     resistance_margin,
     rout,
@@ -290,3 +293,39 @@ def test_surprise_worked_out_by_hand() -> None:
     assert surprise_left_in(0.5, 0, 2.0, 60.0) == pytest.approx(0.25)
     assert surprise_left_in(0.0, 60, 2.5, 60.0) == pytest.approx(math.exp(-2.5))
     assert surprise_left_in(0.5, 30, 1.0, 60.0) == pytest.approx(0.5 * math.exp(-0.5))
+
+
+@given(POWER, POWER, POWER)
+def test_the_balance_rises_with_ones_own_power_and_falls_with_the_enemies(
+    own: float, enemies: float, more: float
+) -> None:
+    assert balance(own + more, enemies) >= balance(own, enemies) >= balance(own, enemies + more)
+    assert balance(own, enemies) == pytest.approx(-balance(enemies, own), abs=1e-12)
+
+
+@given(st.floats(10.0, 1e6), st.floats(10.0, 1e6), st.floats(0.1, 1.0), within("morale", "expectation"))
+def test_equal_losses_of_both_sides_take_no_hope(own: float, enemies: float, left: float, weight: float) -> None:
+    before, now = balance(own, enemies), balance(left * own, left * enemies)
+    assert hope_lost(before, now, weight) == pytest.approx(0.0, abs=1e-10)
+
+
+@given(FIELD, FIELD, st.floats(0.0, 5.0), within("morale", "expectation"))
+def test_hope_is_lost_by_who_loses_power_and_by_nobody_else(
+    before: float, now: float, less: float, weight: float
+) -> None:
+    lost = hope_lost(before, now, weight)
+    assert 0.0 <= lost <= hope_lost(before, now - less, weight)
+    assert min(lost, hope_lost(-before, -now, weight)) == 0.0
+    assert hope_lost(before, now, 0.0) == 0.0
+
+
+def test_hope_lost_worked_out_by_hand() -> None:
+    assert hope_lost(balance(2718.281828, 1000.0), 0.0, 0.15) == pytest.approx(0.15)
+    assert hope_lost(0.0, -2.0, 0.15) == pytest.approx(0.3)
+    assert balance(0.0, 0.0) == 0.0
+
+
+@given(st.floats(0.1, 1000.0), st.floats(0.05, 20.0), within("morale", "tempo_exponent"))
+def test_memory_stretches_with_the_tempo(days: float, tempo: float, exponent: float) -> None:
+    assert memory_days(days, tempo, 0.0) == memory_days(days, 1.0, exponent) == days
+    assert (memory_days(days, tempo, exponent) - days) * (tempo - 1.0) >= 0.0

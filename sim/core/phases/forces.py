@@ -9,7 +9,7 @@ from sim.core.jit import phase
 from sim.core.rng import normal_of_run
 from sim.core.rules import Rules
 from sim.core.rules.contest import terrain_multiplier
-from sim.core.rules.morale import resistance_margin
+from sim.core.rules.morale import balance, resistance_margin
 from sim.core.state import Numbers, State, World, index
 
 FRIENDLY_TIE = 0.3
@@ -40,6 +40,19 @@ def is_friend(state: State, faction: int, other: int) -> bool:
 def is_hostile(state: State, faction: int, other: int) -> bool:
     """Tell whether two factions of different sides are enemies."""
     return state.side[faction] != state.side[other] and state.tie[faction, other] <= HOSTILE_TIE
+
+
+@phase
+def balance_today(world: World, state: State) -> float:
+    """Return the power of the regime's side over that of all its enemies, whether they attack or not, as a log ratio.
+
+    Extremists besides the main sides are cells, and nobody's idea of who wins the war.
+    """
+    enemies = 0.0
+    for other in range(world.n_factions):
+        if world.is_extremist[other] == 0 and is_hostile(state, other, world.regime):
+            enemies += state.power[other]
+    return balance(state.side_power[world.regime], enemies)
 
 
 @phase

@@ -11,6 +11,7 @@ from sim.core.rules import Rules
 from sim.core.rules.morale import (
     desertion_probability,
     dissolution_probability,
+    hope_lost,
     morale_target,
     relaxed_morale,
     rout,
@@ -51,10 +52,23 @@ def common_field(world: World, rules: Rules, state: State, faction: int) -> floa
     field = -state.derived.half_width
     field += morale.patron_weight * (state.patron_level[faction] - state.patron_level_day_0[faction])
     field += morale.direct_weight * state.direct_help[faction]
+    if morale.expectation > 0.0:
+        field -= fading_hope(world, rules, state, faction)
     home = world.home_location[faction]
     if home != NOBODY and not is_friend(state, faction, state.holder[home]):
         field -= morale.home_weight
     return field
+
+
+@phase
+def fading_hope(world: World, rules: Rules, state: State, faction: int) -> float:
+    """Return what the course of the war takes from the margin of a faction of either main side."""
+    weight = rules.morale.expectation
+    if state.side[faction] == world.regime:
+        return hope_lost(state.balance_day_0, state.balance_expected, weight)
+    if state.side[faction] == world.challenger:
+        return hope_lost(-state.balance_day_0, -state.balance_expected, weight)
+    return 0.0
 
 
 @phase
@@ -107,7 +121,7 @@ def absorb_shock(world: World, rules: Rules, state: State, faction: int) -> None
             state.shock[place, faction] = 0.0
             continue
         heard = news(world, rules, state, place, faction) if state.n_lost > 0 else 0.0
-        faded = state.shock[place, faction] * state.derived.shock_fading
+        faded = state.shock[place, faction] * state.shock_fading
         state.shock[place, faction] = max(0.0, faded + heard + announced)
 
 

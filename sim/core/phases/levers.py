@@ -6,12 +6,13 @@ import math
 
 from sim.core.codes import NEVER, NOBODY, Kept, Lever, Outcome
 from sim.core.jit import phase
-from sim.core.phases.forces import today
+from sim.core.phases.forces import balance_today, today
 from sim.core.phases.kept import is_kept
 from sim.core.phases.patrons import announce_exit
 from sim.core.phases.regime import collapse
 from sim.core.rules import Rules
 from sim.core.rules.contest import surprise_left
+from sim.core.rules.patronage import relaxed
 from sim.core.state import State, World
 
 
@@ -31,6 +32,8 @@ def open_day(world: World, rules: Rules, state: State) -> None:
     """Put today's levers into force, and let happen what the scenario lets happen."""
     contest = rules.contest
     state.surprise = surprise_left(contest.surprise, contest.surprise_decay, today(state))
+    if rules.morale.expectation > 0.0:
+        state.balance_expected = relaxed(state.balance_expected, balance_today(world, state), state.balance_share)
     if state.n_exits > 0:
         state.n_exits = 0
         for link in range(world.n_links):

@@ -10,7 +10,7 @@ from sim.core.codes import NEVER, NOBODY, Outcome, Purpose
 from sim.core.jit import phase
 from sim.core.phases.alignment import begin_alignment
 from sim.core.phases.extremists import begin_extremists
-from sim.core.phases.forces import defending_fighters, has_no_friend_near, set_margin, station
+from sim.core.phases.forces import balance_today, defending_fighters, has_no_friend_near, set_margin, station
 from sim.core.phases.influence import begin_influence, set_values
 from sim.core.phases.installations import begin_installations
 from sim.core.phases.levers import begin_levers
@@ -26,7 +26,7 @@ from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
 from sim.core.rules.contest import fighter_strength, winning_ratio
 from sim.core.rules.displacement import return_probability
-from sim.core.rules.morale import bistable_half_width, desertion_probability, morale_at_rest
+from sim.core.rules.morale import bistable_half_width, desertion_probability, memory_days, morale_at_rest
 from sim.core.rules.orders import people_value
 from sim.core.rules.patronage import desired_support, need, share_of_a_day
 from sim.core.rules.scale import mass_killing, run_factor, side_factor
@@ -54,6 +54,10 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.key.day = np.uint64(0)
     z = normal(state.key, Purpose.TEMPO, 0, 0)
     state.tempo = rules.advance.tempo_median * math.exp(rules.advance.tempo_spread * z)
+    morale = rules.morale
+    half_life = memory_days(morale.shock_half_life_days, state.tempo, morale.tempo_exponent)
+    state.shock_fading = math.pow(2.0, -1.0 / half_life)
+    state.balance_share = share_of_a_day(memory_days(morale.expectation_days, state.tempo, morale.tempo_exponent))
     state.kill_factor = run_factor(rules.scale.kill_spread, normal(state.key, Purpose.KILL_SCALE, 0, 0))
     state.civilian_factor = run_factor(rules.scale.civilian_spread, normal(state.key, Purpose.CIVILIAN_SCALE, 0, 0))
     state.civilian_factor *= mass_killing(
@@ -97,6 +101,8 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_influence(world, rules, state)
     measure_day_0(world, state)
     state.power_day_0 = state.side_power[world.regime]
+    state.balance_day_0 = balance_today(world, state)
+    state.balance_expected = state.balance_day_0
 
 
 @phase
@@ -116,7 +122,6 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.rising = share_of_a_day(morale.recovery_days)
     derived.calm_desertion = desertion_probability(0.0, morale.desertion_per_day, morale.desertion_rout_per_day)
     derived.half_width = bistable_half_width(morale.beta, morale.form)
-    derived.shock_fading = math.pow(2.0, -1.0 / morale.shock_half_life_days)
     derived.fled_fading = 0.5 ** (1.0 / rules.spillover.fled_half_life_days)
     derived.guard_share = share_of_a_day(rules.spillover.guard_days)
     derived.slack_share = share_of_a_day(rules.spillover.guard_decay_days)

@@ -316,6 +316,35 @@ class Morale:
         meaning="how the shock grows with the challenger's share of strength",
         source="Christia 2012; size assumption",
     )
+    expectation: float = parameter(
+        0.0,
+        "w_ex",
+        prior=(0.0, 0.6),
+        calibrated=True,
+        limits=(0.0, 10.0),
+        unit="margin",
+        meaning="effect of power that a main side has lost against the other's since day 0, for each factor e",
+        source="people join expected winners (Christia 2012; Driscoll 2015); size assumption",
+    )
+    expectation_days: float = parameter(
+        30.0,
+        "t_ex",
+        prior=(10.0, 90.0),
+        limits=(0.1, 3650.0),
+        unit="days",
+        meaning="time constant by which expectations follow the powers",
+        source="assumption",
+    )
+    tempo_exponent: float = parameter(
+        0.0,
+        "x_t",
+        prior=(0.0, 1.0),
+        calibrated=True,
+        limits=(0.0, 3.0),
+        unit="1",
+        meaning="how memory of shocks and expectations stretch with the tempo of a run",
+        source="assumption: in a slow war news stay news for longer",
+    )
     recapture_relief: float = parameter(
         0.5,
         "k_rec",
@@ -555,6 +584,54 @@ def surprise_left_in(enemy_share: float, days: int, exponent: float, news_days: 
         w_sur and t_sur, see the parameter table; at 0 nothing was expected.
     """
     return math.pow((1.0 - min(1.0, enemy_share)) * math.exp(-days / news_days), exponent)
+
+
+@rule
+def balance(own: float, enemies: float) -> float:
+    """Return the balance of the war as a log ratio of powers: log(E / E_enemies), each at least 1.
+
+    Parameters
+    ----------
+    own, enemies
+        E and E_enemies, powers of the regime's side and of all its enemies together, >= 0; less than 1 is next to
+        nothing.
+    """
+    return math.log(max(own, 1.0) / max(enemies, 1.0))
+
+
+@rule
+def hope_lost(before: float, now: float, weight: float) -> float:
+    """Return what a fading cause takes from the margin: w_ex * max(0, L_0 - L).
+
+    Parameters
+    ----------
+    before, now
+        L_0 and L, the balance of the war as expected on day 0 and today, seen from one's own side.
+    weight
+        w_ex, see the parameter table; at 0 only shocks tell who is winning.
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars", and Driscoll (2015), "Warlords and coalition politics in
+    post-Soviet states": people join expected winners; a slow field is an assumption.
+    """
+    return weight * max(0.0, before - now)
+
+
+@rule
+def memory_days(days: float, tempo: float, exponent: float) -> float:
+    """Return how long something is remembered in a run: d * t**x_t.
+
+    Parameters
+    ----------
+    days
+        d, in a run with tempo 1.
+    tempo
+        t, factor on all times of a run, > 0.
+    exponent
+        x_t, see the parameter table; at 0 memory does not heed the tempo.
+    """
+    return days * math.pow(tempo, exponent)
 
 
 @rule
