@@ -71,6 +71,7 @@ class Purpose(IntEnum):
     NEXT_INCIDENT = 55
     INCIDENT_CAUSE = 56
     ALERT = 57
+    TRUCE = 59
     SIDE_ERROR = 60
     EXIT = 61
     HOST_SCALE = 62
@@ -131,6 +132,7 @@ class Kept(IntEnum):
     DEAL = 10
     DESERTION = 11
     PRISON_BREAK = 12
+    TRUCE = 13
 
 
 class Terrain(IntEnum):
@@ -227,3 +229,4 @@ class Event(IntEnum):
     SETTLEMENT = 8
     HANDOVER = 9
     PATRON_EXIT = 10
+    TRUCE = 11

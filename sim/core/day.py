@@ -23,6 +23,7 @@ from sim.core.phases.people import move_people
 from sim.core.phases.regime import awaken, close_day, recruit, survive
 from sim.core.phases.settlement import settle
 from sim.core.phases.spillover import spill_over
+from sim.core.phases.truce import call_truce
 from sim.core.phases.violence import harm
 from sim.core.state import State
 
@@ -56,6 +57,7 @@ SCHEDULE: tuple[tuple[Callable[..., None], str], ...] = (
     (resurge, "faction"),
     (invest, "state"),
     (share_influence, "map"),
+    (call_truce, "map"),
     (settle, "map"),
     (close_day, "map"),
 )

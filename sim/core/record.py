@@ -34,9 +34,20 @@ class RunRow:
     )
     flight_day: int = output(Kind.DAY, "day", "flight of its leader", "", COMPARED, Topic.END)
     capital_fall_day: int = output(Kind.DAY, "day", "fall of the capital", "", COMPARED, Topic.END)
+    government_end_day: int = output(
+        *(Kind.DAY, "day", "end of the government", "flight of its leader, or a coup that ends in a deal"),
+        COMPARED,
+        Topic.END,
+    )
+    disintegration_day: int = output(
+        *(Kind.DAY, "day", "disintegration of its main force", "hardly any of its side's strength of day 0 is left"),
+        COMPARED,
+        Topic.END,
+    )
     coup_day: int = output(Kind.DAY, "day", "coup by insiders")
     first_fall_day: int = output(Kind.DAY, "day", "first loss of a seat by the regime's side")
     settlement_day: int = output(Kind.DAY, "day", "a settlement", "of the parties", COMPARED, Topic.BESIDES)
+    truce_day: int = output(Kind.DAY, "day", "a truce", "of the two main sides", COMPARED, Topic.BESIDES)
     handover_day: int = output(
         Kind.DAY, "day", "an orderly handover", "by those whom the leader left behind", COMPARED, Topic.BESIDES
     )
@@ -254,6 +265,7 @@ EVENT_WORDS = {
     Event.SETTLEMENT: ("", "", ""),
     Event.HANDOVER: ("regime", "", ""),
     Event.PATRON_EXIT: ("patron", "client", ""),
+    Event.TRUCE: ("regime", "challenger", "days"),
 }
 """What actor, other and size of each kind of event are."""
 
@@ -420,9 +432,12 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.collapse_day = state.collapse_day
     row.flight_day = state.flight_day
     row.capital_fall_day = state.capital_day
+    row.government_end_day = state.government_end_day
+    row.disintegration_day = state.disintegration_day
     row.coup_day = state.coup_day
     row.first_fall_day = state.first_loss_day
     row.settlement_day = state.settlement_day
+    row.truce_day = state.truce_day
     row.handover_day = state.handover_day
     row.infighting_day = state.infighting_day
     row.n_falls = state.n_captures

@@ -429,6 +429,11 @@ class State:
     held_share: float  # of the people, in places that the regime's side holds; after a collapse the victor's
     held_change: float  # per day, smoothed
     settlement_day: int
+    near_day: int  # on which the challenger's side came near the capital or to much of the people
+    truce_day: int  # on which the main sides agreed on a truce
+    truce_until: int  # day on which it ends
+    government_end_day: int  # flight of the leader, or a coup that ends in a deal
+    disintegration_day: int  # of the regime's main force
     handover_day: int
     # levers in force
     hardening_lever: Annotated[Floats, "S"]  # what a state's guard tends to as a share of its capacity, below 0: none

@@ -240,6 +240,7 @@ KEPT_KEYS: dict[Kept, tuple[str, ...]] = {
     Kept.DEAL: ("place", "actor"),
     Kept.DESERTION: ("place", "actor"),
     Kept.PRISON_BREAK: ("place",),
+    Kept.TRUCE: (),
 }
 """What tells one of each kind from another; who an actor and the other are is as in ``events.parquet``."""
 

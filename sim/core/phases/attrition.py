@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Purpose
 from sim.core.jit import phase
-from sim.core.phases.forces import HOSTILE_TIE
+from sim.core.phases.forces import HOSTILE_TIE, in_truce
 from sim.core.rng import noise_around_one, uniform
 from sim.core.rules import Rules
 from sim.core.rules.attrition import (
@@ -146,6 +146,8 @@ def set_against(world: World, rules: Rules, state: State, one: int, other: int) 
         fighters *= firepower_factor(fire, attrition.firepower)
     if state.collapse_day != NEVER and world.regime in (one, other):
         fighters *= attrition.after_collapse
+    if in_truce(world, state, one, other):
+        fighters *= rules.truce.attrition
     share = EVEN
     if attrition.effectiveness > 0.0:
         quality = mean_quality(state, one) / mean_quality(state, other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.codes import ENTITY_STRIDE, NOBODY, Purpose
+from sim.core.codes import ENTITY_STRIDE, NEVER, NOBODY, Purpose
 from sim.core.jit import phase
 from sim.core.rng import normal_of_run
 from sim.core.rules import Rules
@@ -40,6 +40,14 @@ def is_friend(state: State, faction: int, other: int) -> bool:
 def is_hostile(state: State, faction: int, other: int) -> bool:
     """Tell whether two factions of different sides are enemies."""
     return state.side[faction] != state.side[other] and state.tie[faction, other] <= HOSTILE_TIE
+
+
+@phase
+def in_truce(world: World, state: State, side: int, other: int) -> bool:
+    """Tell whether two sides are the main ones and keep a truce today."""
+    if today(state) >= state.truce_until or state.collapse_day != NEVER:
+        return False
+    return (side == world.regime and other == world.challenger) or (side == world.challenger and other == world.regime)
 
 
 @phase

@@ -10,6 +10,7 @@ from sim.core.phases.forces import (
     defending_fighters,
     defending_morale,
     effort,
+    in_truce,
     is_friend,
     may_cross,
     on_the_ground,
@@ -97,7 +98,7 @@ def list_targets(world: World, rules: Rules, state: State, leader: int, may_atta
     state.scratch.score[world.capital] = 0.0
     for i in range(world.n_locations if may_attack else state.n_abandoned):
         place = i if may_attack else index(state.given_up[i])
-        if state.reach[place] & state.side_mask[leader] and is_target(state, place, leader, may_attack):
+        if state.reach[place] & state.side_mask[leader] and is_target(world, state, place, leader, may_attack):
             state.scratch.score[place] = score_of(world, rules, state, place, leader, most)
             if state.scratch.score[place] > 0.0:
                 state.scratch.targets[n] = place
@@ -119,12 +120,16 @@ def best_target(state: State, n_targets: int) -> int:
 
 
 @phase
-def is_target(state: State, place: int, leader: int, may_attack: bool) -> bool:
+def is_target(world: World, state: State, place: int, leader: int, may_attack: bool) -> bool:
     """Tell whether a side would go to a place in its reach: an enemy's, or one that others have abandoned."""
     holder = state.holder[place]
     if holder == NOBODY or state.side[holder] == leader:
         return False
-    if may_attack and state.tie[leader, holder] <= HOSTILE_TIE:
+    if (
+        may_attack
+        and state.tie[leader, holder] <= HOSTILE_TIE
+        and not in_truce(world, state, leader, state.side[holder])
+    ):
         return True
     return state.abandoned[place] == 1 and not is_friend(state, leader, holder)
 

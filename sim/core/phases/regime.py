@@ -24,6 +24,9 @@ ACTIVE_TIE = 0.5  # an ally with a weaker tie sleeps until the enemy falters
 @phase
 def survive(world: World, rules: Rules, state: State) -> None:
     """Decide whether the regime lives through the day, by flight, coup, loss of the capital, or disintegration."""
+    is_beaten = state.side_power[world.regime] < rules.regime.disintegration_share * state.power_day_0
+    if is_beaten and state.disintegration_day == NEVER:
+        state.disintegration_day = today(state)
     is_settled = state.settlement_day != NEVER and state.capital_day == NEVER
     if state.collapse_day != NEVER or is_settled:
         return
@@ -35,12 +38,13 @@ def survive(world: World, rules: Rules, state: State) -> None:
         collapse(world, rules, state, Outcome.CAPITAL, rules.regime.dissolve_capital)
     elif disloyal > 0.0 and leader_flees(world, rules, state, disloyal, contested, patron):
         state.flight_day = today(state)
+        state.government_end_day = today(state)
         hand_over(world, rules, state)
         dissolution = rules.regime.dissolve_flight
         if state.handover_day != NEVER:
             dissolution = dissolution_after_handover(dissolution, rules.settlement.handover_remnants)
         collapse(world, rules, state, Outcome.FLIGHT, dissolution)
-    elif contested and state.side_power[world.regime] < rules.regime.disintegration_share * state.power_day_0:
+    elif contested and is_beaten:
         collapse(world, rules, state, Outcome.DISINTEGRATION, rules.regime.dissolve_capital)
     elif disloyal > 0.0:
         consider_coup(world, rules, state, disloyal, patron)
@@ -108,6 +112,7 @@ def consider_coup(world: World, rules: Rules, state: State, disloyal: float, pat
         return
     state.coup_day = today(state)
     if uniform(state.key, Purpose.COUP_DEAL, state_index, 0) < regime.coup_deal_probability:
+        state.government_end_day = today(state)
         collapse(world, rules, state, Outcome.COUP, regime.dissolve_flight)
         return
     fresh = rules.morale.side_spread * normal(state.key, Purpose.COUP_RESOLVE, state_index, 0) + regime.coup_rally

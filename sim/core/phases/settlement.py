@@ -12,7 +12,7 @@ import numpy as np
 from sim.core.codes import NEVER, NOBODY, Event, Kept, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
-from sim.core.phases.forces import FRIENDLY_TIE, find_isolated, is_hostile, today
+from sim.core.phases.forces import FRIENDLY_TIE, find_isolated, in_truce, is_hostile, today
 from sim.core.phases.kept import is_kept
 from sim.core.phases.sides import count_contenders, stand_down, victor
 from sim.core.rng import uniform
@@ -53,11 +53,11 @@ def settle(world: World, rules: Rules, state: State) -> None:
         return
     watch_map(world, state)
     u = uniform(state.key, Purpose.SETTLEMENT, world.contested_state, 0)
-    if u >= conclusion(rules, state, FEWEST_PARTIES, 1.0):  # the most it could be: spares a count
+    if u >= conclusion(world, rules, state, FEWEST_PARTIES, 1.0):  # the most it could be: spares a count
         return
     count_contenders(world, state)
     n_parties = count_parties(world, rules, state)
-    is_concluded = u < conclusion(rules, state, n_parties, losses(world, rules, state))
+    is_concluded = u < conclusion(world, rules, state, n_parties, losses(world, rules, state))
     agree = is_concluded and are_at_war(world, rules, state) and all_accept(world, rules, state)
     if agree and not is_kept(world, state, Kept.SETTLEMENT.value, NOBODY, NOBODY, NOBODY):
         end_war(world, state)
@@ -90,7 +90,7 @@ def people_held(world: World, state: State, leader: int) -> float:
 
 
 @phase
-def conclusion(rules: Rules, state: State, n_parties: int, cost: float) -> float:
+def conclusion(world: World, rules: Rules, state: State, n_parties: int, cost: float) -> float:
     """Return the chance that talks come to a conclusion today."""
     settlement = rules.settlement
     log_factor = ripeness(
@@ -105,7 +105,10 @@ def conclusion(rules: Rules, state: State, n_parties: int, cost: float) -> float
         settlement.mediation_weight,
         settlement.cost_weight,
     )
-    return settlement_probability(log_factor, settlement.settlement_per_day)
+    per_day = settlement.settlement_per_day
+    if in_truce(world, state, world.regime, world.challenger):
+        per_day *= rules.truce.settlement
+    return settlement_probability(log_factor, per_day)
 
 
 @phase

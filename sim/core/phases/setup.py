@@ -170,6 +170,11 @@ def clear_regime(state: State) -> None:
     state.capital_day = NEVER
     state.collapse_day = NEVER
     state.coup_day = NEVER
+    state.government_end_day = NEVER
+    state.disintegration_day = NEVER
+    state.near_day = NEVER
+    state.truce_day = NEVER
+    state.truce_until = NEVER
     state.outcome = Outcome.IN_POWER.value
     state.n_captures = 0
     state.n_exits = 0

@@ -25,6 +25,7 @@ from sim.core.rules.regime import Regime
 from sim.core.rules.scale import Scale
 from sim.core.rules.settlement import Settlement
 from sim.core.rules.spillover import Spillover
+from sim.core.rules.truce import Truce
 from sim.core.rules.variation import Variation
 from sim.core.rules.violence import Violence
 
@@ -49,6 +50,7 @@ class Rules:
     extremists: Extremists = field(default_factory=Extremists)
     influence: Influence = field(default_factory=Influence)
     settlement: Settlement = field(default_factory=Settlement)
+    truce: Truce = field(default_factory=Truce)
     variation: Variation = field(default_factory=Variation)
     scale: Scale = field(default_factory=Scale)
 

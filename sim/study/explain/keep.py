@@ -186,7 +186,13 @@ def in_words(kept: Mapping[str, str], names: Names) -> str:
             return f"the merger of {actor} with {other}"
     who = f" of {actor}" if actor else ""
     where = f" in {place}" if place else ""
-    what = {"flight": "the leader's flight", "coup": "the coup", "handover": "the handover", "desertion": "desertion"}
+    what = {
+        "flight": "the leader's flight",
+        "coup": "the coup",
+        "handover": "the handover",
+        "truce": "the truce",
+        "desertion": "desertion",
+    }
     plain = what.get(kept["event"], f"{kept['event'].replace('_', ' ')}s" if not actor else f"the {kept['event']}")
     return f"{plain}{who}{where}" + (f" against {other}" if other and kept["event"] == "strike" else "")
 
@@ -227,8 +233,8 @@ def _events(base: Histories, names: Names) -> Iterator[tuple[int, int, Cause]]:
 
 
 def _flights(base: Histories, outcome: str) -> Iterator[tuple[int, int, Cause]]:
-    """Yield run, day and cause of every flight, coup and handover, unless it is what is asked about."""
-    for kept in ("flight", "coup", "handover"):
+    """Yield run, day and cause of every flight, coup, handover and truce, unless it is what is asked about."""
+    for kept in ("flight", "coup", "handover", "truce"):
         for row in base.runs[base.runs[f"{kept}_day"] != NEVER] if kept != outcome else ():
             yield int(row["run"]), int(row[f"{kept}_day"]), (("event", kept),)
 

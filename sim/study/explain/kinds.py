@@ -95,6 +95,7 @@ KINDS = (
     Kind("flight", "flight_day", "the leader flees", when=is_set, kept="flight"),
     Kind("coup", "coup_day", "insiders make a coup", when=is_set, kept="coup"),
     Kind("capital", "capital_day", "the capital is lost", when=is_set, kept="fall"),
+    Kind("disintegration", "disintegration_day", "the main force of the regime disintegrates", when=is_set),
     Kind("collapse", "collapse_day", "the regime collapses", when=is_set),
     Kind(
         *("deal", "dissolving", "the garrison of {actor} in {place} makes a deal", "place", "faction"),
@@ -130,6 +131,7 @@ KINDS = (
     noted(Event.INFIGHTING, "{actor} and {other} begin to fight each other", "infighting"),
     noted(Event.MERGER, "{actor} joins {other}", "merger"),
     noted(Event.SETTLEMENT, "the parties settle", "settlement"),
+    noted(Event.TRUCE, "{actor} and {other} agree on a truce of {size} days", "truce"),
     noted(Event.HANDOVER, "those left behind hand over in order", "handover"),
     noted(Event.PATRON_EXIT, "{actor} leaves {other}", "exit"),
 )
