@@ -20,6 +20,7 @@ from sim.core.phases.muster import muster
 from sim.core.phases.orders import give_orders
 from sim.core.phases.patrons import decide_aid, pool_aid
 from sim.core.phases.people import move_people
+from sim.core.phases.rear import look_back
 from sim.core.phases.regime import awaken, close_day, recruit, survive
 from sim.core.phases.settlement import settle
 from sim.core.phases.spillover import spill_over
@@ -41,6 +42,7 @@ SCHEDULE: tuple[tuple[Callable[..., None], str], ...] = (
     (hold, "faction"),
     (recruit, "faction"),
     (muster, "map"),
+    (look_back, "map"),
     (give_orders, "faction"),
     (fight, "map"),
     (wear_down, "map"),

@@ -183,6 +183,7 @@ class Scratch:
     room: Annotated[Floats, "L"]  # people of a place who may still leave it because of the toll
     refuge: Annotated[Floats, "S"]  # share of those in a refuge whom that state would let in
     crossing: Annotated[Floats, "S"]  # who come to a state today and are let in, on average
+    mobile: Annotated[Floats, "L"]  # strength of its holder's side that could leave a place
     enemies: Annotated[Ints, "F"]  # with whom a side is at war, bits of factions, by leader
     heads: Annotated[Floats, "F"]  # fighters of a side in the war
     against: Annotated[Floats, "F"]  # of all its enemies in the war
@@ -287,6 +288,9 @@ class State:
     posts: Annotated[Numbers, "F", "L"]  # (faction, rank): their numbers, rising
     reach: Annotated[Ints, "L"]  # bits of the factions that could march there from where they are or were this morning
     garrison: Annotated[Floats, "L"]  # fighters of the holder's side when it came to hold the place
+    relief: Annotated[Floats, "L"]  # strength that would come to its holder's defence from places next to it
+    free_share: Annotated[Floats, "L"]  # share of its holder's side's fighters there who may leave the place
+    base_km: Annotated[Floats, "L", "F"]  # distance from the nearest base of a side, by leader
     unit_strength: Annotated[Floats, "F"]  # of one fighter at morale 1
     side_factor: Annotated[Floats, "F"]  # of the run on what the tables say of a main side's strength
     side_shift: Annotated[Floats, "F"]  # deviation of the side's true resolve, log margin
@@ -428,6 +432,7 @@ class State:
     share_then: float  # what it was then
     held_share: float  # of the people, in places that the regime's side holds; after a collapse the victor's
     held_change: float  # per day, smoothed
+    raised: float  # recruits of the regime so far
     settlement_day: int
     near_day: int  # on which the challenger's side came near the capital or to much of the people
     truce_day: int  # on which the main sides agreed on a truce

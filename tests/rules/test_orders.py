@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from sim.core.rules.orders import (
     awakening_probability,
+    free_share,
     mobile_share,
     operations_limit,
     people_value,
+    relief_sent,
     rest_after_capture,
+    supplied,
     target_score,
     target_value,
 )
@@ -93,28 +96,41 @@ VALUES = (
     within("orders", "population_exponent"),
     within("orders", "progress_value"),
     within("orders", "enclave_value"),
+    within("orders", "retaking_value"),
 )
+FOREIGN, OWN = False, True
 
 
 @given(SHARE, SHARE, SHARE, SHARE, *VALUES)
 def test_people_progress_and_a_foothold_never_lower_the_value(
-    few: float, many: float, early: float, late: float, exponent: float, progress: float, enclave: float
+    few: float,
+    many: float,
+    early: float,
+    late: float,
+    exponent: float,
+    progress: float,
+    enclave: float,
+    retaking: float,
 ) -> None:
     few, many = sorted((few, many))
     early, late = sorted((early, late))
     people, more = people_value(few, exponent), people_value(many, exponent)
-    value = target_value(people, early, OUTSIDE, progress, enclave)
+    weights = (progress, enclave, retaking)
+    value = target_value(people, early, OUTSIDE, FOREIGN, *weights)
     assert value > 0.0
-    assert target_value(more, early, OUTSIDE, progress, enclave) >= value
-    assert target_value(people, late, OUTSIDE, progress, enclave) >= value
-    assert target_value(people, early, ENCLAVE, progress, enclave) == value + enclave
+    assert target_value(more, early, OUTSIDE, FOREIGN, *weights) >= value
+    assert target_value(people, late, OUTSIDE, FOREIGN, *weights) >= value
+    assert target_value(people, early, ENCLAVE, FOREIGN, *weights) == value + enclave
+    assert target_value(people, early, OUTSIDE, OWN, *weights) == value + retaking
+    assert target_value(people, early, OUTSIDE, OWN, progress, enclave, 0.0) == value
 
 
 def test_value_worked_out_by_hand() -> None:
     assert people_value(0.0, 0.35) == 0.05
     assert people_value(1.0, 0.35) == pytest.approx(0.68)
-    assert target_value(0.68, 0.0, OUTSIDE, 0.5, 0.3) == 0.68
-    assert target_value(people_value(0.25, 0.5), 0.4, ENCLAVE, 0.5, 0.3) == pytest.approx(0.05 + 0.315 + 0.2 + 0.3)
+    assert target_value(0.68, 0.0, OUTSIDE, FOREIGN, 0.5, 0.3, 0.0) == 0.68
+    value = target_value(people_value(0.25, 0.5), 0.4, ENCLAVE, OWN, 0.5, 0.3, 0.1)
+    assert value == pytest.approx(0.05 + 0.315 + 0.2 + 0.3 + 0.1)
 
 
 @pytest.mark.parametrize(
@@ -163,3 +179,39 @@ def test_awakening_worked_out_by_hand() -> None:
     assert awakening_probability(0.95, 0.05, 0.6) == 0.0
     assert awakening_probability(0.3, 0.05, 0.6) == pytest.approx(1.0 - math.exp(-0.025))
     assert awakening_probability(0.0, 0.05, 0.6) == pytest.approx(1.0 - math.exp(-0.05))
+
+
+STRENGTH = st.floats(0.0, 1e6)
+
+
+@given(STRENGTH, st.integers(0, 20), within("orders", "relief"))
+def test_relief_is_a_share_of_what_is_near_and_is_divided(strength: float, n: int, share: float) -> None:
+    sent = relief_sent(strength, n, share)
+    assert 0.0 <= sent <= share * strength
+    assert sent * max(1, n) == pytest.approx(share * strength)
+    assert relief_sent(strength, n, 0.0) == 0.0
+
+
+@given(st.floats(0.5, 1e6), STRENGTH, SHARE, SHARE, within("orders", "occupation"))
+def test_who_occupies_more_is_less_free(
+    fighters: float, people: float, little: float, much: float, need: float
+) -> None:
+    little, much = sorted((little, much))
+    free = free_share(fighters, people, little, need)
+    assert 0.0 <= free <= free_share(fighters, people, much, need) <= 1.0
+    assert free <= free_share(2.0 * fighters, people, little, need)
+    assert free_share(fighters, people, little, 0.0) == free_share(fighters, people, 1.0, need) == 1.0
+
+
+def test_occupation_worked_out_by_hand() -> None:
+    assert free_share(1000.0, 1_000_000.0, 0.0, 0.5) == pytest.approx(0.5)
+    assert free_share(1000.0, 1_000_000.0, 0.5, 0.5) == pytest.approx(0.75)
+    assert free_share(100.0, 1_000_000.0, 0.0, 0.5) == 0.0  # nobody beyond those who are there
+
+
+@given(KM, KM, within("orders", "culmination"))
+def test_what_can_be_sent_fades_with_the_distance_from_bases(near: float, far: float, fading: float) -> None:
+    near, far = sorted((near, far))
+    assert 0.0 <= supplied(far, fading) <= supplied(near, fading) <= 1.0
+    assert supplied(far, 0.0) == supplied(0.0, fading) == 1.0
+    assert supplied(600.0, 1000.0 / 600.0) == pytest.approx(math.exp(-1.0))

@@ -178,7 +178,7 @@ def defence(world: World, rules: Rules, state: State, place: int, attacker: int)
         faction = index(state.here[place, i])
         if state.fighters[place, faction] > 0.0 and defends(state, faction, place, attacker):
             total += state.strength[place, faction] * effort(world, state, faction, place, leader)
-    return on_the_ground(world, rules, state, place, attacker, total)
+    return on_the_ground(world, rules, state, place, attacker, total) + state.relief[place]
 
 
 @phase

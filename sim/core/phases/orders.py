@@ -20,7 +20,7 @@ from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.advance import inner_distance_km, is_melted
 from sim.core.rules.contest import chance_to_prevail
-from sim.core.rules.orders import mobile_share, operations_limit, target_score, target_value
+from sim.core.rules.orders import mobile_share, operations_limit, supplied, target_score, target_value
 from sim.core.rules.regime import storm_probability
 from sim.core.state import State, World, index
 
@@ -147,9 +147,21 @@ def can_march(world: World, state: State, origin: int, target: int, faction: int
 
 @phase
 def sent_share(world: World, rules: Rules, state: State, origin: int, target: int, faction: int) -> float:
-    """Return the share of a force that could go to a target: twice as much when it stands in it."""
+    """Return the share of a force that could go to a target: more when it stands in it, fewer when it has to occupy."""
     share = mobile_share(world.quality[faction], rules.orders.commitment) * (1.0 - state.restraint[faction])
-    return min(1.0, 2.0 * share) if origin == target else share
+    if origin == target:
+        return min(1.0, rules.orders.enclave_factor * share)
+    if rules.orders.occupation > 0.0:
+        return min(share, leaving_share(state, origin, faction))
+    return share
+
+
+@phase
+def leaving_share(state: State, origin: int, faction: int) -> float:
+    """Return the share of a force that need not stay in a place to occupy it: all who do not hold it."""
+    holder = state.holder[origin]
+    occupies = holder != NOBODY and state.side[holder] == state.side[faction]
+    return state.free_share[origin] if occupies else 1.0
 
 
 @phase
@@ -205,10 +217,19 @@ def origin_strength(
             continue
         share = spare_share(world, rules, state, origin, target, faction, kind)
         if share > 0.0:
-            part = share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
+            part = share * mobile_strength(world, rules, state, origin, faction, leader)
             strength += part
             km += part * (edge_km if origin != target else enclave_km(world, rules, state, target, faction))
     return strength, km
+
+
+@phase
+def mobile_strength(world: World, rules: Rules, state: State, origin: int, faction: int, leader: int) -> float:
+    """Return the strength of a force as far as it can be sent: less far from the bases of its side."""
+    strength = state.strength[origin, faction] * effort(world, state, faction, origin, leader)
+    if rules.orders.culmination > 0.0:
+        strength *= supplied(state.base_km[origin, leader], rules.orders.culmination)
+    return strength
 
 
 @phase
@@ -249,7 +270,7 @@ def least_odds(world: World, rules: Rules, state: State, place: int, leader: int
 def is_hopeless(world: World, rules: Rules, state: State, place: int, leader: int, most: float) -> bool:
     """Tell whether a place's holder alone, without those who stand by it, is too strong for all that a side has."""
     if state.presence[place] & state.side_mask[leader]:
-        most *= 2.0  # a force that stands in its target sends up to twice as much
+        most *= rules.orders.enclave_factor  # as much more is sent by a force that stands in its target
     holder = state.holder[place]
     own = state.strength[place, holder] * effort(world, state, holder, place, state.side[holder])
     against = on_the_ground(world, rules, state, place, leader, own)
@@ -287,8 +308,10 @@ def score_of(world: World, rules: Rules, state: State, place: int, leader: int, 
         state.derived.people_value[place],
         state.front[place, leader],
         (state.presence[place] & state.side_mask[leader]) != 0,
+        world.seat_holder[place] != NOBODY and state.side[world.seat_holder[place]] == leader,
         rules.orders.progress_value,
         rules.orders.enclave_value,
+        rules.orders.retaking_value,
     )
     return target_score(value, odds, km, rules.orders.weakness_exponent, rules.orders.distance_km)
 

@@ -9,7 +9,8 @@ from sim.core.jit import phase
 from sim.core.phases.events import sort_events
 from sim.core.phases.forces import add_force, disperse, is_hostile, latent_opposition, pair, today
 from sim.core.phases.kept import is_kept
-from sim.core.phases.settlement import hand_over
+from sim.core.phases.rear import is_at_risk
+from sim.core.phases.settlement import hand_over, people_held
 from sim.core.rng import normal, uniform
 from sim.core.rules import Rules
 from sim.core.rules.orders import awakening_probability
@@ -18,6 +19,7 @@ from sim.core.rules.regime import coup_probability, daily_recruits, disloyalty, 
 from sim.core.rules.settlement import dissolution_after_handover
 from sim.core.state import State, World, index
 
+TO_THE_FRONT = 0.5  # assumption: share of those whom the first attack calls up
 ACTIVE_TIE = 0.5  # an ally with a weaker tie sleeps until the enemy falters
 
 
@@ -142,37 +144,68 @@ def collapse(world: World, rules: Rules, state: State, outcome: int, dissolution
 @phase
 def recruit(world: World, rules: Rules, state: State, faction: int) -> None:
     """Raise recruits for the regime after its first loss, where it holds the ground and people follow it."""
-    if faction == world.regime and state.first_loss_day != NEVER and state.collapse_day == NEVER:
-        raise_recruits(world, rules, state, faction)
+    if faction != world.regime or state.collapse_day != NEVER:
+        return
+    alarm = rules.regime.recruit_alarm
+    if state.first_loss_day != NEVER and alarm < 1.0:
+        people = (1.0 - alarm) * recruits_since(world, rules, state, faction, state.first_loss_day)
+        raise_recruits(world, rules, state, faction, people, 0.0)
+    if state.first_attack_day != NEVER and alarm > 0.0:
+        people = alarm * recruits_since(world, rules, state, faction, state.first_attack_day)
+        people *= people_held(world, state, world.regime)
+        raise_recruits(world, rules, state, faction, people, TO_THE_FRONT)
 
 
 @phase
-def raise_recruits(world: World, rules: Rules, state: State, faction: int) -> None:
-    """Let people join a faction's garrisons; fewer do the lower its morale is and the longer the war lasts."""
-    regime = rules.regime
-    people = daily_recruits(
+def recruits_since(world: World, rules: Rules, state: State, faction: int, first_day: int) -> float:
+    """Return how many people follow the call today; fewer the lower morale is and the longer the war lasts."""
+    return daily_recruits(
         state.fighters_day_0[faction],
         world.capacity[world.contested_state],
         world.resolve[world.contested_state],
         state.side_morale[faction],
-        today(state) - state.first_loss_day,
-        regime.recruits,
-        regime.recruit_days,
+        today(state) - first_day,
+        rules.regime.recruits,
+        rules.regime.recruit_days,
     )
+
+
+@phase
+def raise_recruits(world: World, rules: Rules, state: State, faction: int, people: float, to_front: float) -> None:
+    """Let people join a faction's garrisons, a share of them those in the enemy's reach; no more than there are."""
+    if rules.regime.recruit_cap < 1.0:
+        people = min(people, people_left(world, rules, state, faction))
     total = 0.0
+    front = 0.0
     for i in range(world.n_contested):
         place = index(world.contested[i])
-        state.scratch.score[place] = recruiting_ground(world, state, place, faction)
-        total += state.scratch.score[place]
+        weight = recruiting_ground(world, state, place, faction)
+        state.scratch.score[place] = weight
+        total += weight
+        if to_front > 0.0 and weight > 0.0 and is_at_risk(world, state, place):
+            front += weight
     if total <= 0.0:
         return
+    to_front = to_front if front > 0.0 else 0.0
     for i in range(world.n_contested):
         place = index(world.contested[i])
         weight = state.scratch.score[place]
         if weight > 0.0:
             new = people * weight / total
+            if to_front > 0.0:
+                new *= 1.0 - to_front
+                if is_at_risk(world, state, place):
+                    new += to_front * people * weight / front
             state.recruited[faction] += new
-            add_force(world, rules, state, place, faction, new, regime.recruit_morale, 0.0)
+            state.raised += new
+            add_force(world, rules, state, place, faction, new, rules.regime.recruit_morale, 0.0)
+
+
+@phase
+def people_left(world: World, rules: Rules, state: State, faction: int) -> float:
+    """Return how many may still be called up of those in places that the regime's side holds."""
+    people = people_held(world, state, state.side[faction]) * world.state_population[world.contested_state]
+    return max(0.0, rules.regime.recruit_cap * people - state.raised)
 
 
 @phase

@@ -17,6 +17,7 @@ from sim.core.phases.levers import begin_levers
 from sim.core.phases.muster import muster
 from sim.core.phases.patrons import link_utility, pool_aid, prospect
 from sim.core.phases.people import begin_people, set_crossings
+from sim.core.phases.rear import begin_rear
 from sim.core.phases.regime import ACTIVE_TIE
 from sim.core.phases.settlement import begin_settlement
 from sim.core.phases.sides import begin_sides
@@ -95,6 +96,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_extremists(world, state)
     begin_alignment(world, rules, state)
     begin_settlement(world, state)
+    begin_rear(world, state)
     muster(world, rules, state)
     begin_links(world, rules, state)
     muster(world, rules, state)
@@ -177,6 +179,7 @@ def clear_regime(state: State) -> None:
     state.truce_until = NEVER
     state.outcome = Outcome.IN_POWER.value
     state.n_captures = 0
+    state.raised = 0.0
     state.n_exits = 0
     state.n_lost = 0
     state.n_events = 0

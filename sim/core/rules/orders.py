@@ -10,6 +10,7 @@ from sim.core.parameters import parameter
 from sim.core.rules.contest import power
 
 CLUMSIEST = 0.3  # assumption: part of its force that even an army without quality can move, of what it would commit
+THOUSAND = 1000.0  # people, or km, for which parameters are given
 USUAL_SIDE = 20_000.0  # fighters, for whom the number of operations is given
 LEAST_VALUE = 0.05  # assumption: every place is worth something
 VALUE_OF_PEOPLE = 0.63  # assumption: a province with a tenth of the people is then worth a third
@@ -113,6 +114,62 @@ class Orders:
         unit="1",
         meaning="value of finishing a place in which the side already stands",
         source="assumption",
+    )
+    enclave_factor: float = parameter(
+        2.0,
+        "k_enc",
+        prior=(1.0, 2.0),
+        limits=(1.0, 10.0),
+        unit="1",
+        meaning="how much more of a force is sent to the place in which it stands",
+        source="assumption: nobody has to stay behind",
+    )
+    retaking_value: float = parameter(
+        0.0,
+        "v_ret",
+        prior=(0.0, 0.8),
+        limits=(0.0, 10.0),
+        unit="1",
+        meaning="value of a place that the side held on day 0",
+        source="assumption: what was lost is wanted back",
+    )
+    relief: float = parameter(
+        0.0,
+        "theta",
+        prior=(0.0, 0.7),
+        calibrated=True,
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="of the mobile strength next to a place under attack that comes to its defence",
+        source="assumption: armies do not look on while their garrisons fall one by one",
+    )
+    relief_after_collapse: float = parameter(
+        0.0,
+        "theta_2",
+        prior=(0.0, 1.0),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="the same once the regime has collapsed",
+        source="assumption: the small do not attack the large",
+    )
+    occupation: float = parameter(
+        0.0,
+        "o_need",
+        prior=(0.0, 2.0),
+        calibrated=True,
+        limits=(0.0, 100.0),
+        unit="fighters per 1,000 people",
+        meaning="who must stay in a place that was not the side's on day 0",
+        source="police 1 to 4, pacification 20 (Quinlivan 1995); that armed groups hold with less is an assumption",
+    )
+    culmination: float = parameter(
+        0.0,
+        "l_cul",
+        prior=(0.0, 5.0),
+        limits=(0.0, 100.0),
+        unit="per 1,000 km",
+        meaning="fading of what a side can send, by the distance from its bases",
+        source="assumption: offensives culminate (Epstein 1985); 1.7 is a factor e over 600 km",
     )
     pause_days: float = parameter(
         7.0,
@@ -257,10 +314,12 @@ def target_value(
     people: float,
     progress: float,
     is_enclave: bool,
+    is_own: bool,
     progress_value: float,
     enclave_value: float,
+    retaking_value: float,
 ) -> float:
-    """Return what a target is worth before its defence is counted: people + v_x * x, and v_enc for an enclave.
+    """Return what a target is worth before its defence is counted: people + v_x * x, + v_enc, + v_ret.
 
     Parameters
     ----------
@@ -270,11 +329,72 @@ def target_value(
         x, of the front towards it, in [0, 1]: what is begun is finished.
     is_enclave
         Whether the side already stands in the place.
-    progress_value, enclave_value
-        v_x and v_enc (assumptions).
+    is_own
+        Whether the side held it on day 0.
+    progress_value, enclave_value, retaking_value
+        v_x, v_enc where it stands in it, and v_ret where it was its own (assumptions).
     """
     value = people + progress_value * progress
-    return value + enclave_value if is_enclave else value
+    if is_enclave:
+        value += enclave_value
+    return value + retaking_value if is_own else value
+
+
+@rule
+def relief_sent(strength: float, n_at_risk: int, share: float) -> float:
+    """Return the strength that comes from one neighbour to the defence of a place: theta * E / max(1, n).
+
+    Parameters
+    ----------
+    strength
+        E, mobile strength of those who stand in the neighbour, >= 0.
+    n_at_risk
+        n, places next to them that are theirs and that an enemy could attack: they cannot be everywhere.
+    share
+        theta, see the parameter table; at 0 everybody looks on.
+    """
+    return share * strength / max(1, n_at_risk)
+
+
+@rule
+def free_share(fighters: float, people: float, own_control: float, occupation: float) -> float:
+    """Return the share of a side's fighters in a place who may leave it: 1 - min(1, o_need * P / 1000 * (1 - c) / F).
+
+    Parameters
+    ----------
+    fighters
+        F, of the side that holds the place, > 0.
+    people
+        P, persons who live there.
+    own_control
+        c, share of the place that the side controlled on day 0, in [0, 1].
+    occupation
+        o_need, see the parameter table; at 0 nobody is tied down.
+
+    References
+    ----------
+    Quinlivan (1995), "Force requirements in stability operations", Parameters 25, 59-69, on fighters by people.
+    """
+    needed = occupation * people / THOUSAND * max(0.0, 1.0 - own_control)
+    return 1.0 - min(1.0, needed / fighters)
+
+
+@rule
+def supplied(distance: float, culmination: float) -> float:
+    """Return what is left of what a force can send, far from its bases: exp(-l_cul * d / 1000).
+
+    Parameters
+    ----------
+    distance
+        d, in km, from the nearest base of its side.
+    culmination
+        l_cul, see the parameter table; at 0 distance does not matter.
+
+    References
+    ----------
+    Epstein (1985), "The calculus of conventional war", on culmination; the form is an assumption.
+    """
+    return math.exp(-culmination * distance / THOUSAND)
 
 
 @rule

@@ -167,6 +167,26 @@ class Regime:
         meaning="time constant of exhaustion of mobilisation",
         source="assumption",
     )
+    recruit_alarm: float = parameter(
+        0.0,
+        "k_alarm",
+        prior=(0.0, 1.0),
+        calibrated=True,
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="of recruits who come from the first attack on, by the people held, half of them to the front; others "
+        "come from the first loss on, whatever is held",
+        source="assumption",
+    )
+    recruit_cap: float = parameter(
+        1.0,
+        "m_cap",
+        prior=(0.003, 1.0),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="recruits in all, of the people in places that the regime's side holds; 1: no bound",
+        source="assumption; armies of such wars are about a hundredth of the people",
+    )
     recruit_morale: float = parameter(
         0.6,
         "m_mob",
@@ -302,7 +322,7 @@ def daily_recruits(
     morale
         m, of the regime's side, in [0, 1]; at one half recruits come as the parameter says.
     days
-        t, since the first loss.
+        t, since mobilisation began: with the first loss, or with the first attack.
     share, exhaustion_days
         mobz and t_mob (assumptions).
     """

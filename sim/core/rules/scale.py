@@ -20,8 +20,8 @@ class Scale:
     side_error: float = parameter(
         0.0,
         "s_rel",
-        prior=(0.4, 1.6),
-        calibrated=(0.0, 1.6),
+        prior=(0.0, 1.6),
+        calibrated=True,
         limits=(0.0, 3.0),
         unit="log",
         meaning="spread of the true ratio of strength of the main sides around that of the tables",
