@@ -40,6 +40,26 @@ OF_THE_NEIGHBOURS = {
 """Fields of the state that are about neighbours, or tell what happens there."""
 
 
+SWITCHED_ON: dict[str, dict[str, float]] = {
+    "morale": {"surprise_exponent": 2.5, "expectation": 0.15, "tempo_exponent": 0.5},
+    "scale": {"side_error": 0.75},
+    "advance": {"siege": 3.0, "tempo_median": 1.6},
+    "orders": {
+        "lull_days": 3.0,
+        "relief": 0.25,
+        "relief_after_collapse": 0.6,
+        "occupation": 0.5,
+        "culmination": 1.7,
+        "retaking_value": 0.3,
+        "enclave_factor": 1.5,
+    },
+    "regime": {"recruits": 0.03, "recruit_days": 120.0, "recruit_alarm": 1.0, "recruit_cap": 0.01},
+    "truce": {"probability": 0.35},
+    "growth": {"base": 0.003, "success": 0.03, "stay_share": 0.2},
+}
+"""Parameters with which everything takes place that is off by default."""
+
+
 def changed(table: np.ndarray, **columns: object) -> np.ndarray:
     """Return a world's table with other values in some columns, one for all rows or one for each."""
     copy = table.copy()

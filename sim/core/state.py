@@ -288,6 +288,8 @@ class State:
     posts: Annotated[Numbers, "F", "L"]  # (faction, rank): their numbers, rising
     reach: Annotated[Ints, "L"]  # bits of the factions that could march there from where they are or were this morning
     garrison: Annotated[Floats, "L"]  # fighters of the holder's side when it came to hold the place
+    leaving: Annotated[Floats, "L", "F"]  # deserters of today, as far as enemies may take them in
+    held_before: Annotated[Floats, "F"]  # share of the people in places of a faction's side, as a month remembers it
     relief: Annotated[Floats, "L"]  # strength that would come to its holder's defence from places next to it
     free_share: Annotated[Floats, "L"]  # share of its holder's side's fighters there who may leave the place
     base_km: Annotated[Floats, "L", "F"]  # distance from the nearest base of a side, by leader

@@ -8,7 +8,7 @@ from sim.agents.model import SpilloverModel
 from sim.core import calls
 from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
-from tests.worlds import SEED, TEN, assert_same_state, mornings, scenario_of
+from tests.worlds import SEED, SWITCHED_ON, TEN, assert_same_state, mornings, scenario_of
 
 
 @pytest.mark.parametrize("world", TEN)
@@ -40,6 +40,19 @@ def test_mesa_reports_the_same_falls() -> None:
     ]
     assert model.falls == expected
     assert len(expected) > 5
+
+
+def test_they_are_equal_with_everything_switched_on() -> None:
+    scenario = scenario_of("angola_1992", rules=SWITCHED_ON, days=90)
+    days = mornings(scenario, 2)
+    model = SpilloverModel(scenario, SEED, 2)
+    shuffled = ShuffledModel(scenario, SEED, 2)
+    next(days)
+    for state in days:
+        model.step()
+        shuffled.step()
+        assert_same_state(model.history.state_record, state, f"after day {model.day - 1}")
+        assert_same_state(shuffled.history.state_record, state, f"after day {model.day - 1} with shuffled agents")
 
 
 class ShuffledModel(SpilloverModel):

@@ -60,7 +60,8 @@ def test_shares_cannot_leave_the_unit_interval(name: str) -> None:
 # Rules divide by these; a limit of 0 would let a run end in a number that is none.
 DIVISORS = [
     "morale.fall_days", "morale.recovery_days", "morale.desertion_threshold", "morale.shock_reach_hops",
-    "morale.shock_half_life_days", "morale.siege_news_days", "morale.expectation_days", "orders.distance_km", "orders.awakening_morale",
+    "morale.shock_half_life_days", "morale.siege_news_days", "morale.expectation_days",
+    "orders.distance_km", "orders.awakening_morale",
     "advance.opposed_km_per_day", "advance.road_km_per_day", "advance.no_road_factor",
     "capture.commissioning_days", "patronage.belief_days", "patronage.rise_days", "patronage.fall_days",
     "patronage.direct_days", "regime.flight_morale", "regime.capital_reach_hops", "regime.bargain_days",

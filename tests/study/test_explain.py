@@ -22,10 +22,10 @@ from sim.study.explain.typical import explain_typical, typical_runs
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from tests.random_worlds import small_worlds
-from tests.worlds import SEED, scenario_of
+from tests.worlds import SEED, SWITCHED_ON, scenario_of
 
 DRAWN = {
-    *("flight", "coup", "deal", "infighting", "alert", "all_clear", "prison_break", "handover", "settlement"),
+    *("flight", "coup", "deal", "truce", "infighting", "alert", "all_clear", "prison_break", "handover", "settlement"),
 }
 FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -145,6 +145,18 @@ def test_chronicles_of_random_worlds_tell_all_and_work_out(scenario: Scenario) -
         check_draws(told)
         check_causes(told)
         check_numbers(told)
+
+
+def test_what_is_off_by_default_is_told_and_works_out_as_well() -> None:
+    scenario = scenario_of("angola_1992", rules=SWITCHED_ON, days=60)
+    runs = simulate(scenario.world, scenario.rules, SEED, 0, 100).runs
+    told = explain(scenario, SEED, int(np.flatnonzero(runs["truce_day"] >= 0)[0]))
+    check_all_is_told(told, scenario)
+    check_draws(told)
+    check_causes(told)
+    assert check_numbers(told) > 500
+    rules = {part.rule for event in told.events if event.because is not None for part in event.because.walk()}
+    assert rules & {"truce_probability", "relief_sent", "free_share", "hope_lost", "supplied", "daily_recruits"}
 
 
 def reaches(reason: Reason, label: str) -> bool:

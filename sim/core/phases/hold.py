@@ -39,10 +39,13 @@ def hold(world: World, rules: Rules, state: State, faction: int) -> None:
         target = morale_target(mixed, field, morale.beta, morale.form, morale.slope)
         mood = relaxed_morale(mood, target, state.derived.falling, state.derived.rising)
         state.morale[place, faction] = mood
+        before = state.fighters[place, faction]
         if mood < morale.desertion_threshold:
             break_up(world, rules, state, place, faction, rout(mood, morale.desertion_threshold))
         else:
             thin_out(state, place, faction, state.derived.calm_desertion)
+        if rules.growth.stay_share > 0.0:
+            state.leaving[place, faction] = before - state.fighters[place, faction]
 
 
 @phase

@@ -11,6 +11,7 @@ from sim.core.jit import phase
 from sim.core.phases.alignment import begin_alignment
 from sim.core.phases.extremists import begin_extremists
 from sim.core.phases.forces import balance_today, defending_fighters, has_no_friend_near, set_margin, station
+from sim.core.phases.growth import begin_growth
 from sim.core.phases.influence import begin_influence, set_values
 from sim.core.phases.installations import begin_installations
 from sim.core.phases.levers import begin_levers
@@ -97,6 +98,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_alignment(world, rules, state)
     begin_settlement(world, state)
     begin_rear(world, state)
+    begin_growth(world, state)
     muster(world, rules, state)
     begin_links(world, rules, state)
     muster(world, rules, state)

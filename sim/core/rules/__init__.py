@@ -16,6 +16,7 @@ from sim.core.rules.capture import Capture
 from sim.core.rules.contest import Contest
 from sim.core.rules.displacement import Displacement
 from sim.core.rules.extremists import Extremists
+from sim.core.rules.growth import Growth
 from sim.core.rules.influence import Influence
 from sim.core.rules.installations import Installations
 from sim.core.rules.morale import Morale
@@ -42,6 +43,7 @@ class Rules:
     capture: Capture = field(default_factory=Capture)
     patronage: Patronage = field(default_factory=Patronage)
     regime: Regime = field(default_factory=Regime)
+    growth: Growth = field(default_factory=Growth)
     installations: Installations = field(default_factory=Installations)
     alignment: Alignment = field(default_factory=Alignment)
     violence: Violence = field(default_factory=Violence)
