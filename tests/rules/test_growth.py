@@ -12,6 +12,7 @@ from tests.rules.ranges import SHARE, within
 FIGHTERS = st.floats(0.0, 1e6)
 RATE = st.floats(-1.0, 1.0)
 DAYS = st.floats(0.5, 30.0)
+HELD, NOT_HELD = True, False
 BASE, SUCCESS = within("growth", "base"), within("growth", "success")
 
 
@@ -53,12 +54,12 @@ def test_growth_worked_out_by_hand() -> None:
 def test_followers_are_on_ground_that_one_holds_or_held(
     people: float, loyal: float, more: float, own: float, grievance: float
 ) -> None:
-    held = following(people, True, loyal, own, grievance)
-    assert held >= following(people, False, loyal, own, grievance) >= 0.0
-    assert held >= following(people, True, max(loyal, more), own, grievance)
-    assert following(people, False, loyal, 0.0, grievance) == 0.0
-    assert following(1000.0, True, 0.3, 0.1, 1.0) == pytest.approx(700.0)
-    assert following(1000.0, False, 0.3, 0.1, 2.0) == pytest.approx(200.0)
+    held = following(people, HELD, loyal, own, grievance)
+    assert held >= following(people, NOT_HELD, loyal, own, grievance) >= 0.0
+    assert held >= following(people, HELD, max(loyal, more), own, grievance)
+    assert following(people, NOT_HELD, loyal, 0.0, grievance) == 0.0
+    assert following(1000.0, HELD, 0.3, 0.1, 1.0) == pytest.approx(700.0)
+    assert following(1000.0, NOT_HELD, 0.3, 0.1, 2.0) == pytest.approx(200.0)
 
 
 @given(FIGHTERS, st.floats(0.0, 1.0 + 1e-9), within("growth", "stay_share"))
