@@ -88,7 +88,7 @@ def _typical(case: Case | None, scenario: Scenario, settings: Sequence[str], rep
         results = run_ensemble(scenario, result_folder(scenario, "run"), again, reporter)
     else:
         results = case.results
-    for typical in typical_runs(results, scenario.horizon_days):
+    for typical in typical_runs(results, scenario):
         reporter.note(f"run {typical.run} is typical of those that end with {typical.fate}: {typical.share:.0%}")
         yield typical.run
 

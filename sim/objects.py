@@ -13,8 +13,8 @@ from rich.console import Console, RenderableType
 
 from sim.agents.living import model_of
 from sim.agents.model import SpilloverModel
-from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import share_interval, weights_of
 from sim.ensemble.store.schema import day_columns, names_of
 from sim.show.figures import TIMELINE, Sheet, drawable, left_out, of_comparison, of_ensemble, of_scores, of_sweep
 from sim.show.kit.plot import Plot
@@ -33,7 +33,7 @@ from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.score_tables import score_table
 from sim.tell.score_tables import sections as score_sections
-from sim.tell.summary import sections_html, summary_sections, summary_table
+from sim.tell.summary import sections_html, summary_html, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
 from sim.world.faults import suggestion
@@ -123,7 +123,8 @@ class Ensemble(Case):
     def share(self, column: str, by: int | None = None) -> pd.Series:
         """Return the share of runs in which something happened: ``estimate``, its interval ``low`` to ``high``, ``n``.
 
-        A mean of ``runs[column] <= by`` is no such share where empty days, which mean never, are left out of it.
+        Runs count as they weigh; with the setting ``weights=False`` all count alike. A mean of ``runs[column] <= by``
+        is no such share where empty days, which mean never, are left out of it.
 
         Parameters
         ----------
@@ -138,9 +139,8 @@ class Ensemble(Case):
             message = f"no column of days '{column}'; {suggestion(column, days)}"
             raise KeyError(message)
         happened = runs[column].notna() if by is None else (runs[column] <= by).fillna(value=False)
-        n = len(runs)
-        low, high = wilson_interval(int(happened.sum()), n)
-        return pd.Series({"estimate": happened.mean(), "low": low, "high": high, "n": n}, name=column)
+        found = share_interval(happened.to_numpy(bool), weights_of(runs, self.scenario))
+        return pd.Series({"estimate": found.point, "low": found.low, "high": found.high, "n": len(runs)}, name=column)
 
     @property
     def plots(self) -> list[str]:
@@ -197,7 +197,7 @@ class Ensemble(Case):
         self._check_lived_by_the_engine()
         if run is not None:
             return Chronicle(**vars(chronicling.explain(self.scenario, int(self.results.manifest["seed"]), run)))
-        return [self.explain(typical.run) for typical in typical_runs(self.results, self.scenario.horizon_days)]
+        return [self.explain(typical.run) for typical in typical_runs(self.results, self.scenario)]
 
     def but_for(self, runs: int = 500, outcome: str = "collapse") -> pd.DataFrame:
         """Return in how many of its first runs an outcome would not have come without what came before it.
@@ -237,7 +237,7 @@ class Ensemble(Case):
 
     def _repr_html_(self) -> str:
         """Return the summary as a notebook shows it."""
-        return sections_html(summary_sections(self.results, self.scenario))
+        return summary_html(self.results, self.scenario)
 
 
 class Comparison(comparing.Comparison):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.core.record import Histories
+from sim.core.record import RUNS, Histories
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
+from sim.ensemble.estimate.weights import weighed
 from sim.ensemble.store.provenance import config_digest, model_digest
 from sim.ensemble.store.results import Results, ResultsError, load_results, read_manifest
 from sim.world.catalogue import scenario_of
@@ -80,7 +81,9 @@ def of_equal_runs(cases: Sequence[Case], most: int | None = None) -> list[Case]:
 
 def _first_runs(case: Case, n: int) -> Case:
     """Return an ensemble as if it had so many runs."""
-    results = case.results.first(n)
+    results, tilt = case.results.first(n), case.scenario.config.tilt
+    if tilt is not None:
+        results = replace(results, frames={**results.frames, RUNS: weighed(results.runs, tilt)})
     breaks = prison_break_rows(results.runs, results.events, case.scenario)
     estimates = estimate_all(results.runs, results.falls, results.tolls, case.scenario, breaks)
     manifest = results.manifest | {"runs": n}

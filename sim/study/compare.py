@@ -16,10 +16,11 @@ from sim.core.outputs import Kind, output
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.outcomes import PROBABILITY, outcomes_of
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Weights, influence_of, kept, mean_of, weights_of
 from sim.ensemble.store.manifest import store_frames
 from sim.ensemble.store.provenance import versions
 from sim.ensemble.store.results import COMPLETE
-from sim.ensemble.store.schema import MARKS, Names, names_of, schema_of
+from sim.ensemble.store.schema import MARKS, WEIGHT, Names, names_of, schema_of
 from sim.study.cases import Case, of_equal_runs
 from sim.study.pairs import paired_means, paired_shares, runs_without_pairing, unpaired_means, unpaired_shares
 from sim.world.frozen import ConfigError
@@ -41,7 +42,7 @@ class ComparisonRow:
         Kind.INDEX,
         "`unit`",
         "lower end of its 95 % interval",
-        "run by run: Bonett-Price for probabilities, else normal",
+        "run by run: Bonett-Price for probabilities, else normal; of weighted runs, of what each adds to the mean",
     )
     high: float = output(Kind.INDEX, "`unit`", "upper end")
     unpaired_low: float = output(
@@ -117,9 +118,9 @@ def compare(cases: Sequence[Case], folder: Path, command: str) -> Comparison:
     """
     check_comparable(cases)
     cases = of_equal_runs(cases)
-    base, numbers = cases[0], [outcome_numbers(case) for case in cases]
-    units = units_of(base)
-    rows = [row for case, own in zip(cases, numbers, strict=True) for row in _rows(case, own, base, numbers[0], units)]
+    lives = [Lives(case, outcome_numbers(case), weights_of(usable(case.results.runs), case.scenario)) for case in cases]
+    units = units_of(cases[0])
+    rows = [row for own in lives for row in _rows(own, lives[0], units)]
     columns = dict.fromkeys(("n", "n_unpaired"), "Int64") | {"first_divergence_day": "Int32"}
     table = pd.DataFrame(rows, columns=SCHEMA.names).astype(columns)
     manifest = {
@@ -171,6 +172,7 @@ def check_comparable(cases: Sequence[Case]) -> None:
         differing += ["the horizon"] if case.scenario.horizon_days != base.scenario.horizon_days else []
         one, other = (_uncertainty(c) for c in (base, case))
         differing += ["the uncertainty of parameters"] if one != other else []
+        differing += ["what runs weigh"] if case.scenario.config.tilt != base.scenario.config.tilt else []
         faults += [f"{case.name} cannot be compared with {base.name}: they differ in {text}" for text in differing]
     if faults:
         raise ConfigError(faults)
@@ -212,22 +214,38 @@ def units_of(case: Case) -> dict[str, str]:
     return {name: known.get(name, PROBABILITY) for name in outcome_numbers(case).columns}
 
 
-def _rows(
-    case: Case, own: pd.DataFrame, base: Case, others: pd.DataFrame, units: dict[str, str]
-) -> Iterator[tuple[object, ...]]:
+@dataclass(frozen=True, eq=False)
+class Lives:
+    """Hold the outcomes of a case by run, and what its runs weigh."""
+
+    case: Case
+    numbers: pd.DataFrame
+    weights: Weights | None
+
+    def within(self, common: pd.Index) -> Lives:
+        """Return those of some of its runs."""
+        return Lives(self.case, self.numbers.loc[common], kept(self.weights, self.numbers.index.get_indexer(common)))
+
+
+def _rows(own: Lives, base: Lives, units: dict[str, str]) -> Iterator[tuple[object, ...]]:
     """Yield the rows of one scenario."""
-    common = own.index.intersection(others.index)
-    changed, day = divergence(base, case)
+    common, case = own.numbers.index.intersection(base.numbers.index), own.case
+    changed, day = divergence(base.case, case)
+    ours, theirs = own.within(common), base.within(common)
     for name, unit in units.items():
-        x, y = (table.loc[common, name].to_numpy() for table in (others, own))
-        if case is base:
+        x, y = (side.numbers[name].to_numpy() for side in (theirs, ours))
+        mean = mean_of(y, ours.weights)
+        if own is base:
             gaps: tuple[float | None, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
-            yield case.name, name, unit, float(y.mean()), *gaps, len(y), None, changed, day
+            yield case.name, name, unit, mean, *gaps, len(y), None, changed, day
             continue
-        paired, unpaired = (paired_shares, unpaired_shares) if unit == PROBABILITY else (paired_means, unpaired_means)
-        needed = runs_without_pairing(x, y)
-        gaps = (float(y.mean() - x.mean()), *paired(x, y), *unpaired(x, y))
-        yield case.name, name, unit, float(y.mean()), *gaps, len(x), needed, changed, day
+        each = influence_of(x, theirs.weights), influence_of(y, ours.weights)
+        if unit == PROBABILITY:
+            intervals = *paired_shares(*each), *unpaired_shares(x, y, theirs.weights, ours.weights)
+        else:
+            intervals = *paired_means(*each), *unpaired_means(*each)
+        gaps = (mean - mean_of(x, theirs.weights), *intervals)
+        yield case.name, name, unit, mean, *gaps, len(x), runs_without_pairing(*each), changed, day
 
 
 def divergence(base: Case, case: Case) -> tuple[float, int | None]:
@@ -240,7 +258,7 @@ def divergence(base: Case, case: Case) -> tuple[float, int | None]:
     base, case
         Two ensembles that can be compared.
     """
-    ones, others = (usable(c.results.runs).set_index("run").drop(columns=[*MARKS[1:]]) for c in (base, case))
+    ones, others = (usable(c.results.runs).set_index("run").drop(columns=[*MARKS[1:], WEIGHT]) for c in (base, case))
     common = ones.index.intersection(others.index)
     changed = _differs(ones.loc[common], others.loc[common])
     days_one, days_other = (c.results.daily.set_index(["run", "day"]) for c in (base, case))

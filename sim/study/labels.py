@@ -52,6 +52,7 @@ def settings_in_words(config: Mapping[str, Any]) -> dict[str, str]:
         Its plain values.
     """
     asked = {key: value for key, value in config.items() if key not in HOW}
+    asked |= {"ensemble": {"tilt": config["ensemble"]["tilt"]}} if "tilt" in config.get("ensemble", {}) else {}
     return {key: f"{key}={_word(value)}" for key, value in _leaves(asked, "") if key not in TOLD}
 
 

@@ -1,4 +1,7 @@
-"""Give 95 % intervals of differences between two scenarios: of the same runs in both, and as if they were others."""
+"""Give 95 % intervals of differences between two scenarios: of the same runs in both, and as if they were others.
+
+Of weighted runs, numbers are what each adds to the weighted mean; see `sim.ensemble.estimate.weights.influence_of`.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +9,55 @@ import math
 
 import numpy as np
 
-from sim.ensemble.estimate.intervals import Z, wilson_interval
-from sim.ensemble.estimate.rows import Numbers
+from sim.ensemble.estimate.intervals import Z
+from sim.ensemble.estimate.weights import Numbers, Weights, share_interval
 
 Interval = tuple[float, float]
 MANY = 1e15
 
 
 def paired_shares(x: Numbers, y: Numbers) -> Interval:
-    """Return the interval of the difference of two shares of the same runs.
+    """Return the interval of the difference of two shares of the same runs: one more changes either way.
 
     Parameters
     ----------
     x, y
-        1 where it happened and 0 where not, in each run of the first and of the second scenario.
+        1 where it happened and 0 where not, in each run of the first and of the second scenario; of weighted runs what
+        each adds.
 
     References
     ----------
     Bonett & Price (2012), "Adjusted Wald confidence interval for a difference of binomial proportions based on paired
     data", Journal of Educational and Behavioral Statistics 37, 479-488.
     """
-    n = len(x)
-    more, less = (float((np.sum(change) + 1.0) / (n + 2.0)) for change in (y > x, y < x))
-    middle = more - less
-    half = Z * math.sqrt(max(more + less - middle**2, 0.0) / (n + 2.0))
+    n, more, less = len(x), np.maximum(y - x, 0.0), np.maximum(x - y, 0.0)
+    middle = float((more.sum() + 1.0) / (n + 2.0)) - float((less.sum() + 1.0) / (n + 2.0))
+    squares = float(((more**2).sum() + 1.0) / (n + 2.0)) + float(((less**2).sum() + 1.0) / (n + 2.0))
+    half = Z * math.sqrt(max(squares - middle**2, 0.0) / (n + 2.0))
     return max(middle - half, -1.0), min(middle + half, 1.0)
 
 
-def unpaired_shares(x: Numbers, y: Numbers) -> Interval:
-    """Return the interval of the difference of two shares of runs that have nothing in common; see `paired_shares`.
+def unpaired_shares(
+    x: Numbers, y: Numbers, x_weights: Weights | None = None, y_weights: Weights | None = None
+) -> Interval:
+    """Return the interval of the difference of two shares of runs that have nothing in common, from those of each.
+
+    Parameters
+    ----------
+    x, y
+        1 where it happened and 0 where not, in each run of the first and of the second scenario.
+    x_weights, y_weights
+        Of their runs.
 
     References
     ----------
     Newcombe (1998), "Interval estimation for the difference between independent proportions", Statistics in Medicine
     17, 873-890, method 10.
     """
-    p, q = float(x.mean()), float(y.mean())
-    p_low, p_high = wilson_interval(int(x.sum()), len(x))
-    q_low, q_high = wilson_interval(int(y.sum()), len(y))
-    return q - p - math.hypot(q - q_low, p_high - p), q - p + math.hypot(q_high - q, p - p_low)
+    p, q = share_interval(x > 0.0, x_weights), share_interval(y > 0.0, y_weights)
+    gap = q.point - p.point
+    low, high = math.hypot(q.point - q.low, p.high - p.point), math.hypot(q.high - q.point, p.point - p.low)
+    return gap - low, gap + high
 
 
 def paired_means(x: Numbers, y: Numbers) -> Interval:

@@ -18,7 +18,8 @@ import pyarrow as pa
 from rich.console import Console
 
 from sim.ensemble.estimate.outcomes import estimate_outcome, outcomes_of
-from sim.ensemble.estimate.rows import Numbers, usable
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Numbers, influence_of, weighed, weights_of
 from sim.ensemble.run.chunks import CHUNKS_PER_WORKER, SHORTEST, job_of, live_rows
 from sim.ensemble.run.executors import count_workers, leave_if_read_by_worker
 from sim.ensemble.run.reporter import Reporter
@@ -278,19 +279,21 @@ def _point(plan: Plan, point: int) -> Rows:
     """Return the rows of one point."""
     scenario = plan.scenario(point)
     job = replace(job_of(scenario), traces=0, twins=0)
-    runs = usable(table_frame(live_rows(job, 0, scenario.config.ensemble.runs)))
+    lived = table_frame(live_rows(job, 0, scenario.config.ensemble.runs))
+    runs = usable(weighed(lived, scenario.config.tilt))
     return _rows(plan, point, scenario, runs if len(runs) else None)
 
 
 def _rows(plan: Plan, point: int, scenario: Scenario, runs: pd.DataFrame | None) -> Rows:
     """Return the rows of one point, from its runs if it has any: of the table, and of its batches."""
     rows, batches = [], []
-    n = 0 if runs is None else len(runs)
+    n, weights = (0, None) if runs is None else (len(runs), weights_of(runs, scenario))
     for name, outcome in outcomes_of(names_of(scenario.tables), scenario.horizon_days).items():
         estimate, means = (math.nan,) * 3, (math.nan,) * MOST_BATCHES
         if runs is not None:
             values = outcome.values(runs)
-            estimate, means = estimate_outcome(outcome, values), _batch_means(runs["run"].to_numpy(), values)
+            estimate = estimate_outcome(outcome, values, weights)
+            means = _batch_means(runs["run"].to_numpy(), influence_of(values, weights))
         rows.append((point, *plan.points[point], name, outcome.unit, *estimate, n))
         batches.append((point, name, *means))
     return rows, batches

@@ -13,7 +13,7 @@ from sim.study.calibrate import calibrate as calibrating
 from sim.study.calibrate.calibrate import Calibration, Effort
 from sim.study.calibrate.identification import NOT_LEARNT
 from sim.study.calibrate.scoring import LOSS, PRIOR, RECALIBRATED
-from sim.study.score.board import MODEL
+from sim.study.score.board import MODEL, TILTED
 from sim.tell.estimate import Number
 from sim.tell.score_tables import DECIMALS, rival_title, rule_title, skill
 from sim.tell.section import Cell, Column, Section
@@ -24,6 +24,7 @@ NOTES = (
     "Smaller scores are better; each world is scored by a mix that has not seen its fold. Skill: 1 - score / that of "
     "the best rival, with its 90 % interval over resampled worlds. Errors: standard errors over worlds."
 )
+BESIDE = {TILTED: "tilted", RECALIBRATED: "recalibrated", PRIOR: "all vectors"}
 CURVE = ("loss", "fall", "seat_falls", "killed", "displaced", "arrivals", "incident")
 MOST_TOLD = 12  # parameters that a terminal tells
 
@@ -86,16 +87,17 @@ def mixes_section(board: pd.DataFrame) -> Section:
         As of a `Calibration`.
     """
     scores = board.set_index(["mix", "family", "rule"])["score"]
+    beside_it = {mix: head for mix, head in BESIDE.items() if (board["mix"] == mix).any()}
     rows: list[Sequence[Cell]] = []
     for row in board[board["mix"] == MODEL].to_dict("records"):
         family, rule = str(row["family"]), str(row["rule"])
-        others = (scores.get((mix, family, rule)) for mix in (RECALIBRATED, PRIOR))
+        others = (scores.get((mix, family, rule)) for mix in beside_it)
         beside: Sequence[Cell] = ("none", "", "", "")
         if isinstance(row["rival"], str):
             gained = skill(row["skill"], row["skill_low"], row["skill_high"])
             beside = rival_title(row["rival"]), _score(row["rival_score"]), gained, str(row["verdict"])
         rows.append((rule_title(family, rule), int(row["n"]), *map(_score, (row["score"], *others)), *beside))
-    header = ("what is scored", "items", "mix", "recalibrated", "all vectors", "best rival", "its score", "skill, %")
+    header = ("what is scored", "items", "mix", *beside_it.values(), "best rival", "its score", "skill, %")
     return Section.of_rows("Left out: the mix beside its best rival", (*header, "verdict"), rows)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from rich.console import Group, RenderableType
 
 from sim.study.compare import COMPARISON, Comparison, base_means
+from sim.tell.certainty import certainty, weighing_note
 from sim.tell.comparison_overview import NOTE, PER_CENT, Row, main_outcomes, means, overview
 from sim.tell.estimate import Estimate, Kind, Number, alike, difference, kind_of
 from sim.tell.labels import MAIN_AMOUNTS, outcome_labels
@@ -42,7 +43,7 @@ def comparison_table(comparison: Comparison) -> RenderableType:
     few = len(comparison.cases) - 1 <= FEW
     besides = _changed_tables(comparison) if few else _changed_lines(comparison)
     glance = (terminal_table(section, is_upright=True) for section in overview(comparison))
-    return Group(*glance, *besides, "", f"{NOTES} {CAVEAT}")
+    return Group(*glance, *besides, *certainties(comparison), "", _notes(comparison))
 
 
 def comparison_markdown(comparison: Comparison) -> str:
@@ -50,7 +51,20 @@ def comparison_markdown(comparison: Comparison) -> str:
     base, *others = [case.name for case in comparison.cases]
     title = markdown_text(f"{', '.join(others)} against {base}")
     made = f"Made by {markdown_code(comparison.manifest['command'])}."
-    return "\n\n".join([f"# {title}", *map(markdown_section, sections(comparison)), f"{NOTES} {CAVEAT}", made]) + "\n"
+    told = map(markdown_text, certainties(comparison))
+    blocks = [f"# {title}", *told, *map(markdown_section, sections(comparison)), _notes(comparison), made]
+    return "\n\n".join(blocks) + "\n"
+
+
+def certainties(comparison: Comparison) -> list[str]:
+    """Return how far the chance of a collapse may be trusted in each scenario, if that is asked."""
+    cases = [case for case in comparison.cases if case.scenario.config.tilt is not None]
+    return [f"{case.name}: {certainty(case.results, case.scenario)}" for case in cases]
+
+
+def _notes(comparison: Comparison) -> str:
+    """Return how to read the numbers."""
+    return f"{NOTES}{weighing_note(comparison.cases[0].scenario.config)} {CAVEAT}"
 
 
 def sections(comparison: Comparison) -> list[Section]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from sim.ensemble.estimate.intervals import mean_interval, quantile_ranks, wilson_interval
-from sim.ensemble.estimate.rows import Numbers, report_days
+from sim.ensemble.estimate.rows import report_days
+from sim.ensemble.estimate.weights import (
+    Bools,
+    Numbers,
+    Weights,
+    mean_with_interval,
+    quantile_intervals,
+    share_interval,
+)
 from sim.ensemble.store.results import Results
 from sim.tell.estimate import Estimate, Kind, Range, alike, kind_of
 from sim.world.scenario import Scenario
@@ -66,20 +74,22 @@ class Lookup:
         return sorted((state for state, mean in means.items() if state and mean > 0), key=lambda state: -means[state])
 
 
-def share(happened: int, n_runs: int, kind: Kind = Kind.SHARE) -> Estimate:
+def share(happened: Bools, weights: Weights | None = None, kind: Kind = Kind.SHARE) -> Estimate:
     """Return the share of runs in which something happened, with its 95 % Wilson interval.
 
     Parameters
     ----------
-    happened, n_runs
-        Numbers of runs; of at least one.
+    happened
+        In which runs, of at least one.
+    weights
+        Of the runs.
     kind
         How it is told.
     """
-    return Estimate(happened / n_runs, *wilson_interval(happened, n_runs), kind, n_runs)
+    return Estimate(*share_interval(happened, weights)[:3], kind, len(happened))
 
 
-def mean(values: Numbers, kind: Kind = Kind.AMOUNT) -> Estimate:
+def mean(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> Estimate:
     """Return the mean of an amount or a share over runs, with its 95 % interval.
 
     Parameters
@@ -88,14 +98,14 @@ def mean(values: Numbers, kind: Kind = Kind.AMOUNT) -> Estimate:
         (run,), at least one, all at least 0.
     kind
         How it is told.
+    weights
+        Of the runs.
     """
-    point, low, high = mean_interval(values)
+    point, low, high, _ = mean_with_interval(values, weights)
     return Estimate(point, float(np.maximum(low, 0.0)), high, kind, len(values))  # NaN stays
 
 
-def median(values: Numbers, kind: Kind = Kind.AMOUNT) -> Estimate:
+def median(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> Estimate:
     """Return the median of an amount or a share over runs, with its 95 % interval by order statistics; see `mean`."""
-    ranks = quantile_ranks(len(values), 0.5)
-    ordered = np.concatenate([[np.nan], np.sort(values), [np.nan]])  # so few runs may not give a bound
-    point, low, high = (float(ordered[rank]) for rank in ranks)
-    return Estimate(point, low, high, kind, len(values))
+    (found,) = quantile_intervals(values, (0.5,), (math.nan, math.nan), weights)  # so few runs may not give a bound
+    return Estimate(*found[:3], kind, len(values))

@@ -31,7 +31,8 @@ NOTES = (
     "Smaller scores are better; amounts are scored as log10(1 + x), days as shares of the horizon. Skill: 1 - score / "
     "that of the rival, with its 90 % interval over resampled worlds; ▲ ▼ where that excludes 0. A rival knows day 0 "
     "and the other countries' wars alone; it is the best of its kind on the project's worlds. Covers: how often the "
-    "90 % interval holds what happened."
+    "90 % interval holds what happened. Tilted: runs weigh as far as other countries' falls let their "
+    "share of falls be trusted, log odds of the chance = a + b log odds of the share."
 )
 GAIN_NOTES = (
     "Smaller scores are better. Gain: 1 - variant / base over the same items, with its 90 % interval over resampled "
@@ -72,8 +73,38 @@ def board_section(board: pd.DataFrame) -> Section:
     board
         See `sim.study.score.board.board`.
     """
-    header = ("what is scored", "items", "worlds", "model", "best rival", "its score", "skill, %", "verdict", "covers")
-    return Section.of_rows("Against history and the best rival", header, [_row(row) for row in _records(board)])
+    is_weighed = "tilted" in board and bool(board["tilted"].notna().any())
+    weighed = ("tilted", "skill tilted, %") if is_weighed else ()
+    first, last = ("what is scored", "items", "worlds", "model"), ("skill, %", "verdict", "covers")
+    header = (*first, "best rival", "its score", *last, *weighed)
+    rows = [(*_row(row), *(_tilted(row) if is_weighed else ())) for row in _records(board)]
+    return Section.of_rows("Against history and the best rival", header, rows)
+
+
+def _tilted(row: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """Return what weighed runs score, and what that is worth beside the rival."""
+    if pd.isna(row["tilted"]):
+        return "", ""
+    return Number(row["tilted"], DECIMALS), skill(*(row[f"tilted_{part}"] for part in ("skill", "low", "high")))
+
+
+def tilt_section(tilts: pd.DataFrame) -> Section:
+    """Return how far the share of runs with a collapse may be trusted: from all worlds, and with each fold left out.
+
+    Parameters
+    ----------
+    tilts
+        See `sim.study.score.tilt.tilt_table`.
+    """
+    rows: list[tuple[Cell, ...]] = [
+        (
+            f"without {row['fold']}" if row["fold"] else "all",
+            *(f"{row[name]:+.2f} ± {row[f'{name}_error']:.2f}" for name in ("intercept", "slope")),
+            int(row["worlds"]),
+        )
+        for row in _records(tilts)
+    ]
+    return Section.of_rows("How far the share of falls may be trusted", ("learnt from", "a", "b", "worlds"), rows)
 
 
 def _row(row: Mapping[str, Any]) -> tuple[Cell, ...]:
@@ -140,16 +171,19 @@ def scored_of(scored: Scored) -> str:
 def sections(scored: Scored) -> list[Section]:
     """Return what scores tell as tables."""
     left_out = scored.scores.left_out
-    return [board_section(scored.scores.board), *([left_out_section(left_out)] if len(left_out) else [])]
+    told = [board_section(scored.scores.board), tilt_section(scored.scores.tilts)]
+    return [*told, *([left_out_section(left_out)] if len(left_out) else [])]
 
 
 def score_table(scored: Scored) -> RenderableType:
     """Return scores as tables for a terminal."""
-    board, *_ = sections(scored)
+    board, tilts = board_section(scored.scores.board), tilt_section(scored.scores.tilts.head(1))
     left_out = scored.scores.left_out
     told = f"{len(left_out)} rows of the record are left out; left_out.parquet tells why. " if len(left_out) else ""
     lines = standing_lines(scored.scores.board) if len(scored.worlds) > 1 else []
-    return Group(f"Scores of {scored_of(scored)}.", terminal_table(board), *lines, "", f"{told}{NOTES}")
+    return Group(
+        f"Scores of {scored_of(scored)}.", terminal_table(board), terminal_table(tilts), *lines, "", f"{told}{NOTES}"
+    )
 
 
 def score_markdown(scored: Scored) -> str:

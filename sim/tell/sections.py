@@ -17,8 +17,9 @@ from sim.core.outputs import Topic, Use, fields_of
 from sim.core.record import RUNS, TollRow
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import FALL, Weights, weights_of
 from sim.ensemble.store.results import Results
-from sim.ensemble.store.schema import state_column
+from sim.ensemble.store.schema import WEIGHT, state_column
 from sim.tell.estimate import Estimate, Kind, alike
 from sim.tell.labels import CHANNELS, ENDS, EVENTS, LEVELS, MAIN_EVENTS
 from sim.tell.lookup import Lookup, mean
@@ -62,13 +63,14 @@ def spillover(results: Results, scenario: Scenario) -> Section | None:
 def causes(results: Results, scenario: Scenario) -> Section | None:
     """Return how much of what reaches each neighbour the war has caused, and how much was coming anyway."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
-    rows: list[tuple[Cell, ...]] = []
+    rows, weights = list[tuple[Cell, ...]](), _weights_on_disk(results, scenario)
     for state in _drawn_in(lookup, scenario) if len(_columns_of_runs(results, ())) else ():
         for quantity, words in CAUSED.items():
             names = [state_column(name, state) for name in (quantity, f"{quantity}_caused")]
             runs = _columns_of_runs(results, names)
             both, caused = (runs[name].to_numpy(np.float64) for name in names)
-            rows.append((labels[state], words, mean(caused), mean(both - caused), mean(both)))
+            means = (mean(part, weights=weights) for part in (caused, both - caused, both))
+            rows.append((labels[state], words, *means))
     title = f"Caused by the war, or there anyway, by day {lookup.horizon}; means of runs"
     return _of_rows(lookup, title, ("neighbour", "what", "caused by the war", "there anyway", "both"), rows)
 
@@ -77,11 +79,11 @@ def carried(results: Results, scenario: Scenario) -> Section | None:
     """Return which channels carry the incidents that the war causes, by neighbour."""
     lookup, names = Lookup(results, scenario), state_names(scenario)
     states = _drawn_in(lookup, scenario) if len(_columns_of_runs(results, ())) else []
-    carried_by: dict[str, Estimate] = {}
+    carried_by, weights = dict[str, Estimate](), _weights_on_disk(results, scenario)
     for state in states:
         own = [state_column("incidents_caused", state), *(by_channel(state, channel) for channel in CHANNELS)]
         runs = _columns_of_runs(results, own)
-        carried_by |= {name: mean(runs[name].to_numpy(np.float64)) for name in own}
+        carried_by |= {name: mean(runs[name].to_numpy(np.float64), weights=weights) for name in own}
     columns = [
         Column(words, alike([carried_by[by_channel(state, channel)] for state in states]))
         for channel, words in CHANNELS.items()
@@ -96,6 +98,11 @@ def carried(results: Results, scenario: Scenario) -> Section | None:
 def _columns_of_runs(results: Results, columns: Sequence[str]) -> pd.DataFrame:
     """Return some columns of the runs that count; of many runs the others stay on disk."""
     return usable(pd.concat(results.pieces(RUNS, ("status", *columns)), ignore_index=True))
+
+
+def _weights_on_disk(results: Results, scenario: Scenario) -> Weights | None:
+    """Return what the runs that count weigh, read from few columns, if they may differ in that."""
+    return weights_of(_columns_of_runs(results, (WEIGHT, FALL)), scenario) if scenario.config.tilt else None
 
 
 def by_channel(state: str, channel: Channel) -> str:
@@ -231,7 +238,8 @@ def tolls(results: Results, scenario: Scenario) -> Section | None:
 def day_by_day(results: Results, scenario: Scenario) -> Section | None:
     """Return the share of runs in which the main events have happened by each day."""
     runs, horizon = usable(results.runs), scenario.horizon_days
-    columns = [Column(EVENTS[event], _curve(runs[f"{event}_day"], horizon)) for event in MAIN_EVENTS]
+    weights = weights_of(runs, scenario)
+    columns = [Column(EVENTS[event], _curve(runs[f"{event}_day"], horizon, weights)) for event in MAIN_EVENTS]
     title = f"Day by day: share of runs in which it has happened; n = {len(runs):,} runs"
     return Section(title, [Column("by day", range(horizon)), *columns])
 
@@ -294,7 +302,7 @@ def _highest(level: Level) -> str:
     return f"level_max_share_{level.value}"
 
 
-def _curve(days: pd.Series, horizon: int) -> list[Estimate]:
+def _curve(days: pd.Series, horizon: int, weights: Weights | None) -> list[Estimate]:
     """Return the share of runs in which something has happened by each day."""
-    rows = curve(days, horizon)[["probability", "low", "high"]].itertuples(index=False)
+    rows = curve(days, horizon, weights)[["probability", "low", "high"]].itertuples(index=False)
     return alike([Estimate(point, low, high, Kind.SHARE) for point, low, high in rows])

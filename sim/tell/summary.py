@@ -13,6 +13,7 @@ from rich.table import Table
 
 from sim.ensemble.store.results import Results
 from sim.tell import asked, sections
+from sim.tell.certainty import certainty, weighing_note
 from sim.tell.section import Column, Section
 from sim.world.scenario import Scenario
 
@@ -44,7 +45,7 @@ def summary_sections(results: Results, scenario: Scenario) -> list[Section]:
 def summary_table(results: Results, scenario: Scenario) -> RenderableType:
     """Return the summary as tables for a terminal."""
     tables = map(terminal_table, summary_sections(results, scenario))
-    return Group(_heading(results, scenario), *tables, _notes(results))
+    return Group(_heading(results, scenario), *tables, _notes(results, scenario))
 
 
 def summary_markdown(results: Results, scenario: Scenario) -> str:
@@ -52,22 +53,23 @@ def summary_markdown(results: Results, scenario: Scenario) -> str:
     blocks = [f"# {markdown_text(scenario.config.scenario.name)}", markdown_text(_heading(results, scenario))]
     blocks += map(markdown_section, summary_sections(results, scenario))
     blocks += [
-        _notes(results),
+        _notes(results, scenario),
         f"Made by {markdown_code(results.manifest['command'])}; `manifest.json` tells the rest.",
     ]
     return "\n\n".join(blocks) + "\n"
 
 
 def _heading(results: Results, scenario: Scenario) -> str:
-    """Return what was asked of which world."""
+    """Return what was asked of which world, and how far the chance of a collapse may be trusted."""
     config, header = scenario.config, scenario.tables.header
-    return (
+    asked = (
         f"{config.scenario.question} {header.title}: scenario {config.scenario.name}, "
         f"{scenario.horizon_days} days from {header.day0:%d %b %Y}, seed {results.manifest['seed']}."
     )
+    return " ".join(filter(None, (asked, certainty(results, scenario))))
 
 
-def _notes(results: Results) -> str:
+def _notes(results: Results, scenario: Scenario) -> str:
     """Return how to read the numbers, and how many runs failed."""
     failed = int(results.estimates.loc[results.estimates["quantity"] == "runs_failed", "estimate"].iloc[0])
     intervals = (
@@ -75,7 +77,7 @@ def _notes(results: Results) -> str:
         "10–90 %: without the lowest and the highest tenth."
     )
     left_out = f" {failed:,} failed runs are left out; runs.parquet tells why." if failed else ""
-    return f"{intervals} never: in fewer than half of the runs.{left_out} {CAVEAT}"
+    return f"{intervals} never: in fewer than half of the runs.{left_out}{weighing_note(scenario.config)} {CAVEAT}"
 
 
 def terminal_table(section: Section, *, is_upright: bool = False) -> Table:
@@ -132,6 +134,12 @@ def markdown_code(words: str) -> str:
     longest = max(map(len, re.findall("`+", words)), default=0)
     fence, room = "`" * (longest + 1), " " if longest else ""
     return f"{fence}{room}{' '.join(words.split())}{room}{fence}"
+
+
+def summary_html(results: Results, scenario: Scenario) -> str:
+    """Return the summary as a notebook shows it, all of its text escaped."""
+    words = certainty(results, scenario)
+    return (f"<p>{escape(words)}</p>" if words else "") + sections_html(summary_sections(results, scenario))
 
 
 def sections_html(found: Iterable[Section]) -> str:

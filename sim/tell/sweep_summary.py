@@ -9,9 +9,11 @@ from rich.console import Group, RenderableType
 
 from sim.study.effects import effects
 from sim.study.sweep import Sweep
+from sim.tell.certainty import weighing_note
 from sim.tell.estimate import Estimate, Kind, alike, difference, in_full, kind_of
 from sim.tell.section import Column, Section
 from sim.tell.summary import CAVEAT, terminal_table
+from sim.world.config import read_config
 
 FEW = 30  # points that are told one by one
 
@@ -19,7 +21,8 @@ FEW = 30  # points that are told one by one
 def sweep_table(sweep: Sweep, outcomes: Sequence[str]) -> RenderableType:
     """Return what a finished sweep tells about some outcomes as tables for a terminal."""
     intervals = "Wilson for probabilities, normal for means, Student's t over batches of runs for effects"
-    notes = f"In brackets: 95 % intervals, {intervals}. {CAVEAT}"
+    weighing = weighing_note(read_config(sweep.manifest["config"]))
+    notes = f"In brackets: 95 % intervals, {intervals}.{weighing} {CAVEAT}"
     return Group(*map(terminal_table, sections(sweep, outcomes)), notes)
 
 

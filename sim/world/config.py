@@ -16,6 +16,7 @@ from sim.world.faults import shown, suggestion
 from sim.world.frozen import HIDDEN, PLAIN, Address, ConfigError, Count, Frozen, Name, Place
 from sim.world.levers import EventConfig, LeverConfig, keys_of, kinds_of
 from sim.world.limits import MAX_HORIZON_DAYS
+from sim.world.tilt import Tilt
 
 __all__ = ["ConfigError", "RunConfig", "fault_lines", "known_keys", "read_config", "unknown_key"]
 
@@ -24,6 +25,12 @@ _BRANCHES = ("literal[", "constrained-int", "int")
 _OR_AUTO = "must be a whole number of at least 1, or auto"
 _UNIONS = (["levers"], ["events"])  # keys of a scenario whose items are of several kinds
 _KIND_AT = 3
+
+
+def _or_shipped(parameter: Parameter) -> tuple[Any, Any]:
+    """Return the pydantic field of a number that is null for what the program ships."""
+    low, high = parameter.limits
+    return float | None, Field(default=None, ge=low, le=high, description=parameter.meaning)
 
 
 class WorldConfig(Frozen):
@@ -42,8 +49,12 @@ class ScenarioConfig(Frozen):
     events: tuple[EventConfig, ...] = Field(default=(), strict=False)
 
 
+_tilt: dict[str, Any] = {name: _or_shipped(parameter) for name, parameter in describe(Tilt).items()}
+TiltConfig = create_model("TiltConfig", __base__=Frozen, __module__=__name__, **_tilt)
+
+
 class EnsembleConfig(Frozen):
-    """How many histories, and how the work is cut."""
+    """How many histories, how the work is cut, and how far the share of them with a collapse is trusted."""
 
     runs: int = Field(default=10_000, ge=1, le=MAX_RUNS)
     seed: int = Field(default=1, ge=0, lt=2**63)
@@ -52,6 +63,7 @@ class EnsembleConfig(Frozen):
     traces: int = Field(default=200, ge=0, le=10_000)
     until: dict[str, Annotated[float, Field(gt=0)]] | None = None
     max_runs: int = Field(default=100_000, ge=1, le=MAX_RUNS)
+    tilt: TiltConfig = Field(default_factory=TiltConfig)
 
 
 class UncertaintyConfig(Frozen):
@@ -153,10 +165,18 @@ class RunConfig(Frozen):
     horizon_days: int | None = Field(default=None, ge=1, le=MAX_HORIZON_DAYS)
     ensemble: EnsembleConfig = Field(default_factory=EnsembleConfig)
     executor: ExecutorConfig = Field(default_factory=ExecutorConfig)
+    weights: bool = True
     output: Place = "results"
     uncertainty: UncertaintyConfig = Field(default_factory=UncertaintyConfig)
     rules: RulesConfig = Field(default_factory=RulesConfig)
     channels: ChannelsConfig = Field(default_factory=ChannelsConfig)
+
+    @property
+    def tilt(self) -> Tilt | None:
+        """Return what gives runs their weights, None where all weigh the same: raw shares, or a neutral tilt."""
+        given = self.ensemble.tilt.model_dump(exclude_none=True)
+        tilt = Tilt(**given)
+        return tilt if self.weights and not tilt.is_neutral else None
 
     def parameters(self) -> Rules:
         """Return the rules' parameters as the core takes them."""
@@ -276,8 +296,9 @@ def _plausible(key: str) -> str:
     """Return the plausible range of a parameter, as a hint."""
     top, _, parameter = key.partition(".")
     mechanism, _, name = parameter.partition(".")
-    if top == "rules" and mechanism in MECHANISMS:
-        found = describe(MECHANISMS[mechanism]).get(name)
+    groups = MECHANISMS if top == "rules" else {"tilt": Tilt} if top == "ensemble" else {}
+    if mechanism in groups:
+        found = describe(groups[mechanism]).get(name)
         if found is not None:
             unit = "" if found.unit == "1" else f" {found.unit}"
             return f" (plausible: {found.prior[0]:g} to {found.prior[1]:g}{unit})"

@@ -121,7 +121,7 @@ def test_spillover_comes_first_with_what_reaches_each_neighbour(results: Results
     assert sorted(states) == sorted(small_names().neighbours)
     for rank, event in enumerate(("alert", "death", "many_deaths"), start=1):
         counts = [int(made.runs[f"{event}_day_{state}"].notna().sum()) for state in states]
-        told = alike([share(count, 1_000, Kind.POINTS) for count in counts])
+        told = alike([share(np.arange(1_000) < count, kind=Kind.POINTS) for count in counts])
         assert [row[rank] for row in first.rows] == list(map(str, told))
     assert second.title.startswith("Caused by the war, or there anyway")
     assert second.header == ("neighbour", "what", "caused by the war", "there anyway", "both")
@@ -155,7 +155,9 @@ def test_every_level_has_its_share(results: Results) -> None:
     states = [row[0].split("(")[1].strip(")") for row in table.rows]
     for level, cells in enumerate(zip(*(row[1:] for row in table.rows), strict=True)):
         counts = [int((made.runs[f"level_max_{state}"] == level).sum()) for state in states]
-        assert list(cells) == [str(told) for told in alike([share(count, 1_000, Kind.POINTS) for count in counts])]
+        assert list(cells) == [
+            str(told) for told in alike([share(np.arange(1_000) < count, kind=Kind.POINTS) for count in counts])
+        ]
 
 
 def test_shares_below_each_other_have_as_many_decimals_in_every_table(results: Results) -> None:

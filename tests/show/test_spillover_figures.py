@@ -22,7 +22,7 @@ from sim.show.ensemble.influence import draw_influence
 from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
 from sim.show.ensemble.refugees_by_destination import draw_refugees_by_destination
 from sim.show.figures import draw_files, left_out, of_ensemble
-from sim.show.kit.ladder import highest_counts, reached_by
+from sim.show.kit.ladder import highest, reached_by
 from sim.show.kit.observed import ObservedAmount, observed_amounts, observed_at_horizon
 from sim.show.kit.panels import scale_to, set_panels
 from sim.show.kit.series import STILL
@@ -89,7 +89,7 @@ def test_levels_are_counted_from_the_first_days_of_all_runs(levant: Scenario, mi
     assert shares[1, 0] == 6 / 8  # level 1 on day 0 counts on day 0
     assert (shares[2, RUNG_DAYS - 1], shares[2, RUNG_DAYS]) == (0.0, 4 / 8)
     assert shares[:, -1].tolist() == [1.0, 6 / 8, 4 / 8, 2 / 8, 1 / 8]
-    assert highest_counts(runs, first).tolist() == [2, 2, 2, 1, 1]
+    assert np.bincount(highest(runs, first)).tolist() == [2, 2, 2, 1, 1]
 
 
 @pytest.mark.usefixtures("style")

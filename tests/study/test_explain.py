@@ -264,7 +264,7 @@ def test_typical_histories_are_explained_if_this_model_has_lived_them(tmp_path: 
     settings = {"ensemble.runs": 40, "ensemble.traces": 1, "horizon_days": 25, "output": str(tmp_path)}
     case = sim.run(sim.load_scenario("offensive_2024", settings))
     told = explain_typical(case.results, case.scenario)
-    assert [typical for typical, _ in told] == typical_runs(case.results, case.scenario.horizon_days)
+    assert [typical for typical, _ in told] == typical_runs(case.results, case.scenario)
     for typical, chronicle in told:
         assert (chronicle.run, chronicle.outcome) == (typical.run, typical.fate)
     other = replace(case.results, manifest=case.results.manifest | {"model_digest": "another"})

@@ -56,7 +56,7 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> sim.Ensemble:
 
 
 def test_a_typical_run_is_in_the_middle_of_its_fate(ensemble: sim.Ensemble) -> None:
-    found = typical_runs(ensemble.results, ensemble.scenario.horizon_days)
+    found = typical_runs(ensemble.results, ensemble.scenario)
     runs = ensemble.runs.set_index("run")
     counts = runs["outcome"].astype(str).value_counts(normalize=True)
     assert [(each.fate, each.share) for each in found] == list(counts.head(3).items())
@@ -76,7 +76,7 @@ def test_an_ensemble_explains_its_histories(ensemble: sim.Ensemble) -> None:
     assert told.outcome == row["outcome"]
     typical = ensemble.explain()
     assert [each.outcome for each in typical] == [
-        each.fate for each in typical_runs(ensemble.results, ensemble.scenario.horizon_days)
+        each.fate for each in typical_runs(ensemble.results, ensemble.scenario)
     ]
     table = ensemble.but_for(runs=40)
     assert table["share"].is_monotonic_decreasing

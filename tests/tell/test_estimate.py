@@ -59,7 +59,7 @@ def test_percent_never_has_more_than_three_significant_figures(n: int, data: st.
 @given(n=st.integers(1, 10**7), data=st.data())
 def test_only_certainty_is_written_as_0_or_100(n: int, data: st.DataObject) -> None:
     k = data.draw(st.integers(0, n))
-    said = share(k, n, Kind.POINTS).told.number
+    said = share(np.arange(n) < k, kind=Kind.POINTS).told.number
     assert (said == "0") == (k == 0)
     assert (said == "100") == (k == n)
 
@@ -246,7 +246,7 @@ def test_settings_have_all_their_decimals_and_those_of_a_column_as_many() -> Non
 
 def test_estimates_of_runs_are_values_with_their_n() -> None:
     values = np.arange(1.0, 101.0)
-    assert share(3, 4) == Estimate(0.75, *wilson_interval(3, 4), Kind.SHARE, 4)
+    assert share(np.arange(4) < 3) == Estimate(0.75, *wilson_interval(3, 4), Kind.SHARE, 4)
     assert (mean(values).point, median(values).point) == (50.5, 50.0)
     assert mean(np.array([0.0, 0.0, 1.0])).low == 0.0  # an amount is never below
     assert math.isnan(mean(np.array([2.0])).low)

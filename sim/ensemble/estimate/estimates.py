@@ -14,13 +14,11 @@ import pandas as pd
 
 from sim.core.outputs import AMOUNTS, Kind, Use, fields_of
 from sim.core.record import TOLLS
-from sim.ensemble.estimate.intervals import wilson_band
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import (
     LEVELS_OF_DAYS,
     MEDIAN,
     NONE,
-    Numbers,
     Row,
     amount_rows,
     by_day_rows,
@@ -30,14 +28,26 @@ from sim.ensemble.estimate.rows import (
     usable,
 )
 from sim.ensemble.estimate.states import state_rows
+from sim.ensemble.estimate.weights import (
+    FALL,
+    TILTED,
+    WILSON,
+    Numbers,
+    Weights,
+    kept,
+    share_interval,
+    shares_by_day,
+    weights_of,
+)
 from sim.ensemble.store.results import Frame, pieces_of
 from sim.ensemble.store.schema import TABLES, Column, EstimateRow, columns_in_use, names_of
 from sim.world.scenario import Scenario
 
+COLLAPSE_RAW, COLLAPSE_SUPPORTED = "collapse_raw", "collapse_supported"
 TOLLS_AT_A_TIME = 2_000_000  # numbers of places and runs in memory
 
 
-def curve(days: pd.Series, horizon_days: int) -> pd.DataFrame:
+def curve(days: pd.Series, horizon_days: int, weights: Weights | None = None) -> pd.DataFrame:
     """Return the share of runs in which something has happened by each day, with pointwise Wilson intervals.
 
     Parameters
@@ -46,18 +56,18 @@ def curve(days: pd.Series, horizon_days: int) -> pd.DataFrame:
         Day of the event in each run that counts; null where it never happened.
     horizon_days
         How many days a run lasts.
+    weights
+        Of the runs.
 
     Returns
     -------
     pd.DataFrame
         Columns ``day`` (0 to the last simulated day), ``probability``, ``low``, ``high`` and ``n``.
     """
-    happened = days_of(days)
-    n = len(happened)
-    counts = np.bincount(happened[np.isfinite(happened)].astype(np.int64), minlength=horizon_days)
-    so_far = np.cumsum(counts[:horizon_days])
-    low, high = wilson_band(so_far, n)
-    share = so_far / n if n else np.full(horizon_days, np.nan)
+    n, nothing = len(days), np.full(horizon_days, np.nan)
+    share, low, high = nothing, np.zeros(horizon_days), np.ones(horizon_days)
+    if n:
+        share, low, high = shares_by_day(days_of(days), horizon_days, weights)
     columns = {"day": np.arange(horizon_days), "probability": share, "low": low, "high": high, "n": n}
     return pd.DataFrame(columns)
 
@@ -75,14 +85,16 @@ def estimate_all(runs: Frame, falls: Frame, tolls: Frame, scenario: Scenario, mo
         Rows to add.
     """
     horizon, counted, names = scenario.horizon_days, usable(runs), names_of(scenario.tables)
+    weights = weights_of(counted, scenario)
     columns = columns_in_use(Use.ESTIMATED, names)
     of_all = [column for column in columns if not column.state]
     rows = [
-        *_regime_rows(counted, of_all, horizon),
-        *_seat_rows(loss_days(counted, falls, scenario), horizon),
-        *state_rows(counted, columns, names, horizon),
-        *_amount_rows(counted, of_all, horizon),
-        *_toll_rows(counted, tolls, scenario),
+        *_fall_rows(counted, scenario),
+        *_regime_rows(counted, of_all, horizon, weights),
+        *_seat_rows(loss_days(counted, falls, scenario), horizon, weights),
+        *state_rows(counted, columns, names, horizon, weights),
+        *_amount_rows(counted, of_all, horizon, weights),
+        *_toll_rows(counted, tolls, scenario, weights),
         *more,
         ("runs_failed", None, horizon, float(len(runs) - len(counted)), None, None, len(runs), NONE, "runs"),
     ]
@@ -91,43 +103,60 @@ def estimate_all(runs: Frame, falls: Frame, tolls: Frame, scenario: Scenario, mo
     return table.astype({"day": "Int32", "n": np.int64, **numbers})
 
 
-def _regime_rows(runs: Frame, columns: Sequence[Column], horizon: int) -> Iterator[Row]:
+def _fall_rows(runs: Frame, scenario: Scenario) -> Iterator[Row]:
+    """Yield how likely a collapse is by the runs as they are, and by what the record supports, if that is asked.
+
+    Where it does in every run or in none, that is a statement about structure, and no weight can make it another.
+    """
+    tilt, horizon = scenario.config.tilt, scenario.horizon_days
+    if tilt is None or not len(runs):
+        return
+    raw = share_interval(runs[FALL].notna().to_numpy(np.bool_))
+    yield COLLAPSE_RAW, None, horizon, *raw[:3], len(runs), WILSON, "probability"
+    point, low, high = tilt.chances(np.array(raw[:3])).tolist()
+    yield COLLAPSE_SUPPORTED, None, horizon, point, low, high, len(runs), TILTED, "probability"
+
+
+def _regime_rows(runs: Frame, columns: Sequence[Column], horizon: int, weights: Weights | None) -> Iterator[Row]:
     """Yield what is estimated about what happens in the war as a whole."""
     happenings = [column for column in columns if column.output.kind is Kind.DAY]
     for column in happenings:
-        yield from by_day_rows(f"{column.event}_by_day", None, days_of(runs[column.name]), horizon)
+        yield from by_day_rows(f"{column.event}_by_day", None, days_of(runs[column.name]), horizon, weights)
     for column in columns:
         if column.output.kind not in (Kind.DAY, *AMOUNTS):
-            yield from share_rows(runs[column.name], column, horizon)
+            yield from share_rows(runs[column.name], column, horizon, weights)
     for column in happenings:
         days, event = days_of(runs[column.name]), column.event
-        given = days[np.isfinite(days)]
-        yield from quantile_of_days_rows(column.name, None, days, [MEDIAN], math.inf, horizon)
-        name = f"{column.name}_given_{event}"
-        yield from quantile_of_days_rows(name, None, given, LEVELS_OF_DAYS, horizon - 1, horizon)
+        came = np.isfinite(days)
+        yield from quantile_of_days_rows(column.name, None, days, [MEDIAN], math.inf, horizon, weights)
+        name, those = f"{column.name}_given_{event}", kept(weights, came)
+        yield from quantile_of_days_rows(name, None, days[came], LEVELS_OF_DAYS, horizon - 1, horizon, those)
 
 
-def _seat_rows(lost: pd.DataFrame, horizon: int) -> Iterator[Row]:
+def _seat_rows(lost: pd.DataFrame, horizon: int, weights: Weights | None) -> Iterator[Row]:
     """Yield what is estimated about the fall of each seat that the regime's side holds on day 0."""
     for place in lost.columns:
         days = days_of(lost[place])
-        given = days[np.isfinite(days)]
-        yield from by_day_rows("seat_fall_by_day", place, days, horizon)
-        yield from quantile_of_days_rows("seat_fall_day", place, days, [MEDIAN], math.inf, horizon)
-        yield from quantile_of_days_rows("seat_fall_day_given_fall", place, given, [MEDIAN], horizon - 1, horizon)
+        fell = np.isfinite(days)
+        yield from by_day_rows("seat_fall_by_day", place, days, horizon, weights)
+        yield from quantile_of_days_rows("seat_fall_day", place, days, [MEDIAN], math.inf, horizon, weights)
+        given = "seat_fall_day_given_fall", place, days[fell], [MEDIAN], horizon - 1, horizon
+        yield from quantile_of_days_rows(*given, kept(weights, fell))
 
 
-def _amount_rows(runs: Frame, columns: Sequence[Column], horizon: int) -> Iterator[Row]:
+def _amount_rows(runs: Frame, columns: Sequence[Column], horizon: int, weights: Weights | None) -> Iterator[Row]:
     """Yield what is estimated about amounts of the war as a whole, those of day 0 first."""
     amounts = [column for column in columns if column.output.kind in AMOUNTS]
     for column in sorted(amounts, key=lambda column: column.output.use):
-        yield from amount_rows(column.name, None, runs[column.name].to_numpy(np.float64), column.output.unit, horizon)
+        values = runs[column.name].to_numpy(np.float64)
+        yield from amount_rows(column.name, None, values, column.output.unit, horizon, weights)
     first, last = (runs[column].to_numpy(np.float64) for column in ("extremists_day_0", "extremists_last"))
     some = first > 0
-    yield from amount_rows("extremists_change", None, last[some] / first[some], "ratio", horizon)
+    change = last[some] / first[some]
+    yield from amount_rows("extremists_change", None, change, "ratio", horizon, kept(weights, some))
 
 
-def _toll_rows(runs: Frame, tolls: Frame, scenario: Scenario) -> Iterator[Row]:
+def _toll_rows(runs: Frame, tolls: Frame, scenario: Scenario, weights: Weights | None) -> Iterator[Row]:
     """Yield what the war costs each place that it costs anything in some run; a run without a row spared the place."""
     units = {field.name: field.output.unit for field in fields_of(TABLES[TOLLS].row) if field.output.use}
     numbers, places = pd.Index(runs["run"]), list(scenario.tables.locations["id"])
@@ -138,7 +167,7 @@ def _toll_rows(runs: Frame, tolls: Frame, scenario: Scenario) -> Iterator[Row]:
         for place in group:
             for quantity, unit in units.items() if place in values else ():
                 own = values[place][quantity]
-                yield from amount_rows(f"place_{quantity}", place, own, unit, scenario.horizon_days)
+                yield from amount_rows(f"place_{quantity}", place, own, unit, scenario.horizon_days, weights)
 
 
 def _tolls_of(

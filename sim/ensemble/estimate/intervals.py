@@ -19,7 +19,9 @@ _TAIL = (1 - LEVEL) / 2
 _WINDOW = 12.0  # standard deviations around the mean; what lies outside is below 1e-30
 
 
-def wilson_band(successes: npt.NDArray[np.int64], n: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def wilson_band(
+    successes: npt.NDArray[np.int64] | npt.NDArray[np.float64], n: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the Wilson score intervals of several shares of the same trials, each for itself.
 
     Parameters
@@ -44,7 +46,7 @@ def wilson_band(successes: npt.NDArray[np.int64], n: int) -> tuple[npt.NDArray[n
     return low, high
 
 
-def wilson_interval(successes: int, n: int) -> tuple[float, float]:
+def wilson_interval(successes: float, n: float) -> tuple[float, float]:
     """Return the Wilson score interval of one share; see `wilson_band`.
 
     Parameters
@@ -92,17 +94,19 @@ def _binomial(n: int, p: float) -> tuple[int, npt.NDArray[np.float64]]:
     return first, np.cumsum(mass) / mass.sum()
 
 
-def mean_interval(values: npt.ArrayLike) -> tuple[float, float, float]:
+def mean_interval(values: npt.ArrayLike, z: float = Z) -> tuple[float, float, float]:
     """Return a mean and its interval by the central limit theorem; one value alone gives no bounds (NaN).
 
     Parameters
     ----------
     values
         At least one number.
+    z
+        Half-width of the interval, in standard errors.
     """
     x = np.asarray(values, float)
     mean = float(x.mean())
     if len(x) == 1:
         return mean, math.nan, math.nan
-    half = Z * float(x.std(ddof=1)) / math.sqrt(len(x))
+    half = z * float(x.std(ddof=1)) / math.sqrt(len(x))
     return mean, mean - half, mean + half

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.outputs import AMOUNTS, Kind, Use
-from sim.ensemble.estimate.intervals import mean_interval, wilson_interval
-from sim.ensemble.estimate.rows import Numbers, days_of, report_days
+from sim.ensemble.estimate.rows import days_of, report_days
 from sim.ensemble.estimate.states import totals
+from sim.ensemble.estimate.weights import Numbers, Weights, mean_with_interval, share_interval
 from sim.ensemble.store.results import Frame
 from sim.ensemble.store.schema import Column, Names, columns_in_use
 
@@ -110,15 +110,15 @@ def _happening(column: Column, by: int, horizon: int) -> Outcome:
     return Outcome(name, PROBABILITY, (column.name,), by, label, column.state, column.entry)
 
 
-def estimate_outcome(outcome: Outcome, values: Numbers) -> tuple[float, float, float]:
+def estimate_outcome(outcome: Outcome, values: Numbers, weights: Weights | None = None) -> tuple[float, float, float]:
     """Return the mean of an outcome over runs with its 95 % interval: Wilson for probabilities, else normal.
 
     Parameters
     ----------
     outcome, values
         What is estimated, and its number in each of at least one run.
+    weights
+        Of the runs.
     """
-    if outcome.unit == PROBABILITY:
-        low, high = wilson_interval(int(values.sum()), len(values))
-        return float(values.mean()), low, high
-    return mean_interval(values)
+    is_share = outcome.unit == PROBABILITY
+    return (share_interval(values > 0.0, weights) if is_share else mean_with_interval(values, weights))[:3]

@@ -11,11 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 
 from sim.ensemble.estimate.intervals import LEVEL
 from sim.ensemble.estimate.outcomes import PROBABILITY, Outcome, outcomes_of
-from sim.ensemble.estimate.rows import Numbers, Row
+from sim.ensemble.estimate.rows import Row
+from sim.ensemble.estimate.weights import Weights, mean_with_interval, share_interval
 from sim.ensemble.store.results import Frame
 from sim.ensemble.store.schema import names_of
 from sim.world.faults import suggestion
@@ -99,7 +101,7 @@ def _looks(first: int, most: int) -> Iterator[int]:
     yield most
 
 
-def look(targets: list[Target], runs: Frame, n_looks: int) -> list[Target]:
+def look(targets: list[Target], runs: Frame, n_looks: int, weights: Weights | None = None) -> list[Target]:
     """Return the targets with what some runs tell about them.
 
     Parameters
@@ -110,24 +112,26 @@ def look(targets: list[Target], runs: Frame, n_looks: int) -> list[Target]:
         Rows of the runs that did not fail.
     n_looks
         How many looks were planned.
+    weights
+        Of the runs.
     """
-    return [_look(target, target.outcome.values(runs), n_looks) for target in targets]
+    return [_look(target, runs, weights, n_looks) for target in targets]
 
 
-def _look(target: Target, values: Numbers, n_looks: int) -> Target:
-    """Return one target with what values tell about it."""
+def _look(target: Target, runs: Frame, weights: Weights | None, n_looks: int) -> Target:
+    """Return one target with what runs tell about it."""
+    values = target.outcome.values(runs)
     if len(values) < 2:  # noqa: PLR2004 - one number has no spread
         return target
-    mean, tail = float(values.mean()), (1.0 - LEVEL) / (2.0 * n_looks)
     if target.outcome.unit == PROBABILITY:
-        low, high = clopper_pearson(int(values.sum()), len(values), tail)
+        tail = (1.0 - LEVEL) / (2.0 * n_looks)
+        mean, low, high, _ = share_interval(values > 0.0, weights, partial(clopper_pearson, tail=tail))
     else:
-        half = _z(n_looks) * float(values.std(ddof=1)) / math.sqrt(len(values))
-        low, high = mean - half, mean + half
+        mean, low, high, _ = mean_with_interval(values, weights, _z(n_looks))
     return Target(target.outcome, target.half_width, len(values), mean, low, high)
 
 
-def clopper_pearson(successes: int, n: int, tail: float) -> tuple[float, float]:
+def clopper_pearson(successes: float, n: float, tail: float) -> tuple[float, float]:
     """Return the interval of a share that misses it on either side with a probability of at most ``tail``.
 
     References

@@ -6,15 +6,25 @@ What cannot be estimated is null, and so are a day that is "never" and a bound t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sim.core.outputs import Kind
-from sim.ensemble.estimate.intervals import mean_interval, quantile_ranks, wilson_interval
+from sim.ensemble.estimate.weights import (
+    NORMAL,
+    RANKS,
+    WILSON,
+    Bools,
+    Interval,
+    Numbers,
+    Weights,
+    mean_with_interval,
+    quantile_intervals,
+    share_interval,
+)
 from sim.ensemble.store.results import Stored
 from sim.ensemble.store.schema import Column
 
@@ -22,9 +32,8 @@ REPORT_DAYS = (14, 30, 120)
 LEVELS_OF_DAYS = (0.1, 0.25, 0.5, 0.75, 0.9)
 LEVELS_OF_AMOUNTS = (0.1, 0.5, 0.9)
 MEDIAN = 0.5
-WILSON, RANKS, NORMAL, NONE = "wilson_95", "order_statistic_95", "normal_95", "none"
+NONE = "none"
 Row = tuple[str, str | None, int, float | None, float | None, float | None, int, str, str]
-Numbers = npt.NDArray[np.float64]
 AnyFrame = TypeVar("AnyFrame", bound=pd.DataFrame | Stored)
 
 
@@ -49,68 +58,83 @@ def days_of(column: pd.Series) -> Numbers:
     return column.to_numpy(dtype=np.float64, na_value=np.inf)
 
 
-def share_row(quantity: str, entity: str | None, happened: int, n: int, day: int) -> Row:
-    """Return one probability: in how many of how many runs something happened by a day."""
-    if n == 0:
+def share_row(quantity: str, entity: str | None, happened: Bools, day: int, weights: Weights | None) -> Row:
+    """Return one probability: in which runs something happened by a day."""
+    if not len(happened):
         return quantity, entity, day, None, None, None, 0, WILSON, "probability"
-    low, high = wilson_interval(happened, n)
-    return quantity, entity, day, happened / n, low, high, n, WILSON, "probability"
+    return _row(quantity, entity, day, share_interval(happened, weights), len(happened), "probability")
 
 
-def share_rows(values: pd.Series, column: Column, day: int) -> Iterator[Row]:
+def share_rows(values: pd.Series, column: Column, day: int, weights: Weights | None) -> Iterator[Row]:
     """Yield in which share of runs a column is true, or has each of its names or levels.
 
     The latter are told apart by the entity, or of a state by the quantity.
     """
     quantity, state, kind = f"{column.quantity}_share", column.state or None, column.output.kind
     if kind is Kind.FLAG:
-        yield share_row(quantity, state, int(values.sum()), len(values), day)
+        yield share_row(quantity, state, values.to_numpy(np.bool_), day, weights)
     for member in column.output.names or ():
         code = member.name.lower() if kind is Kind.NAME else member.value
         what = (f"{quantity}_{code}", state) if state else (quantity, str(code))
-        yield share_row(*what, int((values == code).sum()), len(values), day)
+        yield share_row(*what, (values == code).to_numpy(np.bool_, na_value=False), day, weights)
 
 
-def by_day_rows(quantity: str, entity: str | None, days: Numbers, horizon: int) -> Iterator[Row]:
+def by_day_rows(
+    quantity: str, entity: str | None, days: Numbers, horizon: int, weights: Weights | None
+) -> Iterator[Row]:
     """Yield the probability that something has happened by each day that is reported."""
     for day in report_days(horizon):
-        yield share_row(quantity, entity, int((days <= day).sum()), len(days), day)
+        yield share_row(quantity, entity, days <= day, day, weights)
 
 
 def quantile_of_days_rows(
-    quantity: str, entity: str | None, days: Numbers, levels: Iterable[float], last: float, horizon: int
+    quantity: str,
+    entity: str | None,
+    days: Numbers,
+    levels: Sequence[float],
+    last: float,
+    horizon: int,
+    weights: Weights | None,
 ) -> Iterator[Row]:
     """Yield quantiles of days; `last` bounds them where so few runs cannot."""
-    yield from _quantile_rows(quantity, entity, days, levels, last, "day", horizon)
+    yield from _quantile_rows(quantity, entity, days, levels, last, "day", horizon, weights)
 
 
-def amount_rows(quantity: str, entity: str | None, values: Numbers, unit: str, horizon: int) -> Iterator[Row]:
+def amount_rows(
+    quantity: str, entity: str | None, values: Numbers, unit: str, horizon: int, weights: Weights | None
+) -> Iterator[Row]:
     """Yield the mean over runs of an amount, at least 0, and its quantiles over runs."""
     n = len(values)
     if n == 0:
         yield f"{quantity}_mean", entity, horizon, None, None, None, 0, NORMAL, unit
     else:
-        mean, low, high = mean_interval(values)
-        low = max(low, 0.0) if math.isfinite(low) else low
-        yield f"{quantity}_mean", entity, horizon, mean, _finite(low), _finite(high), n, NORMAL, unit
-    yield from _quantile_rows(quantity, entity, values, LEVELS_OF_AMOUNTS, math.inf, unit, horizon)
+        found = mean_with_interval(values, weights)
+        low = max(found.low, 0.0) if math.isfinite(found.low) else found.low
+        yield _row(f"{quantity}_mean", entity, horizon, found._replace(low=low), n, unit)
+    yield from _quantile_rows(quantity, entity, values, LEVELS_OF_AMOUNTS, math.inf, unit, horizon, weights)
 
 
 def _quantile_rows(
-    quantity: str, entity: str | None, values: Numbers, levels: Iterable[float], last: float, unit: str, horizon: int
+    quantity: str,
+    entity: str | None,
+    values: Numbers,
+    levels: Sequence[float],
+    last: float,
+    unit: str,
+    horizon: int,
+    weights: Weights | None,
 ) -> Iterator[Row]:
     """Yield quantiles of numbers that are at least 0."""
-    n = len(values)
-    ordered = np.concatenate([[0.0], np.sort(values), [last]])  # rank 0 and rank n + 1 have no run of their own
-    for level in levels:
-        name = f"{quantity}_q{round(100 * level)}"
-        if n == 0:
+    names = [f"{quantity}_q{round(100 * level)}" for level in levels]
+    if not len(values):
+        for name in names:
             yield name, entity, horizon, None, None, None, 0, RANKS, unit
-        else:
-            estimate, low, high = (_finite(float(ordered[rank])) for rank in quantile_ranks(n, level))
-            yield name, entity, horizon, estimate, low, high, n, RANKS, unit
+        return
+    for name, found in zip(names, quantile_intervals(values, levels, (0.0, last), weights), strict=True):
+        yield _row(name, entity, horizon, found, len(values), unit)
 
 
-def _finite(value: float) -> float | None:
-    """Return a number, null for one without end."""
-    return value if math.isfinite(value) else None
+def _row(quantity: str, entity: str | None, day: int, found: Interval, n: int, unit: str) -> Row:
+    """Return an estimate as a row; what has no end is null."""
+    point, low, high = (value if math.isfinite(value) else None for value in found[:3])
+    return quantity, entity, day, point, low, high, n, found.kind, unit

@@ -8,11 +8,14 @@ import numpy as np
 
 from sim.core.outputs import AMOUNTS, Kind
 from sim.ensemble.estimate.rows import Row, amount_rows, by_day_rows, days_of, share_rows
+from sim.ensemble.estimate.weights import Weights
 from sim.ensemble.store.results import Frame
 from sim.ensemble.store.schema import Column, Names
 
 
-def state_rows(runs: Frame, columns: Sequence[Column], names: Names, horizon: int) -> Iterator[Row]:
+def state_rows(
+    runs: Frame, columns: Sequence[Column], names: Names, horizon: int, weights: Weights | None
+) -> Iterator[Row]:
     """Yield what is estimated about states.
 
     Parameters
@@ -25,20 +28,22 @@ def state_rows(runs: Frame, columns: Sequence[Column], names: Names, horizon: in
         Ids of the world.
     horizon
         Last day.
+    weights
+        Of the runs.
     """
     for state in dict.fromkeys((*names.neighbours, *names.states)):
         for column in columns:
             if column.state == state and column.output.kind is Kind.DAY:
-                yield from by_day_rows(f"{column.event}_by_day", state, days_of(runs[column.name]), horizon)
+                yield from by_day_rows(f"{column.event}_by_day", state, days_of(runs[column.name]), horizon, weights)
             elif column.state == state and column.output.kind not in AMOUNTS:
-                yield from share_rows(runs[column.name], column, horizon)
+                yield from share_rows(runs[column.name], column, horizon, weights)
     amounts = [column for column in columns if column.state and column.output.kind in AMOUNTS]
     for column in amounts:
         values = runs[column.name].to_numpy(np.float64)
-        yield from amount_rows(column.quantity, column.state, values, column.output.unit, horizon)
+        yield from amount_rows(column.quantity, column.state, values, column.output.unit, horizon, weights)
     for quantity, parts in totals(amounts).items():
         values = sum((runs[column.name].to_numpy(np.float64) for column in parts), np.zeros(len(runs)))
-        yield from amount_rows(quantity, None, values, parts[0].output.unit, horizon)
+        yield from amount_rows(quantity, None, values, parts[0].output.unit, horizon, weights)
 
 
 def totals(columns: Sequence[Column]) -> dict[str, list[Column]]:

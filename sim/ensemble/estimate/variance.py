@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from sim.ensemble.estimate.intervals import Z
 from sim.ensemble.estimate.outcomes import outcomes_of
-from sim.ensemble.estimate.rows import Numbers, Row
-from sim.ensemble.store.schema import names_of
+from sim.ensemble.estimate.rows import Row
+from sim.ensemble.estimate.weights import Numbers
+from sim.ensemble.store.schema import WEIGHT, names_of
 from sim.world.scenario import Scenario
 
 QUANTITY = "variance_share_of_parameters"
@@ -36,30 +38,43 @@ def variance_rows(runs: pd.DataFrame, twins: pd.DataFrame, scenario: Scenario) -
     if len(both) < FEWEST_PAIRS:
         return
     ones, others = (table.set_index("run").loc[both] for table in (runs, twins))
-    horizon = scenario.horizon_days
+    horizon, weights = scenario.horizon_days, _weights_of_pairs(ones, others, scenario)
+    kind = FISHER if weights is None else f"{FISHER}_weighted"
     for outcome in outcomes_of(names_of(scenario.tables), horizon).values():
         x, y = outcome.values(ones), outcome.values(others)
         if x.min() == x.max() == y.min() == y.max():
             continue
-        share, low, high = shared_variance(x, y)
-        yield QUANTITY, outcome.name, horizon, share, low, high, len(both), FISHER, "share"
+        share, low, high = shared_variance(x, y, weights)
+        yield QUANTITY, outcome.name, horizon, share, low, high, len(both), kind, "share"
 
 
-def shared_variance(x: Numbers, y: Numbers) -> tuple[float, float, float]:
+def _weights_of_pairs(ones: pd.DataFrame, others: pd.DataFrame, scenario: Scenario) -> Numbers | None:
+    """Return what pairs weigh, the mean of their two runs, so that parameters count as often as in estimates."""
+    if scenario.config.tilt is None:
+        return None
+    weights: Numbers = (ones[WEIGHT].to_numpy(np.float64) + others[WEIGHT].to_numpy(np.float64)) / 2.0
+    return weights
+
+
+def shared_variance(x: Numbers, y: Numbers, weights: Numbers | None = None) -> tuple[float, float, float]:
     """Return the intraclass correlation of pairs with its 95 % interval, none of them below 0.
 
     Parameters
     ----------
     x, y
         The pairs, in no order between the two.
+    weights
+        Of the pairs, by default all alike; the interval is that of as many pairs of equal weight as tell as much.
 
     References
     ----------
     Fisher (1925), Statistical Methods for Research Workers, chapter 7.
     """
-    n, mean = len(x), (x.mean() + y.mean()) / 2.0
-    spread = float(((x - mean) ** 2).sum() + ((y - mean) ** 2).sum()) / 2.0
-    share = float(((x - mean) * (y - mean)).sum()) / spread
+    w = np.ones(len(x)) if weights is None else weights
+    n, total = w.sum() ** 2 / (w**2).sum(), w.sum()
+    mean = ((w * x).sum() / total + (w * y).sum() / total) / 2.0
+    spread = float((w * (x - mean) ** 2).sum() + (w * (y - mean) ** 2).sum()) / 2.0
+    share = float((w * (x - mean) * (y - mean)).sum()) / spread
     if abs(share) >= 1.0:
         return max(share, 0.0), max(share, 0.0), max(share, 0.0)
     half = Z / math.sqrt(n - 1.5)

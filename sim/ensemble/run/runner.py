@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from rich.console import Console
 
 from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
@@ -19,6 +20,7 @@ from sim.ensemble.estimate.events import prison_break_rows
 from sim.ensemble.estimate.precision import Target, look, looks, reached, targets_of
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.variance import variance_rows
+from sim.ensemble.estimate.weights import FALL, Bools, weighed, weights_by_fate, weights_column, weights_of
 from sim.ensemble.run.chunks import chunk_size, job_of, live_part
 from sim.ensemble.run.executors import count_workers, leave_if_read_by_worker
 from sim.ensemble.run.reporter import Reporter
@@ -38,10 +40,11 @@ from sim.ensemble.store.results import (
     judged,
     load_results,
     read_manifest,
+    read_pieces,
     read_results,
     table_frame,
 )
-from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, most_rows, names_of, schemas
+from sim.ensemble.store.schema import ESTIMATES, FINAL, TABLES, TWINS, WEIGHT, most_rows, names_of, schemas
 from sim.ensemble.store.told import ToldResults
 from sim.world.config import ExecutorConfig
 from sim.world.scenario import Scenario
@@ -183,7 +186,7 @@ def _mended(work: Work, scenario: Scenario, manifest: dict[str, Any]) -> bool:
         mending = Work(shelf, total, dict(work.manifest), work.reporter)
         mending.resume()
         _compute(mending, scenario, config.executor.model_copy(update={"write": "caller", "parts": None}))
-        store.merge_parts(shelf, sorted(mending.parts))
+        _merge(mending, scenario)
         mending.clear()
     return all(_is_final(work, manifest, name, "computing again") for name in damaged)
 
@@ -216,7 +219,8 @@ def _compute_until(work: Work, scenario: Scenario, targets: list[Target], words:
     for runs in plan:
         work.total = runs
         _compute(work, scenario)
-        targets = look(targets, _first_runs(work, runs, targets), len(plan))
+        first = _first_runs(work, runs, targets, scenario)
+        targets = look(targets, first, len(plan), weights_of(first, scenario))
         work.manifest |= {"runs": runs, "precision": reached(targets)}
         work.reporter.note(words.look(targets, plan, runs))
         if all(target.is_met for target in targets):
@@ -224,17 +228,50 @@ def _compute_until(work: Work, scenario: Scenario, targets: list[Target], words:
     return targets
 
 
-def _first_runs(work: Work, n: int, targets: list[Target]) -> pd.DataFrame:
+def _first_runs(work: Work, n: int, targets: list[Target], scenario: Scenario) -> pd.DataFrame:
     """Return what targets ask about the first runs, which are stored, without those that failed."""
-    columns = ["run", "status", *sorted({name for target in targets for name in target.outcome.columns})]
+    columns = ["run", "status", *sorted({FALL, *(name for target in targets for name in target.outcome.columns)})]
     pieces = (piece.select(columns) for piece in store.read_parts(work.shelf, work.parts, RUNS))
-    return usable(table_frame(pa.concat_tables(list(pieces)).slice(0, n)))
+    runs = table_frame(pa.concat_tables(list(pieces)).slice(0, n))
+    return usable(weighed(runs, scenario.config.tilt))
+
+
+def _merge(work: Work, scenario: Scenario) -> None:
+    """Write final tables from parts, with the weights that runs have now that all are there."""
+    tilt, shelf, parts = scenario.config.tilt, work.shelf, sorted(work.parts)
+    if tilt is None:
+        store.merge_parts(shelf, parts)
+        return
+    if RUNS in shelf.schemas:
+        pieces = store.read_parts(shelf, parts, RUNS, ["status", FALL])
+    else:
+        path = shelf.folder / f"{RUNS}.parquet"
+        pieces = read_pieces(path, schemas(names_of(scenario.tables))[RUNS], ["status", FALL])
+    n = n_fell = 0
+    for piece in pieces:
+        counts, fell = _fates(piece)
+        n, n_fell = n + int(counts.sum()), n_fell + int((counts & fell).sum())
+    by_fate = weights_by_fate(n_fell, n, tilt)
+    store.merge_parts(shelf, parts, dict.fromkeys((RUNS, TWINS), partial(_weighed_piece, by_fate=by_fate)))
+
+
+def _fates(piece: pa.Table) -> tuple[Bools, Bools]:
+    """Return which runs count, and in which the regime collapses."""
+    counts, fell = pc.equal(piece["status"], "ok"), pc.is_valid(piece[FALL])
+    return counts.to_numpy(), fell.to_numpy()
+
+
+def _weighed_piece(piece: pa.Table, by_fate: tuple[float, float]) -> pa.Table:
+    """Return rows of runs with their weights."""
+    counts, fell = _fates(piece)
+    column = pa.array(weights_column(counts, fell, by_fate), mask=~counts)
+    return piece.set_column(piece.schema.get_field_index(WEIGHT), piece.schema.field(WEIGHT), column)
 
 
 def _finish(work: Work, scenario: Scenario, targets: list[Target], words: Words) -> Results:
     """Write final tables, estimates and summary, then the manifest that calls them complete; then remove the parts."""
     shelf, folder = work.shelf, work.shelf.folder
-    store.merge_parts(shelf, sorted(work.parts))
+    _merge(work, scenario)
     pa.default_memory_pool().release_unused()  # what pieces held would otherwise stay, and add up
     estimates = _estimates(shelf, scenario, targets)
     schema = schemas(names_of(scenario.tables))[ESTIMATES]

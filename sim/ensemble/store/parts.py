@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,10 +181,12 @@ def find_parts(shelf: Shelf) -> tuple[list[Part], list[str]]:
     return found, complaints
 
 
-def read_parts(shelf: Shelf, parts: Iterable[Part], name: str) -> Iterator[pa.Table]:
-    """Yield one table of the parts in pieces, in order of number."""
+def read_parts(
+    shelf: Shelf, parts: Iterable[Part], name: str, columns: Sequence[str] | None = None
+) -> Iterator[pa.Table]:
+    """Yield one table of the parts in pieces, in order of number; all columns by default."""
     for part in sorted(parts):
-        yield from read_pieces(shelf.folder / PARTS / part.name / f"{name}.parquet", shelf.schemas[name])
+        yield from read_pieces(shelf.folder / PARTS / part.name / f"{name}.parquet", shelf.schemas[name], columns)
 
 
 def missing_parts(found: Iterable[Part], total: int, chunk: int) -> Iterator[Part]:
@@ -196,17 +198,24 @@ def missing_parts(found: Iterable[Part], total: int, chunk: int) -> Iterator[Par
         done = part.first + part.n
 
 
-def merge_parts(shelf: Shelf, parts: Iterable[Part]) -> None:
+def merge_parts(
+    shelf: Shelf, parts: Iterable[Part], finish: Mapping[str, Callable[[pa.Table], pa.Table]] | None = None
+) -> None:
     """Write the final tables from parts that hold every item once.
 
     Parameters
     ----------
     shelf, parts
         What is stored.
+    finish
+        What is done to the pieces of a table that hold what is known only once all items are there.
     """
     ordered = list(parts)
     for name, schema in shelf.schemas.items():
-        write_table(shelf.folder / f"{name}.parquet", schema, read_parts(shelf, ordered, name), shelf.digest)
+        pieces: Iterable[pa.Table] = read_parts(shelf, ordered, name)
+        if finish and name in finish:
+            pieces = map(finish[name], pieces)
+        write_table(shelf.folder / f"{name}.parquet", schema, pieces, shelf.digest)
         pa.default_memory_pool().release_unused()
 
 

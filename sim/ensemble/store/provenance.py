@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import subprocess
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from sim.core.jit import source_digest
 from sim.world.scenario import Scenario
 
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "mesa", "spillover")
-FORMAT = 4  # of the stored tables; raised when the same runs would be stored otherwise
+FORMAT = 5  # of the stored tables; raised when the same runs would be stored otherwise
 _ROOT = Path(__file__).resolve().parents[3]
 _GIT_PATHS = ("sim", "conf", "experiments")
 
@@ -54,10 +55,17 @@ def config_digest(scenario: Scenario) -> str:
         "rules": config["rules"],
         "uncertainty": _uncertainty(scenario),
         "ensemble": {name: ensemble[name] for name in counted},
+        "weights": _weights(scenario),
         **({"living": scenario.living.digest} if scenario.living is not None else {}),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _weights(scenario: Scenario) -> dict[str, float] | bool:
+    """Return what gives runs their weights, or whether they might have some."""
+    tilt = scenario.config.tilt
+    return scenario.config.weights if tilt is None else asdict(tilt)
 
 
 def _uncertainty(scenario: Scenario) -> dict[str, Any] | None:

@@ -26,6 +26,18 @@ from sim.world.uncertainty import NUMBERS, numbers_of
 
 TWINS, DRAWS, ESTIMATES = "twins", "draws", "estimates"
 ERROR = Field("error", output(Kind.TEXT, "", "what went wrong in a sentence", null="the run did not fail"), str, ())
+WEIGHT = "weight"
+OF_THE_ENSEMBLE = (
+    ERROR,
+    Field(
+        WEIGHT,
+        output(Kind.INDEX, "1", "what the run weighs in estimates", "mean 1; 1 for all where nothing is tilted"),
+        float,
+        (),
+    ),
+)
+"""Columns of runs that no run writes itself: what went wrong, and a weight that is known once all runs are there."""
+
 MARKS = ("run", "seed", "status", "error")
 """Columns that a failed run has; all else is then null, as no part of any history."""
 
@@ -202,7 +214,7 @@ def day_columns(names: Names) -> list[str]:
 
 
 def _columns(field: Field, names: Names) -> Iterator[Column]:
-    """Yield the columns of one field, and after a run's status what went wrong."""
+    """Yield the columns of one field, and after a run's status those that no run writes itself."""
     kind = _KINDS.get(field.output.kind, _NUMBERS[field.element])
     if field.axes:
         for entry, text in ENTRIES[field.axes[1]].items() if field.axes[1:] else [(None, "")]:
@@ -215,7 +227,8 @@ def _columns(field: Field, names: Names) -> Iterator[Column]:
         name = f"{field.name}_id" if field.output.kind is Kind.PLACE else field.name
         yield Column(name, kind, field.name, field.output)
     if field.name == "status":
-        yield from _columns(ERROR, names)
+        for other in OF_THE_ENSEMBLE:
+            yield from _columns(other, names)
 
 
 @functools.cache
@@ -275,7 +288,9 @@ def stored_tables(lived: Histories, names: Names) -> dict[str, pa.Table]:
 def runs_table(lived: Histories, names: Names) -> pa.Table:
     """Return one row a run; where it failed, all but its marks are null."""
     errors = [lived.errors.get(int(row["run"])) or ERRORS.get(row["status"]) for row in lived.runs]
-    return _table(TABLES[RUNS].row, lived.runs, names, {"error": pa.array(errors, pa.string())})
+    counts = lived.runs["status"] == RunStatus.OK
+    weights = pa.array(np.ones(len(counts)), mask=~counts)
+    return _table(TABLES[RUNS].row, lived.runs, names, {"error": pa.array(errors, pa.string()), WEIGHT: weights})
 
 
 def draws_table(first: int, rules: np.ndarray, names: Names) -> pa.Table:

@@ -7,6 +7,7 @@ from matplotlib.patches import Patch
 
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import weights_of
 from sim.show.compare.differences import in_points
 from sim.show.compare.marks import looks_of
 from sim.show.compare.outcomes import by_day_name
@@ -45,7 +46,10 @@ def draw_compare_incidence(comparison: Comparison) -> Figure:
     """Return the figure of cumulative incidence of collapse by scenario."""
     horizon = comparison.cases[0].scenario.horizon_days
     runs = {case.name: usable(case.results.runs) for case in comparison.cases}
-    bands = {name: band_of(curve(rows[COLLAPSE], horizon)) for name, rows in runs.items()}
+    bands = {
+        case.name: band_of(curve(runs[case.name][COLLAPSE], horizon, weights_of(runs[case.name], case.scenario)))
+        for case in comparison.cases
+    }
     last_day = last_shown_day([day_values(rows[COLLAPSE]) for rows in runs.values()], horizon, TAIL)
     draw = _draw_together if len(bands) <= MOST_CURVES else _draw_apart
     return draw(comparison, bands, last_day)

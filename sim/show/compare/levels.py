@@ -6,11 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import mean_of, weights_of
 from sim.show.compare.differences import Difference, in_points
 from sim.show.compare.outcomes import DRAWN_IN, RUNG, reach_name
 from sim.show.compare.words import finding, words_of
 from sim.show.kit.key import keyed_page
-from sim.show.kit.ladder import highest_counts, level_handles
+from sim.show.kit.ladder import highest, level_handles
 from sim.show.kit.rows import draw_rows, set_rows, write_number
 from sim.show.kit.theme import LEVEL_COLOURS
 from sim.show.kit.wording import share_alone
@@ -29,6 +30,7 @@ def draw_compare_levels(comparison: Comparison) -> Figure:
     scenario = comparison.cases[0].scenario
     neighbours, names = scenario.tables.header.neighbours, [case.name for case in comparison.cases]
     runs = {case.name: usable(case.results.runs) for case in comparison.cases}
+    weights = {case.name: weights_of(runs[case.name], case.scenario) for case in comparison.cases}
     differences = in_points(comparison, map(reach_name, neighbours))
     heads = [state_names(scenario)[state] for state in neighbours]
     panels = set_rows(names, heads, min(MOST_COLUMNS, len(neighbours)), NUMBERS_MM)
@@ -43,9 +45,12 @@ def draw_compare_levels(comparison: Comparison) -> Figure:
     for i, state in enumerate(neighbours):
         ax = draw_rows(page, panels, i, SCALE, bold=0)
         for row, name in enumerate(names):
-            counts = highest_counts(runs[name], state)
-            _draw_bar(ax, row, counts / counts.sum())
-            share = share_alone(int(counts[level:].sum()), int(counts.sum()))
+            reached = highest(runs[name], state)
+            shares = [
+                mean_of((reached == rung).astype(np.float64), weights[name]) for rung in range(len(LEVEL_COLOURS))
+            ]
+            _draw_bar(ax, row, np.array(shares))
+            share = share_alone(reached >= level, weights[name])
             sign = _sign(differences.get((name, reach_name(state))))
             write_number(ax, panels, row, f"{share} {sign}")
     return page.figure

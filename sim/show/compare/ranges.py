@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.ensemble.estimate.rows import Numbers, usable
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Numbers, Weights, mean_of, quantiles_of, weights_of
 from sim.ensemble.store.schema import state_column
 from sim.show.compare.differences import Difference, Differences, base_text, in_points, in_unit, told_of
 from sim.show.compare.marks import NARROW, Look, looks_of, mark_of
@@ -71,7 +72,7 @@ def draw_compare_refugees(comparison: Comparison) -> Figure:
     """Return the figure of refugees by destination and scenario."""
     values = amounts_by_state(comparison, "refugees")
     means = base_means(comparison)
-    highest = _highest_drawn(values)
+    highest = _highest_drawn(comparison, values)
     scale, unit = people_scale(highest)
     size = 1.0 if highest < MANY else 1000.0
     outcomes = [f"refugees_{state}" for state in values]
@@ -87,7 +88,10 @@ def draw_compare_refugees(comparison: Comparison) -> Figure:
 def draw_compare_influence(comparison: Comparison) -> Figure:
     """Return the figure of influence by state and scenario."""
     every = amounts_by_state(comparison, "influence")
-    peak = {state: max(float(own.mean()) for own in by_name.values()) for state, by_name in every.items()}
+    weights = _weights(comparison)
+    peak = {
+        state: max(mean_of(own, weights[name]) for name, own in by_name.items()) for state, by_name in every.items()
+    }
     ranked = sorted(every, key=lambda state: -peak[state])
     n_shown = min(max(sum(peak[state] >= LEAST for state in every), 1), MOST_STATES)
     first, rest = ranked[:n_shown], ranked[n_shown:]
@@ -97,7 +101,7 @@ def draw_compare_influence(comparison: Comparison) -> Figure:
     most = f"at most {to_figures(100.0 * max((peak[state] for state in rest), default=0.0), 2):g} %"
     left_out = f"; left out, {most}: {listed([names[state] for state in rest])}" if rest else ""
     in_percent = {state: 100.0 * means[f"influence_{state}"] for state in first}
-    scale = scale_to(_highest_drawn(values), lambda share: f"{100.0 * share:g} %")
+    scale = scale_to(_highest_drawn(comparison, values), lambda share: f"{100.0 * share:g} %")
     ranges = Ranges("influence", values, differences, in_percent, " %", scale)
     bases = {f"influence_{state}": ranges.base(state) for state in first}
     title = finding(comparison, differences.values(), "who has influence", bases=bases)
@@ -131,10 +135,16 @@ def amounts_by_state(comparison: Comparison, quantity: str) -> dict[str, dict[st
     return {state: by_name for state, by_name in found.items() if any(own.any() for own in by_name.values())}
 
 
-def _highest_drawn(values: Mapping[str, Mapping[str, Numbers]]) -> float:
+def _weights(comparison: Comparison) -> dict[str, Weights | None]:
+    """Return what the runs of each scenario weigh."""
+    return {case.name: weights_of(usable(case.results.runs), case.scenario) for case in comparison.cases}
+
+
+def _highest_drawn(comparison: Comparison, values: Mapping[str, Mapping[str, Numbers]]) -> float:
     """Return the highest end of a range, or the highest mean where that lies beyond."""
-    every = (own for by_name in values.values() for own in by_name.values())
-    return max(max(float(np.quantile(own, HIGH)), float(own.mean())) for own in every)
+    weights = _weights(comparison)
+    every = [(own, weights[name]) for by_name in values.values() for name, own in by_name.items()]
+    return max(max(float(quantiles_of(own, (HIGH,), w)[0]), mean_of(own, w)) for own, w in every)
 
 
 def _draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure:
@@ -149,6 +159,7 @@ def _draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure
     ranges
         What is drawn, of at least one state.
     """
+    weights = _weights(comparison)
     looks, names = looks_of(case.name for case in comparison.cases), state_names(comparison.cases[0].scenario)
     heads = [names[state] for state in ranges.values]
     panels = set_rows(list(looks), heads, min(MOST_COLUMNS, len(heads)), NUMBERS_MM)
@@ -166,14 +177,14 @@ def _draw_ranges(comparison: Comparison, words: Words, ranges: Ranges) -> Figure
         texts = [ranges.base(state), *map(str, told_of(column))]
         filled = [True, *(difference.is_clear for difference in column)]
         for row, (name, own) in enumerate(by_name.items()):
-            _draw_range(ax, row, own, looks[name], is_filled=filled[row])
+            _draw_range(ax, row, own, weights[name], looks[name], is_filled=filled[row])
             write_number(ax, panels, row, texts[row])
     return page.figure
 
 
-def _draw_range(ax: Axes, row: int, values: Numbers, look: Look, *, is_filled: bool) -> None:
+def _draw_range(ax: Axes, row: int, values: Numbers, weights: Weights | None, look: Look, *, is_filled: bool) -> None:
     """Draw one row."""
-    ax.plot(np.quantile(values, (LOW, HIGH)), [row + 0.5] * 2, color=look.colour, linewidth=NARROW, zorder=2)
+    ax.plot(quantiles_of(values, (LOW, HIGH), weights), [row + 0.5] * 2, color=look.colour, linewidth=NARROW, zorder=2)
     mark = mark_of(look, is_filled=is_filled)
-    mark.set_data([values.mean()], [row + 0.5])
+    mark.set_data([mean_of(values, weights)], [row + 0.5])
     ax.add_line(mark)

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.ensemble.estimate.intervals import mean_interval
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Weights, mean_of, mean_with_interval, weights_of
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.page import new_page
@@ -13,7 +13,7 @@ from sim.show.kit.panels import scale_to
 from sim.show.kit.rows import RowPanels, draw_rows, set_rows, write_number
 from sim.show.kit.series import Numbers
 from sim.show.kit.theme import BLUE, INK, SOFT_INK, TINY_PT
-from sim.show.kit.wording import mean_of, words
+from sim.show.kit.wording import words
 from sim.tell.labels import CHANNELS
 from sim.tell.lookup import mean
 from sim.tell.numbers import whole_percent
@@ -28,18 +28,18 @@ NOTHING = "none in any run"
 
 def draw_carried_by_channel(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of what carries incidents."""
-    names = state_names(scenario)
+    names, weights = state_names(scenario), weights_of(usable(results.runs), scenario)
     parts = {state: caused_by_channel(results, state) for state in scenario.tables.header.neighbours}
-    heads = [f"{names[state]}: {mean_of(part.sum(axis=0))}" for state, part in parts.items()]
+    heads = [f"{names[state]}: {mean(part.sum(axis=0), weights=weights).tight}" for state, part in parts.items()]
     panels = set_rows(list(CHANNELS.values()), heads, min(COLUMNS, len(parts)), NUMBERS_MM)
     shown = "Armed incidents that the war causes at each neighbour, by what carries them; means of runs"
     note = "they add up to what stands beside the names; 95 % intervals, drawn as lines"
-    page = new_page(words(results, scenario, _title(results, scenario, parts), shown, note), panels.total_mm)
-    most = max(mean_interval(one)[2] for part in parts.values() for one in part)
+    page = new_page(words(results, scenario, _title(results, scenario, parts, weights), shown, note), panels.total_mm)
+    most = max(mean_with_interval(one, weights).high for part in parts.values() for one in part)
     scale = scale_to(most if np.isfinite(most) and most > 0.0 else 1.0)
     for i, part in enumerate(parts.values()):
         ax = draw_rows(page, panels, i, dict(zip(scale.ticks, scale.labels, strict=True)))
-        _draw_bars(ax, panels, part)
+        _draw_bars(ax, panels, part, weights)
     return page.figure
 
 
@@ -49,24 +49,25 @@ def caused_by_channel(results: Results, state: str) -> Numbers:
     return np.array([runs[by_channel(state, channel)].to_numpy(np.float64) for channel in CHANNELS])
 
 
-def _draw_bars(ax: Axes, panels: RowPanels, part: Numbers) -> None:
+def _draw_bars(ax: Axes, panels: RowPanels, part: Numbers, weights: Weights | None) -> None:
     """Draw a bar with its interval for each channel; a panel without any says why."""
     if not part.any():
         text = ax.text(0.5, 0.5, NOTHING, transform=ax.transAxes, color=SOFT_INK, fontsize=TINY_PT)
         text.set(ha="center", va="center")
         return
     for row, one in enumerate(part):
-        point, low, high = mean_interval(one)
+        point, low, high, _ = mean_with_interval(one, weights)
         ax.barh(row + 0.5, point, height=BAR, color=BLUE, linewidth=0)
         ax.plot([low, high], [row + 0.5] * 2, color=INK, linewidth=0.8)
-        write_number(ax, panels, row, mean(one).alone)
+        write_number(ax, panels, row, mean(one, weights=weights).alone)
 
 
-def _title(results: Results, scenario: Scenario, parts: dict[str, Numbers]) -> str:
+def _title(results: Results, scenario: Scenario, parts: dict[str, Numbers], weights: Weights | None) -> str:
     """Return the finding: which share of all incidents the war causes, and what carries most of them."""
     runs = usable(results.runs)
-    everything = sum(float(runs[state_column("incidents", state)].sum()) for state in parts)
-    by = np.array([part.sum(axis=1) for part in parts.values()])
+    every = (runs[state_column("incidents", state)].to_numpy(np.float64) for state in parts)
+    everything = sum(mean_of(own, weights) for own in every)
+    by = np.array([[mean_of(one, weights) for one in part] for part in parts.values()])
     if by.sum() == 0.0:
         return "The war causes no incident at any neighbour in any run"
     worst = list(parts)[int(by.sum(axis=1).argmax())]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Weights, weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.observed import ObservedAmount, observed_amounts, observed_at_horizon
@@ -23,6 +24,7 @@ from sim.show.kit.series import (
     misses,
     observed_mark,
     traced,
+    weights_traced,
 )
 from sim.show.kit.theme import BLUE
 from sim.show.kit.wording import median_of, words
@@ -53,16 +55,17 @@ class Toll:
     so_far: list[ObservedAmount]
     is_so_far: bool = True
 
-    def outside(self) -> list[bool]:
+    def outside(self, weights: Weights | None) -> list[bool]:
         """Return of each mark that counts the same whether it lies outside the runs."""
         last = self.values.shape[1] - 1
         marks = self.so_far if self.is_so_far else self.still
-        return [is_outside(seen.amount, self.values[:, min(seen.day, last)]) for seen in marks]
+        return [is_outside(seen.amount, self.values[:, min(seen.day, last)], weights) for seen in marks]
 
 
 def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of people displaced and killed."""
     tolls, days = _tolls(results, scenario), (scenario.tables.header.day0, scenario.horizon_days)
+    weights = weights_traced(results, scenario)
     panels = Panels(len(tolls), 2, PANEL_MM, own_scales=True)
     shown = "People displaced inside the contested state that day, and killed so far"
     note = (
@@ -74,9 +77,9 @@ def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
     )
     for i, toll in enumerate(tolls):
         seen = [amount.high for amount in [*toll.still, *toll.so_far]]
-        scale, unit = people_scale(LIFT * max([highest_drawn(toll.values), *seen]))
+        scale, unit = people_scale(LIFT * max([highest_drawn(toll.values, weights), *seen]))
         ax = draw_panel(page, panels, i, scale, (f"{toll.head}, {unit}", ""), days)
-        draw_fan(ax, toll.values, BLUE)
+        draw_fan(ax, toll.values, BLUE, weights)
         draw_observed(ax, toll.so_far, SO_FAR)
         draw_observed(ax, toll.still, STILL)
     return page.figure
@@ -118,9 +121,10 @@ def _key(tolls: list[Toll]) -> Handles:
 def _title(results: Results, scenario: Scenario, tolls: list[Toll]) -> str:
     """Return the finding: how many people are displaced at once, how many die, and how much of history is missed."""
     runs = usable(results.runs)
-    displaced = median_of(runs["displaced_peak"].to_numpy(float))
-    killed = median_of(runs["fatalities_civilians"].to_numpy(float))
+    weights, traced_weights = weights_of(runs, scenario), weights_traced(results, scenario)
+    displaced = median_of(runs["displaced_peak"].to_numpy(float), weights=weights)
+    killed = median_of(runs["fatalities_civilians"].to_numpy(float), weights=weights)
     by = f"by day {scenario.horizon_days}"
     killing = f"{killed} civilians are killed {by} in the median run"
-    missed = misses([mark for toll in tolls for mark in toll.outside()])
+    missed = misses([mark for toll in tolls for mark in toll.outside(traced_weights)])
     return f"Displacement peaks above {displaced} people in half of the runs, each on its own day; {killing}{missed}"

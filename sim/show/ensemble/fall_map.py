@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
-from sim.ensemble.estimate.intervals import wilson_interval
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Bools, Weights, mean_of, share_interval, weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import date_text, headline_day
 from sim.show.kit.page import new_page
@@ -27,6 +28,7 @@ from sim.tell.places import home_holders, place_names
 from sim.world.scenario import Scenario
 
 DAYS = (7, 14, 30)  # and the horizon
+HALF = 0.5
 NUMBER_LAYER = 7  # above the names, which make way
 PT_PER_INCH = 72.0
 FILLED = 0.9  # of the width of a circle: what a number may take
@@ -34,14 +36,15 @@ FILLED = 0.9  # of the width of a circle: what a number may take
 
 def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of maps of fall probability."""
-    days = loss_days(usable(results.runs), results.falls, scenario)
+    runs = usable(results.runs)
+    days, weights = loss_days(runs, results.falls, scenario), weights_of(runs, scenario)
     shapes, by = load_shapes(scenario.tables), headline_day(scenario.horizon_days)
     small = [day for day in DAYS if day < by]
     small += [scenario.horizon_days] if scenario.horizon_days > by else []
     frames = place_maps(home_extent(shapes), len(small), SCALE_MM)
     shown = "Share of runs in which each place held by the regime's side has fallen by a day"
-    note = f"95 % Wilson intervals reach at most {_widest(days, [by, *small])} points to either side"
-    page = new_page(words(results, scenario, _title(days, by, scenario), shown, note), bottom_of(frames))
+    note = f"95 % Wilson intervals reach at most {_widest(days, [by, *small], weights)} points to either side"
+    page = new_page(words(results, scenario, _title(days, by, scenario, weights), shown, note), bottom_of(frames))
     small_shapes = coarse_map(shapes) if shapes.is_mapped else shapes
     others = [place for place in home_holders(scenario) if place not in days.columns]
     draw_loss_scale(page, has_others=bool(others))
@@ -54,70 +57,77 @@ def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
         ax = page.axes(*frame)
         ax.set_anchor("NW")
         if is_large:
-            _draw_large(ax, shapes, days <= day, others)
+            _draw_large(ax, shapes, days <= day, others, weights)
         else:
-            _draw_small(ax, small_shapes, days <= day, others)
+            _draw_small(ax, small_shapes, days <= day, others, weights)
     return page.figure
 
 
-def _title(days: pd.DataFrame, by: int, scenario: Scenario) -> str:
+def _title(days: pd.DataFrame, by: int, scenario: Scenario, weights: Weights | None) -> str:
     """Return the finding: how many places fall more often than not, and which is most exposed."""
-    n_runs, n_places = days.shape
-    fallen = (days <= by).sum()
+    fallen, n_places = _shares(days <= by, weights), days.shape[1]
     worst = str(fallen.idxmax())
-    name, share = place_names(scenario)[worst], share_of(int(fallen[worst]), n_runs)
+    name, share = place_names(scenario)[worst], share_of(_fallen(days <= by, worst), weights)
     if n_places == 1:
         return f"{name} has fallen by day {by} in {share} of runs"
     if not fallen.any():
         return f"No place has fallen by day {by} in any run: {share} each"
-    often = int((2 * fallen > n_runs).sum())
+    often = int((fallen > HALF).sum())
     many = f"{often} of {n_places} places have" if often else "No place has"
     return f"{many} fallen by day {by} in more than half of the runs; most often {name}, in {share}"
 
 
-def _widest(days: pd.DataFrame, panels: Sequence[int]) -> str:
+def _shares(fallen: pd.DataFrame, weights: Weights | None) -> pd.Series:
+    """Return the share of runs in which each place has fallen."""
+    return fallen.apply(lambda column: mean_of(column.to_numpy(np.float64), weights))
+
+
+def _fallen(fallen: pd.DataFrame, place: str) -> Bools:
+    """Return in which runs a place has fallen."""
+    return fallen[place].to_numpy(np.bool_)
+
+
+def _widest(days: pd.DataFrame, panels: Sequence[int], weights: Weights | None) -> str:
     """Return how far the widest interval of all maps reaches from its estimate, in points."""
-    n_runs = len(days)
-    counts = {int(fallen) for day in panels for fallen in (days <= day).sum()}
-    bounds = {fallen: wilson_interval(fallen, n_runs) for fallen in counts}
-    reach = max(max(fallen / n_runs - low, high - fallen / n_runs) for fallen, (low, high) in bounds.items())
+    found = [share_interval(_fallen(days <= day, str(place)), weights) for day in panels for place in days.columns]
+    reach = max(max(share.point - share.low, share.high - share.point) for share in found)
     return f"{to_figures(100.0 * reach, 2):g}"
 
 
-def _draw_large(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> None:
+def _draw_large(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str], weights: Weights | None) -> None:
     """Draw the large map, with names and numbers."""
-    labels = _labels(shapes, fallen)
-    colours = _colours(shapes, fallen, others)
+    labels = _labels(shapes, fallen, weights)
+    colours = _colours(shapes, fallen, others, weights)
     paint_map(ax, shapes, colours, labels=labels, hatched=others, extent=home_extent(shapes))
     if not shapes.is_mapped:
-        numbers = {str(place): _number(fallen, place).removesuffix(f"{NO_BREAK}%") for place in fallen.columns}
+        numbers = {str(place): _number(fallen, place, weights).removesuffix(f"{NO_BREAK}%") for place in fallen.columns}
         write_numbers(ax, shapes, numbers, colours)
 
 
-def _draw_small(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> None:
+def _draw_small(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str], weights: Weights | None) -> None:
     """Draw a small map, in fine lines and without words."""
-    paint_map(ax, shapes, _colours(shapes, fallen, others), hatched=others, extent=home_extent(shapes))
+    paint_map(ax, shapes, _colours(shapes, fallen, others, weights), hatched=others, extent=home_extent(shapes))
     lighten(ax)
 
 
-def _colours(shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str]) -> dict[str, str]:
+def _colours(shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str], weights: Weights | None) -> dict[str, str]:
     """Return the colour of each location."""
     around = dict.fromkeys(shapes.location_ids, LAND_AROUND) | dict.fromkeys(others, NO_VALUE)
-    return around | {str(place): loss_colour(float(share)) for place, share in fallen.mean().items()}
+    return around | {str(place): loss_colour(float(share)) for place, share in _shares(fallen, weights).items()}
 
 
-def _labels(shapes: Shapes, fallen: pd.DataFrame) -> dict[str, str]:
+def _labels(shapes: Shapes, fallen: pd.DataFrame, weights: Weights | None) -> dict[str, str]:
     """Return the words at each location, the most important first, with numbers where circles have none."""
     names = important_labels(shapes)
     if not shapes.is_mapped:
         return names
-    numbers = {place: f"\n{_number(fallen, place)}" for place in fallen.columns}
+    numbers = {place: f"\n{_number(fallen, place, weights)}" for place in fallen.columns}
     return {place: f"{name}{numbers.get(place, '')}" for place, name in names.items()}
 
 
-def _number(fallen: pd.DataFrame, place: str) -> str:
+def _number(fallen: pd.DataFrame, place: str, weights: Weights | None) -> str:
     """Return the share of runs in which a place has fallen, in words."""
-    return share_alone(int(fallen[place].sum()), len(fallen))
+    return share_alone(_fallen(fallen, place), weights)
 
 
 def write_numbers(ax: Axes, shapes: Shapes, numbers: Mapping[str, str], colours: Mapping[str, str]) -> None:

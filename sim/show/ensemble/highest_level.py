@@ -1,14 +1,16 @@
 """Draw the table of the highest level that each neighbour reaches: probabilities with intervals, cells shaded."""
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.core.codes import Level
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Bools, Weights, mean_of, weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import draw_key
-from sim.show.kit.ladder import finding, highest_counts
+from sim.show.kit.ladder import finding, highest
 from sim.show.kit.observed import ObservedAmount, observed_at_horizon
 from sim.show.kit.page import Page, new_page
 from sim.show.kit.series import STILL, observed_mark
@@ -49,6 +51,7 @@ def draw_highest_level(results: Results, scenario: Scenario) -> Figure:
 def _draw_cells(page: Page, results: Results, scenario: Scenario) -> Axes:
     """Draw the table; return its axes, a unit a cell, rows downwards."""
     runs, neighbours = usable(results.runs), scenario.tables.header.neighbours
+    weights = weights_of(runs, scenario)
     every = state_names(scenario)
     names = [shorten(every[state], MOST_NAME_MM, size=SMALL_PT) for state in neighbours]
     left = max(text_width(name, size=SMALL_PT) for name in names) + NAME_GAP_MM
@@ -63,16 +66,16 @@ def _draw_cells(page: Page, results: Results, scenario: Scenario) -> Axes:
     for row, (state, name) in enumerate(zip(neighbours, names, strict=True)):
         text = page.write(0.0, HEADER_MM + (row + TEXT_AT) * ROW_MM, name, size=SMALL_PT)
         text.set(va="center_baseline")
-        for rung, happened in enumerate(highest_counts(runs, state)):
-            _draw_cell(ax, row, rung, int(happened), len(runs))
+        for rung in range(len(Level)):
+            _draw_cell(ax, row, rung, highest(runs, state) == rung, weights)
     return ax
 
 
-def _draw_cell(ax: Axes, row: int, rung: int, happened: int, n_runs: int) -> None:
+def _draw_cell(ax: Axes, row: int, rung: int, happened: Bools, weights: Weights | None) -> None:
     """Draw one cell: shaded by its share, which is written into it with its interval."""
-    colour = loss_colour(happened / n_runs) if happened else "white"
+    colour = loss_colour(mean_of(happened.astype(np.float64), weights)) if happened.any() else "white"
     ax.add_patch(Rectangle((rung + 0.02, row + 0.03), 0.96, 0.94, facecolor=colour, edgecolor="none"))
-    text = ax.text(rung + 0.5, row + TEXT_AT, share_of(happened, n_runs), fontsize=SMALL_PT, color=ink_on(colour))
+    text = ax.text(rung + 0.5, row + TEXT_AT, share_of(happened, weights), fontsize=SMALL_PT, color=ink_on(colour))
     text.set(ha="center", va="center_baseline")
 
 

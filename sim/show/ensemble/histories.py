@@ -3,7 +3,6 @@
 The few stand for the ensemble by a rule that leaves nothing to taste.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.losses import own_side, regime_places
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import ROUNDING, weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import STEPS, day_labels, day_values
 from sim.show.kit.key import keyed_page
@@ -185,11 +185,13 @@ def choose_histories(results: Results, scenario: Scenario) -> list[History]:
     Runs are sorted by day of collapse, those without one last, and then by number.
     """
     runs = usable(results.runs).sort_values(["collapse_day", "run"], na_position="last", ignore_index=True)
-    n = len(runs)
+    n, weights = len(runs), weights_of(runs, scenario)
+    reached = np.arange(1, n + 1) / n if weights is None else np.cumsum(weights.each) / n
     if n <= len(LEVELS):
         chosen = {rank: f"{rank + 1} of {n}" for rank in range(n)}
     else:
-        chosen = {math.ceil(level * n) - 1: f"{whole_percent(level)} quantile" for level in LEVELS}
+        ranks = np.searchsorted(reached, np.array(LEVELS) - ROUNDING).tolist()
+        chosen = {rank: f"{whole_percent(level)} quantile" for rank, level in zip(ranks, LEVELS, strict=True)}
     return [_history(runs.iloc[rank], place, results, scenario) for rank, place in chosen.items()]
 
 

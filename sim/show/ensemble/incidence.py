@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import day_values, headline_day, label_days, last_shown_day
 from sim.show.kit.page import Page, new_page
@@ -87,7 +88,8 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
         Width of the page.
     """
     runs, horizon = usable(results.runs), scenario.horizon_days
-    bands = [band_of(curve(runs[event.column], horizon)) for event in CURVES]
+    weights = weights_of(runs, scenario)
+    bands = [band_of(curve(runs[event.column], horizon, weights)) for event in CURVES]
     last_day = last_shown_day([day_values(runs[event.column]) for event in CURVES], horizon, TAIL)
     cut = f"; the axis ends on day {last_day}, little happens later" if last_day < horizon else ""
     by = headline_day(horizon)

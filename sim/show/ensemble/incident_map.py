@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.core.record import EVENTS
-from sim.ensemble.estimate.intervals import mean_interval
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Weights, mean_with_interval, means_of, weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.theme import LOSS_RAMP
@@ -48,15 +48,16 @@ def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
 def draw_incident_map(results: Results, scenario: Scenario) -> Figure:
     """Return the map of incidents."""
     counts, shapes = incidents(results, scenario), load_shapes(scenario.tables)
-    means = {str(place): float(mean) for place, mean in counts.mean().items()}
+    weights = weights_of(usable(results.runs), scenario)
+    means = dict(zip(map(str, counts.columns), means_of(counts.to_numpy(), weights).tolist(), strict=True))
     extent = _extent(shapes, means)
     (frame,) = place_maps(extent, 0, -HEAD_MM)
     tenth = f"less than {100 * WORTH_SHOWING:.0f}{NO_BREAK}% of the most"
     outside = f"; places with {tenth} may lie outside" if shapes.is_mapped else ""
     shown = f"Deadly incidents that a history sees at each place of the neighbours, mean of runs{outside}"
-    note = _interval(counts)
+    note = _interval(counts, weights)
     page = keyed_page(
-        words(results, scenario, _title(counts, scenario), shown, note),
+        words(results, scenario, _title(counts, means, scenario, weights), shown, note),
         _key(means, is_mapped=shapes.is_mapped),
         frame.bottom,
     )
@@ -70,15 +71,15 @@ def incidents_table(results: Results, scenario: Scenario) -> Section | None:
     """Return how many deadly incidents each place of the neighbours sees."""
     names, states, locations = place_names(scenario), state_names(scenario), scenario.tables.locations
     home = dict(zip(locations["id"], locations["state"], strict=True))
-    counts = incidents(results, scenario)
+    counts, weights = incidents(results, scenario), weights_of(usable(results.runs), scenario)
     seen = {place: counts[place].to_numpy() for place in counts.columns if counts[place].any()}
     return Section(
         f"Deadly incidents by day {scenario.horizon_days}; n = {len(counts):,} runs",
         [
             Column("place", [names[place] for place in seen]),
             Column("in", [states[home[place]] for place in seen]),
-            Column("incidents in a run, mean", [mean(own) for own in seen.values()]),
-            Column("runs with at least one", [share(int((own > 0).sum()), len(own)) for own in seen.values()]),
+            Column("incidents in a run, mean", [mean(own, weights=weights) for own in seen.values()]),
+            Column("runs with at least one", [share(own > 0.0, weights) for own in seen.values()]),
         ],
     )
 
@@ -91,23 +92,24 @@ def _extent(shapes: Shapes, means: Mapping[str, float]) -> Extent:
     return shapes.extent_of([*shapes.home, *(place for place, mean in means.items() if mean >= least)])
 
 
-def _title(counts: pd.DataFrame, scenario: Scenario) -> str:
+def _title(counts: pd.DataFrame, means: Mapping[str, float], scenario: Scenario, weights: Weights | None) -> str:
     """Return the finding: which place sees most incidents, and how many all places together."""
-    worst = str(counts.mean().idxmax())
+    worst = max(means, key=lambda place: means[place])
     locations = scenario.tables.locations
     state = state_names(scenario)[dict(zip(locations["id"], locations["state"], strict=True))[worst]]
     name = place_names(scenario)[worst]
     where = name if name == state else f"{name} ({state})"
-    most, total = mean_of(counts[worst].to_numpy()), mean_of(counts.sum(axis=1).to_numpy())
+    most, total = (mean_of(own.to_numpy(), weights=weights) for own in (counts[worst], counts.sum(axis=1)))
     finding = f"Neighbours see {total} deadly incidents by day {scenario.horizon_days}"
     return f"{finding}; the place with most is {where}, {most}"
 
 
-def _interval(counts: pd.DataFrame) -> str:
+def _interval(counts: pd.DataFrame, weights: Weights | None) -> str:
     """Return how far the widest interval of all places reaches."""
     if len(counts) == 1:
         return "one run gives no intervals"
-    reach = [high - mean for mean, _, high in (mean_interval(counts[place]) for place in counts.columns)]
+    found = [mean_with_interval(counts[place].to_numpy(), weights) for place in counts.columns]
+    reach = [one.high - one.point for one in found]
     return f"95 % intervals of means reach at most {to_figures(max(reach), 1):g} to either side"
 
 

@@ -11,10 +11,11 @@ from matplotlib.lines import Line2D
 
 from sim.core.codes import Level
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Weights, mean_of, weights_of
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.key import keyed_page
-from sim.show.kit.ladder import finding, highest_counts, level_handles, reached_by
+from sim.show.kit.ladder import finding, highest, level_handles, reached_by
 from sim.show.kit.panels import Scale, draw_panel, scale_up, set_panels
 from sim.show.kit.series import to_horizon
 from sim.show.kit.theme import INK, LEVEL_COLOURS, SMALL_PT, SOFT_INK, TINY_PT
@@ -40,29 +41,29 @@ def draw_level_by_neighbour(results: Results, scenario: Scenario) -> Figure:
         {**level_handles(), "2 or higher by what the war has caused alone": mark},
         panels.total_mm,
     )
-    names = state_names(scenario)
+    names, weights = state_names(scenario), weights_of(runs, scenario)
     for i, state in enumerate(header.neighbours):
-        drawn_in = int(highest_counts(runs, state)[Level.INCIDENT.value :].sum())
-        head = (names[state], share_of(drawn_in, len(runs)))
+        head = (names[state], share_of(highest(runs, state) >= Level.INCIDENT.value, weights))
         ax = draw_panel(page, panels, i, RARE, head, (header.day0, horizon))
         labels = RARE.labels if i % panels.n_columns == 0 else [""] * len(RARE.ticks)
         ax.set_yscale("log")
         ax.minorticks_off()
         scale_up(ax, Scale(RARE.ticks, labels), TINY_PT)
-        _draw_levels(ax, runs, state, horizon)
+        _draw_levels(ax, runs, state, horizon, weights)
     return page.figure
 
 
-def _draw_levels(ax: Axes, runs: pd.DataFrame, state: str, horizon: int) -> None:
+def _draw_levels(ax: Axes, runs: pd.DataFrame, state: str, horizon: int, weights: Weights | None) -> None:
     """Draw the levels of one neighbour, the highest at the bottom, so that `this or higher` reads off the scale."""
-    shares = np.vstack([reached_by(runs, state, horizon), np.zeros(horizon)])
+    shares = np.vstack([reached_by(runs, state, horizon, weights), np.zeros(horizon)])
     shares = to_horizon(shares)
     days = np.arange(horizon + 1)
     for level, colour in enumerate(LEVEL_COLOURS):
         ax.fill_between(days, shares[level + 1], shares[level], step="post", color=colour, linewidth=0)
     for at_least in shares[1:-1]:
         ax.step(days, at_least, where="post", color="white", linewidth=0.5)
-    caused = float((runs[state_column("level_caused_max", state)] >= Level.INCIDENT).mean())
+    by_war = runs[state_column("level_caused_max", state)].to_numpy(np.int64)
+    caused = mean_of(np.asarray(by_war >= Level.INCIDENT, np.float64), weights)
     if caused >= RARE.ticks[0]:
         ax.plot([horizon], [caused], "o", color=INK, markerfacecolor="white", markersize=4.0, clip_on=False, zorder=4)
     if not shares[1].any():

@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Bools, Weights, kept, mean_of, medians_of, observed_quantiles, weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import label_days, last_shown_day
 from sim.show.kit.key import Handles, keyed_page
@@ -32,6 +33,7 @@ MOST_ROWS = 40  # more places than this do not fit on a printed page
 ROW_MM, DENSE_ROW_MM, DENSE = 6.4, 4.8, 16  # rows get lower when there are many
 HEADER_MM, DAYS_MM = 6.0, 12.0  # room above and below the rows
 MOST_NAME_MM, NAME_GAP_MM = 42.0, 2.0
+HALF = 0.5
 TAIL = 0.05  # share of a place's falls that may lie beyond a shortened axis
 HISTORY_MM, SHARES_MM = 7.0, 45.0  # columns right of the days
 TICK_MM = 20.0
@@ -45,76 +47,86 @@ BAR_SHARE = 0.31  # of the width of the column of shares
 
 def draw_order_of_falls(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of fall days by place."""
-    days = in_usual_order(loss_days(usable(results.runs), results.falls, scenario))
+    runs = usable(results.runs)
+    weights = weights_of(runs, scenario)
+    days = in_usual_order(loss_days(runs, results.falls, scenario), weights)
     shown = days.iloc[:, :MOST_ROWS]
     history = {place: fall for place, fall in observed_falls(scenario).items() if place in shown.columns}
     last_day = _last_day(shown, history, scenario.horizon_days)
     what = _shown(days, last_day, scenario.horizon_days)
-    note = "brackets: 95 % Wilson and order-statistic intervals"
+    title, note = _title(results, days, scenario, weights), "brackets: 95 % Wilson and order-statistic intervals"
     page = keyed_page(
-        words(results, scenario, _title(results, days, scenario) + misses(_outside(shown, history)), what, note),
+        words(results, scenario, title + misses(_outside(shown, history, weights)), what, note),
         _mark_handles(shown, history),
         HEADER_MM + _rows_mm(shown) + DAYS_MM,
         gap_mm=0.0,
     )
-    _draw_rows(page, scenario, shown, history, last_day)
+    _draw_rows(page, scenario, shown, history, last_day, weights)
     return page.figure
 
 
-def in_usual_order(days: pd.DataFrame) -> pd.DataFrame:
+def in_usual_order(days: pd.DataFrame, weights: Weights | None = None) -> pd.DataFrame:
     """Return the columns of fall days by their median where they fall, and those that never fall last.
 
     Parameters
     ----------
     days
         A row a run, a column a place, NaN for never.
+    weights
+        Of the runs.
     """
-    order = pd.DataFrame({"median": _medians(days), "share": -days.notna().mean()})
+    order = pd.DataFrame({"median": medians_of(days, weights), "share": -_shares(days, weights)})
     return days[order.sort_values(["median", "share"], kind="stable").index]
 
 
-def _medians(days: pd.DataFrame) -> pd.Series:
-    """Return the median day of each place, a day on which it does fall in some run."""
-    return days.quantile(0.5, interpolation="lower")
+def _shares(days: pd.DataFrame, weights: Weights | None) -> pd.Series:
+    """Return the share of runs in which each place falls."""
+    return days.notna().apply(lambda fell: mean_of(fell.to_numpy(np.float64), weights))
 
 
-def _title(results: Results, days: pd.DataFrame, scenario: Scenario) -> str:
+def _fell(days: pd.DataFrame, place: str) -> Bools:
+    """Return in which runs a place falls."""
+    return days[place].notna().to_numpy(np.bool_)
+
+
+def _title(results: Results, days: pd.DataFrame, scenario: Scenario, weights: Weights | None) -> str:
     """Return the finding: when the first places fall and when the capital does, or how rare falls are."""
-    names, capital, n_runs = place_names(scenario), scenario.tables.header.capital, len(days)
-    falls = days.notna().sum()
-    often = days[[place for place in days.columns if 2 * falls[place] > n_runs]]
+    names, capital, falls = place_names(scenario), scenario.tables.header.capital, _shares(days, weights)
+    often = days[[place for place in days.columns if falls[place] > HALF]]
     if not falls.any():
-        return f"No place of the regime falls: {share_of(0, n_runs)} of runs see any of them lost"
+        return f"No place of the regime falls: {share_of(np.zeros(len(days), bool))} of runs see any of them lost"
     if often.empty:
         worst = str(falls.idxmax())
-        share = share_of(int(falls[worst]), n_runs)
+        share = share_of(_fell(days, worst), weights)
         return f"The most exposed place, {names[worst]}, falls in {share} of runs"
     first = str(often.columns[0])
-    finding = f"Where it falls, {names[first]} falls{_rank(days, often)} on median {day_of(results, scenario, first)}"
+    when = f"{_rank(days, often, weights)} on median {day_of(results, scenario, first)}"
+    finding = f"Where it falls, {names[first]} falls{when}"
     if capital == first or capital not in days.columns:
         return finding
     if capital in often.columns:
         return f"{finding}; {names[capital]} on median {day_of(results, scenario, capital)}"
-    return f"{finding}; {names[capital]} falls in {share_of(int(falls[capital]), n_runs)} of runs"
+    return f"{finding}; {names[capital]} falls in {share_of(_fell(days, capital), weights)} of runs"
 
 
-def _outside(days: pd.DataFrame, history: Mapping[str, ObservedFall]) -> list[bool]:
+def _outside(days: pd.DataFrame, history: Mapping[str, ObservedFall], weights: Weights | None) -> list[bool]:
     """Return of each observed fate whether it lies outside the days of the fall in the runs; never is the last."""
     dated = days.fillna(np.inf)
     fates = {place: np.inf if fall.is_never else fall.day for place, fall in history.items()}
-    return [not _within(fate, dated[place].to_numpy(np.float64)) for place, fate in fates.items()]
+    return [not _within(fate, dated[place].to_numpy(np.float64), weights) for place, fate in fates.items()]
 
 
-def _within(fate: float, runs: Numbers) -> bool:
+def _within(fate: float, runs: Numbers, weights: Weights | None) -> bool:
     """Tell whether a day, or never, has at least a twentieth of the runs on either side or at it."""
-    return bool(min(np.mean(runs <= fate), np.mean(runs >= fate)) >= MIDDLE[0])
+    sides = (side.astype(np.float64) for side in (runs <= fate, runs >= fate))
+    return min(mean_of(side, weights) for side in sides) >= MIDDLE[0]
 
 
-def _rank(days: pd.DataFrame, often: pd.DataFrame) -> str:
+def _rank(days: pd.DataFrame, often: pd.DataFrame, weights: Weights | None) -> str:
     """Return whether the first place that usually falls is alone in that."""
     if len(days.columns) == 1:
         return ""
-    medians = _medians(often)
+    medians = medians_of(often, weights)
     return " among the earliest," if (medians == medians.min()).sum() > 1 else " earliest,"
 
 
@@ -143,7 +155,12 @@ def _rows_mm(days: pd.DataFrame) -> float:
 
 
 def _draw_rows(
-    page: Page, scenario: Scenario, days: pd.DataFrame, history: Mapping[str, ObservedFall], last_day: int
+    page: Page,
+    scenario: Scenario,
+    days: pd.DataFrame,
+    history: Mapping[str, ObservedFall],
+    last_day: int,
+    weights: Weights | None,
 ) -> None:
     """Draw all columns of the figure: names, days, history and shares."""
     every = place_names(scenario)
@@ -153,10 +170,10 @@ def _draw_rows(
     history_mm = HISTORY_MM if any(fall.is_never for fall in history.values()) else 2.0
     width = page.width - left - history_mm - SHARES_MM
     ax = page.axes(left, top, width, height)
-    _draw_days(ax, days, last_day, scenario.tables.header.day0, width)
+    _draw_days(ax, days, last_day, scenario.tables.header.day0, width, weights)
     _write_names(ax, names, days, scenario)
     _draw_history(ax, page.axes(left + width, top, history_mm, height), list(days.columns), history)
-    _draw_shares(page.axes(left + width + history_mm, top, SHARES_MM, height), days, scenario.horizon_days)
+    _draw_shares(page.axes(left + width + history_mm, top, SHARES_MM, height), days, scenario.horizon_days, weights)
 
 
 def _write_names(ax: Axes, names: list[str], days: pd.DataFrame, scenario: Scenario) -> None:
@@ -184,7 +201,9 @@ def _mark_handles(days: pd.DataFrame, history: Mapping[str, ObservedFall]) -> Ha
     return handles
 
 
-def _draw_days(ax: Axes, days: pd.DataFrame, last_day: int, day0: date, width_mm: float) -> None:
+def _draw_days(
+    ax: Axes, days: pd.DataFrame, last_day: int, day0: date, width_mm: float, weights: Weights | None
+) -> None:
     """Draw the days of falls, a row a place."""
     _set_rows(ax, len(days.columns))
     label_days(ax, day0, last_day, int(width_mm / TICK_MM))
@@ -192,10 +211,10 @@ def _draw_days(ax: Axes, days: pd.DataFrame, last_day: int, day0: date, width_mm
     ax.tick_params(axis="y", length=0)
     edges = _bins(last_day)
     for row, place in enumerate(days.columns):
-        happened = days[place].dropna().to_numpy(dtype=np.float64)
+        happened, those = days[place].dropna().to_numpy(dtype=np.float64), kept(weights, _fell(days, place))
         if len(happened) >= FEW:
-            _draw_ridge(ax, happened, edges, row + BASE)
-            _draw_spans(ax, happened, row + BASE)
+            _draw_ridge(ax, happened, edges, row + BASE, those)
+            _draw_spans(ax, happened, row + BASE, those)
         else:
             ax.add_line(_dots(list(happened), row + BASE, 4.0))
 
@@ -215,17 +234,17 @@ def _draw_history(ax: Axes, beside: Axes, places: Sequence[str], history: Mappin
             ax.add_line(_observed([fall.day], row + HISTORY, INK))
 
 
-def _draw_shares(ax: Axes, days: pd.DataFrame, horizon_days: int) -> None:
+def _draw_shares(ax: Axes, days: pd.DataFrame, horizon_days: int, weights: Weights | None) -> None:
     """Draw the share of runs in which each place never falls, as bars with numbers."""
     _set_rows(ax, len(days.columns))
     ax.set_axis_off()
     ax.set_xlim(0.0, 1.0 / BAR_SHARE)  # a bar of all runs ends at 1
-    never = days.isna().sum()
+    never = 1.0 - _shares(days, weights)
     rows = np.arange(len(days.columns)) + BASE
     ax.barh(rows, 1.0, height=0.36, color=GRID)
-    ax.barh(rows, never / len(days), height=0.36, color=RULE)
-    for row, missing in zip(rows, never, strict=True):
-        ax.text(1.12, row, share_of(int(missing), len(days)), va="center", fontsize=SMALL_PT)
+    ax.barh(rows, never, height=0.36, color=RULE)
+    for row, place in zip(rows, days.columns, strict=True):
+        ax.text(1.12, row, share_of(~_fell(days, place), weights), va="center", fontsize=SMALL_PT)
     heading = f"never within {count(horizon_days, 'day')}"
     ax.text(0.0, -0.15, heading, va="bottom", fontsize=SMALL_PT, color=SOFT_INK)
 
@@ -244,18 +263,18 @@ def _bins(last_day: int) -> Numbers:
     return np.arange(0, last_day + width + 1, width, dtype=np.float64) - 0.5
 
 
-def _draw_ridge(ax: Axes, happened: Numbers, edges: Numbers, y: float) -> None:
+def _draw_ridge(ax: Axes, happened: Numbers, edges: Numbers, y: float, weights: Weights | None) -> None:
     """Draw the distribution of days above a base line."""
-    counts, _ = np.histogram(happened, edges)
+    counts, _ = np.histogram(happened, edges, weights=None if weights is None else weights.each)
     ax.stairs(y - RIDGE * counts / counts.max(), edges, baseline=y, fill=True, color=LOSS_LIGHT)
 
 
-def _draw_spans(ax: Axes, happened: Numbers, y: float) -> None:
+def _draw_spans(ax: Axes, happened: Numbers, y: float, weights: Weights | None) -> None:
     """Draw the middle parts of days as lines and their median as a dot."""
     for low, high, width in SPANS:
-        ends = np.quantile(happened, (low, high), method="inverted_cdf")
+        ends = observed_quantiles(happened, (low, high), weights)
         ax.add_line(_line(list(ends), y, LOSS, width))
-    ax.add_line(_dots([float(np.quantile(happened, 0.5, method="inverted_cdf"))], y, 5.0))
+    ax.add_line(_dots(observed_quantiles(happened, (0.5,), weights).tolist(), y, 5.0))
 
 
 def _line(days: Sequence[float], y: float, colour: str, width: float) -> Line2D:

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Weights, mean_of, quantiles_of, weights_of
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.key import Handles, keyed_page
@@ -26,6 +27,7 @@ from sim.show.kit.series import (
     observed_mark,
     to_horizon,
     traced,
+    weights_traced,
 )
 from sim.show.kit.theme import BLUE, INK
 from sim.show.kit.wording import median_of, words
@@ -39,25 +41,31 @@ HOME: dict[str, Any] = {"color": INK, "linewidth": 0.9, "linestyle": "--"}
 def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of refugees by destination."""
     names, header = state_names(scenario), scenario.tables.header
-    people = destinations(results, scenario)
+    people, weights = destinations(results, scenario), weights_traced(results, scenario)
     seen_there = observed_arrivals(scenario)
     history = {state: seen_there.get(state, []) for state in people}
     gone = {state: by_day(results.daily, state_column("returned_new", state)) for state in people}
-    drawn = [highest_drawn(values) for values in people.values()]
+    drawn = [highest_drawn(values, weights) for values in people.values()]
     seen = [amount.high for amounts in history.values() for amount in amounts]
     scale, unit = people_scale(LIFT * max([*drawn, *seen]))
     panels = set_panels(len(people), PANEL_MM)
     shown = f"Refugees who arrived since day 0, {unit}, those who went home included; states without any left out"
     note = f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports"
     page = keyed_page(
-        words(results, scenario, _title(people, names) + misses(_outside(results, history)), shown, note),
+        words(
+            results,
+            scenario,
+            _title(people, names, weights) + misses(_outside(results, scenario, history)),
+            shown,
+            note,
+        ),
         _key(len(next(iter(people.values()))), history),
         panels.total_mm,
     )
     for i, (state, values) in enumerate(people.items()):
         ax = draw_panel(page, panels, i, scale, (names[state], ""), (header.day0, scenario.horizon_days))
-        draw_fan(ax, values, BLUE)
-        ax.plot(np.median(to_horizon(gone[state]), axis=0), **HOME)
+        draw_fan(ax, values, BLUE, weights)
+        ax.plot(*quantiles_of(to_horizon(gone[state]), (0.5,), weights), **HOME)
         draw_observed(ax, history[state], SO_FAR)
     return page.figure
 
@@ -70,11 +78,12 @@ def destinations(results: Results, scenario: Scenario) -> dict[str, Numbers]:
     return {state: values for state, values in people.items() if values.any()}
 
 
-def _outside(results: Results, history: dict[str, list[ObservedAmount]]) -> list[bool]:
+def _outside(results: Results, scenario: Scenario, history: dict[str, list[ObservedAmount]]) -> list[bool]:
     """Return of each mark whether it lies outside the arrivals of the runs."""
     runs = usable(results.runs)
+    weights = weights_of(runs, scenario)
     arrived = {state: runs[state_column("arrived", state)].to_numpy(np.float64) for state in history}
-    return [is_outside(mark.amount, arrived[state]) for state, marks in history.items() for mark in marks]
+    return [is_outside(mark.amount, arrived[state], weights) for state, marks in history.items() for mark in marks]
 
 
 def _key(n_runs: int, history: dict[str, list[ObservedAmount]]) -> Handles:
@@ -83,7 +92,12 @@ def _key(n_runs: int, history: dict[str, list[ObservedAmount]]) -> Handles:
     return {**fan_handles(n_runs, BLUE), "gone home, median": Line2D([], [], **HOME), **seen}
 
 
-def _title(people: dict[str, Numbers], names: dict[str, str]) -> str:
+def _title(people: dict[str, Numbers], names: dict[str, str], weights: Weights | None) -> str:
     """Return the finding: in which state most arrive, and how many."""
-    most = max(people, key=lambda state: (float(np.median(people[state][:, -1])), float(people[state][:, -1].mean())))
-    return f"Most refugees arrive in {names[most]}: {median_of(people[most][:, -1])} in the median run"
+
+    def middle(state: str) -> tuple[float, float]:
+        last = people[state][:, -1]
+        return float(quantiles_of(last, (0.5,), weights)[0]), mean_of(last, weights)
+
+    most = max(people, key=middle)
+    return f"Most refugees arrive in {names[most]}: {median_of(people[most][:, -1], weights=weights)} in the median run"

@@ -10,12 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Weights, kept, quantiles_of, weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles
 from sim.show.kit.observed import ObservedAmount
 from sim.show.kit.theme import INK, SMALL_PT
 from sim.show.kit.typeset import MM_PER_INCH, NO_BREAK, spread_apart, text_height
 from sim.show.kit.wording import count
+from sim.world.scenario import Scenario
 
 Numbers = npt.NDArray[np.float64]
 FEW = 10  # runs; below this each one is a line, since quantiles of so few say little
@@ -40,6 +43,12 @@ def traced(results: Results) -> str:
     return f"day series: the first {count(n_traced, 'run')}" if n_traced > 1 else "day series: one run"
 
 
+def weights_traced(results: Results, scenario: Scenario) -> Weights | None:
+    """Return what the runs weigh that left a day series, in their order."""
+    runs = usable(results.runs)
+    return kept(weights_of(runs, scenario), np.isin(runs["run"], results.daily["run"].unique()))
+
+
 def by_day(daily: pd.DataFrame, column: str) -> Numbers:
     """Return a column of the day series as (run, day).
 
@@ -54,9 +63,10 @@ def by_day(daily: pd.DataFrame, column: str) -> Numbers:
     return values.reshape(daily["run"].nunique(), -1)
 
 
-def is_outside(seen: float, runs: Numbers) -> bool:
+def is_outside(seen: float, runs: Numbers, weights: Weights | None = None) -> bool:
     """Tell whether what was observed lies outside the middle 90 % of the runs."""
-    low, high = np.nanquantile(runs, MIDDLE)
+    known = ~np.isnan(runs)
+    low, high = quantiles_of(runs[known], MIDDLE, kept(weights, known))
     return not low <= seen <= high
 
 
@@ -77,19 +87,21 @@ def to_horizon(values: Numbers) -> Numbers:
     return np.column_stack([values, values[:, -1]])
 
 
-def highest_drawn(values: Numbers) -> float:
+def highest_drawn(values: Numbers, weights: Weights | None = None) -> float:
     """Return the highest point of a fan.
 
     Parameters
     ----------
     values
         (run, day).
+    weights
+        Of the runs.
     """
-    top = values if len(values) < FEW else np.quantile(values, FAN[0][1], axis=0)
+    top = values if len(values) < FEW else quantiles_of(values, [FAN[0][1]], weights)
     return float(top.max()) if top.size else 0.0
 
 
-def draw_fan(ax: Axes, values: Numbers, colour: str) -> None:
+def draw_fan(ax: Axes, values: Numbers, colour: str, weights: Weights | None = None) -> None:
     """Draw series as a fan, or each as a line where they are few.
 
     Parameters
@@ -100,6 +112,8 @@ def draw_fan(ax: Axes, values: Numbers, colour: str) -> None:
         (run, day).
     colour
         Of all parts.
+    weights
+        Of the runs.
     """
     drawn = to_horizon(values)
     days = np.arange(drawn.shape[1])
@@ -107,9 +121,9 @@ def draw_fan(ax: Axes, values: Numbers, colour: str) -> None:
         ax.plot(days, drawn.T, color=colour, linewidth=0.7, alpha=0.7)
         return
     for low, high, opacity in FAN:
-        ends = np.quantile(drawn, (low, high), axis=0)
+        ends = quantiles_of(drawn, (low, high), weights)
         ax.fill_between(days, *ends, color=colour, alpha=opacity, linewidth=0)
-    ax.plot(days, np.median(drawn, axis=0), color=colour, linewidth=1.6)
+    ax.plot(days, *quantiles_of(drawn, (0.5,), weights), color=colour, linewidth=1.6)
 
 
 def fan_handles(n_runs: int, colour: str) -> Handles:

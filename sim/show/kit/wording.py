@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.ensemble.estimate.rows import Numbers
+from sim.ensemble.estimate.weights import Bools, Numbers, Weights
 from sim.ensemble.store.results import Results
 from sim.show.kit.page import Words
 from sim.show.kit.typeset import NO_BREAK
+from sim.tell.certainty import weighing
 from sim.tell.estimate import Kind
 from sim.tell.lookup import Lookup, mean, median, share
 from sim.world.scenario import Scenario
@@ -15,24 +16,24 @@ CAVEAT = "Simulated under this scenario's assumptions; not a forecast."
 DIGEST_LENGTH = 12
 
 
-def share_of(happened: int, n_runs: int) -> str:
+def share_of(happened: Bools, weights: Weights | None = None) -> str:
     """Return the share of runs in which something happened, with its interval; see `sim.tell.lookup.share`."""
-    return share(happened, n_runs).tight
+    return share(happened, weights).tight
 
 
-def share_alone(happened: int, n_runs: int) -> str:
+def share_alone(happened: Bools, weights: Weights | None = None) -> str:
     """Return the share of `share_of` for where its interval has no room and is told elsewhere."""
-    return share(happened, n_runs).alone
+    return share(happened, weights).alone
 
 
-def mean_of(values: Numbers, kind: Kind = Kind.AMOUNT) -> str:
+def mean_of(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> str:
     """Return a mean over runs with its interval; see `sim.tell.lookup.mean`."""
-    return mean(values, kind).tight
+    return mean(values, kind, weights).tight
 
 
-def median_of(values: Numbers, kind: Kind = Kind.AMOUNT) -> str:
+def median_of(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> str:
     """Return a median over runs with its interval; see `sim.tell.lookup.median`."""
-    return median(values, kind).tight
+    return median(values, kind, weights).tight
 
 
 def count(number: int, noun: str) -> str:
@@ -82,7 +83,7 @@ def words(results: Results, scenario: Scenario, title: str, shown: str, note: st
 
 
 def footer(scenario: Scenario, manifest: Mapping[str, Any], of: str, digest: str, caveat: str = CAVEAT) -> str:
-    """Return the caveat and the provenance of a figure.
+    """Return the caveat, what runs weigh if that is asked, and the provenance of a figure.
 
     Parameters
     ----------
@@ -93,7 +94,9 @@ def footer(scenario: Scenario, manifest: Mapping[str, Any], of: str, digest: str
     caveat
         What the reader must know.
     """
+    weighed = weighing(scenario.config)
     parts = (
+        *([weighed] if weighed else []),
         f"world {scenario.config.world.name}",
         f"seed {manifest['seed']}",
         f"{of} {digest[:DIGEST_LENGTH]}",

@@ -9,17 +9,18 @@ import pandas as pd
 
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import ROUNDING, Weights, mean_of, medians_of, shares_by_day, weights_of
 from sim.ensemble.store.results import Results
 from sim.show.ensemble.fall_map import DAYS
 from sim.show.kit.days import date_text
-from sim.show.kit.wording import listed, share_of
+from sim.show.kit.wording import listed
 from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.layout import home_extent
 from sim.show.maps.loss_scale import N_CLASSES
 from sim.show.maps.stamps import stamp_map
 from sim.show.report.names import Names, names_on
 from sim.show.report.outlines import Canvas, Ground, ground_of
-from sim.tell.estimate import Estimate
+from sim.tell.estimate import Estimate, Kind
 from sim.tell.lookup import share
 from sim.tell.numbers import rounded
 from sim.tell.places import home_holders, place_names
@@ -27,6 +28,7 @@ from sim.world.scenario import Scenario
 
 UNITS, STAMP_UNITS = 1600, 400  # widths of the drawings; finer detail is not to be seen
 WIDE_MM, NARROW_MM = 120.0, 62.0  # widths for which names are placed; a page shows one set or the other
+HALF = 0.5
 TALLEST_MM = 88.0  # no wide map is shown higher than this
 
 
@@ -132,22 +134,23 @@ class DayMap:
 def day_map_of(results: Results, scenario: Scenario) -> DayMap:
     """Return the map of an ensemble, in a world whose regime holds a place."""
     shapes, horizon = load_shapes(scenario.tables), scenario.horizon_days
-    lost = loss_days(usable(results.runs), results.falls, scenario)
+    runs = usable(results.runs)
+    lost, weights = loss_days(runs, results.falls, scenario), weights_of(runs, scenario)
     home, valued = list(home_holders(scenario)), [str(place) for place in lost.columns]
     canvas = Canvas(home_extent(shapes), UNITS)
     seats = canvas.place(shapes.anchors) if shapes.is_mapped else np.zeros((0, 2))
     stamps = _stamps(shapes, horizon)
     return DayMap(
-        finding=_finding(lost, scenario),
-        course=_course(lost, stamps.days),
+        finding=_finding(lost, scenario, weights),
+        course=_course(lost, stamps.days, weights),
         canvas=canvas,
         ground=ground_of(shapes, canvas, home),
-        places=_places(shapes, canvas, lost, scenario),
+        places=_places(shapes, canvas, lost, scenario, weights),
         seats=tuple((float(x), float(y)) for x, y in seats),
         wide=names_on(shapes, canvas, valued, min(WIDE_MM, TALLEST_MM * canvas.width / canvas.height)),
         narrow=names_on(shapes, canvas, valued, NARROW_MM),
         days=tuple(_day(scenario, day) for day in range(horizon + 1)),
-        first_shown=next((day for day in range(horizon) if 2.0 * _mean_lost(lost, day) >= len(valued)), horizon),
+        first_shown=_half_lost(lost, horizon, weights),
         stamps=stamps,
         is_mapped=shapes.is_mapped,
     )
@@ -165,55 +168,62 @@ def data_of(day_map: DayMap) -> dict[str, Any]:
     return {"days": day_map.days, "first": day_map.first_shown, "places": places}
 
 
-def _finding(lost: pd.DataFrame, scenario: Scenario) -> str:
+def _finding(lost: pd.DataFrame, scenario: Scenario, weights: Weights | None) -> str:
     """Return how many seats are lost more often than not, and which is lost first, or most often."""
-    (n_runs, n_places), by = lost.shape, f"by day {scenario.horizon_days}"
-    fallen, names = lost.notna().sum(), place_names(scenario)
-    worst = str(fallen.idxmax())
-    if not fallen.any():
-        return f"No seat is lost in any run {by}: {share_of(0, n_runs)} each"
-    often = int((2 * fallen > n_runs).sum())
+    n_places, by, names = lost.shape[1], f"by day {scenario.horizon_days}", place_names(scenario)
+    found = {str(place): share(days.notna().to_numpy(np.bool_), weights) for place, days in lost.items()}
+    worst = max(found, key=lambda place: found[place].point)
+    if found[worst].point == 0.0:
+        return f"No seat is lost in any run {by}: {found[worst].tight} each"
+    often = sum(one.point > HALF for one in found.values())
     if not often:
-        return f"No seat is lost in more than half of the runs {by}; most often {names[worst]}, in " + share_of(
-            int(fallen[worst]), n_runs
-        )
-    medians = lost.fillna(np.inf).quantile(0.5, interpolation="lower")
+        few = f"No seat is lost in more than half of the runs {by}"
+        return f"{few}; most often {names[worst]}, in {found[worst].tight}"
+    medians = medians_of(lost.fillna(np.inf), weights)
     first = f"{names[str(medians.idxmin())]} first, on median day {medians.min():.0f}"
     return f"The regime's side has lost {often} of its {n_places} seats {by} in more than half of the runs, {first}"
 
 
-def _course(lost: pd.DataFrame, days: Sequence[int]) -> str:
+def _course(lost: pd.DataFrame, days: Sequence[int], weights: Weights | None) -> str:
     """Return how many seats the mean run has lost by each of some days."""
     if not lost.notna().to_numpy().any():
         return f"None of {lost.shape[1]} seats is lost in any run"
-    shown = [f"{rounded(_mean_lost(lost, day), 1):.1f} by day {day}" for day in days]
+    shown = [f"{rounded(_mean_lost(lost, day, weights), 1):.1f} by day {day}" for day in days]
     return f"Of {lost.shape[1]} seats the mean run has lost {listed(shown)}"
 
 
-def _mean_lost(lost: pd.DataFrame, day: int) -> float:
+def _half_lost(lost: pd.DataFrame, horizon: int, weights: Weights | None) -> int:
+    """Return the day by which the mean run has lost half of the seats, the last where it has not."""
+    half = HALF * lost.shape[1]
+    return next((day for day in range(horizon) if _mean_lost(lost, day, weights) >= half), horizon)
+
+
+def _mean_lost(lost: pd.DataFrame, day: int, weights: Weights | None) -> float:
     """Return how many seats the mean run has lost by a day."""
-    return float((lost <= day).sum(axis=1).mean())
+    return mean_of((lost <= day).sum(axis=1).to_numpy(np.float64), weights)
 
 
-def _places(shapes: Shapes, canvas: Canvas, lost: pd.DataFrame, scenario: Scenario) -> tuple[PlaceByDay, ...]:
+def _places(
+    shapes: Shapes, canvas: Canvas, lost: pd.DataFrame, scenario: Scenario, weights: Weights | None
+) -> tuple[PlaceByDay, ...]:
     """Return the places of the contested state, the capital last."""
     home, places = home_holders(scenario), []
     for index, place in enumerate(shapes.location_ids):
         if place in home:
-            shares, classes = _by_day(lost[place], scenario.horizon_days) if place in lost else ((), ())
+            shares, classes = _by_day(lost[place], scenario.horizon_days, weights) if place in lost else ((), ())
             x, y = canvas.place(shapes.anchors[index : index + 1])[0].tolist()
             area, is_capital = canvas.area(shapes.outlines[index]), place == shapes.capital
             places.append(PlaceByDay(place, shapes.names[index], area, x, y, is_capital, shares, classes))
     return tuple(sorted(places, key=lambda found: found.is_capital))
 
 
-def _by_day(days: pd.Series, horizon: int) -> tuple[tuple[Estimate, ...], tuple[int, ...]]:
+def _by_day(days: pd.Series, horizon: int, weights: Weights | None) -> tuple[tuple[Estimate, ...], tuple[int, ...]]:
     """Return the share of runs in which a place is lost by each day: as values, and as classes of colour."""
-    n_runs = len(days)
-    fallen = np.searchsorted(np.sort(days.dropna().to_numpy()), np.arange(horizon + 1), side="right")
-    shares = {count: share(count, n_runs) for count in set(fallen.tolist())}
-    classes = np.minimum(fallen * N_CLASSES // n_runs, N_CLASSES - 1)
-    return tuple(shares[count] for count in fallen.tolist()), tuple(classes.tolist())
+    bands = shares_by_day(days.fillna(np.inf).to_numpy(np.float64), horizon + 1, weights)
+    three = zip(*(band.tolist() for band in bands), strict=True)
+    told = [Estimate(point, low, high, Kind.SHARE, len(days)) for point, low, high in three]
+    classes = np.minimum((bands[0] * N_CLASSES + ROUNDING).astype(np.int64), N_CLASSES - 1)
+    return tuple(told), tuple(classes.tolist())
 
 
 def _day(scenario: Scenario, day: int) -> str:

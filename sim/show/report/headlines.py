@@ -8,6 +8,7 @@ from sim.ensemble.store.results import Results
 from sim.show.kit.days import date_text
 from sim.show.report.inline import tight
 from sim.study.cases import Case
+from sim.tell.certainty import certainty, chance_of_collapse
 from sim.tell.estimate import Estimate
 from sim.tell.labels import LEVELS
 from sim.tell.lookup import Lookup
@@ -48,7 +49,7 @@ class Headline:
 def headlines_of(results: Results, scenario: Scenario) -> list[Headline]:
     """Return the numbers: the end of the regime, who is drawn in, who fled abroad; what a world lacks is left out."""
     lookup = Lookup(results, scenario)
-    found = [_collapse(lookup, scenario)]
+    found = [_collapse(lookup, scenario, certainty(results, scenario))]
     if scenario.tables.header.neighbours:
         found += [_drawn_in(lookup, scenario), _refugees(lookup, scenario)]
     return found
@@ -72,15 +73,15 @@ def range_of(headline: Headline, others: Sequence[Case]) -> str:
     return f"In the other scenarios between {low} and {high}." if len(found) > 1 else f"Otherwise {low}."
 
 
-def _collapse(lookup: Lookup, scenario: Scenario) -> Headline:
+def _collapse(lookup: Lookup, scenario: Scenario, trust: str) -> Headline:
     """Return how likely the collapse of the regime is."""
     key = ("collapse_by_day", "")
-    found, median = lookup.find(*key), lookup.find("collapse_day_q50")
+    found, median = chance_of_collapse(lookup, scenario), lookup.find("collapse_day_q50")
     half = f"half of the runs see it by day {median}" if found.point >= HALF else "most runs do not see it"
     return _headline(
         f"Collapse of the regime by day {lookup.horizon}",
         found,
-        f"That the regime collapses by {_date(scenario)} is {_word(found)} in this model; {half}.",
+        f"That the regime collapses by {_date(scenario)} is {_word(found)} in this model; {half}. {trust}".strip(),
         "incidence",
         key,
     )

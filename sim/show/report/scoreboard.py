@@ -10,7 +10,7 @@ from sim.show.report.chapters import Drawing, drawing_of
 from sim.show.report.write import environment, look_and_script
 from sim.show.score.words import CAVEAT
 from sim.study.score.folder import Scored
-from sim.tell.score_tables import NOTES, board_section, left_out_section, scored_of, standing_lines
+from sim.tell.score_tables import NOTES, board_section, left_out_section, scored_of, standing_lines, tilt_section
 
 TEMPLATE = "scoreboard.html.jinja"
 FACTS = ("rulebook", "scoring", "inputs", "records", "config_digest", "seed", "scenario")
@@ -40,6 +40,7 @@ def _content(scored: Scored) -> dict[str, Any]:
         "of": scored_of(scored),
         "lines": standing_lines(found.board) if len(scored.worlds) > 1 else [],
         "board": board_section(found.board),
+        "tilts": tilt_section(found.tilts),
         "notes": NOTES,
         "drawings": [drawing for drawing in drawings if not is_war(drawing)],
         "worlds": [drawing for drawing in drawings if is_war(drawing)],

@@ -26,6 +26,7 @@ from sim.show.report.told import story_of
 from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.study.explain.typical import Told
+from sim.tell.certainty import weighing_note
 from sim.tell.comparison_summary import NOTES
 from sim.tell.sections import all_estimates
 from sim.tell.summary import CAVEAT
@@ -87,7 +88,7 @@ def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Se
         "map_tables": drawn[MAP].tables() if day_map else (),
         "map_data": data_of(day_map) if day_map else None,
         "change": change_of(comparison) if comparison else None,
-        "notes": NOTES,
+        "notes": f"{NOTES}{weighing_note(scenario.config)}",
         "compared": drawings_of(comparison) if comparison else [],
         "chapters": chapters_of(drawn.values(), results, scenario),
         "stories": [story_of(*told) for told in histories],

@@ -44,7 +44,7 @@ from sim.study.calibrate.identification import identification
 from sim.study.calibrate.learning import FROM_DESIGN, KEPT, NOBODY, Learnt, learn
 from sim.study.calibrate.living import OUTCOMES, Trial, field_of, gather, live_vectors, rows_of, schema_of
 from sim.study.calibrate.losses import WEIGHTS
-from sim.study.calibrate.scoring import boards, curve_table, curves_without, scores_left_out
+from sim.study.calibrate.scoring import boards, curve_table, curves_without, scores_left_out, tilt_without
 from sim.study.design import Design
 from sim.study.score.folds import Folds
 from sim.study.score.score import COLUMNS as SCORE_COLUMNS
@@ -399,6 +399,7 @@ def _write(
         "vectors_failed": int((~np.isfinite(losses)).sum()),
         "kept_share": KEPT[learnt.kept[-1]],
         "recalibration": {name: asdict(curve) for name, curve in curves_without(learnt, cases, None).items()},
+        "tilt": asdict(tilt_without(learnt, cases, None)),
         "rulebook": rulebook_version(),
     }
     work.manifest |= told

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.study.score.tilt import fit_line
+
 Floats = npt.NDArray[np.float64]
 RIDGE = 1.0
 """Penalty on leaving the identity, as half the square of shift and of slope less one."""
-STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,7 @@ def fit_curve(probability: Floats, happened: Floats, weights: Floats) -> Curve:
     weights
         What each counts, such as one over the items of its world.
     """
-    design = np.column_stack([np.ones(len(probability)), _log_odds(probability)])
-    identity = np.array([0.0, 1.0])
-    line = identity.copy()
-    for _ in range(STEPS):  # Newton's method: the loss is convex
-        p = 1.0 / (1.0 + np.exp(-np.clip(design @ line, -30.0, 30.0)))
-        gradient = design.T @ (weights * (p - happened)) + RIDGE * (line - identity)
-        curvature = (design * (weights * p * (1.0 - p))[:, None]).T @ design + RIDGE * np.eye(2)
-        step = np.linalg.solve(curvature, gradient)
-        line -= step / max(1.0, float(np.abs(step).max()))
+    line, _ = fit_line(_log_odds(probability), happened, weights, np.array([0.0, 1.0]), RIDGE * np.eye(2))
     return Curve(float(line[0]), float(line[1]))
 
 

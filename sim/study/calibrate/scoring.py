@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,17 +10,20 @@ import pandas as pd
 
 from sim.study.calibrate.evidence import Case, Item
 from sim.study.calibrate.learning import KEPT, Learnt
-from sim.study.calibrate.losses import WEIGHTS, mix_scores, mixed_chance
+from sim.study.calibrate.losses import SURE, WEIGHTS, mix_scores, mixed_chance
 from sim.study.calibrate.recalibration import Curve, fit_curve
-from sim.study.score.board import MODEL, board
+from sim.study.score.board import MODEL, TILTED, board
 from sim.study.score.families import FAMILIES, Family, forecast_from
-from sim.study.score.forecast import Chance, Forecast, Kind
+from sim.study.score.forecast import Chance, Forecast, Kind, Sample
 from sim.study.score.record import Observation
 from sim.study.score.score import Judged, score_table
+from sim.study.score.tilt import FALL, OF_THE_WAR, Outcome, learn_tilt
+from sim.study.score.tilt import Learnt as LearntTilt
+from sim.world.tilt import Tilt
 
 RECALIBRATED, PRIOR = "recalibrated", "prior"
-MIXES = (MODEL, RECALIBRATED, PRIOR)
-"""What is scored beside rivals: the mix, the same with recalibrated chances, and the mix of all vectors."""
+MIXES = (MODEL, TILTED, RECALIBRATED, PRIOR)
+"""What is scored beside rivals: the mix, the same with its runs weighed, with recalibrated chances, of all vectors."""
 
 LOSS = "loss"
 Floats = npt.NDArray[np.float64]
@@ -39,13 +42,13 @@ def scores_left_out(learnt: Learnt, cases: Sequence[Case], judged: Sequence[Judg
     tables = []
     for case, at in zip(cases, judged, strict=True):
         fold = learnt.folds.index(case.fold)
-        curves = curves_without(learnt, cases, fold)
-        tables.append(score_table(at, judged, _forecaster(case, learnt, fold, curves)))
+        curves, tilt = curves_without(learnt, cases, fold), tilt_without(learnt, cases, fold).tilt
+        tables.append(score_table(at, judged, _forecaster(case, learnt, fold, curves, tilt)))
     return pd.concat(tables, ignore_index=True)
 
 
 def _forecaster(
-    case: Case, learnt: Learnt, fold: int, curves: Mapping[str, Curve]
+    case: Case, learnt: Learnt, fold: int, curves: Mapping[str, Curve], tilt: Tilt
 ) -> Callable[[Family, Observation], dict[str, Forecast | None]]:
     """Return what says forecasts of an item in a world that was left out."""
     items = {(item.name, item.seen.item): item for item in case.items}
@@ -55,6 +58,8 @@ def _forecaster(
         item = items[family.name, seen.item]
         raw = mixed(case, item, learnt.mix(fold))
         found: dict[str, Forecast | None] = {MODEL: raw, PRIOR: mixed(case, item, prior)}
+        if (FALL, "") in items and family.name in OF_THE_WAR:
+            found[TILTED] = tilted_mix(case, (item, items[FALL, ""]), learnt.mix(fold), tilt)
         if isinstance(raw, Chance):
             found[RECALIBRATED] = Chance(curves[family.name](raw.probability))
         return found
@@ -69,6 +74,37 @@ def mixed(case: Case, item: Item, weights: Floats) -> Forecast:
     values = case.fresh[weights > 0.0][:, :, item.columns]
     flat = values.reshape(-1, values.shape[2])
     return forecast_from(item.family.kind, flat if item.family.kind is Kind.SPLIT else flat[:, 0])
+
+
+def tilted_mix(case: Case, items: tuple[Item, Item], weights: Floats, tilt: Tilt) -> Forecast:
+    """Return what the fresh runs of a mix say of an item if they weigh as their share of falls is trusted.
+
+    Parameters
+    ----------
+    case
+        The world.
+    items
+        What is asked, and the item of the fall.
+    weights
+        Of the vectors, alike for all that the mix holds.
+    tilt
+        What gives runs their weights.
+    """
+    item, fall = items
+    runs = case.fresh[weights > 0.0]
+    fell = runs[:, :, fall.columns.start].ravel() > 0.0
+    if item.name == FALL:
+        return Chance(tilt.chance(float(fell.mean())))
+    each, values = np.where(fell, *tilt.weights(float(fell.mean()))), runs[:, :, item.columns.start].ravel()
+    if item.family.kind is Kind.CHANCE:
+        return Chance((float((each * values).mean()) * SURE + 0.5) / (SURE + 1.0))
+    return Sample(values, each / each.sum())
+
+
+def tilt_without(learnt: Learnt, cases: Sequence[Case], fold: int | None) -> LearntTilt:
+    """Return how far the falls of mixes may be trusted, learnt without a fold; see `curves_without`."""
+    told = _shares(FALL, learnt, cases, fold)
+    return learn_tilt([Outcome(learnt.folds[here], p, observed) for p, observed, _, here in told])
 
 
 def curves_without(learnt: Learnt, cases: Sequence[Case], fold: int | None) -> dict[str, Curve]:
@@ -86,9 +122,19 @@ def curves_without(learnt: Learnt, cases: Sequence[Case], fold: int | None) -> d
 
 def _curve(family: Family, learnt: Learnt, cases: Sequence[Case], fold: int | None) -> Curve:
     """Return the curve of one family; the identity where nothing is to be learnt from."""
-    rows: list[tuple[float, float, float]] = []
+    rows = list(_shares(family.name, learnt, cases, fold))
+    return fit_curve(*np.array(rows).T[:3]) if rows else Curve()
+
+
+def _shares(
+    family: str, learnt: Learnt, cases: Sequence[Case], fold: int | None
+) -> Iterator[tuple[float, float, float, int]]:
+    """Yield what mixes that did not see it say of each item of a family outside a fold.
+
+    These are the chance, what happened, one over the number of such items of the world, and the world's own fold.
+    """
     for case, here in zip(cases, learnt.fold_of, strict=True):
-        items = [item for item in case.items if item.name == family.name]
+        items = [item for item in case.items if item.name == family]
         if here == fold or not items:
             continue
         if fold is None:
@@ -97,8 +143,7 @@ def _curve(family: Family, learnt: Learnt, cases: Sequence[Case], fold: int | No
             weights = learnt.mix(fold, int(here))
         for item in items:
             p = float(mixed_chance(case.fresh[:, :, item.columns.start], weights[None])[0])
-            rows.append((p, item.observed, 1.0 / len(items)))
-    return fit_curve(*np.array(rows).T) if rows else Curve()
+            yield p, item.observed, 1.0 / len(items), int(here)
 
 
 def boards(scores: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:

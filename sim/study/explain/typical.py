@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import share_interval, weights_of
 from sim.ensemble.store.provenance import model_digest
 from sim.ensemble.store.results import Results
 from sim.study.explain.chronicle import Chronicle, explain
@@ -28,7 +29,7 @@ class Typical:
     fate
         How the regime ended.
     share
-        Of the runs that ended so.
+        Of the runs that ended so, as they weigh.
     """
 
     run: int
@@ -40,7 +41,7 @@ Told: TypeAlias = tuple[Typical, Chronicle]
 """A run that stands for others, and why it went as it did."""
 
 
-def typical_runs(results: Results, horizon_days: int) -> list[Typical]:
+def typical_runs(results: Results, scenario: Scenario) -> list[Typical]:
     """Return a typical run of each of the most common fates, the most common first.
 
     Of the runs of a fate those are taken that end on its median day, or next to it; of these the one whose places fall
@@ -48,21 +49,19 @@ def typical_runs(results: Results, horizon_days: int) -> list[Typical]:
 
     Parameters
     ----------
-    results
+    results, scenario
         An ensemble.
-    horizon_days
-        Days of a run.
     """
-    runs = usable(results.runs).set_index("run")
+    counted, horizon_days = usable(results.runs), scenario.horizon_days
+    runs, weights = counted.set_index("run"), weights_of(counted, scenario)
     first = results.falls.astype({"location_id": str, "day": float})
     falls = first.pivot_table(index="run", columns="location_id", values="day", aggfunc="min")
     falls = falls.reindex(runs.index).fillna(horizon_days)
     ends = runs["collapse_day"].astype(float).fillna(horizon_days)
     fates = runs["outcome"].astype(str)
-    return [
-        Typical(_middle(ends[fates == fate], falls[fates == fate]), str(fate), float(share))
-        for fate, share in fates.value_counts(normalize=True).head(MOST_FATES).items()
-    ]
+    shares = {fate: share_interval((fates == fate).to_numpy(), weights).point for fate in fates.value_counts().index}
+    most = sorted(shares, key=lambda fate: -shares[fate])[:MOST_FATES]
+    return [Typical(_middle(ends[fates == fate], falls[fates == fate]), str(fate), shares[fate]) for fate in most]
 
 
 def explain_typical(results: Results, scenario: Scenario) -> list[Told]:
@@ -76,7 +75,7 @@ def explain_typical(results: Results, scenario: Scenario) -> list[Told]:
     if scenario.living is not None or results.manifest["model_digest"] != model_digest():
         return []
     seed = int(results.manifest["seed"])
-    return [(each, explain(scenario, seed, each.run)) for each in typical_runs(results, scenario.horizon_days)]
+    return [(each, explain(scenario, seed, each.run)) for each in typical_runs(results, scenario)]
 
 
 def _middle(ends: pd.Series, falls: pd.DataFrame) -> int:

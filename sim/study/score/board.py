@@ -15,7 +15,9 @@ from sim.study.score.forecast import Kind, scaled
 Floats = npt.NDArray[np.float64]
 INTERVAL = (0.05, 0.95)
 ITEM = ["world", "item"]
-MODEL = "model"
+MODEL, TILTED = "model", "tilted"
+OWN = (MODEL, TILTED)
+"""The model: its runs as they are, and as they weigh by what other countries' wars teach."""
 
 
 Rivals = Mapping[tuple[str, str], str]
@@ -30,7 +32,7 @@ def best_rivals(table: pd.DataFrame) -> Rivals:
     table
         Scores by item in the worlds with which all was developed.
     """
-    rivals = table[table["forecast"] != MODEL]
+    rivals = table[~table["forecast"].isin(OWN)]
     items = rivals.groupby(["family", "rule"])[ITEM].apply(lambda rows: len(rows.drop_duplicates()))
     found = rivals.groupby(["family", "rule", "forecast"])["score"].agg(["mean", "size"]).reset_index("forecast")
     full = found[found["size"] == items.reindex(found.index)].sort_values("mean", kind="stable")
@@ -43,8 +45,9 @@ def board(table: pd.DataFrame, resamples: int, seed: int, best: Rivals | None = 
 
     Columns: ``family``, ``rule``, ``n`` items of ``worlds``; mean ``score`` of the model, its best ``rival`` (of those
     who forecast every item) and ``rival_score``; ``skill`` = 1 - score / rival_score with its 90 % interval
-    (``skill_low``, ``skill_high``) over resampled worlds, and a ``verdict``; ``bias`` (median of median less observed,
-    amounts as log10), ``coverage`` and ``width`` of the 90 % interval, ``rank_correlation`` of medians and
+    (``skill_low``, ``skill_high``) over resampled worlds, and a ``verdict``; ``tilted``, ``tilted_skill``,
+    ``tilted_low`` and ``tilted_high``, the same of runs that weigh, where they do; ``bias`` (median of median less
+    observed, amounts as log10), ``coverage`` and ``width`` of the 90 % interval, ``rank_correlation`` of medians and
     observations over items, ``mean_forecast`` and ``happened`` (means of medians and of observations).
 
     Parameters
@@ -78,15 +81,22 @@ def _contest(rows: pd.DataFrame, rival: str | None, resamples: int, seed: int) -
     }
     if rival not in scores or scores[rival].isna().any():
         return told
-    low, high = skill_interval(own, scores[rival], resamples, seed)
-    return told | {
-        "rival": rival,
-        "rival_score": float(scores[rival].mean()),
-        "skill": 1.0 - float(own.sum()) / total if (total := float(scores[rival].sum())) else math.nan,
-        "skill_low": low,
-        "skill_high": high,
-        "verdict": verdict(low, high),
-    }
+    gained, low, high = _skill(own, scores[rival], resamples, seed)
+    told |= {"rival": rival, "rival_score": float(scores[rival].mean())}
+    told |= {"skill": gained, "skill_low": low, "skill_high": high, "verdict": verdict(low, high)}
+    if TILTED not in scores:
+        return told
+    weighed = scores[TILTED]
+    gained, low, high = _skill(weighed, scores[rival], resamples, seed)
+    tilted = {"tilted": float(weighed.mean()), "tilted_skill": gained, "tilted_low": low, "tilted_high": high}
+    return told | tilted
+
+
+def _skill(own: pd.Series, rival: pd.Series, resamples: int, seed: int) -> tuple[float, float, float]:
+    """Return a skill with its interval."""
+    total = float(rival.sum())
+    point = 1.0 - float(own.sum()) / total if total else math.nan
+    return point, *skill_interval(own, rival, resamples, seed)
 
 
 def skill_interval(own: pd.Series, rival: pd.Series, resamples: int, seed: int) -> tuple[float, float]:

@@ -50,6 +50,11 @@ class Lived:
         """Return how many days a run lasts."""
         return self.tables.header.horizon_days
 
+    @property
+    def fell(self) -> npt.NDArray[np.bool_]:
+        """Return in which runs the regime collapses."""
+        return self.runs["collapse_day"].notna().to_numpy(np.bool_)
+
     @functools.cached_property
     def losses(self) -> pd.DataFrame:
         """Return the day on which the regime's side first lost each seat to anybody outside it: a row a run."""
@@ -92,21 +97,32 @@ class Family:
     values: Callable[[Lived, str], Floats]
 
 
-def forecast_of(family: Family, world: Lived, item: str) -> Forecast:
-    """Return what the runs of a world say of an item."""
+def forecast_of(family: Family, world: Lived, item: str, weights: Floats | None = None) -> Forecast:
+    """Return what the runs of a world say of an item; see `forecast_from`."""
     values = family.values(world, item)
-    return forecast_from(family.kind, np.log10(1.0 + values) if family.kind is Kind.AMOUNT else values)
+    return forecast_from(family.kind, np.log10(1.0 + values) if family.kind is Kind.AMOUNT else values, weights)
 
 
-def forecast_from(kind: Kind, values: Floats) -> Forecast:
-    """Return what runs say whose numbers are on the scale of the score; for a split a row a run."""
+def forecast_from(kind: Kind, values: Floats, weights: Floats | None = None) -> Forecast:
+    """Return what runs say.
+
+    Parameters
+    ----------
+    kind
+        What sort of number it is.
+    values
+        Numbers of the runs on the scale of the score; for a split a row a run.
+    weights
+        Of the runs, 1 on average; by default all alike.
+    """
+    each = np.ones(len(values)) if weights is None else weights
     if kind is Kind.CHANCE:
-        return chance(float(values.sum()), len(values))
+        return chance(float((each * values).sum()), len(values))
     if kind is Kind.LEVEL:
-        return Levels(np.bincount(values.astype(np.int64), minlength=len(Level)) / len(values))
+        return Levels(np.bincount(values.astype(np.int64), each, minlength=len(Level)) / len(values))
     if kind is Kind.SPLIT:
-        return Split(values.mean(axis=0))
-    return Sample(values, is_drawn=True)
+        return Split(np.average(values, axis=0, weights=weights))
+    return Sample(values, is_drawn=True) if weights is None else Sample(values, weights / weights.sum())
 
 
 def scored(family: Family, record: seen.Record) -> list[Observation]:

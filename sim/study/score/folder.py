@@ -40,7 +40,7 @@ from sim.world.schema import OUTCOMES
 from sim.world.tables import Tables, load_tables
 from sim.world.text import place
 
-SCORES, BOARD, LEFT_OUT = "scores", "board", "left_out"
+SCORES, BOARD, LEFT_OUT, TILTS = "scores", "board", "left_out", "tilts"
 MOST_ROWS = 1_000_000  # of a table: thousands of worlds
 KEEPERS = ("folder.py", "versus.py")  # what a score is does not hang on them
 
@@ -54,7 +54,7 @@ class ScoreRow:
     observed: float = output(Kind.INDEX, "of the family", "what happened", "days as shares of the horizon; 1 or 0")
     low: float = output(Kind.INDEX, "of the family", "least that the record allows")
     high: float = output(Kind.INDEX, "of the family", "most that the record allows")
-    forecast: str = output(Kind.TEXT, "", "whose forecast", "`model`, or a rival")
+    forecast: str = output(Kind.TEXT, "", "whose forecast", "`model`, `tilted`, or a rival")
     rule: str = output(Kind.TEXT, "", "how it is scored", "`crps`, `brier`, `log_loss`, `rps`, `variation`")
     score: float = output(Kind.INDEX, "of the rule", "the score", "smaller is better; amounts as log10(1 + x)")
     median: float = output(Kind.INDEX, "of the family", "middle of the forecast", "its probability", null="a split")
@@ -77,6 +77,12 @@ class BoardRow:
     skill_low: float = output(Kind.INDEX, "share", "lower end of its 90 % interval", "over worlds", null="one world")
     skill_high: float = output(Kind.INDEX, "share", "upper end", null="one world")
     verdict: str = output(Kind.TEXT, "", "`beats`, `ties` or `loses` by that interval", null="one world, or no rival")
+    tilted: float = output(
+        Kind.INDEX, "of the rule", "mean score of weighed runs", "as other countries teach", null="runs are not weighed"
+    )
+    tilted_skill: float = output(Kind.INDEX, "share", "their skill", null="runs are not weighed, or no rival")
+    tilted_low: float = output(Kind.INDEX, "share", "lower end of its 90 % interval", null="one world")
+    tilted_high: float = output(Kind.INDEX, "share", "upper end", null="one world")
     mean_forecast: float = output(Kind.INDEX, "of the score", "mean of the medians", null="a split")
     happened: float = output(Kind.INDEX, "of the score", "mean of what happened", null="a split")
     rank_correlation: float = output(
@@ -95,7 +101,18 @@ class LeftOutRow:
     reason: str = output(Kind.TEXT, "", "why it is not scored")
 
 
-ROWS = {SCORES: ScoreRow, BOARD: BoardRow, LEFT_OUT: LeftOutRow}
+class TiltRow:
+    """How far the share of runs with a collapse may be trusted, by what is left out, in ``tilts.parquet``."""
+
+    fold: str = output(Kind.TEXT, "", "what is left out", "empty: nothing")
+    intercept: float = output(Kind.INDEX, "log odds", "a", "chance that is supported where half of the runs collapse")
+    intercept_error: float = output(Kind.INDEX, "log odds", "its standard error")
+    slope: float = output(Kind.INDEX, "", "b", "0: the base rate, 1: the share of runs")
+    slope_error: float = output(Kind.INDEX, "", "its standard error")
+    worlds: int = output(Kind.COUNT, "worlds", "from how many it was learnt")
+
+
+ROWS = {SCORES: ScoreRow, BOARD: BoardRow, LEFT_OUT: LeftOutRow, TILTS: TiltRow}
 SCHEMAS = {name: schema_of(row, Names()) for name, row in ROWS.items()}
 
 
@@ -237,7 +254,8 @@ def record_digest(tables: Tables) -> str:
 
 def store_scores(scored: Scored) -> None:
     """Write scores and their manifest; figures stay that were drawn of the same scores."""
-    frames = {SCORES: scored.scores.table, BOARD: scored.scores.board, LEFT_OUT: scored.scores.left_out}
+    found = scored.scores
+    frames = {SCORES: found.table, BOARD: found.board, LEFT_OUT: found.left_out, TILTS: found.tilts}
     store_frames(scored.folder, scored.manifest, frames, SCHEMAS)
 
 
@@ -260,8 +278,8 @@ def open_scores(folder: Path) -> Scored:
     told = judged(folder, manifest, ToldScores)
     for name, schema in SCHEMAS.items():
         check_stored(folder / f"{name}.parquet", schema, told.tables.get(name), MOST_ROWS)
-    table, board, left_out = (read_table(folder / f"{name}.parquet", schema) for name, schema in SCHEMAS.items())
-    return Scored(folder, manifest, Scores(table, board, left_out))
+    tables = (read_table(folder / f"{name}.parquet", schema) for name, schema in SCHEMAS.items())
+    return Scored(folder, manifest, Scores(*tables))
 
 
 def _told(scenario: Scenario, runs: int) -> dict[str, Any]:

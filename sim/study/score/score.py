@@ -9,16 +9,18 @@ from typing import TypeAlias
 import pandas as pd
 
 from sim.ensemble.store.results import Results
-from sim.study.score.board import MODEL, best_rivals, board
+from sim.study.score.board import MODEL, TILTED, best_rivals, board
 from sim.study.score.facts import Facts, read_facts
 from sim.study.score.families import FAMILIES, Family, Lived, forecast_of, lived, scored
 from sim.study.score.folds import Folds, fold_of
 from sim.study.score.forecast import Forecast, scores_of, told, unscaled
 from sim.study.score.record import Observation, Record, read_record
 from sim.study.score.rivals import RIVALS, Known
+from sim.study.score.tilt import FALL, Outcome, learn_tilt, outcome_of, tilt_table, tilted_forecast
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.tables import Tables
+from sim.world.tilt import Tilt
 
 COLUMNS = (
     *("world", "family", "item", "observed", "low", "high", "forecast"),
@@ -59,11 +61,15 @@ class Scores:
         A row for each family and rule: the model beside its best rival, with the skill and its interval.
     left_out
         World, row and reason of what is known and not scored.
+    tilts
+        How far the share of runs with a collapse may be trusted: a row for each fold that is left out, and one for
+        none; see `sim.study.score.tilt`.
     """
 
     table: pd.DataFrame
     board: pd.DataFrame
     left_out: pd.DataFrame
+    tilts: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +134,11 @@ def score(
     judged = [judge(world.name, world.tables, how) for world in worlds]
     names = {world.name for world in worlds}
     further = [judge(name, tables, how) for name, tables in others if name not in names]
-    tables = [score_table(at, [*judged, *further], _said_by(world)) for world, at in zip(worlds, judged, strict=True)]
+    outcomes = _outcomes(worlds, judged)
+    tables = [
+        score_table(at, [*judged, *further], _said_by(world, learn_tilt(outcomes, at.fold).tilt))
+        for world, at in zip(worlds, judged, strict=True)
+    ]
     table = pd.concat(tables, ignore_index=True)
     known = [table, *(score_table(at, [*judged, *further], _nothing) for at in further)]
     developed = {name for name, _ in others} or names
@@ -137,7 +147,18 @@ def score(
         table=table,
         board=board(table, how.resamples, how.seed, best_rivals(rivals)),
         left_out=left_out_rows((at.name, at.record) for at in judged),
+        tilts=tilt_table(outcomes),
     )
+
+
+def _outcomes(worlds: Sequence[Lived], judged: Sequence[Judged]) -> list[Outcome]:
+    """Return what runs said of each fall that is recorded, and what happened."""
+    return [
+        outcome_of(world, at.fold, one.seen.value)
+        for world, at in zip(worlds, judged, strict=True)
+        for one in at.known[FALL]
+        if len(world.runs)
+    ]
 
 
 def left_out_rows(records: Iterable[tuple[str, Record]]) -> pd.DataFrame:
@@ -152,9 +173,12 @@ def left_out_rows(records: Iterable[tuple[str, Record]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["world", "row", "reason"])
 
 
-def _said_by(world: Lived) -> Callable[[Family, Observation], Forecasts]:
-    """Return what the runs of a world say of any item."""
-    return lambda family, seen: {MODEL: forecast_of(family, world, seen.item)}
+def _said_by(world: Lived, tilt: Tilt) -> Callable[[Family, Observation], Forecasts]:
+    """Return what the runs of a world say of any item, as they are and as they weigh."""
+    return lambda family, seen: {
+        MODEL: forecast_of(family, world, seen.item),
+        TILTED: tilted_forecast(family, world, seen.item, tilt),
+    }
 
 
 def _nothing(_: Family, __: Observation) -> Forecasts:

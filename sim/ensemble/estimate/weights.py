@@ -1,0 +1,332 @@
+"""Weigh runs, so that the share of them in which the regime collapses is the chance that the record supports.
+
+Who estimates asks for the weights here and estimates with the functions here. Without weights every run counts alike,
+and numbers are those of the plain formulas, bit for bit. With them, intervals are those of as many runs of equal weight
+as tell as much (Kish); that of the collapse itself is the interval of the raw share, mapped as the share is.
+
+References
+----------
+Kish (1965), Survey Sampling, section 11.7.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.ensemble.estimate.intervals import Z, mean_interval, quantile_ranks, wilson_band, wilson_interval
+from sim.ensemble.store.results import Frame
+from sim.ensemble.store.schema import WEIGHT
+from sim.world.scenario import Scenario
+from sim.world.tilt import Tilt
+
+Numbers = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+FALL = "collapse_day"
+"""Column of what divides runs into those of one weight and those of the other."""
+
+ROUNDING = 1e-9  # of a sum of weights
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """Hold what some runs weigh.
+
+    Parameters
+    ----------
+    each
+        A number a run, 1 on average.
+    fell
+        In which of them the regime collapses.
+    tilt
+        What gave them their weights.
+    """
+
+    each: Numbers
+    fell: Bools
+    tilt: Tilt
+
+    @property
+    def effective(self) -> float:
+        """Return how many runs of equal weight tell as much."""
+        return len(self.each) / float((self.each**2).mean())
+
+    def of(self, kept: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Weights | None:
+        """Return the weights of some of the runs, None where these weigh the same."""
+        return _unless_alike(self.each[kept], self.fell[kept], self.tilt)
+
+
+class Interval(NamedTuple):
+    """Hold an estimate with its interval, and how that was made."""
+
+    point: float
+    low: float
+    high: float
+    kind: str
+
+
+WILSON, RANKS, NORMAL, TILTED = "wilson_95", "order_statistic_95", "normal_95", "wilson_95_tilted"
+
+
+def weighted_kind(kind: str, weights: Weights | None) -> str:
+    """Return the kind of an interval, with weights that of the effective number of runs."""
+    return kind if weights is None else f"{kind}_weighted"
+
+
+def weights_of(runs: Frame, scenario: Scenario) -> Weights | None:
+    """Return what runs weigh, None where all weigh the same.
+
+    Parameters
+    ----------
+    runs
+        Rows of the runs that count.
+    scenario
+        What was run; its settings say what runs weigh.
+    """
+    tilt = scenario.config.tilt
+    if tilt is None or not len(runs):
+        return None
+    return _unless_alike(runs[WEIGHT].to_numpy(np.float64), runs[FALL].notna().to_numpy(np.bool_), tilt)
+
+
+def kept(weights: Weights | None, which: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Weights | None:
+    """Return the weights of some of the runs; see `Weights.of`."""
+    return None if weights is None else weights.of(which)
+
+
+def _unless_alike(values: Numbers, fell: Bools, tilt: Tilt) -> Weights | None:
+    """Return weights, None where there are none to tell apart."""
+    if not len(values) or values.min() == values.max():
+        return None
+    return Weights(values / values.mean(), fell, tilt)
+
+
+def weighed(runs: pd.DataFrame, tilt: Tilt | None) -> pd.DataFrame:
+    """Return runs with the weights that they have if they are all that there are; failed ones have none.
+
+    Parameters
+    ----------
+    runs
+        All runs of an ensemble.
+    tilt
+        What gives them their weights; None for none.
+    """
+    if tilt is None:
+        return runs
+    counts, fell = (runs["status"] == "ok").to_numpy(np.bool_), runs[FALL].notna().to_numpy(np.bool_)
+    weights = weights_column(counts, fell, weights_by_fate(int((fell & counts).sum()), int(counts.sum()), tilt))
+    return runs.assign(**{WEIGHT: weights})
+
+
+def weights_by_fate(n_fell: int, n: int, tilt: Tilt) -> tuple[float, float]:
+    """Return what a run with and one without a collapse weigh.
+
+    Parameters
+    ----------
+    n_fell, n
+        In how many of how many runs that count the regime collapses.
+    tilt
+        What gives them their weights.
+    """
+    return tilt.weights(n_fell / n if n else 0.0)
+
+
+def weights_column(counts: Bools, fell: Bools, by_fate: tuple[float, float]) -> Numbers:
+    """Return what each run weighs, NaN where it does not count."""
+    return np.where(counts, np.where(fell, *by_fate), np.nan)
+
+
+def mean_of(values: Numbers, weights: Weights | None = None) -> float:
+    """Return the mean of a number over runs."""
+    return float(values.mean() if weights is None else (weights.each * values).mean())
+
+
+def means_of(values: Numbers, weights: Weights | None = None) -> Numbers:
+    """Return the means over runs of numbers of each, such as of each day: (run, ...)."""
+    return np.asarray(np.average(values, axis=0, weights=None if weights is None else weights.each))
+
+
+def quantiles_of(values: Numbers, levels: Sequence[float], weights: Weights | None = None) -> Numbers:
+    """Return quantiles over runs of numbers of each: (level, ...); without weights those between two runs as well.
+
+    Parameters
+    ----------
+    values
+        (run, ...).
+    levels
+        In (0, 1).
+    weights
+        Of the runs.
+    """
+    if weights is None:
+        return np.asarray(np.quantile(values, levels, axis=0))
+    return observed_quantiles(values, levels, weights)
+
+
+def observed_quantiles(values: Numbers, levels: Sequence[float], weights: Weights | None = None) -> Numbers:
+    """Return quantiles over runs that are all numbers of some run; see `quantiles_of`."""
+    each = None if weights is None else weights.each
+    return np.asarray(np.quantile(values, levels, axis=0, method="inverted_cdf", weights=each))
+
+
+def medians_of(table: pd.DataFrame, weights: Weights | None = None) -> pd.Series:
+    """Return the median of each column over the runs that have a number there, NaN where none has.
+
+    Parameters
+    ----------
+    table
+        A row a run.
+    weights
+        Of the runs.
+    """
+    found = {}
+    for name, column in table.items():
+        values = column.to_numpy(np.float64)
+        known = ~np.isnan(values)
+        found[name] = observed_quantiles(values[known], (0.5,), kept(weights, known))[0] if known.any() else np.nan
+    return pd.Series(found, dtype=np.float64)
+
+
+def share_interval(
+    happened: Bools,
+    weights: Weights | None = None,
+    interval: Callable[[float, float], tuple[float, float]] = wilson_interval,
+) -> Interval:
+    """Return the share of runs in which something happened.
+
+    Parameters
+    ----------
+    happened
+        In which runs, of at least one.
+    weights
+        Of the runs.
+    interval
+        That of so many of so many runs.
+    """
+    count, n = int(happened.sum()), len(happened)
+    if weights is None:
+        return Interval(count / n, *interval(count, n), WILSON)
+    point = {0: 0.0, n: 1.0}.get(count, mean_of(happened.astype(np.float64), weights))
+    if (happened == weights.fell).all():
+        low, high = weights.tilt.chances(np.array(interval(count, n))).tolist()
+        return Interval(point, min(low, point), max(high, point), TILTED)
+    if (happened != weights.fell).all():
+        low, high = (1.0 - weights.tilt.chances(np.array(interval(n - count, n)))).tolist()[::-1]
+        return Interval(point, min(low, point), max(high, point), TILTED)
+    few = weights.effective
+    return Interval(point, *interval(point * few, few), weighted_kind(WILSON, weights))
+
+
+def shares_by_day(days: Numbers, horizon_days: int, weights: Weights | None = None) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the share of runs in which something has happened by each day, and the bounds of its interval.
+
+    Parameters
+    ----------
+    days
+        Day of the event in each run, at least one, infinite for never.
+    horizon_days
+        How many days a run lasts.
+    weights
+        Of the runs.
+    """
+    n, happens = len(days), np.isfinite(days)
+    when = days[happens].astype(np.int64)
+    so_far = np.cumsum(np.bincount(when, minlength=horizon_days)[:horizon_days])
+    if weights is None:
+        return so_far / n, *wilson_band(so_far, n)
+    weighed_so_far = np.cumsum(np.bincount(when, weights.each[happens], horizon_days)[:horizon_days])
+    shares = np.where(so_far == 0, 0.0, np.where(so_far == n, 1.0, weighed_so_far / n))
+    few = weights.effective
+    low, high = wilson_band(shares * few, few)
+    is_fall = (so_far == weights.fell.sum()) & weights.fell[happens].all()
+    raw = (weights.tilt.chances(bound) for bound in wilson_band(so_far, n))
+    low, high = (np.where(is_fall, mapped, bound) for mapped, bound in zip(raw, (low, high), strict=True))
+    return shares, np.minimum(low, shares), np.maximum(high, shares)
+
+
+def mean_with_interval(values: Numbers, weights: Weights | None = None, z: float = Z) -> Interval:
+    """Return the mean of an amount over runs with its normal interval; one run gives no bounds (NaN).
+
+    Parameters
+    ----------
+    values
+        (run,), at least one.
+    weights
+        Of the runs.
+    z
+        Half-width of the interval, in standard errors.
+    """
+    if weights is None:
+        return Interval(*mean_interval(values, z), NORMAL)
+    mean, few = mean_of(values, weights), weights.effective
+    if few <= 1.0:
+        return Interval(mean, math.nan, math.nan, weighted_kind(NORMAL, weights))
+    variance = mean_of((values - mean) ** 2, weights) * few / (few - 1.0)
+    half = z * math.sqrt(variance / few)
+    return Interval(mean, mean - half, mean + half, weighted_kind(NORMAL, weights))
+
+
+def quantile_intervals(
+    values: Numbers, levels: Sequence[float], ends: tuple[float, float], weights: Weights | None = None
+) -> list[Interval]:
+    """Return quantiles of numbers over runs, each with the order statistics that enclose it.
+
+    Parameters
+    ----------
+    values
+        (run,), at least one.
+    levels
+        In (0, 1).
+    ends
+        Bounds where so few runs give none.
+    weights
+        Of the runs.
+    """
+    order = np.argsort(values, kind="stable")
+    padded = np.concatenate([[ends[0]], values[order], [ends[1]]])
+    kind = weighted_kind(RANKS, weights)
+    if weights is None:
+        ranks = np.array([quantile_ranks(len(values), level) for level in levels])
+        return [Interval(point, low, high, kind) for point, low, high in padded[ranks].tolist()]
+    few, reached = max(int(weights.effective), 1), np.cumsum(weights.each[order]) / len(values)
+    found = []
+    for level in levels:
+        _, low, high = quantile_ranks(few, level)
+        at, below, above = (_rank(reached, share) for share in (level, low / few, high / few))
+        found.append(Interval(float(padded[at]), float(padded[min(below, at)]), float(padded[above]), kind))
+    return found
+
+
+def _rank(reached: Numbers, share: float) -> int:
+    """Return the rank, from 1, of the first run with which a share of all weight is reached; 0 for no share."""
+    if share <= 0.0:
+        return 0
+    return int(np.searchsorted(reached, share - ROUNDING)) + 1 if share <= 1.0 else len(reached) + 1
+
+
+def influence_of(values: Numbers, weights: Weights | None = None) -> Numbers:
+    """Return numbers whose mean is the weighted mean, and whose spread is that of what it is worth.
+
+    The weighted mean is that of the runs with a collapse and that of those without, put together by a chance that
+    follows from the share of the former: the numbers are what each run adds to that (its influence function).
+
+    Parameters
+    ----------
+    values
+        (run,), at least one.
+    weights
+        Of the runs.
+    """
+    if weights is None:
+        return values
+    fell, share = weights.fell, float(weights.fell.mean())
+    means = float(values[fell].mean()), float(values[~fell].mean())
+    within = weights.each * (values - np.where(fell, *means))
+    between = (means[0] - means[1]) * weights.tilt.steepness(share) * (fell - share)
+    return mean_of(values, weights) + within + between

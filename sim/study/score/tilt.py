@@ -1,0 +1,163 @@
+"""Learn how far the share of runs with a collapse may be trusted, and score what runs say that weigh accordingly.
+
+The line on the log odds (`sim.world.tilt`) is learnt by penalised likelihood: its priors are normal, and of few worlds
+little more is left than these. What is said of a world is learnt from other countries' wars alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.core.parameters import describe
+from sim.study.score.families import DAYS, Family, Lived, forecast_of
+from sim.study.score.forecast import Chance, Forecast
+from sim.world.tilt import PRIOR_ERRORS, Tilt, log_odds
+
+Floats = npt.NDArray[np.float64]
+
+FALL = "fall"
+OF_THE_WAR = (
+    *(FALL, *(f"fall_by_{day}" for day in DAYS), "collapse_day", "collapse_log_day", "capital_day"),
+    *("seat_day", "seat_falls", "seats_lost"),
+)
+"""Families whose runs are weighed; what war does to people and neighbours follows, and is scored as it is."""
+
+STEPS = 50
+FIXED = 1e12  # precision of what is held
+ALL = ""
+"""Stands for no fold: what is learnt from all worlds."""
+
+COLUMNS = ("fold", "intercept", "intercept_error", "slope", "slope_error", "worlds")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Hold what the runs of a war said, and what happened.
+
+    Parameters
+    ----------
+    fold
+        What it is left out with.
+    share
+        Of its runs in which the regime collapsed.
+    fell
+        1 if it did, else 0.
+    """
+
+    fold: str
+    share: float
+    fell: float
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """Hold a tilt that was learnt.
+
+    Parameters
+    ----------
+    tilt
+        The line.
+    errors
+        Standard errors of intercept and slope.
+    worlds
+        From how many.
+    """
+
+    tilt: Tilt
+    errors: tuple[float, float]
+    worlds: int
+
+
+def learn_tilt(outcomes: Sequence[Outcome], fold: str = ALL) -> Learnt:
+    """Return the tilt that wars teach, those of a fold left out; without any, that of the priors.
+
+    Parameters
+    ----------
+    outcomes
+        What runs said, and what happened.
+    fold
+        What is left out; by default nothing.
+    """
+    known = [one for one in outcomes if fold == ALL or one.fold != fold]
+    odds, fell = log_odds(np.array([one.share for one in known])), np.array([one.fell for one in known])
+    ranges = np.array([parameter.prior for parameter in describe(Tilt).values()])
+    centre, precision = ranges.mean(axis=1), np.diag((2.0 * PRIOR_ERRORS / np.ptp(ranges, axis=1)) ** 2)
+    line, curvature = fit_line(odds, fell, np.ones(len(known)), centre, precision)
+    low, high = describe(Tilt)["slope"].limits
+    if not low <= line[1] <= high:  # the loss is convex: its least within the limits lies on the one that is crossed
+        held = np.array([centre[0], min(max(line[1], low), high)])
+        line, _ = fit_line(odds, fell, np.ones(len(known)), held, np.diag([precision[0, 0], FIXED]))
+    errors = np.sqrt(np.diag(np.linalg.inv(curvature)))
+    return Learnt(Tilt(*line.tolist()), (float(errors[0]), float(errors[1])), len(known))
+
+
+def fit_line(
+    odds: Floats, happened: Floats, weights: Floats, centre: Floats, precision: Floats
+) -> tuple[Floats, Floats]:
+    """Return the line on log odds that suits what happened, and how sharply it is known (the curvature of its loss).
+
+    Parameters
+    ----------
+    odds
+        What was said, as log odds.
+    happened
+        1 or 0.
+    weights
+        What each counts.
+    centre, precision
+        Of the normal prior of intercept and slope.
+    """
+    design, line = np.column_stack([np.ones(len(odds)), odds]), centre.copy()
+    for _ in range(STEPS):  # Newton's method: the loss is convex
+        p = 1.0 / (1.0 + np.exp(-np.clip(design @ line, -30.0, 30.0)))
+        gradient = design.T @ (weights * (p - happened)) + precision @ (line - centre)
+        curvature = (design * (weights * p * (1.0 - p))[:, None]).T @ design + precision
+        step = np.linalg.solve(curvature, gradient)
+        line -= step / max(1.0, float(np.abs(step).max()))
+    return line, curvature
+
+
+def outcome_of(world: Lived, fold: str, fell: float) -> Outcome:
+    """Return what the runs of a world said of its fall, and what happened.
+
+    Parameters
+    ----------
+    world, fold
+        What its runs left behind, and what it is left out with.
+    fell
+        1 or 0.
+    """
+    return Outcome(fold, float(world.fell.mean()), fell)
+
+
+def tilted_forecast(family: Family, world: Lived, item: str, tilt: Tilt) -> Forecast | None:
+    """Return what weighed runs of a world say of an item, None of families for which they are not weighed.
+
+    Parameters
+    ----------
+    family, world, item
+        What is asked of which runs.
+    tilt
+        What gives them their weights.
+    """
+    if family.name not in OF_THE_WAR:
+        return None
+    share = float(world.fell.mean())
+    if family.name == FALL:
+        return Chance(tilt.chance(share))
+    return forecast_of(family, world, item, np.where(world.fell, *tilt.weights(share)))
+
+
+def tilt_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Return a row for what is learnt from all worlds, and one for each fold that is left out; see `COLUMNS`."""
+    rows = []
+    for fold in (ALL, *sorted({one.fold for one in outcomes})):
+        found = learn_tilt(outcomes, fold)
+        numbers = (found.tilt.intercept, found.errors[0], found.tilt.slope, found.errors[1])
+        rows.append((fold, *numbers, found.worlds))
+    return pd.DataFrame(rows, columns=list(COLUMNS))

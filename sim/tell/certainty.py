@@ -1,0 +1,62 @@
+"""Say how far a chance of a collapse may be trusted: what the runs say, and what a record as good as ours supports."""
+
+from __future__ import annotations
+
+from sim.ensemble.estimate.estimates import COLLAPSE_RAW, COLLAPSE_SUPPORTED
+from sim.ensemble.store.results import Results
+from sim.tell.estimate import Estimate
+from sim.tell.lookup import Lookup
+from sim.world.config import RunConfig
+from sim.world.scenario import Scenario
+
+RAW = "raw: every run counts alike"
+STRUCTURE = "which is a statement about the structure of the model under these inputs, not a certainty"
+
+
+def certainty(results: Results, scenario: Scenario) -> str:
+    """Return in a sentence or two how far the chance of a collapse may be trusted; nothing where that is not known.
+
+    Parameters
+    ----------
+    results, scenario
+        An ensemble.
+    """
+    lookup, tilt = Lookup(results, scenario), scenario.config.tilt
+    if not lookup.n_usable:
+        return ""
+    share = lookup.find("collapse_by_day" if tilt is None else COLLAPSE_RAW)
+    is_structure, by = share.point in (0.0, 1.0), f"by day {lookup.horizon}"
+    runs = ("no run sees a collapse" if share.point == 0.0 else "every run sees a collapse") if is_structure else ""
+    if tilt is None:
+        raw = "" if scenario.config.weights else f"Shares are {RAW}."
+        told = f"{runs[0].upper()}{runs[1:]} {by}, {STRUCTURE}." if runs else ""
+        return " ".join(filter(None, (told, raw)))
+    supported = lookup.find(COLLAPSE_SUPPORTED)
+    if runs:
+        return (
+            f"{runs[0].upper()}{runs[1:]} {by}, {STRUCTURE}; a record as good as ours supports {supported}. "
+            "All runs weigh the same."
+        )
+    return (
+        f"The model's runs say {share} that the regime collapses {by}; a record as good as ours supports {supported}. "
+        "Runs weigh accordingly in all numbers."
+    )
+
+
+def chance_of_collapse(lookup: Lookup, scenario: Scenario) -> Estimate:
+    """Return how likely the regime collapses by the horizon: what the record supports, if that is asked."""
+    return lookup.find("collapse_by_day" if scenario.config.tilt is None else COLLAPSE_SUPPORTED)
+
+
+def weighing(config: RunConfig) -> str:
+    """Return in few words what runs weigh; nothing where nobody asked for anything else than that all are alike."""
+    tilt = config.tilt
+    if tilt is None:
+        return "" if config.weights else RAW
+    return f"runs weighed by the record (a {tilt.intercept:g}, b {tilt.slope:g})"
+
+
+def weighing_note(config: RunConfig) -> str:
+    """Return `weighing` as a sentence of a note, with a space before it."""
+    words = weighing(config)
+    return f" {words[0].upper()}{words[1:]}." if words else ""

@@ -1,0 +1,100 @@
+"""Say how far the share of runs in which the regime collapses may be trusted: a line on its log odds (Platt 1999).
+
+Thirty outcomes cannot bear a chance of .999, and nothing that is known on day 0 tells reliably who falls. What a record
+as good as the model's supports is learnt from its wars, each country left out in turn (`sim.study.score.tilt`). The
+line nests both ends: with slope 0 it gives the base rate, with intercept 0 and slope 1 the share of runs itself. It is
+applied as weights of runs, those with and those without a collapse, so that all that is told agrees with the chance.
+
+References
+----------
+Platt (1999), "Probabilistic outputs for support vector machines", in Advances in Large Margin Classifiers, 61-74.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.parameters import parameter
+
+SHIPPED = (0.0, 1.0)
+"""Intercept and slope where nothing else is asked for; (0, 1) is neutral: every run weighs the same."""
+
+NEAREST = 0.02
+"""How near to 0 and 1 a chance goes, that of the runs and that which is told."""
+
+PRIOR_ERRORS = 2.0
+"""The plausible ranges reach so many standard deviations of the normal priors to either side of their means."""
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Tilt:
+    """Hold the line: log odds of the chance that the record supports = a + b * log odds of the share of runs."""
+
+    intercept: float = parameter(
+        SHIPPED[0],
+        "a",
+        prior=(-1.0, 1.0),
+        limits=(-3.0, 3.0),
+        unit="log odds",
+        meaning="chance of a collapse that the record supports where half of the runs see one",
+        source="assumption: normal with standard deviation 0.5, before worlds tell more",
+    )
+    slope: float = parameter(
+        SHIPPED[1],
+        "b",
+        prior=(0.0, 1.0),
+        limits=(0.0, 1.2),
+        unit="1",
+        meaning="how far the record bears the runs out: 0 the base rate alone, 1 the share of runs as it is",
+        source="assumption: normal around 0.5 with standard deviation 0.25, before worlds tell more",
+    )
+
+    @property
+    def is_neutral(self) -> bool:
+        """Tell whether it leaves every share as it is."""
+        return (self.intercept, self.slope) == (0.0, 1.0)
+
+    def chances(self, shares: Floats) -> Floats:
+        """Return the chances that the record supports, never nearer to 0 or 1 than `NEAREST`.
+
+        Parameters
+        ----------
+        shares
+            Of runs in which the regime collapses, in [0, 1].
+        """
+        odds = self.intercept + self.slope * log_odds(shares)
+        return np.clip(1.0 / (1.0 + np.exp(-odds)), NEAREST, 1.0 - NEAREST)
+
+    def chance(self, share: float) -> float:
+        """Return the chance that the record supports; see `chances`."""
+        return float(self.chances(np.array([share]))[0])
+
+    def steepness(self, share: float) -> float:
+        """Return by how much the chance moves with the share; not at all where either is kept from 0 and 1."""
+        chance = self.chance(share)
+        if not (NEAREST < share < 1.0 - NEAREST and NEAREST < chance < 1.0 - NEAREST):
+            return 0.0
+        return self.slope * chance * (1.0 - chance) / (share * (1.0 - share))
+
+    def weights(self, share: float) -> tuple[float, float]:
+        """Return what runs with and without a collapse weigh, so that the mean is 1 and the share is the chance.
+
+        Where all runs collapse, or none, there is nothing to weigh, and the chance can only be told.
+        """
+        if not 0.0 < share < 1.0:
+            return 1.0, 1.0
+        chance = self.chance(share)
+        return chance / share, (1.0 - chance) / (1.0 - share)
+
+
+def log_odds(shares: Floats) -> Floats:
+    """Return the log odds of shares, kept from 0 and 1."""
+    kept = np.clip(shares, NEAREST, 1.0 - NEAREST)
+    odds: Floats = np.log(kept / (1.0 - kept))
+    return odds
