@@ -25,6 +25,7 @@ from sim.ensemble.estimate.rows import (
     amount_rows,
     by_day_rows,
     days_of,
+    extremists_change,
     quantile_of_days_rows,
     share_rows,
     usable,
@@ -122,9 +123,8 @@ def _amount_rows(runs: Frame, columns: Sequence[Column], horizon: int) -> Iterat
     amounts = [column for column in columns if column.output.kind in AMOUNTS]
     for column in sorted(amounts, key=lambda column: column.output.use):
         yield from amount_rows(column.name, None, runs[column.name].to_numpy(np.float64), column.output.unit, horizon)
-    first, last = (runs[column].to_numpy(np.float64) for column in ("extremists_day_0", "extremists_last"))
-    some = first > 0
-    yield from amount_rows("extremists_change", None, last[some] / first[some], "ratio", horizon)
+    change = extremists_change(runs)
+    yield from amount_rows("extremists_change", None, change[~np.isnan(change)], "ratio", horizon)
 
 
 def _toll_rows(runs: Frame, tolls: Frame, scenario: Scenario) -> Iterator[Row]:
