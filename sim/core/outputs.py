@@ -48,7 +48,6 @@ class Topic(Enum):
     END = "end of the regime"
     BESIDES = "besides"  # what may come about however the regime ends
     PEOPLE = "people"
-    INFLUENCE = "influence"
     EXTREMISTS = "extremists"
 
 

@@ -86,11 +86,9 @@ class RunRow:
         Kind.COUNT, "fighters", "extremist fighters on the last day", "", COMPARED, Topic.EXTREMISTS
     )
     extremist_attacks: float = output(Kind.COUNT, "attacks", "attacks of extremists", "", COMPARED, Topic.EXTREMISTS)
-    hhi: float = output(
-        Kind.INDEX, "index", "concentration of influence", "Herfindahl-Hirschman, last day", COMPARED, Topic.INFLUENCE
-    )
+    hhi: float = output(Kind.INDEX, "index", "concentration of influence", "Herfindahl-Hirschman, last day", COMPARED)
     effective_factions: float = output(
-        Kind.INDEX, "factions", "effective number of factions", "that hold people, last day", COMPARED, Topic.INFLUENCE
+        Kind.INDEX, "factions", "effective number of factions", "that hold people, last day", COMPARED
     )
     tempo: float = output(Kind.INDEX, "factor", "tempo", "above 1 everything takes longer")
     kill_factor: float = output(Kind.INDEX, "factor", "factor of the run on the dead", "of the fighting")

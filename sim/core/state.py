@@ -147,6 +147,7 @@ class World:
     refugees_hosted: Annotated[Floats, "S"]  # from the contested state, on day 0
     foreign_workers: Annotated[Floats, "S"]  # its people who work in the contested state on day 0
     attitude: Annotated[Floats, "S", "F"]  # of a state to a faction on day 0, [-1, 1]
+    has_base: Annotated[Flags, "L", "S"]  # troops of a foreign state stand there on day 0
     kin: Annotated[Floats, "S", "F"]  # how close a faction is to people in that state, [0, 1]
     channel_on: Annotated[Ints, "C"]
     # links from a patron to a client, sorted by patron
@@ -420,7 +421,7 @@ class State:
     # influence
     influence: Annotated[Floats, "L", "S"]  # share of a place, the rest is nobody's but its own
     investment: Annotated[Floats, "L", "S"]
-    access: Annotated[Floats, "L", "S"]  # goodwill of a state to those who control a place
+    access: Annotated[Floats, "L", "S"]  # goodwill of a state to those who control a place, or its troops there
     influence_total: Annotated[Floats, "S"]
     concentration: float  # Herfindahl-Hirschman index of influence
     effective_factions: float

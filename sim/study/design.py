@@ -61,9 +61,14 @@ def design_points(design: Design, factors: Mapping[str, Sequence[float]], points
         return np.array(list(itertools.product(*values)), np.float64)
     if design is Design.ZIP:
         return np.array(values, np.float64).T
+    return _filled(design, values, n, seed)
+
+
+def _filled(design: Design, ends: Sequence[Sequence[float]], n: int, seed: int) -> Floats:
+    """Return points that fill the space between the ends of each factor."""
     from scipy.stats import qmc  # noqa: PLC0415 - it takes most of a second that other designs need not wait
 
-    low, high = np.array(values, np.float64).T
+    low, high = np.array(ends, np.float64).T
     sampler = (
         qmc.LatinHypercube(len(low), rng=seed) if design is Design.LATIN_HYPERCUBE else qmc.Sobol(len(low), rng=seed)
     )

@@ -14,7 +14,8 @@ from sim.study.calibrate.calibrate import Calibration, Effort
 from sim.study.calibrate.identification import NOT_LEARNT
 from sim.study.calibrate.scoring import LOSS, PRIOR, RECALIBRATED
 from sim.study.score.board import MODEL, TILTED
-from sim.tell.estimate import Number
+from sim.tell.estimate import Estimate, Kind, Number, setting
+from sim.tell.numbers import to_figures, whole_percent
 from sim.tell.score_tables import DECIMALS, rival_title, rule_title, skill
 from sim.tell.section import Cell, Column, Section
 from sim.tell.summary import markdown_code, markdown_section, markdown_text, terminal_table
@@ -22,18 +23,20 @@ from sim.world.scenario import Scenario
 
 NOTES = (
     "Smaller scores are better; each world is scored by a mix that has not seen its fold. Skill: 1 - score / that of "
-    "the best rival, with its 90 % interval over resampled worlds. Errors: standard errors over worlds."
+    "the best rival, with its 90 % interval over resampled worlds. Brackets beside scores of kept shares: one standard "
+    "error over worlds either way."
 )
 BESIDE = {TILTED: "tilted", RECALIBRATED: "recalibrated", PRIOR: "all vectors"}
 CURVE = ("loss", "fall", "seat_falls", "killed", "displaced", "arrivals", "incident")
+FIGURES = 3  # of a parameter
 MOST_TOLD = 12  # parameters that a terminal tells
 
 
 def calibration_table(calibration: Calibration) -> RenderableType:
     """Return what a finished calibration tells as tables for a terminal."""
     first = Section(*_cut(learnt(calibration), MOST_TOLD))
-    told = mixes_section(calibration.board), kept_section(calibration.curve), first
-    return Group(*map(terminal_table, told), NOTES)
+    kept = terminal_table(kept_section(calibration.curve), is_upright=True)
+    return Group(terminal_table(mixes_section(calibration.board)), kept, terminal_table(first), NOTES)
 
 
 def calibration_markdown(calibration: Calibration) -> str:
@@ -113,9 +116,9 @@ def kept_section(curve: pd.DataFrame) -> Section:
     rows: list[Sequence[Cell]] = []
     for share in curve["share"].unique():
         part = by_share.loc[share]
-        errors = [f"{part['score'][name]:.3f} ± {part['error'][name]:.3f}" for name in CURVE]
+        scores = [_give_or_take(part["score"][name], part["error"][name]) for name in CURVE]
         mark = " (chosen)" if part["is_chosen"][LOSS] else ""
-        rows.append((f"{share:.0%}{mark}", *errors, int(part["folds"][LOSS])))
+        rows.append((f"{whole_percent(share)}{mark}", *scores, int(part["folds"][LOSS])))
     header = ("kept", *(name.replace("_", " ") for name in CURVE), "folds that choose it")
     return Section.of_rows("Left out: what each kept share of the vectors gives", header, rows)
 
@@ -125,15 +128,14 @@ def learnt(calibration: Calibration) -> Section:
     rows = [
         (
             row["parameter"],
-            f"{row['low']:.3g} to {row['high']:.3g}",
-            f"{row['median']:.3g} [{row['q05']:.3g}, {row['q95']:.3g}]",
-            f"{row['width']:.2f}",
+            *(setting(to_figures(row[name], FIGURES)) for name in ("low", "high", "q05", "median", "q95")),
+            Number(row["width"], 2),
             "" if row["is_learnt"] else "not learnt",
-            f"{row['rank_correlation']:+.2f}",
+            Estimate(row["rank_correlation"], kind=Kind.CHANGE, decimals=2),
         )
         for row in calibration.identification.to_dict("records")
     ]
-    header = ("parameter", "sought in", "posterior, 90 %", "width", "", "rank correlation with the loss")
+    header = ("parameter", "sought from", "to", "posterior, 5 %", "median", "95 %", "width", "", "rank corr. with loss")
     title = f"What history says about each parameter (not learnt: width above {NOT_LEARNT:g} of the design's)"
     return Section.of_rows(title, header, rows)
 
@@ -141,6 +143,11 @@ def learnt(calibration: Calibration) -> Section:
 def _cut(section: Section, n: int) -> tuple[str, list[Column]]:
     """Return the title and the first rows of a table."""
     return section.title, [Column(column.head, column.cells[:n]) for column in section.columns]
+
+
+def _give_or_take(value: float, error: float) -> Estimate:
+    """Return a score with its standard error either way."""
+    return Estimate(value, value - error, value + error, decimals=DECIMALS)
 
 
 def _score(value: float | None) -> Cell:

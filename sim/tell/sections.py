@@ -37,7 +37,6 @@ GONE_HOME = {
 REACHED = {"alert": "an alert", "death": "a death", "many_deaths": "more than 25 deaths"}
 CAUSED = {"incidents": "armed incidents", "fatalities": "killed there"}
 PEOPLE = topic_labels(Topic.PEOPLE)
-DIVISION = topic_labels(Topic.INFLUENCE)
 EXTREMISTS = topic_labels(Topic.EXTREMISTS) | {"extremists_change": "extremist fighters, as a multiple of day 0"}
 TOLLS = {
     f"place_{field.name}": field.output.label for field in fields_of(TollRow) if field.output.use is not Use.STORED
@@ -169,14 +168,13 @@ def people(results: Results, scenario: Scenario) -> Section | None:
 
 
 def influence(results: Results, scenario: Scenario) -> Section | None:
-    """Return which states have influence in the contested one, and how divided it is."""
+    """Return which states have influence in the contested one: their order, and its shares."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
     states = lookup.most_first("influence")
     shares = zip(lookup.column("influence_mean", states), lookup.ranges("influence", states), strict=True)
-    rows = [(labels[state], *told) for state, told in zip(states, shares, strict=True)]
-    rows += [(label, *lookup.over_runs(quantity)) for quantity, label in DIVISION.items()]
-    title = f"Influence in the contested state on day {lookup.horizon}"
-    return _of_rows(lookup, title, ("state", *OVER_RUNS), rows)
+    rows = [(rank, labels[state], *told) for rank, (state, told) in enumerate(zip(states, shares, strict=True), 1)]
+    title = f"Influence in the contested state on day {lookup.horizon}, a reading of ties"
+    return _of_rows(lookup, title, ("rank", "state", *OVER_RUNS), rows)
 
 
 def extremists(results: Results, scenario: Scenario) -> Section | None:

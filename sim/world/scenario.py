@@ -100,6 +100,7 @@ def build_scenario(tables: Tables, config: RunConfig, posterior: Posterior | Non
     _fill_sites(world, survey_sites(tables))
     _fill_factions(world, tables, ties)
     _fill_states(world, tables, config)
+    _fill_bases(world, tables)
     _fill_links(world, ties)
     entries = read_entries(config.scenario.levers, config.scenario.events, names_of(tables), int(world.horizon_days))
     fill_levers(world, entries)
@@ -259,6 +260,13 @@ def _fill_states(world: World, tables: Tables, config: RunConfig) -> None:
         world.policy[host] = Policy[row["policy"].upper()]
         world.participation[host] = Participation[row["participant"].upper()]
     world.channel_on[:] = [getattr(config.channels, channel.name.lower()) for channel in Channel]
+
+
+def _fill_bases(world: World, tables: Tables) -> None:
+    """Fill where troops of foreign states stand."""
+    places, states = ({name: i for i, name in enumerate(table["id"])} for table in (tables.locations, tables.states))
+    for row in tables.foreign_forces if tables.foreign_forces is not None else ():
+        world.has_base[places[row["location_id"]], states[row["state"]]] = row["troops_central"] > 0.0
 
 
 def _or_zero(table: np.ndarray, column: str) -> np.ndarray:

@@ -13,9 +13,9 @@ import numpy as np
 
 from sim.world import checks, geography
 from sim.world.cells import Table
-from sim.world.draft import read_draft
+from sim.world.draft import Draft, read_draft
 from sim.world.faults import Fault, WorldError
-from sim.world.header import WorldHeader
+from sim.world.header import Frame, WorldHeader
 from sim.world.outlines import Outline
 from sim.world.schema import FILES
 
@@ -113,15 +113,11 @@ def load_tables(folder: Path) -> Tables:
     WorldError
         If anything is wrong; it carries every fault that could be found.
     """
-    draft = read_draft(folder)
-    for check in CHECKS:
-        draft.faults.extend(check(draft))
-    if draft.faults or draft.frame is None:
-        raise WorldError(folder, _in_file_order(draft.faults))
+    draft, frame = _checked(folder)
     records = {name: table.records() for name, table in draft.tables.items()}
     return Tables(
         folder=folder,
-        header=draft.frame.header,
+        header=frame.header,
         states=records["states"],
         factions=records["factions"],
         locations=records["locations"],
@@ -141,8 +137,18 @@ def load_tables(folder: Path) -> Tables:
         map_keys=records.get("map_keys"),
         sources=records.get("sources"),
         outlines=_in_order(draft.outlines or [], draft.tables["locations"].ids),
-        digest=_digest(draft.frame.header, draft.tables.values()),
+        digest=_digest(frame.header, draft.tables.values()),
     )
+
+
+def _checked(folder: Path) -> tuple[Draft, Frame]:
+    """Return the files of a world and its frame; raise WorldError with every fault if there is any."""
+    draft = read_draft(folder)
+    for check in CHECKS:
+        draft.faults.extend(check(draft))
+    if draft.faults or draft.frame is None:
+        raise WorldError(folder, _in_file_order(draft.faults))
+    return draft, draft.frame
 
 
 def _in_order(outlines: list[Outline], location_ids: list[str]) -> tuple[Outline, ...]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.core import calls
+from sim.world.scenario import Scenario
 from tests.worlds import WORLDS, mornings, scenario_of, tables_of
 
 LEVANT = "levant_2024"
@@ -90,6 +91,65 @@ def test_a_patron_gains_ground_that_its_client_takes() -> None:
     for state in (plain, won):
         step(scenario.world, scenario.rules, state)
     assert won[0]["influence"][w["capital"], power] > plain[0]["influence"][w["capital"], power]
+
+
+def means_of(scenario: Scenario, state: np.ndarray, power: int) -> float:
+    """Return what a state invests this week as a share of its reserve."""
+    later = state.copy()
+    step(scenario.world, scenario.rules, later)
+    return float(later[0]["investment"][:, power].sum() / later[0]["reserve"][power])
+
+
+@pytest.mark.parametrize("loss", ["exit", "force gone", "regime fallen"])
+def test_a_patron_without_a_client_who_still_stands_invests_the_least(loss: str) -> None:
+    scenario = scenario_of(LEVANT)
+    w, state = scenario.world[0], next(mornings(scenario, 0)).copy()
+    power, least = STATES.index("RUS"), scenario.rules[0]["influence"]["least_commitment"]
+    (link,) = range(w["link_start"][power], w["link_start"][power + 1])
+    assert w["link_client"][link] == w["regime"]
+    assert means_of(scenario, state, power) == pytest.approx(w["link_commitment"][link])
+    if loss == "exit":
+        state[0]["is_abandoned"][link] = 1
+    elif loss == "force gone":
+        state[0]["fighters"][:, w["regime"]] = 0.0
+    else:
+        state[0]["collapse_day"] = 0
+    assert means_of(scenario, state, power) == pytest.approx(least)
+
+
+def test_clients_abroad_buy_no_influence() -> None:
+    scenario = scenario_of(LEVANT)
+    w, state = scenario.world[0], next(mornings(scenario, 0)).copy()
+    power, hezbollah = STATES.index("IRN"), list(scenario.tables.factions["id"]).index("HEZ")
+    contested = w["state_of"] == w["contested_state"]
+    links = range(w["link_start"][power], w["link_start"][power + 1])
+    for link in links:
+        state[0]["is_abandoned"][link] = w["link_client"][link] != hezbollah
+    (only,) = (link for link in links if w["link_client"][link] == hezbollah)
+    assert means_of(scenario, state, power) == pytest.approx(w["link_commitment"][only])
+    state[0]["fighters"][contested, hezbollah] = 0.0
+    assert state[0]["fighters"][:, hezbollah].sum() > 0.0
+    assert means_of(scenario, state, power) == pytest.approx(scenario.rules[0]["influence"]["least_commitment"])
+
+
+def test_troops_open_a_place_where_a_state_has_no_friend() -> None:
+    scenario = scenario_of(LEVANT)
+    w, state = scenario.world[0], next(mornings(scenario, 0)).copy()
+    open_to, enemies = scenario.rules[0]["influence"]["troops_affinity"], w["attitude"].min(axis=0).argmin()
+    base, shut = (list(scenario.tables.locations["id"]).index(name) for name in ("SY-RA", "SY-SU"))
+    turkey, iran = STATES.index("TUR"), STATES.index("IRN")
+    state[0]["control"][[base, shut]] = 0.0
+    state[0]["control"][[base, shut], enemies] = 1.0
+    state[0]["attitude"][:, enemies] = -1.0
+    step(scenario.world, scenario.rules, state)
+    access = state[0]["access"]
+    assert access[base, turkey] == open_to > access[shut, turkey]
+    militia = list(scenario.tables.factions["id"]).index("IRAN_MIL")
+    assert state[0]["fighters"][base, militia] > 0.0
+    assert access[base, iran] == open_to
+    state[0]["fighters"][base, militia] = 0.0
+    step(scenario.world, scenario.rules, state)
+    assert access[base, iran] < open_to
 
 
 def test_the_losers_patron_fades_and_the_victors_patron_gains() -> None:

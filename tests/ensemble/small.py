@@ -51,17 +51,17 @@ def small_names() -> Names:
     return names_of(tables_of(WORLD))
 
 
-LEVELS = ("level_max", "level_caused_max")
+COUNTED = ("level_max", "level_caused_max", "incidents", "incidents_caused")
 
 
 def quiet_runs(names: Names, n: int) -> pd.DataFrame:
-    """Return the table of runs in which nothing happens: no days, all amounts and levels 0."""
+    """Return the table of runs in which nothing happens: no days, all amounts, levels and incidents 0."""
     values: dict[str, Any] = {"run": np.arange(n), "status": ["ok"] * n, "outcome": ["in_power"] * n}
     columns = []
     for field in schemas(names)[RUNS]:
         is_amount = not pa.types.is_int32(field.type) and not pa.types.is_string(field.type)
-        is_level = field.name in {f"{level}_{state}" for state in names.neighbours for level in LEVELS}
-        column = values.get(field.name, [0] * n if is_amount or is_level else [None] * n)
+        is_counted = field.name in {f"{what}_{state}" for state in names.neighbours for what in COUNTED}
+        column = values.get(field.name, [0] * n if is_amount or is_counted else [None] * n)
         columns.append(pa.array(column, field.type))
     return table_frame(pa.Table.from_arrays(columns, schema=schemas(names)[RUNS]))
 

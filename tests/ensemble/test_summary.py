@@ -189,8 +189,10 @@ def test_people_are_told_by_state_those_with_most_first(results: Results) -> Non
 def test_influence_is_a_share_with_the_range_of_runs(results: Results) -> None:
     scenario, names = small_scenario(), small_names()
     rows = rows_of(summary_markdown(made_results(results, scenario, 1_000), scenario), "Influence in")
-    assert [row[0].split("(")[-1] for row in rows[:2]] == [f"{state})" for state in reversed(names.neighbours[1:])]
-    assert rows[0][1:] == ["20 % [20, 20]", "20 %"]
+    assert [(row[0], row[1].split("(")[-1]) for row in rows] == [
+        (str(rank), f"{state})") for rank, state in enumerate(reversed(names.neighbours[1:]), 1)
+    ]
+    assert rows[0][2:] == ["20 % [20, 20]", "20 %"]
 
 
 def test_tables_are_no_wider_than_a_terminal_even_with_all_digits(results: Results) -> None:

@@ -171,20 +171,7 @@ def test_nobody_settles_while_the_map_moves_fast() -> None:
     assert_share_at_least("fast days without a settlement", fast - settled, fast, 1.0 - 1e-4)
 
 
-@pytest.mark.parametrize(
-    "patron",
-    [
-        "RUS",
-        pytest.param(
-            "IRN",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="Iran gains in some week in .42 of runs, by its two other clients in the country: without them "
-                "in none; without states that turn to the victors in .15; the beaten would have to lose their land",
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("patron", ["RUS", "IRN"])
 @pytest.mark.statistical
 def test_the_losers_patron_loses_influence_week_by_week(patron: str) -> None:
     """Influence: a patron's share falls in every week after its exit and its client's collapse. Alpha 1e-5."""

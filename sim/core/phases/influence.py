@@ -5,8 +5,9 @@ Influence moves slowly: states decide, and shares move, once a week by an exact 
 
 from __future__ import annotations
 
+from sim.core.codes import NEVER
 from sim.core.jit import phase
-from sim.core.phases.forces import today
+from sim.core.phases.forces import FRIENDLY_TIE, today
 from sim.core.rules import Rules
 from sim.core.rules.influence import appeal, earned_share, effort, moved
 from sim.core.state import State, World, index
@@ -107,12 +108,27 @@ def spread_means(world: World, rules: Rules, state: State, power: int) -> None:
 
 @phase
 def means(world: World, rules: Rules, state: State, power: int) -> float:
-    """Return what a state puts into influence: its reserve, as far as it is committed to a client that it stands by."""
+    """Return what a state puts into influence: its reserve, as far as it is committed to a client.
+
+    Only clients count whom it stands by and who still stand themselves: a war elsewhere buys no influence here.
+    """
     commitment = rules.influence.least_commitment
     for link in range(world.link_start[power], world.link_start[power + 1]):
-        if state.is_abandoned[link] == 0:
+        if state.is_abandoned[link] == 0 and still_stands(world, state, world.link_client[link]):
             commitment = max(commitment, world.link_commitment[link] * min(state.support_lever[link], 1.0))
     return state.reserve[power] * commitment
+
+
+@phase
+def still_stands(world: World, state: State, client: int) -> bool:
+    """Tell whether a faction has forces in the contested state and is not on the side of a fallen regime."""
+    if state.collapse_day != NEVER and state.side[client] == world.regime:
+        return False
+    for i in range(state.n_posts[client]):
+        place = state.posts[client, i]
+        if world.state_of[place] == world.contested_state and state.fighters[place, client] > 0.0:
+            return True
+    return False
 
 
 @phase
@@ -148,7 +164,7 @@ def value_of(world: World, rules: Rules, place: int, sites: float) -> float:
 
 @phase
 def find_access(world: World, rules: Rules, state: State, power: int) -> None:
-    """Set a state's access to every place: its goodwill to those who control it; it needs none to its own places."""
+    """Set a state's access to every place: its goodwill to those who control it; troops there open some doors too."""
     if power == world.contested_state:
         return
     for i in range(world.n_contested):
@@ -157,6 +173,21 @@ def find_access(world: World, rules: Rules, state: State, power: int) -> None:
         for faction in range(world.n_factions):
             if state.attitude[power, faction] > 0.0:
                 state.access[place, power] += state.control[place, faction] * state.attitude[power, faction]
+        if has_troops(world, state, place, power):
+            state.access[place, power] = max(state.access[place, power], rules.influence.troops_affinity)
+
+
+@phase
+def has_troops(world: World, state: State, place: int, power: int) -> bool:
+    """Tell whether a state has a base in a place, or a force from its own country that it stands by is there."""
+    if world.has_base[place, power] == 1:
+        return True
+    for i in range(state.n_here[place]):
+        faction = index(state.here[place, i])
+        is_its_own = world.home_state[faction] == power and state.attitude[power, faction] >= FRIENDLY_TIE
+        if is_its_own and state.fighters[place, faction] > 0.0:
+            return True
+    return False
 
 
 @phase

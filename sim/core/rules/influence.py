@@ -53,13 +53,22 @@ class Influence:
         meaning="access of a state to a place where it has no friend",
         source="assumption",
     )
+    troops_affinity: float = parameter(
+        0.3,
+        "aff_tr",
+        prior=(0.1, 0.6),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="least access of a state to a place where it has troops; 0: they open no doors",
+        source="assumption",
+    )
     least_commitment: float = parameter(
         0.05,
         "B_0",
         prior=(0.01, 0.1),
         limits=(0.0, 1.0),
         unit="share",
-        meaning="commitment of a state without a client",
+        meaning="commitment of a state without a client who still stands",
         source="assumption",
     )
     focus: float = parameter(

@@ -139,16 +139,12 @@ def ripeness(
 
     Parameters
     ----------
-    quiet_days
-        q, since the map last moved, >= 0.
-    change
-        c, share of the people that changes hands per day, >= 0.
+    quiet_days, change
+        q, since the map last moved, >= 0; c, share of the people that changes hands per day, >= 0.
     n_parties
         n, sides whose consent is needed, at least 2.
-    mediation
-        M, 0 for none, 1 for strong.
-    cost
-        k, share of their fighters that the parties have lost.
+    mediation, cost
+        M, 0 for none, 1 for strong; k, share of their fighters that the parties have lost.
     stalemate_weight, change_weight, veto_weight, mediation_weight, cost_weight
         w_stale, w_move, w_veto, w_med and w_cost, parameters of ``Settlement``.
 

@@ -23,6 +23,7 @@ from sim.ensemble.estimate.rows import (
     amount_rows,
     by_day_rows,
     days_of,
+    extremists_change,
     quantile_of_days_rows,
     share_rows,
     usable,
@@ -150,10 +151,9 @@ def _amount_rows(runs: Frame, columns: Sequence[Column], horizon: int, weights: 
     for column in sorted(amounts, key=lambda column: column.output.use):
         values = runs[column.name].to_numpy(np.float64)
         yield from amount_rows(column.name, None, values, column.output.unit, horizon, weights)
-    first, last = (runs[column].to_numpy(np.float64) for column in ("extremists_day_0", "extremists_last"))
-    some = first > 0
-    change = last[some] / first[some]
-    yield from amount_rows("extremists_change", None, change, "ratio", horizon, kept(weights, some))
+    change = extremists_change(runs)
+    some = ~np.isnan(change)
+    yield from amount_rows("extremists_change", None, change[some], "ratio", horizon, kept(weights, some))
 
 
 def _toll_rows(runs: Frame, tolls: Frame, scenario: Scenario, weights: Weights | None) -> Iterator[Row]:

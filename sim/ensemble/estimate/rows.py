@@ -48,6 +48,13 @@ def usable(runs: AnyFrame) -> AnyFrame:
     return runs[runs["status"] == "ok"]  # type: ignore[return-value]  # rows of a frame are a frame of its kind
 
 
+def extremists_change(runs: pd.DataFrame | Stored) -> Numbers:
+    """Return the extremists left at the end of each run as a multiple of those of day 0, NaN where there were none."""
+    first, last = (runs[f"extremists_{when}"].to_numpy(np.float64) for when in ("day_0", "last"))
+    change: Numbers = np.divide(last, first, out=np.full(len(first), np.nan), where=first > 0.0)
+    return change
+
+
 def report_days(horizon_days: int) -> list[int]:
     """Return the days that are reported within a horizon, which is the last of them."""
     return [day for day in REPORT_DAYS if day < horizon_days] + [horizon_days]

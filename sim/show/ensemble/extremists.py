@@ -5,7 +5,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.rows import extremists_change, usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.panels import Panels, draw_panel, scale_to
@@ -64,9 +64,9 @@ def _groups(results: Results) -> dict[str, tuple[Numbers, Numbers]]:
 def _left(results: Results) -> dict[str, Numbers]:
     """Return the share of extremists that is left at the end of every run that counts, traced or not."""
     runs = usable(results.runs)
-    at_start, at_end = (runs[name].to_numpy(np.float64) for name in ("extremists_day_0", "extremists_last"))
-    groups = _split(runs["collapse_day"].notna().to_numpy(np.bool_), at_start > 0.0)
-    return {name: at_end[kept] / at_start[kept] for name, kept in groups.items()}
+    change = extremists_change(runs)
+    groups = _split(runs["collapse_day"].notna().to_numpy(np.bool_), ~np.isnan(change))
+    return {name: change[kept] for name, kept in groups.items()}
 
 
 def _split(collapsed: Mask, has_any: Mask) -> dict[str, Mask]:

@@ -24,21 +24,28 @@ from sim.tell.numbers import to_figures, whole_percent
 
 AMOUNTS, CHANCES, STEPS = "Amounts", "Chances and shares", "Highest level of neighbours"
 DAYS = "Days: the collapse, the fall of the capital, and the first loss of each seat"
-NAMES = {  # family: its block, what a row is called, and what a miss is called
-    "killed": (AMOUNTS, "killed", "killed"),
-    "civilians_killed": (AMOUNTS, "civilians killed", "civilians killed"),
-    "displaced": (AMOUNTS, "newly displaced", "displaced"),
-    "arrivals": (AMOUNTS, "refugees who arrived", "refugees"),
-    "arrivals_by_neighbour": (AMOUNTS, "arrived in {}", "arrivals in {}"),
-    "incidents": (AMOUNTS, "incidents, {}", "incidents in {}"),
-    "collapse_day": (DAYS, "collapse", "day of the collapse"),
-    "capital_day": (DAYS, "the capital falls", "day the capital falls"),
-    "seat_day": (DAYS, "{}", "loss of {}"),
-    "fall": (CHANCES, "the regime collapses", "whether the regime falls"),
-    "seats_lost": (CHANCES, "seats lost", "share of seats lost"),
-    "incident": (CHANCES, "an incident, {}", "whether {} has an incident"),
-    "level": (STEPS, "{}", "level of {}"),
+BLOCKS = {  # by block and family: what a row is called, and what a miss is called
+    AMOUNTS: {
+        "killed": ("killed", "killed"),
+        "civilians_killed": ("civilians killed", "civilians killed"),
+        "displaced": ("newly displaced", "displaced"),
+        "arrivals": ("refugees who arrived", "refugees"),
+        "arrivals_by_neighbour": ("arrived in {}", "arrivals in {}"),
+        "incidents": ("incidents, {}", "incidents in {}"),
+    },
+    DAYS: {
+        "collapse_day": ("collapse", "day of the collapse"),
+        "capital_day": ("the capital falls", "day the capital falls"),
+        "seat_day": ("{}", "loss of {}"),
+    },
+    CHANCES: {
+        "fall": ("the regime collapses", "whether the regime falls"),
+        "seats_lost": ("seats lost", "share of seats lost"),
+        "incident": ("an incident, {}", "whether {} has an incident"),
+    },
+    STEPS: {"level": ("{}", "level of {}")},
 }
+NAMES = {family: (block, *words) for block, families in BLOCKS.items() for family, words in families.items()}
 UNLIKELY = 0.05  # a chance misses where it gave this or less to what happened: as much as each tail of an interval
 BLOCK_GAP_MM, NAME_MM, NUMBER_MM = 0.5, 46.0, 58.0
 TOP_DECADE, MANY, MILLION = 8, 10_000, 1_000_000

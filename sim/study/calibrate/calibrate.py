@@ -238,10 +238,8 @@ def calibrate(
     ----------
     scenarios
         One a world, over the world's own horizon; what is not calibrated is as they give it.
-    effort
-        How hard one looks.
-    folder
-        Where it goes; one folder for one calibration.
+    effort, folder
+        How hard one looks; where it goes, one folder for one calibration.
     command
         The command that makes it again.
     page
@@ -257,24 +255,26 @@ def calibrate(
         If the folder cannot be written, is in use, or a worker process died. What is computed is kept.
     """
     check_calibration(scenarios, effort)
-    first, ranges = scenarios[0], calibrated_ranges()
-    leave_if_read_by_worker(first.config.executor)
-    seed = first.config.ensemble.seed
+    leave_if_read_by_worker(scenarios[0].config.executor)
+    ranges, seed = calibrated_ranges(), scenarios[0].config.ensemble.seed
     vectors = spread_vectors(ranges, effort.design, effort.vectors, seed)
     trial = Trial(tuple(map(field_of, scenarios)), tuple(ranges), vectors, effort.runs, effort.fresh, seed)
-    digest = calibration_digest(scenarios, effort)
-    shelf = Shelf(folder, digest, {OUTCOMES: schema_of(trial)}, by="vector", most={OUTCOMES: rows_of(trial)})
-    manifest = describe(first, command, count_workers(first.config.ensemble.workers))
-    manifest |= _told(scenarios, effort, digest)
-    depot = depot_of(first.config.executor, shelf)
-    work = Work(shelf, effort.vectors, manifest, reporter or Reporter(Console(quiet=True)), depot)
+    shelf = _shelf(folder, calibration_digest(scenarios, effort), trial)
+    told, depot = _told(scenarios, effort, shelf.digest, command), depot_of(scenarios[0].config.executor, shelf)
+    work = Work(shelf, effort.vectors, told, reporter or Reporter(Console(quiet=True)), depot)
     with opened(folder):
         return _stored(work) or _run(work, scenarios, effort, trial, page)
 
 
-def _told(scenarios: Sequence[Scenario], effort: Effort, digest: str) -> dict[str, Any]:
-    """Return what the manifest tells besides what it tells of an ensemble in the first world."""
-    return {
+def _shelf(folder: Path, digest: str, trial: Trial) -> Shelf:
+    """Return where the outcomes of vectors go."""
+    return Shelf(folder, digest, {OUTCOMES: schema_of(trial)}, by="vector", most={OUTCOMES: rows_of(trial)})
+
+
+def _told(scenarios: Sequence[Scenario], effort: Effort, digest: str, command: str) -> dict[str, Any]:
+    """Return what the manifest tells: what it would of an ensemble in the first world, and more."""
+    first = scenarios[0]
+    return describe(first, command, count_workers(first.config.ensemble.workers)) | {
         "config_digest": digest,
         "study_digest": study_digest(),
         "worlds": {scenario.config.world.name: scenario.tables.digest for scenario in scenarios},
