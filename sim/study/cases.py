@@ -81,7 +81,7 @@ def of_equal_runs(cases: Sequence[Case], most: int | None = None) -> list[Case]:
 
 def _first_runs(case: Case, n: int) -> Case:
     """Return an ensemble as if it had so many runs."""
-    results, tilt = case.results.first(n), case.scenario.config.tilt
+    results, tilt = case.results.first(n), case.scenario.tilt
     if tilt is not None:
         results = replace(results, frames={**results.frames, RUNS: weighed(results.runs, tilt)})
     breaks = prison_break_rows(results.runs, results.events, case.scenario)

@@ -280,7 +280,7 @@ def _point(plan: Plan, point: int) -> Rows:
     scenario = plan.scenario(point)
     job = replace(job_of(scenario), traces=0, twins=0)
     lived = table_frame(live_rows(job, 0, scenario.config.ensemble.runs))
-    runs = usable(weighed(lived, scenario.config.tilt))
+    runs = usable(weighed(lived, scenario.tilt))
     return _rows(plan, point, scenario, runs if len(runs) else None)
 
 

@@ -21,7 +21,7 @@ def certainty(results: Results, scenario: Scenario) -> str:
     results, scenario
         An ensemble.
     """
-    lookup, tilt = Lookup(results, scenario), scenario.config.tilt
+    lookup, tilt = Lookup(results, scenario), scenario.tilt
     if not lookup.n_usable:
         return ""
     share = lookup.find("collapse_by_day" if tilt is None else COLLAPSE_RAW)
@@ -45,7 +45,7 @@ def certainty(results: Results, scenario: Scenario) -> str:
 
 def chance_of_collapse(lookup: Lookup, scenario: Scenario) -> Estimate:
     """Return how likely the regime collapses by the horizon: what the record supports, if that is asked."""
-    return lookup.find("collapse_by_day" if scenario.config.tilt is None else COLLAPSE_SUPPORTED)
+    return lookup.find("collapse_by_day" if scenario.tilt is None else COLLAPSE_SUPPORTED)
 
 
 def weighing(config: RunConfig) -> str:
@@ -53,7 +53,7 @@ def weighing(config: RunConfig) -> str:
     tilt = config.tilt
     if tilt is None:
         return "" if config.weights else RAW
-    return f"runs weighed by the record (a {tilt.intercept:g}, b {tilt.slope:g})"
+    return f"runs weighed by the record (a {tilt.intercept:g}, b {tilt.slope:g}, c {tilt.gap:g})"
 
 
 def weighing_note(config: RunConfig) -> str:

@@ -58,7 +58,7 @@ def comparison_markdown(comparison: Comparison) -> str:
 
 def certainties(comparison: Comparison) -> list[str]:
     """Return how far the chance of a collapse may be trusted in each scenario, if that is asked."""
-    cases = [case for case in comparison.cases if case.scenario.config.tilt is not None]
+    cases = [case for case in comparison.cases if case.scenario.tilt is not None]
     return [f"{case.name}: {certainty(case.results, case.scenario)}" for case in cases]
 
 

@@ -101,7 +101,7 @@ def _columns_of_runs(results: Results, columns: Sequence[str]) -> pd.DataFrame:
 
 def _weights_on_disk(results: Results, scenario: Scenario) -> Weights | None:
     """Return what the runs that count weigh, read from few columns, if they may differ in that."""
-    return weights_of(_columns_of_runs(results, (WEIGHT, FALL)), scenario) if scenario.config.tilt else None
+    return weights_of(_columns_of_runs(results, (WEIGHT, FALL)), scenario) if scenario.tilt else None
 
 
 def by_channel(state: str, channel: Channel) -> str:

@@ -21,6 +21,7 @@ from sim.world.posterior import Posterior, check_fits, posterior_of
 from sim.world.sites import Sites, survey_sites
 from sim.world.tables import Tables
 from sim.world.ties import Ties, survey_ties
+from sim.world.tilt import Tilt, morale_gap
 
 
 class Living(Protocol):
@@ -74,6 +75,14 @@ class Scenario:
     def horizon_days(self) -> int:
         """Return how many days a run lasts."""
         return int(self.world[0]["horizon_days"])
+
+    @property
+    def tilt(self) -> Tilt | None:
+        """Return what gives its runs their weights, None where all weigh the same."""
+        if self.config.tilt is None:
+            return None
+        world = self.world[0]
+        return self.config.tilt.at(morale_gap(world["coded_morale"], int(world["regime"]), int(world["challenger"])))
 
 
 def _rebuilt(tables: Tables, config: RunConfig, living: Living | None) -> Scenario:

@@ -1,9 +1,10 @@
 """Say how far the share of runs in which the regime collapses may be trusted: a line on its log odds (Platt 1999).
 
-Thirty outcomes cannot bear a chance of .999, and nothing that is known on day 0 tells reliably who falls. What a record
-as good as the model's supports is learnt from its wars, each country left out in turn (`sim.study.score.tilt`). The
-line nests both ends: with slope 0 it gives the base rate, with intercept 0 and slope 1 the share of runs itself. It is
-applied as weights of runs, those with and those without a collapse, so that all that is told agrees with the chance.
+Thirty outcomes cannot bear a chance of .999, and little that is known on day 0 tells who falls. What a record as good
+as the model's supports is learnt from its wars, each country left out in turn (`sim.study.score.tilt`). The line nests
+its rivals: with slope 0 it gives the base rate, or a logistic regression on the gap of judged morale, the best rule that
+looks at day 0 alone; with slope 1 and nothing else the share of runs itself. It is applied as weights of runs, those
+with and those without a collapse, so that all that is told agrees with the chance.
 
 References
 ----------
@@ -12,19 +13,24 @@ Platt (1999), "Probabilistic outputs for support vector machines", in Advances i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.codes import NOBODY
 from sim.core.parameters import parameter
 
-SHIPPED = (0.0, 1.0)
-"""Intercept and slope where nothing else is asked for; (0, 1) is neutral: every run weighs the same."""
+SHIPPED = (0.0, 1.0, 0.0)
+"""Intercept, slope and weight of the gap where nothing else is asked for; (0, 1, 0) is neutral: runs weigh the same."""
 
 NEAREST = 0.02
 """How near to 0 and 1 a chance goes, that of the runs and that which is told."""
+
+USUAL_GAP = 0.3
+"""Of judged morale, about the mean of the worlds with a history: the intercept is that of a war with this gap."""
 
 PRIOR_ERRORS = 2.0
 """The plausible ranges reach so many standard deviations of the normal priors to either side of their means."""
@@ -34,7 +40,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Tilt:
-    """Hold the line: log odds of the chance that the record supports = a + b * log odds of the share of runs."""
+    """Hold the line: log odds of the chance that the record supports = a + b * log odds of the share + c * (gap - .3)."""
 
     intercept: float = parameter(
         SHIPPED[0],
@@ -55,10 +61,31 @@ class Tilt:
         source="assumption: normal around 0.5 with standard deviation 0.25, before worlds tell more",
     )
 
+    gap: float = parameter(
+        SHIPPED[2],
+        "c",
+        prior=(-1.6, 6.4),
+        limits=(-10.0, 10.0),
+        unit="log odds",
+        meaning="what the judged morale of the challenger's main force, less that of the regime's, says beside the runs",
+        source="assumption: normal around 2.4, half of what wars give alone, with standard deviation 2",
+    )
+
     @property
     def is_neutral(self) -> bool:
         """Tell whether it leaves every share as it is."""
-        return (self.intercept, self.slope) == (0.0, 1.0)
+        return (self.intercept, self.slope, self.gap) == (0.0, 1.0, 0.0)
+
+    def at(self, gap: float) -> Tilt:
+        """Return the line of one war, on the share of runs alone.
+
+        Parameters
+        ----------
+        gap
+            Judged morale of the challenger's main force on day 0, less that of the regime's; NaN without a challenger.
+        """
+        shift = 0.0 if math.isnan(gap) else self.gap * (gap - USUAL_GAP)
+        return replace(self, intercept=self.intercept + shift, gap=0.0)
 
     def chances(self, shares: Floats) -> Floats:
         """Return the chances that the record supports, never nearer to 0 or 1 than `NEAREST`.
@@ -91,6 +118,20 @@ class Tilt:
             return 1.0, 1.0
         chance = self.chance(share)
         return chance / share, (1.0 - chance) / (1.0 - share)
+
+
+def morale_gap(morale: npt.ArrayLike, regime: int, challenger: int) -> float:
+    """Return the judged morale of the challenger's main force less that of the regime's, NaN without a challenger.
+
+    Parameters
+    ----------
+    morale
+        Of each faction on day 0, as the tables say.
+    regime, challenger
+        Indices of the main forces; the latter may be nobody.
+    """
+    judged = np.asarray(morale)
+    return math.nan if challenger == NOBODY else float(judged[challenger] - judged[regime])
 
 
 def log_odds(shares: Floats) -> Floats:

@@ -109,7 +109,7 @@ def _fall_rows(runs: Frame, scenario: Scenario) -> Iterator[Row]:
 
     Where it does in every run or in none, that is a statement about structure, and no weight can make it another.
     """
-    tilt, horizon = scenario.config.tilt, scenario.horizon_days
+    tilt, horizon = scenario.tilt, scenario.horizon_days
     if tilt is None or not len(runs):
         return
     raw = share_interval(runs[FALL].notna().to_numpy(np.bool_))

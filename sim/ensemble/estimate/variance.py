@@ -50,7 +50,7 @@ def variance_rows(runs: pd.DataFrame, twins: pd.DataFrame, scenario: Scenario) -
 
 def _weights_of_pairs(ones: pd.DataFrame, others: pd.DataFrame, scenario: Scenario) -> Numbers | None:
     """Return what pairs weigh, the mean of their two runs, so that parameters count as often as in estimates."""
-    if scenario.config.tilt is None:
+    if scenario.tilt is None:
         return None
     weights: Numbers = (ones[WEIGHT].to_numpy(np.float64) + others[WEIGHT].to_numpy(np.float64)) / 2.0
     return weights

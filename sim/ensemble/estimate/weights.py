@@ -89,7 +89,7 @@ def weights_of(runs: Frame, scenario: Scenario) -> Weights | None:
     scenario
         What was run; its settings say what runs weigh.
     """
-    tilt = scenario.config.tilt
+    tilt = scenario.tilt
     if tilt is None or not len(runs):
         return None
     return _unless_alike(runs[WEIGHT].to_numpy(np.float64), runs[FALL].notna().to_numpy(np.bool_), tilt)

@@ -233,12 +233,12 @@ def _first_runs(work: Work, n: int, targets: list[Target], scenario: Scenario) -
     columns = ["run", "status", *sorted({FALL, *(name for target in targets for name in target.outcome.columns)})]
     pieces = (piece.select(columns) for piece in store.read_parts(work.shelf, work.parts, RUNS))
     runs = table_frame(pa.concat_tables(list(pieces)).slice(0, n))
-    return usable(weighed(runs, scenario.config.tilt))
+    return usable(weighed(runs, scenario.tilt))
 
 
 def _merge(work: Work, scenario: Scenario) -> None:
     """Write final tables from parts, with the weights that runs have now that all are there."""
-    tilt, shelf, parts = scenario.config.tilt, work.shelf, sorted(work.parts)
+    tilt, shelf, parts = scenario.tilt, work.shelf, sorted(work.parts)
     if tilt is None:
         store.merge_parts(shelf, parts)
         return

@@ -46,7 +46,7 @@ def fit_curve(probability: Floats, happened: Floats, weights: Floats) -> Curve:
     weights
         What each counts, such as one over the items of its world.
     """
-    line, _ = fit_line(_log_odds(probability), happened, weights, np.array([0.0, 1.0]), RIDGE * np.eye(2))
+    line, _ = fit_line(_log_odds(probability)[:, None], happened, weights, np.array([0.0, 1.0]), RIDGE * np.eye(2))
     return Curve(float(line[0]), float(line[1]))
 
 

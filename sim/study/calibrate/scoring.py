@@ -43,7 +43,7 @@ def scores_left_out(learnt: Learnt, cases: Sequence[Case], judged: Sequence[Judg
     for case, at in zip(cases, judged, strict=True):
         fold = learnt.folds.index(case.fold)
         curves, tilt = curves_without(learnt, cases, fold), tilt_without(learnt, cases, fold).tilt
-        tables.append(score_table(at, judged, _forecaster(case, learnt, fold, curves, tilt)))
+        tables.append(score_table(at, judged, _forecaster(case, learnt, fold, curves, tilt.at(case.facts.morale_gap))))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -104,7 +104,7 @@ def tilted_mix(case: Case, items: tuple[Item, Item], weights: Floats, tilt: Tilt
 def tilt_without(learnt: Learnt, cases: Sequence[Case], fold: int | None) -> LearntTilt:
     """Return how far the falls of mixes may be trusted, learnt without a fold; see `curves_without`."""
     told = _shares(FALL, learnt, cases, fold)
-    return learn_tilt([Outcome(learnt.folds[here], p, observed) for p, observed, _, here in told])
+    return learn_tilt([Outcome(case.fold, p, observed, case.facts.morale_gap) for p, observed, _, case in told])
 
 
 def curves_without(learnt: Learnt, cases: Sequence[Case], fold: int | None) -> dict[str, Curve]:
@@ -123,15 +123,15 @@ def curves_without(learnt: Learnt, cases: Sequence[Case], fold: int | None) -> d
 def _curve(family: Family, learnt: Learnt, cases: Sequence[Case], fold: int | None) -> Curve:
     """Return the curve of one family; the identity where nothing is to be learnt from."""
     rows = list(_shares(family.name, learnt, cases, fold))
-    return fit_curve(*np.array(rows).T[:3]) if rows else Curve()
+    return fit_curve(*np.array([row[:3] for row in rows]).T) if rows else Curve()
 
 
 def _shares(
     family: str, learnt: Learnt, cases: Sequence[Case], fold: int | None
-) -> Iterator[tuple[float, float, float, int]]:
+) -> Iterator[tuple[float, float, float, Case]]:
     """Yield what mixes that did not see it say of each item of a family outside a fold.
 
-    These are the chance, what happened, one over the number of such items of the world, and the world's own fold.
+    These are the chance, what happened, one over the number of such items of the world, and the world.
     """
     for case, here in zip(cases, learnt.fold_of, strict=True):
         items = [item for item in case.items if item.name == family]
@@ -143,7 +143,7 @@ def _shares(
             weights = learnt.mix(fold, int(here))
         for item in items:
             p = float(mixed_chance(case.fresh[:, :, item.columns.start], weights[None])[0])
-            yield p, item.observed, 1.0 / len(items), int(here)
+            yield p, item.observed, 1.0 / len(items), case
 
 
 def boards(scores: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:

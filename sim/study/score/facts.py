@@ -12,6 +12,7 @@ from sim.core.codes import NOBODY
 from sim.world.places import FAR, Places, survey_places
 from sim.world.tables import Tables
 from sim.world.ties import Ties, survey_ties
+from sim.world.tilt import morale_gap
 
 Floats = npt.NDArray[np.float64]
 
@@ -102,7 +103,7 @@ def _balance(tables: Tables, ties: Ties) -> tuple[float, float]:
     fighters = (ties.in_theatre * ties.deployed).sum(axis=0)
     effective = fighters * factions["quality"] * factions["morale"]
     own, other = (float(effective[ties.side == leader].sum()) for leader in (roster.regime, roster.challenger))
-    gap = float(factions["morale"][roster.challenger] - factions["morale"][roster.regime])
+    gap = morale_gap(factions["morale"], roster.regime, roster.challenger)
     return (math.log(other / own) if own > 0.0 and other > 0.0 else math.nan), gap
 
 

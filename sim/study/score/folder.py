@@ -109,6 +109,8 @@ class TiltRow:
     intercept_error: float = output(Kind.INDEX, "log odds", "its standard error")
     slope: float = output(Kind.INDEX, "", "b", "0: the base rate, 1: the share of runs")
     slope_error: float = output(Kind.INDEX, "", "its standard error")
+    gap: float = output(Kind.INDEX, "log odds", "c", "what the gap of judged morale says beside the runs")
+    gap_error: float = output(Kind.INDEX, "log odds", "its standard error")
     worlds: int = output(Kind.COUNT, "worlds", "from how many it was learnt")
 
 

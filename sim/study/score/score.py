@@ -136,7 +136,9 @@ def score(
     further = [judge(name, tables, how) for name, tables in others if name not in names]
     outcomes = _outcomes(worlds, judged)
     tables = [
-        score_table(at, [*judged, *further], _said_by(world, learn_tilt(outcomes, at.fold).tilt))
+        score_table(
+            at, [*judged, *further], _said_by(world, learn_tilt(outcomes, at.fold).tilt.at(at.facts.morale_gap))
+        )
         for world, at in zip(worlds, judged, strict=True)
     ]
     table = pd.concat(tables, ignore_index=True)
@@ -154,7 +156,7 @@ def score(
 def _outcomes(worlds: Sequence[Lived], judged: Sequence[Judged]) -> list[Outcome]:
     """Return what runs said of each fall that is recorded, and what happened."""
     return [
-        outcome_of(world, at.fold, one.seen.value)
+        outcome_of(world, at.fold, one.seen.value, at.facts.morale_gap)
         for world, at in zip(worlds, judged, strict=True)
         for one in at.known[FALL]
         if len(world.runs)

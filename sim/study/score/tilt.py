@@ -7,7 +7,7 @@ little more is left than these. What is said of a world is learnt from other cou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ import pandas as pd
 from sim.core.parameters import describe
 from sim.study.score.families import DAYS, Family, Lived, forecast_of
 from sim.study.score.forecast import Chance, Forecast
-from sim.world.tilt import PRIOR_ERRORS, Tilt, log_odds
+from sim.world.tilt import PRIOR_ERRORS, USUAL_GAP, Tilt, log_odds
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,7 +32,7 @@ FIXED = 1e12  # precision of what is held
 ALL = ""
 """Stands for no fold: what is learnt from all worlds."""
 
-COLUMNS = ("fold", "intercept", "intercept_error", "slope", "slope_error", "worlds")
+COLUMNS = ("fold", "intercept", "intercept_error", "slope", "slope_error", "gap", "gap_error", "worlds")
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,14 @@ class Outcome:
         Of its runs in which the regime collapsed.
     fell
         1 if it did, else 0.
+    gap
+        Of judged morale on day 0; see `sim.world.tilt.morale_gap`.
     """
 
     fold: str
     share: float
     fell: float
+    gap: float
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,13 @@ class Learnt:
     tilt
         The line.
     errors
-        Standard errors of intercept and slope.
+        Standard errors of intercept, slope and weight of the gap.
     worlds
         From how many.
     """
 
     tilt: Tilt
-    errors: tuple[float, float]
+    errors: tuple[float, float, float]
     worlds: int
 
 
@@ -84,35 +87,36 @@ def learn_tilt(outcomes: Sequence[Outcome], fold: str = ALL) -> Learnt:
         What is left out; by default nothing.
     """
     known = [one for one in outcomes if fold == ALL or one.fold != fold]
-    odds, fell = log_odds(np.array([one.share for one in known])), np.array([one.fell for one in known])
+    odds, fell, gaps = (np.array([getattr(one, name) for one in known]) for name in ("share", "fell", "gap"))
+    said = np.column_stack([log_odds(odds), np.where(np.isnan(gaps), 0.0, gaps - USUAL_GAP)])
     ranges = np.array([parameter.prior for parameter in describe(Tilt).values()])
     centre, precision = ranges.mean(axis=1), np.diag((2.0 * PRIOR_ERRORS / np.ptp(ranges, axis=1)) ** 2)
-    line, curvature = fit_line(odds, fell, np.ones(len(known)), centre, precision)
+    line, curvature = fit_line(said, fell, np.ones(len(known)), centre, precision)
     low, high = describe(Tilt)["slope"].limits
     if not low <= line[1] <= high:  # the loss is convex: its least within the limits lies on the one that is crossed
-        held = np.array([centre[0], min(max(line[1], low), high)])
-        line, _ = fit_line(odds, fell, np.ones(len(known)), held, np.diag([precision[0, 0], FIXED]))
+        centre[1], precision[1, 1] = min(max(line[1], low), high), FIXED
+        line, _ = fit_line(said, fell, np.ones(len(known)), centre, precision)
     errors = np.sqrt(np.diag(np.linalg.inv(curvature)))
-    return Learnt(Tilt(*line.tolist()), (float(errors[0]), float(errors[1])), len(known))
+    return Learnt(Tilt(*line.tolist()), (float(errors[0]), float(errors[1]), float(errors[2])), len(known))
 
 
 def fit_line(
-    odds: Floats, happened: Floats, weights: Floats, centre: Floats, precision: Floats
+    said: Floats, happened: Floats, weights: Floats, centre: Floats, precision: Floats
 ) -> tuple[Floats, Floats]:
-    """Return the line on log odds that suits what happened, and how sharply it is known (the curvature of its loss).
+    """Return the line that suits what happened, and how sharply it is known (the curvature of its loss).
 
     Parameters
     ----------
-    odds
-        What was said, as log odds.
+    said
+        What was said, a row each: as log odds, and what else.
     happened
         1 or 0.
     weights
         What each counts.
     centre, precision
-        Of the normal prior of intercept and slope.
+        Of the normal prior of the intercept and of what each column counts.
     """
-    design, line = np.column_stack([np.ones(len(odds)), odds]), centre.copy()
+    design, line = np.column_stack([np.ones(len(said)), said]), centre.copy()
     for _ in range(STEPS):  # Newton's method: the loss is convex
         p = 1.0 / (1.0 + np.exp(-np.clip(design @ line, -30.0, 30.0)))
         gradient = design.T @ (weights * (p - happened)) + precision @ (line - centre)
@@ -122,7 +126,7 @@ def fit_line(
     return line, curvature
 
 
-def outcome_of(world: Lived, fold: str, fell: float) -> Outcome:
+def outcome_of(world: Lived, fold: str, fell: float, gap: float) -> Outcome:
     """Return what the runs of a world said of its fall, and what happened.
 
     Parameters
@@ -131,8 +135,10 @@ def outcome_of(world: Lived, fold: str, fell: float) -> Outcome:
         What its runs left behind, and what it is left out with.
     fell
         1 or 0.
+    gap
+        Of judged morale.
     """
-    return Outcome(fold, float(world.fell.mean()), fell)
+    return Outcome(fold, float(world.fell.mean()), fell, gap)
 
 
 def tilted_forecast(family: Family, world: Lived, item: str, tilt: Tilt) -> Forecast | None:
@@ -158,6 +164,6 @@ def tilt_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     rows = []
     for fold in (ALL, *sorted({one.fold for one in outcomes})):
         found = learn_tilt(outcomes, fold)
-        numbers = (found.tilt.intercept, found.errors[0], found.tilt.slope, found.errors[1])
+        numbers = [number for pair in zip(astuple(found.tilt), found.errors, strict=True) for number in pair]
         rows.append((fold, *numbers, found.worlds))
     return pd.DataFrame(rows, columns=list(COLUMNS))
