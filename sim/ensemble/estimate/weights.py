@@ -171,8 +171,12 @@ def quantiles_of(values: Numbers, levels: Sequence[float], weights: Weights | No
 
 def observed_quantiles(values: Numbers, levels: Sequence[float], weights: Weights | None = None) -> Numbers:
     """Return quantiles over runs that are all numbers of some run; see `quantiles_of`."""
-    each = None if weights is None else weights.each
-    return np.asarray(np.quantile(values, levels, axis=0, method="inverted_cdf", weights=each))
+    if weights is None:
+        return np.asarray(np.quantile(values, levels, axis=0, method="inverted_cdf"))
+    order = np.argsort(values, axis=0, kind="stable")
+    reached = np.cumsum(weights.each[order], axis=0) / len(values)
+    ranks = np.array([(reached < level - ROUNDING).sum(axis=0) for level in levels])
+    return np.asarray(np.take_along_axis(np.take_along_axis(values, order, axis=0), ranks, axis=0))
 
 
 def medians_of(table: pd.DataFrame, weights: Weights | None = None) -> pd.Series:

@@ -1,0 +1,124 @@
+"""How far falls may be trusted: learnt from other countries alone, and what weighed runs then score."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.core.parameters import describe
+from sim.study.score.board import MODEL, TILTED
+from sim.study.score.families import FAMILIES, Lived
+from sim.study.score.folds import Folds
+from sim.study.score.forecast import Chance, Sample
+from sim.study.score.score import Scores, Settings, score
+from sim.study.score.tilt import ALL, OF_THE_WAR, Outcome, learn_tilt, tilt_table, tilted_forecast
+from sim.world.tables import Tables
+from sim.world.tilt import Tilt
+from tests.study.test_score import FOUR, made
+from tests.worlds import tables_of
+
+FAMILY = {family.name: family for family in FAMILIES}
+
+
+def outcomes_by(tilt: Tilt, n: int) -> list[Outcome]:
+    """Return wars in which regimes fall as often as a tilt says, of shares of runs spread evenly."""
+    drawn = np.arange(1, n + 1) * (5.0**0.5 - 1.0) / 2.0 % 1.0  # of even spread, as if drawn
+    shares = (np.arange(n) + 0.5) / n
+    return [Outcome(str(i), s, float(u < tilt.chance(s))) for i, (s, u) in enumerate(zip(shares, drawn, strict=True))]
+
+
+def test_many_wars_tell_the_line_and_its_error() -> None:
+    truth = Tilt(0.4, 0.6)
+    found = learn_tilt(outcomes_by(truth, 4000))
+    for at, name in enumerate(("intercept", "slope")):
+        assert abs(getattr(found.tilt, name) - getattr(truth, name)) < 4.0 * found.errors[at]
+    assert found.worlds == 4000
+    assert max(found.errors) < 0.06
+
+
+def test_no_war_leaves_the_priors() -> None:
+    found = learn_tilt([])
+    assert (found.tilt, found.errors, found.worlds) == (Tilt(0.0, 0.5), pytest.approx((0.5, 0.25)), 0)
+
+
+def test_a_few_wars_hardly_move_the_slope_and_never_out_of_its_limits() -> None:
+    low, high = describe(Tilt)["slope"].limits
+    wrong = [Outcome(str(i), 0.98 if i % 2 else 0.02, float(not i % 2)) for i in range(300)]
+    right = [dataclasses.replace(one, fell=1.0 - one.fell) for one in wrong]
+    assert learn_tilt(wrong).tilt.slope == pytest.approx(low, abs=1e-6)
+    assert learn_tilt(right * 9).tilt.slope == pytest.approx(high, abs=1e-6)
+    assert abs(learn_tilt(right[:2]).tilt.slope - 0.5) < 0.1
+
+
+def test_the_table_has_a_row_for_each_fold_and_one_for_none() -> None:
+    table = tilt_table(outcomes_by(Tilt(0.0, 1.0), 5))
+    assert table["fold"].tolist() == [ALL, "0", "1", "2", "3", "4"]
+    assert table["worlds"].tolist() == [5, 4, 4, 4, 4, 4]
+
+
+@pytest.fixture(scope="module")
+def scores() -> Scores:
+    return score([made(name) for name in FOUR], settings=Settings(Folds.COUNTRY, resamples=64))
+
+
+def test_weighed_runs_are_scored_beside_raw_ones(scores: Scores) -> None:
+    own = scores.table[scores.table["forecast"].isin((MODEL, TILTED))].set_index(
+        ["forecast", "family", "world", "item"]
+    )
+    families = own.loc[TILTED].index.get_level_values("family").unique()
+    assert set(families) == {
+        name for name in OF_THE_WAR if name in set(own.loc[MODEL].index.get_level_values("family"))
+    }
+    board = scores.board.set_index(["family", "rule"])
+    assert np.isfinite(board.loc[("fall", "brier"), "tilted"])
+    assert board.loc[("killed", "crps"), ["tilted", "tilted_skill"]].isna().all()
+    assert TILTED not in set(board["rival"].dropna())
+
+
+def test_a_third_of_runs_that_fall_are_weighed_by_hand() -> None:
+    world, tilt = made("liberia_2003"), Tilt(-0.3, 0.4)
+    chance = tilt.chance(1 / 3)
+    assert tilted_forecast(FAMILY["fall"], world, "", tilt) == Chance(chance)
+    by_30 = tilted_forecast(FAMILY["fall_by_30"], world, "", tilt)
+    assert isinstance(by_30, Chance)
+    assert by_30.probability == pytest.approx((3.0 * chance + 0.5) / 4.0)
+    day = tilted_forecast(FAMILY["collapse_day"], world, "", tilt)
+    assert isinstance(day, Sample)
+    assert day.weights is not None
+    assert day.weights == pytest.approx([chance, (1.0 - chance) / 2.0, (1.0 - chance) / 2.0])
+    assert tilted_forecast(FAMILY["killed"], world, "", tilt) is None
+
+
+def fell_otherwise(tables: Tables) -> Tables:
+    """Return a world in which what became of the regime is the contrary of what did."""
+    is_row = tables.observed["name"] == "regime_falls"  # type: ignore[index]
+    observed = tables.observed.copy()  # type: ignore[union-attr]
+    observed["value"][is_row] = 1.0 - observed["value"][is_row]
+    for row in ("regime_fall_day", "capital_fall_day", "flight_day"):
+        held = observed["value"][is_row].item() == 0.0
+        observed["value"][observed["name"] == row] = np.nan if held else 5.0
+    return dataclasses.replace(tables, observed=observed)
+
+
+def test_what_is_said_of_a_country_is_learnt_without_it(scores: Scores) -> None:
+    name = FOUR[3]
+    tables = fell_otherwise(tables_of(name))
+    worlds = [made(name, tables), *(made(other) for other in FOUR if other != name)]
+    after = score(worlds, settings=Settings(Folds.COUNTRY, resamples=64))
+
+    def said(found: Scores, world: str) -> float:
+        rows = found.table.set_index(["forecast", "family", "rule", "world"])
+        return float(rows.loc[(TILTED, "fall", "brier", world), "median"].item())
+
+    assert said(after, name) == said(scores, name)
+    assert all(said(after, other) != said(scores, other) for other in FOUR if other != name)
+
+
+def test_runs_that_all_hold_are_only_told_otherwise() -> None:
+    world = made("liberia_2003")
+    runs = world.runs.assign(collapse_day=pd.array([None] * 3, "Int32"))
+    quiet = Lived(world.name, world.tables, runs, world.falls)
+    assert tilted_forecast(FAMILY["fall"], quiet, "", Tilt(0.0, 0.5)) == Chance(Tilt(0.0, 0.5).chance(0.0))
+    by_30 = tilted_forecast(FAMILY["fall_by_30"], quiet, "", Tilt(0.0, 0.5))
+    assert by_30 == Chance(0.5 / 4.0)
