@@ -2,9 +2,9 @@
 
 Thirty outcomes cannot bear a chance of .999, and little that is known on day 0 tells who falls. What a record as good
 as the model's supports is learnt from its wars, each country left out in turn (`sim.study.score.tilt`). The line nests
-its rivals: with slope 0 it gives the base rate, or a logistic regression on the gap of judged morale, the best rule that
-looks at day 0 alone; with slope 1 and nothing else the share of runs itself. It is applied as weights of runs, those
-with and those without a collapse, so that all that is told agrees with the chance.
+its rivals: with slope 0 it gives the base rate, or a logistic regression on the gap of judged morale, the best rule
+that looks at day 0 alone; with slope 1 and nothing else the share of runs itself. It is applied as weights of runs,
+those with and those without a collapse, so that all that is told agrees with the chance.
 
 References
 ----------
@@ -40,7 +40,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Tilt:
-    """Hold the line: log odds of the chance that the record supports = a + b * log odds of the share + c * (gap - .3)."""
+    """Hold the line: log odds of the chance that is supported = a + b * log odds of the share + c * (gap - 0.3)."""
 
     intercept: float = parameter(
         SHIPPED[0],
@@ -67,7 +67,7 @@ class Tilt:
         prior=(-1.6, 6.4),
         limits=(-10.0, 10.0),
         unit="log odds",
-        meaning="what the judged morale of the challenger's main force, less that of the regime's, says beside the runs",
+        meaning="what the gap of judged morale, challenger's main force less regime's, says beside the runs",
         source="assumption: normal around 2.4, half of what wars give alone, with standard deviation 2",
     )
 

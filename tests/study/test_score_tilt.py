@@ -1,6 +1,8 @@
 """How far falls may be trusted: learnt from other countries alone, and what weighed runs then score."""
 
 import dataclasses
+import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from sim.study.score.forecast import Chance, Sample
 from sim.study.score.score import Scores, Settings, score
 from sim.study.score.tilt import ALL, OF_THE_WAR, Outcome, learn_tilt, tilt_table, tilted_forecast
 from sim.world.tables import Tables
-from sim.world.tilt import Tilt
+from sim.world.tilt import USUAL_GAP, Tilt
 from tests.study.test_score import FOUR, made
 from tests.worlds import tables_of
 
@@ -22,29 +24,39 @@ FAMILY = {family.name: family for family in FAMILIES}
 
 
 def outcomes_by(tilt: Tilt, n: int) -> list[Outcome]:
-    """Return wars in which regimes fall as often as a tilt says, of shares of runs spread evenly."""
+    """Return wars in which regimes fall as often as a tilt says, of shares of runs and gaps spread evenly."""
     drawn = np.arange(1, n + 1) * (5.0**0.5 - 1.0) / 2.0 % 1.0  # of even spread, as if drawn
-    shares = (np.arange(n) + 0.5) / n
-    return [Outcome(str(i), s, float(u < tilt.chance(s))) for i, (s, u) in enumerate(zip(shares, drawn, strict=True))]
+    shares, gaps = (np.arange(n) + 0.5) / n, np.arange(n) % 7 / 7.0
+    wars = enumerate(zip(shares.tolist(), gaps.tolist(), drawn, strict=True))
+    return [Outcome(str(i), share, float(u < tilt.at(gap).chance(share)), gap) for i, (share, gap, u) in wars]
 
 
 def test_many_wars_tell_the_line_and_its_error() -> None:
-    truth = Tilt(0.4, 0.6)
+    truth = Tilt(0.4, 0.6, 3.0)
     found = learn_tilt(outcomes_by(truth, 4000))
-    for at, name in enumerate(("intercept", "slope")):
+    for at, name in enumerate(("intercept", "slope", "gap")):
         assert abs(getattr(found.tilt, name) - getattr(truth, name)) < 4.0 * found.errors[at]
     assert found.worlds == 4000
-    assert max(found.errors) < 0.06
+    assert max(found.errors[:2]) < 0.06
+    assert found.errors[2] < 0.2
 
 
 def test_no_war_leaves_the_priors() -> None:
     found = learn_tilt([])
-    assert (found.tilt, found.errors, found.worlds) == (Tilt(0.0, 0.5), pytest.approx((0.5, 0.25)), 0)
+    assert (found.tilt, found.errors, found.worlds) == (Tilt(0.0, 0.5, 2.4), pytest.approx((0.5, 0.25, 2.0)), 0)
+
+
+def test_a_war_without_a_challenger_is_not_moved_by_the_gap() -> None:
+    assert Tilt(0.2, 0.5, 3.0).at(math.nan) == Tilt(0.2, 0.5, 0.0)
+    assert Tilt(0.2, 0.5, 3.0).at(0.5).intercept == pytest.approx(0.8)
+    told = [Outcome("a", 0.3, 1.0, math.nan), Outcome("b", 0.6, 0.0, USUAL_GAP)]
+    alike = [replace(one, gap=USUAL_GAP) for one in told]
+    assert learn_tilt(told) == learn_tilt(alike)
 
 
 def test_a_few_wars_hardly_move_the_slope_and_never_out_of_its_limits() -> None:
     low, high = describe(Tilt)["slope"].limits
-    wrong = [Outcome(str(i), 0.98 if i % 2 else 0.02, float(not i % 2)) for i in range(300)]
+    wrong = [Outcome(str(i), 0.98 if i % 2 else 0.02, float(not i % 2), USUAL_GAP) for i in range(300)]
     right = [dataclasses.replace(one, fell=1.0 - one.fell) for one in wrong]
     assert learn_tilt(wrong).tilt.slope == pytest.approx(low, abs=1e-6)
     assert learn_tilt(right * 9).tilt.slope == pytest.approx(high, abs=1e-6)

@@ -136,9 +136,7 @@ def score(
     further = [judge(name, tables, how) for name, tables in others if name not in names]
     outcomes = _outcomes(worlds, judged)
     tables = [
-        score_table(
-            at, [*judged, *further], _said_by(world, learn_tilt(outcomes, at.fold).tilt.at(at.facts.morale_gap))
-        )
+        score_table(at, [*judged, *further], _said_by(world, _tilt_without(outcomes, at)))
         for world, at in zip(worlds, judged, strict=True)
     ]
     table = pd.concat(tables, ignore_index=True)
@@ -151,6 +149,11 @@ def score(
         left_out=left_out_rows((at.name, at.record) for at in judged),
         tilts=tilt_table(outcomes),
     )
+
+
+def _tilt_without(outcomes: Sequence[Outcome], at: Judged) -> Tilt:
+    """Return the tilt of a world, learnt without its fold."""
+    return learn_tilt(outcomes, at.fold).tilt.at(at.facts.morale_gap)
 
 
 def _outcomes(worlds: Sequence[Lived], judged: Sequence[Judged]) -> list[Outcome]:
