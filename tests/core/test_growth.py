@@ -11,7 +11,7 @@ from tests.random_worlds import small_worlds
 from tests.worlds import SEED, SWITCHED_ON, TEN, fallen, mornings, runs_of, scenario_of
 
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-GROWING = {"growth": {"base": 0.003, "success": 0.03}}
+GROWING = {"growth": {"base": 0.01, "success": 0.06, "ceiling": 0.03}}
 STAYING = {"growth": {"stay_share": 0.6}}
 
 
@@ -42,30 +42,30 @@ def test_with_everything_switched_on_fighters_are_conserved_in_any_world(scenari
 
 
 def test_rebels_grow_and_the_regime_and_cells_do_not_by_these_rules() -> None:
-    scenario = scenario_of("libya_2011", rules={"growth": {"base": 0.02}, "regime": {"recruits": 0.0}}, days=50)
+    scenario = scenario_of("syria_2012", rules={"growth": {"base": 0.02}, "regime": {"recruits": 0.0}}, days=50)
     w = scenario.world[0]
     n = int(w["n_factions"])
     *_, state = mornings(scenario, 0)
     recruited, side = state[0]["recruited"][:n], state[0]["side"][:n]
-    assert recruited[w["challenger"]] > 0.1 * state[0]["fighters_day_0"][w["challenger"]]
+    assert recruited[w["challenger"]] > 0.05 * state[0]["fighters_day_0"][w["challenger"]]
     assert not recruited[(side == w["regime"]) | (w["is_native"][:n] == 0)].any()
 
 
 def test_growth_makes_a_small_challenger_win_more_often() -> None:
-    small = ("libya_2011", "drc_1997", "syria_2012")
+    small = ("drc_1997", "ethiopia_2021", "syria_2012")
     before = sum(float(fallen(runs_of(scenario_of(world), 150)).mean()) for world in small)
     after = sum(float(fallen(runs_of(scenario_of(world, rules=GROWING), 150)).mean()) for world in small)
-    assert after >= before
+    assert after > before
     powers = [
         simulate(s.world, s.rules, SEED, 0, 30, 30).daily["challenger_strength"].mean()
-        for s in (scenario_of("libya_2011"), scenario_of("libya_2011", rules=GROWING))
+        for s in (scenario_of("syria_2012"), scenario_of("syria_2012", rules=GROWING))
     ]
-    assert powers[1] > powers[0]
+    assert powers[1] > 1.05 * powers[0]
 
 
 def test_a_side_that_loses_ground_loses_followers() -> None:
     """Followers leave on the weekly day on which its side holds less than it did within the month."""
-    scenario = scenario_of("angola_1992", rules={"growth": {"success": 0.1}}, days=140)
+    scenario = scenario_of("vietnam_1972", rules={"growth": {"success": 0.1}})
     w = scenario.world[0]
     losing = 0
     for run in range(6):

@@ -20,7 +20,7 @@ def lived(scenario: Scenario) -> Histories:
     return simulate(scenario.world, scenario.rules, SEED, 0, RUNS)
 
 
-@pytest.mark.parametrize("world", ["angola_1992", "levant_2024", "liberia_2003"])
+@pytest.mark.parametrize("world", ["angola_1992", "levant_2024", "sudan_2023"])
 def test_within_a_truce_the_main_sides_storm_nothing_of_each_other(world: str) -> None:
     scenario = scenario_of(world, rules=SURE)
     w = scenario.world[0]

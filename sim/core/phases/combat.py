@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.core.codes import NEVER, NOBODY, Order, Purpose
 from sim.core.jit import phase
 from sim.core.phases.forces import defence, defending_fighters, pair, today
-from sim.core.phases.orders import committed_share, enclave_km, is_melted_place, mobile_strength
+from sim.core.phases.orders import committed_share, enclave_km, is_melted_place, strength_sent
 from sim.core.rng import normal
 from sim.core.rules import Rules
 from sim.core.rules.advance import front_after, opposed_days, pursuit_days, siege_factor
@@ -130,4 +130,4 @@ def part_sent(world: World, rules: Rules, state: State, origin: int, target: int
     share = committed_share(world, rules, state, origin, target, faction)
     if share <= 0.0:
         return 0.0
-    return share * mobile_strength(world, rules, state, origin, faction, state.side[faction])
+    return strength_sent(world, rules, state, origin, faction, share)

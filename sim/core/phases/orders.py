@@ -217,16 +217,17 @@ def origin_strength(
             continue
         share = spare_share(world, rules, state, origin, target, faction, kind)
         if share > 0.0:
-            part = share * mobile_strength(world, rules, state, origin, faction, leader)
+            part = strength_sent(world, rules, state, origin, faction, share)
             strength += part
             km += part * (edge_km if origin != target else enclave_km(world, rules, state, target, faction))
     return strength, km
 
 
 @phase
-def mobile_strength(world: World, rules: Rules, state: State, origin: int, faction: int, leader: int) -> float:
-    """Return the strength of a force as far as it can be sent: less far from the bases of its side."""
-    strength = state.strength[origin, faction] * effort(world, state, faction, origin, leader)
+def strength_sent(world: World, rules: Rules, state: State, origin: int, faction: int, share: float) -> float:
+    """Return the strength of a share of a force where it is sent: less far from the bases of its side."""
+    leader = state.side[faction]
+    strength = share * state.strength[origin, faction] * effort(world, state, faction, origin, leader)
     if rules.orders.culmination > 0.0:
         strength *= supplied(state.base_km[origin, leader], rules.orders.culmination)
     return strength
