@@ -26,6 +26,7 @@ from sim.ensemble.estimate.intervals import wilson_interval
 from sim.world.config import read_config
 from sim.world.scenario import build_scenario
 from sim.world.tables import Tables, load_tables
+from sim.world.tilt import Tilt
 
 ROOT = Path(__file__).resolve().parents[1]
 MODEL = ROOT / "docs" / "model.md"
@@ -57,10 +58,14 @@ def schedule_table() -> str:
 
 def parameter_table(mechanism: str) -> str:
     """Return one mechanism's parameters as a table."""
-    group = MECHANISMS[mechanism]
+    return group_table(f"rules.{mechanism}", MECHANISMS[mechanism])
+
+
+def group_table(key: str, group: type) -> str:
+    """Return a group of parameters as a table, by the key under which they are set."""
     plain, defaults = to_plain(group()), numbers(group())
     lines = [
-        f"| `rules.{mechanism}.` | symbol | default | plausible | learnt within | unit | meaning | source |",
+        f"| `{key}.` | symbol | default | plausible | learnt within | unit | meaning | source |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, told in choices(group).items():
@@ -181,7 +186,8 @@ def rewritten(text: str, parts: dict[str, str]) -> str:
 
 def quick_parts() -> dict[str, str]:
     """Return the parts that need no runs."""
-    return {"schedule": schedule_table(), **{name: parameter_table(name) for name in MECHANISMS}}
+    tables = {name: parameter_table(name) for name in MECHANISMS}
+    return {"schedule": schedule_table(), **tables, "tilt": group_table("ensemble.tilt", Tilt)}
 
 
 def rewrite(page: Path, parts: dict[str, str]) -> None:

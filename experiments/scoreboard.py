@@ -15,8 +15,9 @@ from sim.api import calibrate, score
 from sim.study.score.folder import Scored, developed_worlds, provenance
 from sim.study.score.record import read_record
 from sim.study.score.score import left_out_rows
+from sim.study.score.tilt import COLUMNS
 from sim.tell.calibration import kept_section, mixes_section
-from sim.tell.score_tables import NOTES, board_section, left_out_section, standing_lines
+from sim.tell.score_tables import NOTES, board_section, left_out_section, standing_lines, tilted_section
 from sim.tell.summary import markdown_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,6 +65,7 @@ def table_text(scored: Scored) -> str:
     """
     runs = max(world["runs"] for world in scored.manifest["worlds"])
     told = {"runs": runs, "seed": scored.manifest["seed"]} | {name: scored.manifest[name] for name in DIGESTS}
+    told |= {f"tilt {name}": value for name, value in scored.scores.tilts.iloc[0].drop("fold").items()}
     return _stored(COMMAND, told, scored.scores.board)
 
 
@@ -82,10 +84,21 @@ def page_parts() -> dict[str, str]:
     return {
         "standing": "\n".join(f"- {line}" for line in standing_lines(board)),
         "board": f"{made}\n\n{markdown_table(board_section(board))}",
+        "tilted": _tilted(told, board),
         "mixes": f"{_effort()}\n\n{markdown_table(mixes_section(read_table(MIXES)[1]))}",
         "kept": markdown_table(kept_section(read_table(KEPT)[1])),
         "left out": markdown_table(left_out_section(left_out)),
     }
+
+
+def _tilted(told: Mapping[str, str], board: pd.DataFrame) -> str:
+    """Return how far the share of falls may be trusted, and what weighed runs score; as far as the table tells it."""
+    names = [f"tilt {name}" for name in COLUMNS[1:]]
+    if not all(name in told for name in names):
+        return f"`{COMMAND}` tells it here."
+    a, a_error, b, b_error, worlds = (float(told[name]) for name in names)
+    line = f"Learnt from all {worlds:.0f} worlds: a = {a:+.2f} ± {a_error:.2f}, b = {b:.2f} ± {b_error:.2f}."
+    return f"{line}\n\n{markdown_table(tilted_section(board))}"
 
 
 def _effort() -> str:

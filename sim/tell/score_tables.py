@@ -73,19 +73,31 @@ def board_section(board: pd.DataFrame) -> Section:
     board
         See `sim.study.score.board.board`.
     """
-    is_weighed = "tilted" in board and bool(board["tilted"].notna().any())
-    weighed = ("tilted", "skill tilted, %") if is_weighed else ()
-    first, last = ("what is scored", "items", "worlds", "model"), ("skill, %", "verdict", "covers")
-    header = (*first, "best rival", "its score", *last, *weighed)
-    rows = [(*_row(row), *(_tilted(row) if is_weighed else ())) for row in _records(board)]
-    return Section.of_rows("Against history and the best rival", header, rows)
+    header = ("what is scored", "items", "worlds", "model", "best rival", "its score", "skill, %", "verdict", "covers")
+    return Section.of_rows("Against history and the best rival", header, [_row(row) for row in _records(board)])
+
+
+def tilted_section(board: pd.DataFrame) -> Section:
+    """Return what weighed runs score beside raw ones, of the families of the war.
+
+    Parameters
+    ----------
+    board
+        See `sim.study.score.board.board`.
+    """
+    rows = [_tilted(row) for row in _records(board) if pd.notna(row.get("tilted"))]
+    header = ("what is scored", "raw", "tilted", "best rival", "its score", "skill of tilted, %")
+    return Section.of_rows("Runs weighed as other countries' falls teach", header, rows)
 
 
 def _tilted(row: Mapping[str, Any]) -> tuple[Cell, ...]:
-    """Return what weighed runs score, and what that is worth beside the rival."""
-    if pd.isna(row["tilted"]):
-        return "", ""
-    return Number(row["tilted"], DECIMALS), skill(*(row[f"tilted_{part}"] for part in ("skill", "low", "high")))
+    """Return the cells of a family and a rule of weighed runs."""
+    beside: tuple[Cell, ...] = ("none", "", "")
+    if isinstance(row["rival"], str):
+        gained = skill(*(row[f"tilted_{part}"] for part in ("skill", "low", "high")))
+        beside = rival_title(row["rival"]), Number(row["rival_score"], DECIMALS), gained
+    raw, weighed = (Number(row[name], DECIMALS) for name in ("score", "tilted"))
+    return rule_title(row["family"], row["rule"]), raw, weighed, *beside
 
 
 def tilt_section(tilts: pd.DataFrame) -> Section:
@@ -171,19 +183,20 @@ def scored_of(scored: Scored) -> str:
 def sections(scored: Scored) -> list[Section]:
     """Return what scores tell as tables."""
     left_out = scored.scores.left_out
-    told = [board_section(scored.scores.board), tilt_section(scored.scores.tilts)]
+    found = scored.scores
+    told = [board_section(found.board), tilted_section(found.board), tilt_section(found.tilts)]
     return [*told, *([left_out_section(left_out)] if len(left_out) else [])]
 
 
 def score_table(scored: Scored) -> RenderableType:
     """Return scores as tables for a terminal."""
-    board, tilts = board_section(scored.scores.board), tilt_section(scored.scores.tilts.head(1))
-    left_out = scored.scores.left_out
+    found = scored.scores
+    shown = board_section(found.board), tilted_section(found.board), tilt_section(found.tilts.head(1))
+    left_out = found.left_out
     told = f"{len(left_out)} rows of the record are left out; left_out.parquet tells why. " if len(left_out) else ""
-    lines = standing_lines(scored.scores.board) if len(scored.worlds) > 1 else []
-    return Group(
-        f"Scores of {scored_of(scored)}.", terminal_table(board), terminal_table(tilts), *lines, "", f"{told}{NOTES}"
-    )
+    lines = standing_lines(found.board) if len(scored.worlds) > 1 else []
+    tables = map(terminal_table, shown)
+    return Group(f"Scores of {scored_of(scored)}.", *tables, *lines, "", f"{told}{NOTES}")
 
 
 def score_markdown(scored: Scored) -> str:

@@ -12,6 +12,7 @@ from sim.core.codes import Channel
 from sim.core.record import DAILY, EVENTS, FALLS, HOLDERS, RUNS, TOLLS
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.losses import regime_places
+from sim.ensemble.estimate.weights import weighed
 from sim.ensemble.store.results import Results, table_frame
 from sim.ensemble.store.schema import DRAWS, TWINS, Names, names_of, schemas, state_column
 from sim.world.scenario import Scenario
@@ -57,6 +58,7 @@ def made_results(
     }
     table[RUNS] += [{"run": run, "status": "failed"} for run in range(runs, runs + failed)]
     frames = {name: _frame(rows, schemas(names)[name]) for name, rows in table.items()}
+    frames[RUNS] = weighed(frames[RUNS], scenario.config.tilt)
     return Results(
         folder=folder,
         manifest={"seed": 7, "config_digest": "c0ffee" * 10, "world_digest": scenario.tables.digest},

@@ -10,7 +10,15 @@ from sim.show.report.chapters import Drawing, drawing_of
 from sim.show.report.write import environment, look_and_script
 from sim.show.score.words import CAVEAT
 from sim.study.score.folder import Scored
-from sim.tell.score_tables import NOTES, board_section, left_out_section, scored_of, standing_lines, tilt_section
+from sim.tell.score_tables import (
+    NOTES,
+    board_section,
+    left_out_section,
+    scored_of,
+    standing_lines,
+    tilt_section,
+    tilted_section,
+)
 
 TEMPLATE = "scoreboard.html.jinja"
 FACTS = ("rulebook", "scoring", "inputs", "records", "config_digest", "seed", "scenario")
@@ -40,7 +48,7 @@ def _content(scored: Scored) -> dict[str, Any]:
         "of": scored_of(scored),
         "lines": standing_lines(found.board) if len(scored.worlds) > 1 else [],
         "board": board_section(found.board),
-        "tilts": tilt_section(found.tilts),
+        "tilts": (tilted_section(found.board), tilt_section(found.tilts)),
         "notes": NOTES,
         "drawings": [drawing for drawing in drawings if not is_war(drawing)],
         "worlds": [drawing for drawing in drawings if is_war(drawing)],
