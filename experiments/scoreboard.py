@@ -22,11 +22,13 @@ from sim.tell.summary import markdown_table
 ROOT = Path(__file__).resolve().parents[1]
 MIXES, KEPT = ROOT / "docs" / "scoreboard_mixes.csv", ROOT / "docs" / "scoreboard_kept.csv"
 TABLE, PAGE, README = ROOT / "docs" / "scoreboard.csv", ROOT / "docs" / "scoreboard.md", ROOT / "README.md"
+HOWTO = ROOT / "docs" / "howto" / "score.md"
 FIGURE = ROOT / "docs" / "figures" / "skill"
 COMMAND = "python experiments/document.py --scores"
 MIXES_COMMAND = "python experiments/document.py --mixes"
 VECTORS = 512
 DIGESTS = ("rulebook", "scoring", "inputs", "records")
+EXAMPLE = ("killed", "level")  # families that the how-to page shows
 FIGURES = 4  # significant: what differs further down differs by machine
 
 
@@ -86,6 +88,12 @@ def page_parts() -> dict[str, str]:
         "kept": markdown_table(kept_section(read_table(KEPT)[1])),
         "left out": markdown_table(left_out_section(left_out)),
     }
+
+
+def example() -> str:
+    """Return a part of the board, for the page that tells how to read it."""
+    _, board = read_table()
+    return markdown_table(board_section(board[board["family"].isin(EXAMPLE)]))
 
 
 def _effort() -> str:
