@@ -3,9 +3,12 @@
 Usage
 -----
 python experiments/document.py               schedule and parameters, at once
-python experiments/document.py --history     also runs all worlds for the table against history (some minutes)
+python experiments/document.py --history     also runs all worlds against history, the Levant for a year (some minutes)
 python experiments/document.py --scores      also scores all worlds for the scoreboard (some minutes)
 python experiments/document.py --mixes       also learns parameters, each country left out, for the same (some minutes)
+python experiments/document.py --figures     also draws the figure of the README from the default run (a minute)
+python experiments/document.py --examples    also runs what how-to pages show of long commands (a minute)
+python experiments/document.py --notebooks   also runs the notebooks, which keep what they show (some minutes)
 """
 
 from __future__ import annotations
@@ -16,21 +19,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from experiments import scoreboard
+from experiments import scoreboard, stored
 from sim.core.day import SCHEDULE
 from sim.core.engine import simulate
 from sim.core.parameters import Parameter, choices, describe, numbers, to_plain
 from sim.core.rules import MECHANISMS
 from sim.ensemble.estimate.intervals import wilson_interval
+from sim.tell.numbers import whole_percent
 from sim.world.config import read_config
-from sim.world.scenario import build_scenario
+from sim.world.scenario import Scenario, build_scenario
 from sim.world.tables import Tables, load_tables
 from sim.world.tilt import Tilt
 
 ROOT = Path(__file__).resolve().parents[1]
 MODEL = ROOT / "docs" / "model.md"
 RUNS = 2000
+SURE = 0.95  # of a fall, or that none comes
+LEVANT, YEAR, RUNS_OF_A_YEAR = "levant_2024", 365, 400
+SOON, LATE = 20, 90  # days
 SEEN_BY_THE_PROTOTYPE = {
     "levant_2024",
     "iraq_2014",
@@ -129,17 +137,22 @@ class Verdict:
         )
 
 
-def judge(name: str) -> Verdict:
-    """Run one world with the default parameters."""
+def plain_scenario(name: str, horizon_days: int | None = None) -> Scenario:
+    """Return a world with the default parameters, by default over its own horizon."""
     tables = load_tables(ROOT / "conf" / "world" / name)
     frame = {"scenario": {"name": "history", "question": "What does it give?"}, "world": {"name": name}}
-    scenario = build_scenario(tables, read_config(frame))
+    return build_scenario(tables, read_config(frame | {"horizon_days": horizon_days}))
+
+
+def judge(name: str) -> Verdict:
+    """Run one world with the default parameters."""
+    scenario = plain_scenario(name)
     days = simulate(scenario.world, scenario.rules, 1, 0, RUNS).runs["collapse_day"]
     never = np.iinfo(np.int64).max
     ordered = np.sort(np.where(days < 0, never, days))
     middle = [ordered[int(q * (RUNS - 1))] for q in (0.1, 0.5, 0.9)]
     spread = " / ".join("never" if d == never else str(d) for d in middle)
-    return Verdict(name, observed_end(tables), scenario.horizon_days, int((days >= 0).sum()), spread)
+    return Verdict(name, observed_end(scenario.tables), scenario.horizon_days, int((days >= 0).sum()), spread)
 
 
 def base_rate_loss(verdicts: list[Verdict]) -> float:
@@ -172,7 +185,44 @@ def history_table() -> str:
     for label, part in (("seen by the prototype *", seen), ("never looked at", fresh), ("all", verdicts)):
         score = sum(verdict.log_loss for verdict in part) / len(part)
         lines.append(f"| {label} | {len(part)} | {score:.2f} | {base_rate_loss(part):.2f} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", sure_errors(verdicts)])
+
+
+def sure_errors(verdicts: list[Verdict]) -> str:
+    """Return in a sentence how often the table is almost sure, and wrong."""
+    falls = [verdict for verdict in verdicts if verdict.n_fallen > SURE * RUNS]
+    holds = [verdict for verdict in verdicts if verdict.n_fallen < (1.0 - SURE) * RUNS]
+    held, fell = sum(not v.has_fallen for v in falls), sum(v.has_fallen for v in holds)
+    return (
+        f"Almost sure, and wrong: {held} of the {len(falls)} regimes with P(fall) over {SURE:g} held, "
+        f"{fell} of the {len(holds)} with less than {1 - SURE:.2g} fell."
+    )
+
+
+def year_table() -> str:
+    """Return how the first patterns show in a year of the Levant."""
+    scenario = plain_scenario(LEVANT, YEAR)
+    runs = simulate(scenario.world, scenario.rules, 1, 0, RUNS_OF_A_YEAR).runs
+    day, flight, capital = (runs[f"{event}_day"] for event in ("collapse", "flight", "capital_fall"))
+    falls = day >= 0
+    army = scenario.world[0]["fighters_central"][scenario.world[0]["regime"]]
+    killed = np.median(runs["fatalities_combatants"][falls]) / army
+    lag = np.median((capital - flight)[(flight >= 0) & (capital >= 0)])
+    lost = [_share(runs["first_fall_day"][those] >= 0) for those in (falls, ~falls)]
+    rows = {
+        "the regime holds": _share(~falls),
+        f"it collapses on days {SOON + 1} to {LATE}": _share((day > SOON) & (day <= LATE)),
+        "where it falls: fighters killed within the year, of all sides, against its army": whole_percent(killed),
+        "days from the flight of its leader to the fall of the capital": f"{lag:g}",
+        "a first seat is lost: where it falls; where it holds": "; ".join(lost),
+    }
+    lines = [f"| the Levant, {RUNS_OF_A_YEAR} runs of {YEAR} days, seed 1 | share of runs, or median |", "|---|---|"]
+    return "\n".join([*lines, *(f"| {what} | {told} |" for what, told in rows.items())])
+
+
+def _share(those: npt.NDArray[np.bool_]) -> str:
+    """Return in which share of runs something is so."""
+    return whole_percent(float(those.mean()))
 
 
 def rewritten(text: str, parts: dict[str, str]) -> str:
@@ -199,18 +249,28 @@ def rewrite(page: Path, parts: dict[str, str]) -> None:
 def main() -> None:
     """Rewrite the pages."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--history", action="store_true", help="run all worlds for the table against history")
+    parser.add_argument("--history", action="store_true", help="run all worlds against history")
     parser.add_argument("--scores", action="store_true", help="score all worlds for the scoreboard")
     parser.add_argument("--mixes", action="store_true", help="learn parameters, each country left out")
+    parser.add_argument("--figures", action="store_true", help="draw the figure of the README")
+    parser.add_argument("--examples", action="store_true", help="run the examples of how-to pages")
+    parser.add_argument("--notebooks", action="store_true", help="run the notebooks and keep what they show")
     asked = parser.parse_args()
-    rewrite(MODEL, quick_parts() | ({"history": history_table()} if asked.history else {}))
+    rewrite(MODEL, quick_parts() | ({"history": history_table(), "year": year_table()} if asked.history else {}))
     if asked.scores:
         scoreboard.make_table()
     if asked.mixes:
         scoreboard.make_mixes()
+    if asked.figures:
+        stored.draw_figures()
+    for page, parts in (stored.examples() if asked.examples else {}).items():
+        rewrite(page, parts)
+    if asked.notebooks:
+        stored.run_notebooks()
     told = scoreboard.page_parts()
     rewrite(scoreboard.PAGE, told)
     rewrite(scoreboard.README, {"standing": told["standing"]})
+    rewrite(scoreboard.HOWTO, {"example": scoreboard.example()})
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from experiments.arguments import Point
 from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import ExplainOptions, take_options
 from experiments.present import use_plainer_signs
+from sim.core.codes import Outcome
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import held
 from sim.ensemble.store.files import locked_for_reading, write_text
@@ -28,12 +29,14 @@ from sim.study.explain.keep import OUTCOMES, but_for, necessary
 from sim.study.explain.sentences import tree
 from sim.study.explain.typical import typical_runs
 from sim.tell.ensemble import run_ensemble
+from sim.tell.labels import ENDS
+from sim.tell.numbers import whole_percent
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.text import place
 
-MOST_SHOWN = 12  # causes of one history
+MOST_SHOWN = 12  # causes
 DEPTH = 12  # of a tree on the terminal
 
 
@@ -63,7 +66,7 @@ def _tell_many(scenario: Scenario, options: ExplainOptions, folder: Path) -> Non
     found = necessary(scenario, scenario.config.ensemble.seed, options.runs or 0, options.outcome)
     lines = [f"{each.text}." for each in found] or [f"no run has the {options.outcome}"]
     write_text(folder / f"{options.outcome}.md", "".join(f"- {line}\n" for line in lines))
-    print("\n".join(lines))
+    print("\n".join(lines[:MOST_SHOWN]))
 
 
 def _asked(values: dict[str, Any]) -> tuple[ExplainOptions, Scenario, Case | None]:
@@ -89,7 +92,8 @@ def _typical(case: Case | None, scenario: Scenario, settings: Sequence[str], rep
     else:
         results = case.results
     for typical in typical_runs(results, scenario):
-        reporter.note(f"run {typical.run} is typical of those that end with {typical.fate}: {typical.share:.0%}")
+        fate, share = ENDS[Outcome[typical.fate.upper()]], whole_percent(typical.share)
+        reporter.note(f"run {typical.run} is typical of {share} of the runs: {fate}")
         yield typical.run
 
 
@@ -102,7 +106,7 @@ def _told(chronicle: Chronicle, options: ExplainOptions) -> Iterator[str]:
         return
     events = chronicle.about(options.day, options.place, options.actor, options.question)
     if not events:
-        yield f"run {chronicle.run}: nothing of the kind happened"
+        yield f"run {chronicle.run} has no {options.question} to explain"
         return
     yield chronicle.text(events[:1])
     yield tree(chronicle.why(events[0]), DEPTH)

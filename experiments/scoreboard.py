@@ -23,11 +23,13 @@ from sim.tell.summary import markdown_table
 ROOT = Path(__file__).resolve().parents[1]
 MIXES, KEPT = ROOT / "docs" / "scoreboard_mixes.csv", ROOT / "docs" / "scoreboard_kept.csv"
 TABLE, PAGE, README = ROOT / "docs" / "scoreboard.csv", ROOT / "docs" / "scoreboard.md", ROOT / "README.md"
+HOWTO = ROOT / "docs" / "howto" / "score.md"
 FIGURE = ROOT / "docs" / "figures" / "skill"
 COMMAND = "python experiments/document.py --scores"
 MIXES_COMMAND = "python experiments/document.py --mixes"
 VECTORS = 512
 DIGESTS = ("rulebook", "scoring", "inputs", "records")
+EXAMPLE = ("killed", "level")  # families that the how-to page shows
 FIGURES = 4  # significant: what differs further down differs by machine
 
 
@@ -96,9 +98,16 @@ def _tilted(told: Mapping[str, str], board: pd.DataFrame) -> str:
     names = [f"tilt {name}" for name in COLUMNS[1:]]
     if not all(name in told for name in names):
         return f"`{COMMAND}` tells it here."
-    a, a_error, b, b_error, worlds = (float(told[name]) for name in names)
-    line = f"Learnt from all {worlds:.0f} worlds: a = {a:+.2f} ± {a_error:.2f}, b = {b:.2f} ± {b_error:.2f}."
+    *numbers, worlds = (float(told[name]) for name in names)
+    each = zip("abc", numbers[::2], numbers[1::2], strict=True)
+    line = f"Learnt from all {worlds:.0f} worlds: {', '.join(f'{k} = {v:+.2f} ± {error:.2f}' for k, v, error in each)}."
     return f"{line}\n\n{markdown_table(tilted_section(board))}"
+
+
+def example() -> str:
+    """Return a part of the board, for the page that tells how to read it."""
+    _, board = read_table()
+    return markdown_table(board_section(board[board["family"].isin(EXAMPLE)]))
 
 
 def _effort() -> str:

@@ -20,11 +20,12 @@ from sim.tell.summary import CAVEAT, markdown_code, markdown_section, markdown_t
 HEADLINES = ("p_collapse", "p_collapse_by_30", "p_capital_fall", "p_settlement", "days_in_power", *MAIN_AMOUNTS)
 HEADLINE_LEVELS = ("p_level_2_", "p_level_3_")
 FEW = 2  # scenarios beside the base whose tables a terminal has room for
+UNCHANGED = "all the same"
 NOTES = (
     f"{NOTE} "
     "In brackets: 95 % intervals of the difference over the same runs (Bonett and Price for probabilities, normal for "
     "means); differences of shares are in percentage points. Runs without pairing: how many of each scenario would "
-    "give as narrow an interval if they shared no draws; all the same: no run differs in it."
+    f"give as narrow an interval if they shared no draws; {UNCHANGED}: no run differs in it."
 )
 MOST_RUNS = 1_000_000  # beyond which nobody asks how many more it would take
 Differences: TypeAlias = Mapping[tuple[str, str], Estimate]
@@ -156,5 +157,5 @@ def _with_unit(label: str, unit: str) -> str:
 def _needed(number: int | None) -> Cell:
     """Return how many runs it would take without pairing, to two figures."""
     if pd.isna(number):
-        return "all the same"
+        return UNCHANGED
     return f"over {MOST_RUNS:,}" if number > MOST_RUNS else Number(to_figures(number, 2))

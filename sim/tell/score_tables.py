@@ -32,7 +32,7 @@ NOTES = (
     "that of the rival, with its 90 % interval over resampled worlds; ▲ ▼ where that excludes 0. A rival knows day 0 "
     "and the other countries' wars alone; it is the best of its kind on the project's worlds. Covers: how often the "
     "90 % interval holds what happened. Tilted: runs weigh as far as other countries' falls let their "
-    "share of falls be trusted, log odds of the chance = a + b log odds of the share."
+    "share of falls be trusted, log odds of the chance = a + b log odds of the share + c (gap of judged morale - 0.3)."
 )
 GAIN_NOTES = (
     "Smaller scores are better. Gain: 1 - variant / base over the same items, with its 90 % interval over resampled "

@@ -80,3 +80,5 @@ def test_the_pages_tell_the_stored_scores() -> None:
     page, readme = (path.read_text("utf-8") for path in (scoreboard.PAGE, scoreboard.README))
     assert rewritten(page, parts) == page
     assert rewritten(readme, {"standing": parts["standing"]}) == readme
+    howto = scoreboard.HOWTO.read_text("utf-8")
+    assert rewritten(howto, {"example": scoreboard.example()}) == howto

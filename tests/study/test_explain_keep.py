@@ -41,7 +41,8 @@ def test_necessary_causes_are_counted_over_runs(scenario: Scenario) -> None:
         assert each.n_needed == ((plain != NEVER) & (after == NEVER)).sum()
         assert each.n_later == ((plain != NEVER) & (after > plain)).sum()
         assert each.low <= each.share <= each.high
-        assert f"{each.n} runs have the collapse; without {each.what}" in each.text
+        assert each.text.startswith(f"without {each.what} the collapse does not come in ")
+        assert f"of the {each.n} runs that have it" in each.text
     assert found[0].kept["event"] == "fall"
 
 

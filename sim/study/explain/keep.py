@@ -102,9 +102,11 @@ class Necessity:
     @property
     def text(self) -> str:
         """Return it as a sentence."""
+        shares = (self.share, self.low, self.high, self.n_later / self.n)
+        needed, low, high, later = (f"{100 * share:.0f}" for share in shares)
         return (
-            f"{self.n:,} runs have the {self.outcome}; without {self.what} it does not come in {self.share:.0%} of "
-            f"them ({self.low:.0%} to {self.high:.0%}), and comes later in {self.n_later / self.n:.0%}"
+            f"without {self.what} the {self.outcome} does not come in {needed} % [{low}, {high}] "
+            f"of the {self.n:,} runs that have it, and comes later in {later} %"
         )
 
 

@@ -91,7 +91,7 @@ def noted(event: Event, sentence: str, kept: str = "") -> Kind:
 
 
 KINDS = (
-    Kind("fall", "change_hands", "{actor} takes {place} from {other}", "place", "winner", "loser", kept="fall"),
+    Kind("fall", "change_hands", "{place} falls from {other} to {actor}", "place", "winner", "loser", kept="fall"),
     Kind("flight", "flight_day", "the leader flees", when=is_set, kept="flight"),
     Kind("coup", "coup_day", "insiders make a coup", when=is_set, kept="coup"),
     Kind("capital", "capital_day", "the capital is lost", when=is_set, kept="fall"),
@@ -133,7 +133,7 @@ KINDS = (
     noted(Event.SETTLEMENT, "the parties settle", "settlement"),
     noted(Event.TRUCE, "{actor} and {other} agree on a truce of {size} days", "truce"),
     noted(Event.HANDOVER, "those left behind hand over in order", "handover"),
-    noted(Event.PATRON_EXIT, "{actor} leaves {other}", "exit"),
+    noted(Event.PATRON_EXIT, "the support of {actor} for {other} ends", "exit"),
 )
 """Events in the words of a chronicle."""
 
