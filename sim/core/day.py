@@ -12,7 +12,7 @@ from sim.core.phases.attrition import wear_down
 from sim.core.phases.capture import capture
 from sim.core.phases.combat import fight
 from sim.core.phases.extremists import guard_prisons, resurge
-from sim.core.phases.growth import grow
+from sim.core.phases.growth import gain_followers
 from sim.core.phases.hold import absorb_shock, hold
 from sim.core.phases.influence import invest, share_influence
 from sim.core.phases.installations import deny
@@ -42,7 +42,7 @@ SCHEDULE: tuple[tuple[Callable[..., None], str], ...] = (
     (pool_aid, "map"),
     (hold, "faction"),
     (recruit, "faction"),
-    (grow, "map"),
+    (gain_followers, "map"),
     (muster, "map"),
     (look_back, "map"),
     (give_orders, "faction"),

@@ -23,7 +23,7 @@ def begin_growth(world: World, state: State) -> None:
 
 
 @phase
-def grow(world: World, rules: Rules, state: State) -> None:
+def gain_followers(world: World, rules: Rules, state: State) -> None:
     """Let deserters of the day stay with an enemy, and once a week people join or leave factions in the war."""
     growth = rules.growth
     if growth.stay_share > 0.0:
@@ -62,9 +62,9 @@ def join_or_leave(world: World, rules: Rules, state: State, faction: int, rate: 
         ground += state.scratch.score[place]
     after = grown(fighters, ceiling, rate, float(WEEK))
     if after > fighters and ground > 0.0:
-        join(world, rules, state, faction, (after - fighters) / ground)
+        enrol(world, rules, state, faction, (after - fighters) / ground)
     elif after < fighters:
-        leave(world, state, faction, after / fighters)
+        shed(world, state, faction, after / fighters)
 
 
 @phase
@@ -81,7 +81,7 @@ def followers(world: World, state: State, place: int, faction: int) -> float:
 
 
 @phase
-def join(world: World, rules: Rules, state: State, faction: int, each: float) -> None:
+def enrol(world: World, rules: Rules, state: State, faction: int, each: float) -> None:
     """Add recruits to a faction's forces, so many for each follower."""
     for i in range(world.n_contested):
         place = index(world.contested[i])
@@ -92,7 +92,7 @@ def join(world: World, rules: Rules, state: State, faction: int, each: float) ->
 
 
 @phase
-def leave(world: World, state: State, faction: int, left: float) -> None:
+def shed(world: World, state: State, faction: int, left: float) -> None:
     """Let the same share of each of a faction's forces in the country go home."""
     for i in range(world.n_contested):
         place = index(world.contested[i])
