@@ -103,14 +103,14 @@ class Advance:
         source="assumption; that light forces cannot storm what is held: general",
     )
     tempo_median: float = parameter(
-        1.0,
+        1.6,
         "tempo_0",
         prior=(0.7, 4.0),
         calibrated=(0.7, 6.0),
         limits=(0.1, 20.0),
         unit="factor",
         meaning="tempo of a median run: above 1 everything takes longer",
-        source="assumption; 1 is the pace that the speeds of advance say",
+        source="assumption; range by the days of fourteen falls; at 1 the speeds of advance are taken as they are",
     )
     tempo_spread: float = parameter(
         0.65,
