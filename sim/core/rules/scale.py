@@ -25,7 +25,7 @@ class Scale:
         limits=(0.0, 3.0),
         unit="log",
         meaning="spread of the true ratio of strength of the main sides around that of the tables",
-        source="slope of who fell on the coded ratio in eighteen wars: an error of 2 to 2.5 in all; two coders differ by 1.5 to 2 a side",
+        source="slope of who fell on the coded ratio in eighteen wars: an error of 2 to 2.5 in all",
     )
     kill_spread: float = parameter(
         0.8,
