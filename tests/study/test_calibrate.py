@@ -157,11 +157,12 @@ def test_nothing_that_is_said_of_a_world_changes_with_its_history(trial: Trial, 
     for column in ("median", "low_90", "high_90"):
         pd.testing.assert_series_equal(here[column], here[f"{column}_after"], check_names=False)
     assert (here["score"] != here["score_after"]).any()
-    elsewhere = [
-        some[(some["world"] != name) & (some["forecast"] == "recalibrated")]["median"].to_numpy()
-        for some in (before, after)
-    ]
-    assert not np.array_equal(*elsewhere)  # the others do learn from it
+    for forecast in ("recalibrated", "tilted"):
+        elsewhere = [
+            some[(some["world"] != name) & (some["forecast"] == forecast)]["median"].to_numpy()
+            for some in (before, after)
+        ]
+        assert not np.array_equal(*elsewhere)  # the others do learn from it
 
 
 def forecasts(cases: list[Case], tables: dict[str, Tables]) -> pd.DataFrame:

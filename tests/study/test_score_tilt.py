@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 from sim.core.parameters import describe
+from sim.study.calibrate.evidence import Case, items_of, width_of
+from sim.study.calibrate.scoring import tilted_mix
 from sim.study.score.board import MODEL, TILTED
+from sim.study.score.facts import read_facts
 from sim.study.score.families import FAMILIES, Lived
 from sim.study.score.folds import Folds
 from sim.study.score.forecast import Chance, Sample
@@ -125,6 +128,22 @@ def test_what_is_said_of_a_country_is_learnt_without_it(scores: Scores) -> None:
 
     assert said(after, name) == said(scores, name)
     assert all(said(after, other) != said(scores, other) for other in FOUR if other != name)
+
+
+def test_the_runs_of_a_mix_weigh_by_the_share_of_all_of_them() -> None:
+    tables, tilt = tables_of("liberia_2003"), Tilt(-0.3, 0.4)
+    items = {(item.name, item.seen.item): item for item in items_of(tables)}
+    fall, day = items["fall", ""], items["collapse_day", ""]
+    fresh = np.zeros((3, 2, width_of(list(items.values()))))
+    fresh[:2, :, fall.columns.start] = [[1.0, 0.0], [1.0, 1.0]]  # the third vector is not in the mix
+    fresh[:2, :, day.columns.start] = [[0.2, 1.0], [0.4, 0.6]]
+    case = Case("liberia_2003", "LBR", read_facts(tables), tuple(items.values()), fresh, fresh, np.ones(3, bool))
+    weights, chance = np.array([0.5, 0.5, 0.0]), tilt.chance(0.75)
+    assert tilted_mix(case, (fall, fall), weights, tilt) == Chance(chance)
+    found = tilted_mix(case, (day, fall), weights, tilt)
+    assert isinstance(found, Sample)
+    assert np.array_equal(found.values, [0.2, 1.0, 0.4, 0.6])
+    assert found.weights == pytest.approx([chance / 3.0, 1.0 - chance, chance / 3.0, chance / 3.0])
 
 
 def test_runs_that_all_hold_are_only_told_otherwise() -> None:
