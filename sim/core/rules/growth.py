@@ -103,8 +103,7 @@ def grown(fighters: float, ceiling: float, rate: float, days: float) -> float:
 
     References
     ----------
-    Verhulst (1838), "Notice sur la loi que la population suit dans son accroissement", Correspondance mathematique et
-    physique 10, 113-121.
+    Verhulst (1838), "Notice sur la loi que la population suit dans son accroissement".
     """
     if rate < 0.0:
         return fighters * math.exp(rate * days)
