@@ -262,7 +262,7 @@ def test_raw_shares_are_asked_for_by_one_key(tmp_path: Path) -> None:
 
 def test_a_comparison_weighs_each_ensemble_for_itself(folders: dict[str, Path], tmp_path: Path) -> None:
     base = open_case(folders["tilted"])
-    lever = ({"lever": "mediation", "value": 1.0},)
+    lever = ({"lever": "resolve", "actor": "regime", "value": 3.0},)
     run_small(tmp_path / "other", tilt=TILT, name="other", levers=lever)
     other = open_case(tmp_path / "other")
     table = compare([base, other], tmp_path, "none").table.set_index(["scenario", "outcome"])
@@ -271,6 +271,7 @@ def test_a_comparison_weighs_each_ensemble_for_itself(folders: dict[str, Path], 
     row = table.loc[("other", "fatalities_combatants")]
     assert row["difference"] == pytest.approx(float((others - ones).mean()), abs=1e-9)
     assert row["low"] <= row["difference"] <= row["high"]
+    assert row["difference"] != 0.0
     chances = [float((runs["weight"] * runs["collapse_day"].notna()).mean()) for runs in both]
     fall = table.loc[("other", "p_collapse")]
     assert (fall["estimate"], fall["difference"]) == pytest.approx((chances[1], chances[1] - chances[0]))
