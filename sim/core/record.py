@@ -254,6 +254,7 @@ EVENT_WORDS = {
     Event.SETTLEMENT: ("", "", ""),
     Event.HANDOVER: ("regime", "", ""),
     Event.PATRON_EXIT: ("patron", "client", ""),
+    Event.ACCORD: ("leader of a side", "victor with whom it comes to terms", ""),
 }
 """What actor, other and size of each kind of event are."""
 

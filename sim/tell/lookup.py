@@ -95,7 +95,12 @@ def mean(values: Numbers, kind: Kind = Kind.AMOUNT) -> Estimate:
 
 def median(values: Numbers, kind: Kind = Kind.AMOUNT) -> Estimate:
     """Return the median of an amount or a share over runs, with its 95 % interval by order statistics; see `mean`."""
-    ranks = quantile_ranks(len(values), 0.5)
+    return quantile(values, 0.5, kind)
+
+
+def quantile(values: Numbers, level: float, kind: Kind = Kind.AMOUNT) -> Estimate:
+    """Return a quantile of an amount or a share over runs, with its 95 % interval by order statistics; see `mean`."""
+    ranks = quantile_ranks(len(values), level)
     ordered = np.concatenate([[np.nan], np.sort(values), [np.nan]])  # so few runs may not give a bound
     point, low, high = (float(ordered[rank]) for rank in ranks)
     return Estimate(point, low, high, kind, len(values))

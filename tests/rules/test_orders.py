@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sim.core.rules.orders import (
     awakening_probability,
+    is_too_large,
     mobile_share,
     operations_limit,
     people_value,
@@ -163,3 +164,11 @@ def test_awakening_worked_out_by_hand() -> None:
     assert awakening_probability(0.95, 0.05, 0.6) == 0.0
     assert awakening_probability(0.3, 0.05, 0.6) == pytest.approx(1.0 - math.exp(-0.025))
     assert awakening_probability(0.0, 0.05, 0.6) == pytest.approx(1.0 - math.exp(-0.05))
+
+
+@given(st.floats(0.0, 1e6), st.floats(0.0, 1e6), st.floats(0.0, 1e6), within("orders", "largest_ratio"))
+def test_the_small_leave_the_large_alone(own: float, one: float, two: float, ratio: float) -> None:
+    small, large = sorted((one, two))
+    assert is_too_large(own, large, ratio) >= is_too_large(own, small, ratio)
+    assert not is_too_large(own, large, 0.0)
+    assert not is_too_large(own, ratio * own, ratio)

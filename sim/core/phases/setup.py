@@ -78,6 +78,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
         state.lost_to[place] = NOBODY
         state.lost_from[place] = NOBODY
         state.lost_shock[place] = 0.0
+        state.yielded[place] = 0
         state.captured_day[place] = NEVER
         state.first_attacked[place] = NEVER
         state.was_lost[place] = 0
@@ -127,10 +128,29 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     for faction in range(world.n_factions):
         if world.may_enter[faction] == 1:
             derived.entrants |= 1 << faction
+    find_core(world, state)
     for place in range(world.n_locations):
         list_rulers(world, state, place)
         derived.nearness[place] = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
         derived.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
+
+
+@phase
+def find_core(world: World, state: State) -> None:
+    """Work out where the regime's own community lives: as the tables count it, else the homes of its militias."""
+    is_counted = False
+    for place in range(world.n_locations):
+        is_counted = is_counted or world.core_of[place] != NOBODY
+    for place in range(world.n_locations):
+        core = world.core_of[place]
+        state.derived.core[place] = 0.0 if is_counted else -1.0
+        if core != NOBODY and world.side[core] == world.regime:
+            state.derived.core[place] = world.core_share[place]
+    for faction in range(world.n_factions):
+        home = world.home_location[faction]
+        is_militia = world.side[faction] == world.regime and faction != world.regime and world.is_native[faction] == 1
+        if is_militia and home != NOBODY and not is_counted:
+            state.derived.core[home] = 1.0
 
 
 @phase
@@ -196,6 +216,7 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
     attacks = leader == world.challenger and (faction == leader or state.tie[faction, leader] >= ACTIVE_TIE)
     state.is_active[faction] = 1 if attacks else 0
     state.is_waking[faction] = 0
+    state.attacked_day[faction] = NEVER
     state.n_posts[faction] = 0
     state.n_orders[faction] = 0
     state.direct_help[faction] = 0.0
@@ -279,7 +300,7 @@ def begin_links(world: World, rules: Rules, state: State) -> None:
         state.exit_shock[link] = 0.0
         state.direct[link] = 0.0
         state.support[link] = 0.0
-        state.belief[link] = prospect(rules, state, world.link_client[link])
+        state.belief[link] = prospect(world, rules, state, world.link_client[link])
         state.belief_day_0[link] = state.belief[link]
         u = uniform(state.key, Purpose.PATRON_ABSTAINS, link, 0)
         state.abstains[link] = 1 if u < rules.patronage.abstain_probability else 0

@@ -132,6 +132,7 @@ KINDS = (
     noted(Event.SETTLEMENT, "the parties settle", "settlement"),
     noted(Event.HANDOVER, "those left behind hand over in order", "handover"),
     noted(Event.PATRON_EXIT, "{actor} leaves {other}", "exit"),
+    noted(Event.ACCORD, "{actor} comes to terms with {other}"),
 )
 """Events in the words of a chronicle."""
 

@@ -1,0 +1,95 @@
+"""Draw who holds each place on the last day: the most likely holder by colour, with the share of runs."""
+
+from collections.abc import Mapping
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sim.ensemble.estimate.holders import Holdings, find_holdings
+from sim.ensemble.estimate.intervals import wilson_interval
+from sim.ensemble.store.results import Results
+from sim.show.ensemble.fall_map import write_numbers
+from sim.show.kit.key import Handles, keyed_page
+from sim.show.kit.theme import MINOR_COLOUR, NOBODY_COLOUR, faction_colours
+from sim.show.kit.typeset import NO_BREAK
+from sim.show.kit.wording import share_alone, share_of, words
+from sim.show.maps.geometry import Shapes, load_shapes
+from sim.show.maps.holders import holder_handles
+from sim.show.maps.layout import HEAD_MM, home_extent, place_maps
+from sim.show.maps.world_map import INNER_LINE, LAND_AROUND, NO_VALUE, important_labels, paint_map
+from sim.tell.numbers import to_figures
+from sim.tell.places import NOBODY_ID, faction_names, place_names
+from sim.world.scenario import Scenario
+
+HALF = 0.5  # of the runs: a holder of fewer is only the likeliest of several
+HATCH = "////"
+
+
+def draw_holders_map(results: Results, scenario: Scenario) -> Figure:
+    """Return the map of the most likely holders."""
+    held, shapes = find_holdings(results, scenario), load_shapes(scenario.tables)
+    likely = {place: max(counts, key=counts.__getitem__) for place, counts in held.by_place.items()}
+    (frame,) = place_maps(home_extent(shapes), 0, -HEAD_MM)
+    shown = f"Most likely holder of each place on day {scenario.horizon_days}, and in what % of runs it holds it"
+    note = f"95 % Wilson intervals reach at most {_widest(held)} points to either side"
+    page = keyed_page(
+        words(results, scenario, _title(held, scenario), shown, note), _key(held, likely, scenario), frame.bottom
+    )
+    ax = page.axes(*frame)
+    ax.set_anchor("NW")
+    _draw(ax, shapes, held, likely, scenario)
+    return page.figure
+
+
+def _title(held: Holdings, scenario: Scenario) -> str:
+    """Return the finding: who holds the capital in most runs, and in how many."""
+    capital = str(scenario.tables.locations["id"][int(scenario.world[0]["capital"])])
+    counts = held.by_place[capital]
+    holder = max(counts, key=counts.__getitem__)
+    who, where = faction_names(scenario)[holder], place_names(scenario)[capital]
+    often = share_of(counts[holder], held.n)
+    return f"{who[0].upper()}{who[1:]} holds {where} on day {scenario.horizon_days} in {often} of runs"
+
+
+def _widest(held: Holdings) -> str:
+    """Return how far the widest interval of all places reaches from its estimate, in points."""
+    counts = {max(of_place.values()) for of_place in held.by_place.values()}
+    bounds = {count: wilson_interval(count, held.n) for count in counts}
+    reach = max(max(count / held.n - low, high - count / held.n) for count, (low, high) in bounds.items())
+    return f"{to_figures(100.0 * reach, 2):g}"
+
+
+def _uncertain(held: Holdings) -> list[str]:
+    """Return the places that nobody holds in more than half of the runs."""
+    return [place for place, counts in held.by_place.items() if max(counts.values()) <= HALF * held.n]
+
+
+def _key(held: Holdings, likely: Mapping[str, str], scenario: Scenario) -> Handles:
+    """Return the colours of the holders, and the mark of places that could be several's."""
+    handles = dict(holder_handles(set(likely.values()), scenario))
+    if _uncertain(held):
+        mark = Patch(facecolor="white", edgecolor=INNER_LINE, hatch=HATCH, linewidth=0.4)
+        handles["held by nobody in more than half of the runs"] = mark
+    return handles
+
+
+def _draw(ax: Axes, shapes: Shapes, held: Holdings, likely: Mapping[str, str], scenario: Scenario) -> None:
+    """Draw the map, with names and shares."""
+    own = {**faction_colours(scenario), NOBODY_ID: NOBODY_COLOUR}
+    colours = dict.fromkeys(shapes.location_ids, LAND_AROUND if shapes.is_mapped else NO_VALUE)
+    colours |= {place: own[holder] for place, holder in likely.items()}
+    shares = {place: _share(held, place, holder, own) for place, holder in likely.items()}
+    names = important_labels(shapes)
+    if shapes.is_mapped:
+        names = {place: "\n".join(filter(None, (name, shares.get(place)))) for place, name in names.items()}
+    paint_map(ax, shapes, colours, labels=names, hatched=_uncertain(held), extent=home_extent(shapes))
+    if not shapes.is_mapped:
+        numbers = {place: text.removesuffix(f"{NO_BREAK}%") for place, text in shares.items()}
+        write_numbers(ax, shapes, numbers, colours)
+
+
+def _share(held: Holdings, place: str, holder: str, colours: Mapping[str, str]) -> str:
+    """Return the share of runs in words, with the holder's id where its colour is shared with others."""
+    share = share_alone(held.by_place[place][holder], held.n)
+    return f"{holder} {share}" if colours[holder] == MINOR_COLOUR else share
