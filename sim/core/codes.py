@@ -48,6 +48,7 @@ class Purpose(IntEnum):
     REVENGE_DAYS = 28
     OUTFLOW = 29
     RETURN = 31
+    HANDING_OVER = 32
     RETURN_HOSTED = 33
     INCIDENT_PLACE = 36
     INCIDENT_DEATHS = 37
@@ -71,6 +72,7 @@ class Purpose(IntEnum):
     NEXT_INCIDENT = 55
     INCIDENT_CAUSE = 56
     ALERT = 57
+    ACCORD = 58
     TRUCE = 59
     SIDE_ERROR = 60
     EXIT = 61
@@ -230,3 +232,4 @@ class Event(IntEnum):
     HANDOVER = 9
     PATRON_EXIT = 10
     TRUCE = 11
+    ACCORD = 12

@@ -264,6 +264,7 @@ EVENT_WORDS = {
     Event.HANDOVER: ("regime", "", ""),
     Event.PATRON_EXIT: ("patron", "client", ""),
     Event.TRUCE: ("regime", "challenger", "days"),
+    Event.ACCORD: ("leader of a side", "victor with whom it comes to terms", ""),
 }
 """What actor, other and size of each kind of event are."""
 

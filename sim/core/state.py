@@ -196,6 +196,7 @@ class Scratch:
     pair_other: Annotated[Numbers, "P"]
     quarrels: Annotated[Ints, "F"]  # bits of those with whom a faction falls out today
     standing: Annotated[Ints, "L"]
+    ways: Annotated[Floats, "L"]  # km from a place whose heir is looked for
 
 
 class Derived:
@@ -225,6 +226,7 @@ class Derived:
     with_airbase: Annotated[Numbers, "L"]  # (rank): their numbers, rising
     nearness: Annotated[Floats, "L"]  # weight of a force's loyalty by the hops to the capital
     people_value: Annotated[Floats, "L"]  # of a target
+    core: Annotated[Floats, "L"]  # share of the people who are the regime's own, below 0 where nobody counted them
     place_value: Annotated[Floats, "L"]  # to those who seek influence
     n_rulers: Annotated[Ints, "L"]  # factions that controlled a part of a place on day 0
     rulers: Annotated[Numbers, "L", "F"]  # (place, rank): their numbers, rising
@@ -271,6 +273,7 @@ class State:
     overlap: Annotated[Floats, "F", "F"]  # share of their places in the contested state where both are near, [0, 1]
     common_threat: Annotated[Floats, "F", "F"]  # [0, 1)
     infighting_rate: Annotated[Floats, "F", "F"]  # hazard per day of a pair of rivals
+    peace_until: Annotated[Ints, "F", "F"]  # day before which two who came to terms do not fall out
     # forces
     fighters: Annotated[Floats, "L", "F"]
     morale: Annotated[Floats, "L", "F"]  # [0, 1]
@@ -313,6 +316,7 @@ class State:
     lost_by: Annotated[Ints, "L"]  # side that lost the place today, NOBODY for none
     lost_to: Annotated[Ints, "L"]  # side that took it
     lost_from: Annotated[Ints, "L"]  # faction that held it
+    yielded: Annotated[Flags, "L"]  # handed over by friends today
     lost_shock: Annotated[Floats, "L"]  # its size, in units of the margin
     n_lost: int  # places that changed hands today
     lost: Annotated[Numbers, "L"]  # (rank): their numbers, rising
@@ -367,6 +371,7 @@ class State:
     bound_for: Annotated[Floats, "L", "S"]  # share of those who flee from a place whom that state lets in
     displaced_new: float  # inside the country since day 0, those who went home included
     displaced_peak: float
+    attacked_day: Annotated[Ints, "F"]  # last attack on a place of the side that this faction leads, NEVER for none
     first_attacked: Annotated[Ints, "L"]  # day of the first attack on its holder, NEVER for none
     captured_day: Annotated[Ints, "L"]  # last change of hands, NEVER for none
     dispersed: Annotated[Floats, "L"]  # fighters whose force broke up there today; daily deserters do not count

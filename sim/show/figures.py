@@ -29,6 +29,7 @@ from sim.show.ensemble.extremists import draw_extremists
 from sim.show.ensemble.fall_map import draw_fall_map
 from sim.show.ensemble.highest_level import draw_highest_level
 from sim.show.ensemble.histories import draw_histories, histories_table
+from sim.show.ensemble.holders_map import draw_holders_map
 from sim.show.ensemble.incidence import draw_incidence
 from sim.show.ensemble.incident_map import draw_incident_map, incidents, incidents_table
 from sim.show.ensemble.influence import draw_influence
@@ -55,7 +56,7 @@ from sim.study.explain.chronicle import Chronicle
 from sim.study.score.folder import Scored
 from sim.study.score.versus import Versus
 from sim.study.sweep import Sweep
-from sim.tell import sections
+from sim.tell import holders, sections
 from sim.tell.section import Section
 from sim.world.scenario import Scenario
 
@@ -167,6 +168,7 @@ ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
     Entry("incidence", draw_incidence, (RUNS,), Chapter.UNFOLDS, (sections.regime, sections.ends, sections.day_by_day)),
     Entry("order_of_falls", draw_order_of_falls, (RUNS, PLACES), Chapter.UNFOLDS, (sections.days_of_loss,)),
     Entry("fall_map", draw_fall_map, (RUNS, PLACES), Chapter.UNFOLDS, (sections.seats,)),
+    Entry("holders_map", draw_holders_map, (RUNS,), Chapter.UNFOLDS, (holders.holders,)),
     Entry(
         "displaced_and_killed",
         draw_displaced_and_killed,
@@ -188,7 +190,7 @@ ENSEMBLE: tuple[Entry[Results, Scenario], ...] = (
         draw_refugees_by_destination,
         (RUNS, SERIES, REFUGEES),
         Chapter.NEIGHBOURS,
-        (sections.refugees,),
+        (sections.refugees, holders.flows),
     ),
     Entry("incident_map", draw_incident_map, (RUNS, NEIGHBOURS, INCIDENTS), Chapter.NEIGHBOURS, (incidents_table,)),
     Entry("carried_by_channel", draw_carried_by_channel, (RUNS, NEIGHBOURS), Chapter.DRIVES, (sections.carried,)),

@@ -107,5 +107,10 @@ def mean(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = No
 
 def median(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> Estimate:
     """Return the median of an amount or a share over runs, with its 95 % interval by order statistics; see `mean`."""
-    (found,) = quantile_intervals(values, (0.5,), (math.nan, math.nan), weights)  # so few runs may not give a bound
+    return quantile(values, 0.5, kind, weights)
+
+
+def quantile(values: Numbers, level: float, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> Estimate:
+    """Return a quantile of an amount or a share over runs, with its 95 % interval by order statistics; see `mean`."""
+    (found,) = quantile_intervals(values, (level,), (math.nan, math.nan), weights)  # so few runs may not give a bound
     return Estimate(*found[:3], kind, len(values))

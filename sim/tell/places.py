@@ -1,5 +1,6 @@
 """Name the places of a world, and tell who holds them on which day of one run."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -18,6 +19,12 @@ def place_names(scenario: Scenario) -> dict[str, str]:
 def state_names(scenario: Scenario) -> dict[str, str]:
     """Return the names of all states by id, without what they explain in brackets."""
     return {state: name.split(" (")[0] for state, name in _named(scenario.tables.states)}
+
+
+def faction_names(scenario: Scenario) -> dict[str, str]:
+    """Return what all factions are called by id: the first that is named of those who belong to one; nobody as well."""
+    named = {faction: re.split(r" \(| with ", name)[0] for faction, name in _named(scenario.tables.factions)}
+    return named | {NOBODY_ID: "nobody"}
 
 
 def full_names(table: np.ndarray) -> dict[str, str]:

@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from sim.ensemble.store.results import Results
-from sim.tell import asked, sections
+from sim.tell import asked, holders, sections
 from sim.tell.certainty import certainty, weighing_note
 from sim.tell.section import Column, Section
 from sim.world.scenario import Scenario
@@ -20,6 +20,7 @@ from sim.world.scenario import Scenario
 CAVEAT = "Shares of simulated histories under this scenario's assumptions, not a forecast."
 SUMMARY = (
     sections.spillover,
+    holders.holders,
     sections.causes,
     sections.regime,
     sections.seats,
@@ -31,7 +32,7 @@ SUMMARY = (
     asked.precision,
     asked.variance,
 )
-"""Tables that sum an ensemble up, what reaches the neighbours first."""
+"""Tables that sum an ensemble up, what reaches the neighbours first, then who holds what in the end."""
 # What Markdown does not take for words; numbers with a sign or a point begin no list.
 SPECIAL = re.compile(r"[\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w)|^#|^[+-](?!\d)|(?<=^\d)[.)](?!\d)")
 

@@ -10,7 +10,7 @@ from sim.world.scenario import Scenario
 from tests.statistics import assert_mean
 from tests.worlds import SEED, WORLDS, mornings, scenario_of
 
-SOON = {"violence": {"background_deaths": 0.0, "revenge_per_day": 20.0}}
+SOON = {"violence": {"background_deaths": 0.0, "revenge_per_day": 20.0, "disorder_deaths": 0.0}}
 
 
 def morning_of(scenario: Scenario, run: int = 0) -> np.ndarray:

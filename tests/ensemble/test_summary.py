@@ -110,7 +110,7 @@ def rows_of(text: str, title: str) -> list[list[str]]:
 def test_spillover_comes_first_with_what_reaches_each_neighbour(results: Results) -> None:
     scenario = small_scenario()
     made = made_results(results, scenario, 1_000)
-    first, second, *_ = summary_sections(made, scenario)
+    first, second, third, *_ = summary_sections(made, scenario)
     assert first.title.startswith("Spillover")
     assert first.title.endswith("n = 1,000 runs")
     assert first.header == (
@@ -123,8 +123,9 @@ def test_spillover_comes_first_with_what_reaches_each_neighbour(results: Results
         counts = [int(made.runs[f"{event}_day_{state}"].notna().sum()) for state in states]
         told = alike([share(np.arange(1_000) < count, kind=Kind.POINTS) for count in counts])
         assert [row[rank] for row in first.rows] == list(map(str, told))
-    assert second.title.startswith("Caused by the war, or there anyway")
-    assert second.header == ("neighbour", "what", "caused by the war", "there anyway", "both")
+    assert second.title.startswith("Who holds what on day")
+    assert third.title.startswith("Caused by the war, or there anyway")
+    assert third.header == ("neighbour", "what", "caused by the war", "there anyway", "both")
 
 
 def test_what_is_caused_and_what_is_there_anyway_add_up(results: Results) -> None:

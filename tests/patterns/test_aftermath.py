@@ -3,16 +3,27 @@
 Error rates are stated as in ``tests.patterns.test_war``.
 """
 
+import functools
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from sim.core.codes import NEVER, Event
+from sim.core.engine import simulate
 from sim.world.scenario import Scenario
 from tests.patterns.ensembles import HOSTILE_TIE, LEVANT, STATES, STRANGERS, Ensemble, ensemble_of, inside
 from tests.statistics import assert_share_at_least
-from tests.worlds import TEN, mornings, scenario_of
+from tests.worlds import SEED, TEN, WORLDS, mornings, scenario_of
 
 WINDOW = 90
+FELL = (
+    *("afghanistan_1992", "afghanistan_2021", "car_2013", "chad_1990", "congo_1997", "cote_divoire_2011", "drc_1997"),
+    *("ethiopia_1991", "levant_2024", "liberia_2003", "libya_2011", "rwanda_1994", "vietnam_1975", "yemen_2014"),
+)
+"""Worlds whose regime fell in the record."""
+ARMY = 3000  # fighters; below, extremists are cells
+FEW = 15  # runs with a fall, below which a world says nothing about what follows
 
 
 @pytest.mark.statistical
@@ -31,6 +42,110 @@ def test_13_victors_fall_out(offensive: Ensemble) -> None:
     share = 2.0 * at_risk[1] / (2.0 * at_risk[1] + at_risk[0])
     assert_share_at_least("outbreaks after the collapse", after, before + after, share)
     assert after > before > 0
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What becomes of a world after its regime, in runs of it."""
+
+    n_fallen: int
+    victors_hold_the_capital: float  # share of those, on the last day
+    new_infighting: float  # share of those, within 120 days of the fall
+    winners_are_left: float  # share of those, by a patron of the challenger's side
+    exits_on_day_0: int
+    seats_taken_by_cells: int
+
+
+@functools.cache
+def aftermath(world: str) -> Aftermath:
+    """Return it for 200 runs of a world; sides are those of day 0, as mergers and infighting have changed them."""
+    scenario = scenario_of(world)
+    w = scenario.world[0]
+    histories = simulate(scenario.world, scenario.rules, SEED, 0, 200)
+    collapse = histories.runs["collapse_day"]
+    fallen = np.flatnonzero(collapse >= 0)
+    told, n_states = histories.events, int(w["n_states"])
+    side = np.tile(w["side"], (len(collapse), 1))
+    for event in told[np.isin(told["kind"], (Event.MERGER, Event.INFIGHTING))]:
+        own, one, two = side[event["run"]], event["actor"] - n_states, event["other"] - n_states
+        if event["kind"] == Event.MERGER:
+            own[own == one] = own[two]
+        elif own[one] == own[two]:  # who does not lead has left
+            lesser = two if own[one] == one else one
+            own[lesser] = lesser
+    capital = histories.holders[histories.holders["location"] == w["capital"]]
+    of_victor = side[capital["run"], capital["faction"]] == w["challenger"]
+    quarrels = told[told["kind"] == Event.INFIGHTING]
+    since = quarrels["day"] - collapse[quarrels["run"]]
+    new = np.unique(quarrels["run"][(collapse[quarrels["run"]] >= 0) & (since >= 0) & (since <= 120)])
+    exits = told[told["kind"] == Event.PATRON_EXIT]
+    clients = exits["other"] - n_states
+    of_winner = (w["side"][clients] == w["challenger"]) & (side[exits["run"], clients] == w["challenger"])
+    of_winner &= collapse[exits["run"]] >= 0
+    falls = histories.falls
+    at_home = w["state_of"][falls["location"]] == w["contested_state"]
+    is_army = (w["deployed"] * (w["state_of"] == w["contested_state"])[:, None]).sum(axis=0) > ARMY
+    cells = (w["is_extremist"] == 1) & ~is_army
+    n = max(len(fallen), 1)
+    return Aftermath(
+        len(fallen),
+        float(of_victor[fallen].mean()) if len(fallen) else 0.0,
+        len(new) / n,
+        len(np.unique(exits["run"][of_winner])) / n,
+        int((exits["day"] == 0).sum()),
+        int((at_home & cells[falls["to_faction"]]).sum()),
+    )
+
+
+def test_who_won_holds_the_capital_in_the_end() -> None:
+    """Aftermath: in most worlds that fall, in more than .9 of such runs; in the mean world in more than .8."""
+    shares = [found.victors_hold_the_capital for found in map(aftermath, WORLDS) if found.n_fallen >= FEW]
+    assert len(shares) >= 20
+    assert np.mean(shares) > 0.8
+    assert np.median(shares) > 0.9
+    assert aftermath(LEVANT).victors_hold_the_capital > 0.7
+
+
+def test_victors_fall_out_in_some_wars_and_not_in_most() -> None:
+    """Aftermath: within 120 days of a fall in .2 to .4 of runs, mean of the worlds that fell in the record."""
+    shares = [aftermath(world).new_infighting for world in FELL if aftermath(world).n_fallen >= FEW]
+    assert len(shares) >= 9
+    assert 0.2 < np.mean(shares) < 0.4
+
+
+def test_few_patrons_leave_a_winner_and_none_anybody_on_day_0() -> None:
+    """Aftermath: an exit from the challenger's side in less than .05 of the runs in which the regime falls."""
+    found = [aftermath(world) for world in WORLDS]
+    assert sum(each.exits_on_day_0 for each in found) == 0
+    fallen = np.array([each.n_fallen for each in found])
+    left = np.array([each.winners_are_left for each in found])
+    assert (fallen * left).sum() < 0.05 * fallen.sum()
+
+
+def test_cells_take_no_seat() -> None:
+    """Aftermath: extremists who are few on day 0 take a seat in next to no run, and only once they have grown."""
+    taken = [aftermath(world).seats_taken_by_cells for world in WORLDS]
+    assert sum(taken) < 0.002 * 200 * len(WORLDS)
+
+
+def test_a_band_of_hundreds_takes_no_province(offensive: Ensemble) -> None:
+    """Aftermath: the Syrian Free Army, 500 men, takes a province in less than .03 of the Levant's runs."""
+    w, band = offensive.scenario.world[0], list(offensive.scenario.tables.factions["id"]).index("SFA")
+    at_home = w["state_of"][offensive.falls["location"]] == w["contested_state"]
+    taken = np.unique(offensive.falls["run"][at_home & (offensive.falls["to_faction"] == band)])
+    assert len(taken) < 0.03 * len(offensive.runs)
+
+
+@pytest.mark.parametrize("patron", ["IRN", "RUS"])
+def test_the_losers_patrons_leave_by_the_fall(patron: str, offensive: Ensemble) -> None:
+    """Aftermath: each leaves the Levant's regime by two days after its fall in more than .8 of such runs."""
+    w, told = offensive.scenario.world[0], offensive.events
+    leaves = (told["kind"] == Event.PATRON_EXIT) & (told["actor"] == STATES.index(patron))
+    own = told[leaves & (told["other"] == w["n_states"] + w["regime"])]
+    first = np.full(len(offensive.runs), 10_000)
+    np.minimum.at(first, own["run"], own["day"])
+    collapse = offensive.runs["collapse_day"][offensive.fallen]
+    assert (first[offensive.fallen] <= collapse + 2).mean() > 0.8
 
 
 @pytest.mark.statistical

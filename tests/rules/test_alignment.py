@@ -7,16 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.rules.alignment import (
+    accord_probability,
     common_threat,
     gain_from_joining,
     infighting_hazard,
+    merger_probability,
     parity,
     realigned,
     tie_after_week,
     tie_drift,
 )
 from sim.core.rules.contest import ContestForm, chance_against_both, chance_to_prevail
-from tests.rules.ranges import SHARE, default, within
+from tests.rules.ranges import SHARE, within
 
 TIE = st.floats(-1.0, 1.0)
 POWER = st.floats(0.0, 1e6)
@@ -25,7 +27,9 @@ ETA = within("alignment", "balance_per_day")
 XI = within("alignment", "threat_per_day")
 PRIZE = within("alignment", "prize_weight")
 RATE = within("alignment", "infighting_per_day")
-LIMIT = within("alignment", "disparity_limit")
+GROWTH = st.floats(0.0, 10.0)
+SOME_GROWTH = within("alignment", "parity_exponent")
+SOME_SHARE = st.floats(1e-6, 1.0)
 HOSTILE = -0.4
 
 
@@ -93,57 +97,59 @@ def test_turning_leads_towards_the_victor_and_never_past_him(
         assert after == tie
 
 
-@given(SHARE, SHARE, TIE, TIE, SHARE, SOME_POWER, SOME_POWER, RATE, LIMIT)
-def test_a_common_enemy_and_warmth_keep_rivals_together(
+@given(SHARE, SHARE, TIE, TIE, SHARE, SHARE, SHARE, st.tuples(RATE, GROWTH, SOME_GROWTH, GROWTH))
+def test_a_common_enemy_warmth_and_a_clear_victor_keep_rivals_together(
     threat: float,
     more: float,
     tie: float,
     warmer: float,
-    overlap: float,
-    own: float,
-    other: float,
-    rate: float,
-    limit: float,
+    equality: float,
+    dominance: float,
+    clearer: float,
+    of: tuple[float, float, float, float],
 ) -> None:
-    hazard = infighting_hazard(threat, tie, overlap, own, other, rate, limit)
-    assert hazard >= 0.0
-    assert infighting_hazard(max(threat, more), tie, overlap, own, other, rate, limit) <= hazard
-    assert infighting_hazard(threat, max(tie, warmer), overlap, own, other, rate, limit) <= hazard
-    assert infighting_hazard(1.0, tie, overlap, own, other, rate, limit) == 0.0
-    assert infighting_hazard(threat, tie, 0.0, own, other, rate, limit) == 0.0
+    before = infighting_hazard(threat, tie, 0.7, equality, dominance, *of)
+    assert 0.0 <= before < math.inf
+    assert infighting_hazard(max(threat, more), tie, 0.7, equality, dominance, *of) <= before
+    assert infighting_hazard(threat, max(tie, warmer), 0.7, equality, dominance, *of) <= before * (1.0 + 1e-12)
+    assert infighting_hazard(threat, tie, 0.7, equality, max(dominance, clearer), *of) <= before * (1.0 + 1e-12)
+    assert infighting_hazard(1.0, tie, 0.7, equality, dominance, *of) == 0.0
+    assert infighting_hazard(threat, tie, 0.0, equality, dominance, *of) == 0.0
+    assert infighting_hazard(threat, tie, 0.7, 0.0, dominance, *of) == 0.0
 
 
-@given(SHARE, TIE, SHARE, SOME_POWER, SOME_POWER, RATE, LIMIT)
-def test_it_does_not_matter_which_of_the_two_comes_first(
-    threat: float, tie: float, overlap: float, own: float, other: float, rate: float, limit: float
-) -> None:
-    hazard = infighting_hazard(threat, tie, overlap, own, other, rate, limit)
-    assert infighting_hazard(threat, tie, overlap, other, own, rate, limit) == pytest.approx(hazard, abs=1e-12)
-    assert infighting_hazard(threat, tie, overlap, 0.0, other, rate, limit) == 0.0
-
-
-@given(st.floats(0.0, 4.0), st.floats(0.0, 4.0), LIMIT)
-def test_equals_fight_least(small: float, large: float, limit: float) -> None:
-    """U-shaped in the log ratio of power."""
-    small, large = sorted((small, large))
-    for sign in (-1.0, 1.0):
-        near, far = (infighting_hazard(0.0, 0.0, 1.0, math.exp(sign * gap), 1.0, 0.01, limit) for gap in (small, large))
-        assert near <= far * (1.0 + 1e-12)
+@given(SOME_SHARE, SOME_SHARE, GROWTH)
+def test_equals_fall_out_more_or_less_as_the_exponent_says(one: float, two: float, exponent: float) -> None:
+    low, high = sorted((one, two))
+    unequal, equal = (infighting_hazard(0.0, 0.0, 1.0, each, 0.0, 0.01, 1.0, exponent, 1.0) for each in (low, high))
+    assert unequal <= equal
+    unequal, equal = (infighting_hazard(0.0, 0.0, 1.0, each, 0.0, 0.01, 1.0, -0.5, 1.0) for each in (low, high))
+    assert unequal >= equal
 
 
 def test_infighting_worked_out_by_hand() -> None:
-    assert infighting_hazard(0.0, -1.0, 1.0, 5.0, 5.0, 0.01, 2.0) == pytest.approx(0.005)
-    assert infighting_hazard(0.5, 0.0, 0.5, math.e, 1.0, 0.01, 2.0) == pytest.approx(0.01 * 0.5 * 0.5 * 0.5 * 1.5)
-    assert infighting_hazard(0.0, -1.0, 1.0, 1e6, 1.0, 0.01, 2.0) == pytest.approx(0.025)  # capped
+    assert infighting_hazard(0.0, -1.0, 1.0, 1.0, 0.0, 0.004, 1.5, 0.5, 1.0) == pytest.approx(0.004)
+    assert infighting_hazard(0.5, 0.0, 0.5, 0.25, 0.6, 0.004, 1.0, 0.5, 1.0) == pytest.approx(
+        0.004 * 0.5 * 0.5 * 0.5 * 0.5 * 0.4
+    )
+    assert infighting_hazard(0.2, 0.3, 0.7, 0.1, 0.9, 0.004, 0.0, 0.0, 0.0) == pytest.approx(0.004 * 0.8 * 0.7)
 
 
-def test_a_pair_falls_out_as_often_in_a_month_as_assumed() -> None:
-    """Two rivals near each other everywhere, at tie 0 and with twice the power of one another."""
-    rate, limit = default("alignment", "infighting_per_day"), default("alignment", "disparity_limit")
-    strong_enemy = 30 * infighting_hazard(0.6, 0.0, 0.7, 2.0, 1.0, rate, limit)
-    fallen_enemy = 30 * infighting_hazard(0.0, -0.3, 0.7, 2.0, 1.0, rate, limit)
-    assert 0.005 < strong_enemy < 0.08
-    assert 3.0 < fallen_enemy / strong_enemy < 5.0
+@given(POWER, POWER, SOME_POWER, SHARE, within("alignment", "merger_per_day"))
+def test_the_weaker_a_friend_the_sooner_it_joins_and_the_strong_never_do(
+    one: float, two: float, victor: float, ratio: float, rate: float
+) -> None:
+    weak, strong = sorted((one, two))
+    chance = merger_probability(weak, victor, ratio, rate)
+    assert 0.0 <= merger_probability(strong, victor, ratio, rate) <= chance <= 1.0 - math.exp(-rate) + 1e-15
+    assert merger_probability(ratio * victor, victor, ratio, rate) == 0.0
+
+
+def test_mergers_and_accords_worked_out_by_hand() -> None:
+    assert merger_probability(0.0, 10.0, 0.3, 0.03) == pytest.approx(1.0 - math.exp(-0.03))
+    assert merger_probability(1.5, 10.0, 0.3, 0.03) == pytest.approx(1.0 - math.exp(-0.015))
+    assert accord_probability(0.0) == 0.0
+    assert accord_probability(0.004) == pytest.approx(1.0 - math.exp(-0.004))
 
 
 def gain(own: float, coalition: float, enemy: float, tie: float, decisiveness: float, cost: float) -> float:

@@ -1,15 +1,21 @@
 """What changes hands when a place falls; the parts never exceed the whole."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.rules.capture import (
     air_force,
+    claim,
+    garrison_needed,
+    hand_over_probability,
     joining_probability,
     looted_share,
     retreating_share,
     scuttled_share,
+    welcomed_claim,
 )
 from tests.rules.ranges import SHARE, within
 
@@ -108,3 +114,35 @@ def test_air_force_follows_the_coding_scale(code: float, expected: float) -> Non
 @given(st.floats(0.0, 0.5))
 def test_an_army_below_the_threshold_has_no_air_force(code: float) -> None:
     assert air_force(code, 0.5) == 0.0
+
+
+@given(st.floats(0.0, 1e8), st.floats(0.0, 1e8), within("capture", "garrison_per_thousand"))
+def test_more_people_take_more_fighters_to_hold_and_without_the_need_none(
+    one: float, two: float, per_thousand: float
+) -> None:
+    few, many = sorted((one, two))
+    assert 0.0 <= garrison_needed(few, per_thousand) <= garrison_needed(many, per_thousand)
+    assert garrison_needed(many, 0.0) == 0.0
+
+
+@given(st.floats(0.0, 1e6), st.floats(0.0, 5000.0), st.floats(0.0, 5000.0), within("capture", "heir_km"))
+def test_the_farther_a_force_the_less_it_counts(strength: float, one: float, two: float, reach: float) -> None:
+    near, far = sorted((one, two))
+    assert 0.0 <= claim(strength, far, reach) <= claim(strength, near, reach) <= strength
+
+
+@given(st.floats(0.0, 1e6), st.floats(-1.0, 1.0), st.floats(-1.0, 1.0))
+def test_the_welcome_inherit_before_the_hated(strength: float, one: float, two: float) -> None:
+    hated, welcome = sorted((one, two))
+    assert 0.0 <= welcomed_claim(strength, hated) <= welcomed_claim(strength, welcome) <= 1.5 * strength
+    assert welcomed_claim(strength, -0.5) == 0.0
+
+
+def test_succession_worked_out_by_hand() -> None:
+    assert garrison_needed(2e6, 0.1) == pytest.approx(200.0)
+    assert garrison_needed(1e5, 0.1) == 100.0
+    assert claim(1000.0, 150.0, 150.0) == pytest.approx(1000.0 / math.e)
+    assert claim(1000.0, 150.0, 0.0) == 1000.0
+    assert welcomed_claim(1000.0, 0.25) == 750.0
+    assert hand_over_probability(0.1) == pytest.approx(1.0 - math.exp(-0.1))
+    assert hand_over_probability(0.0) == 0.0

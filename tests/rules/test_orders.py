@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sim.core.rules.orders import (
     awakening_probability,
     free_share,
+    is_too_large,
     mobile_share,
     operations_limit,
     people_value,
@@ -215,3 +216,11 @@ def test_what_can_be_sent_fades_with_the_distance_from_bases(near: float, far: f
     assert 0.0 <= supplied(far, fading) <= supplied(near, fading) <= 1.0
     assert supplied(far, 0.0) == supplied(0.0, fading) == 1.0
     assert supplied(600.0, 1000.0 / 600.0) == pytest.approx(math.exp(-1.0))
+
+
+@given(st.floats(0.0, 1e6), st.floats(0.0, 1e6), st.floats(0.0, 1e6), within("orders", "largest_ratio"))
+def test_the_small_leave_the_large_alone(own: float, one: float, two: float, ratio: float) -> None:
+    small, large = sorted((one, two))
+    assert is_too_large(own, large, ratio) >= is_too_large(own, small, ratio)
+    assert not is_too_large(own, large, 0.0)
+    assert not is_too_large(own, ratio * own, ratio)

@@ -18,7 +18,9 @@ from sim.core.rules.violence import (
     civilian_weight,
     deaths_due,
     deaths_of_a_day,
+    disorder,
     expected_deaths,
+    old_lines,
     relaxed_grievance,
     revenge_weight,
 )
@@ -34,6 +36,8 @@ GRIEVANCE = st.floats(1.0, 100.0)
 TOLL = st.floats(0.0, 1e5)
 PER_FIGHTER = within("violence", "civilians_per_fighter")
 EXPONENT = within("violence", "civilian_exponent")
+
+REMNANTS = True
 
 
 @given(TOLL, TOLL, PER_FIGHTER, EXPONENT, st.floats(0.0, 1e3))
@@ -167,3 +171,22 @@ def test_grievance_is_down_to_a_third_after_its_time(grievance: float) -> None:
     for _ in range(180):
         later = relaxed_grievance(later, 180.0)
     assert later - 1.0 == pytest.approx((grievance - 1.0) / math.e)
+
+
+@given(SHARE, SHARE, SHARE, SHARE)
+def test_revenge_seeks_the_fallen_regimes_own_and_more_so_where_its_remnants_fight(
+    strange: float, core: float, more: float, weight: float
+) -> None:
+    for has_remnants in (False, True):
+        call = old_lines(strange, core, has_remnants, weight)
+        assert 0.0 <= call <= old_lines(strange, max(core, more), has_remnants, weight)
+        assert call <= old_lines(strange, core, REMNANTS, weight)
+        assert old_lines(strange, core, has_remnants, 0.0) == strange
+        assert old_lines(strange, 0.0, has_remnants, 1.0) == 0.0
+
+
+def test_old_lines_and_disorder_worked_out_by_hand() -> None:
+    assert old_lines(0.5, 0.2, REMNANTS, 1.0) == pytest.approx(0.6)
+    assert old_lines(0.5, 0.2, not REMNANTS, 0.25) == pytest.approx(0.425)
+    assert disorder(0.5, 0) == 0.5
+    assert disorder(0.5, 60) == pytest.approx(0.5 / math.e)

@@ -15,6 +15,7 @@ from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.weights import weighed
 from sim.ensemble.store.results import Results, table_frame
 from sim.ensemble.store.schema import DRAWS, TWINS, Names, names_of, schemas, state_column
+from sim.tell.places import home_holders
 from sim.world.scenario import Scenario
 
 Day = int | None
@@ -52,7 +53,7 @@ def made_results(
         DRAWS: [],
         FALLS: _falls(collapse_days, scenario, lead),
         TOLLS: [],
-        HOLDERS: [],
+        HOLDERS: _holders(collapse_days, scenario, lead),
         EVENTS: [] if quiet else _incidents(runs, scenario),
         DAILY: _series(min(traces, runs), scenario, names, quiet=quiet),
     }
@@ -127,6 +128,18 @@ def _falls(collapse_days: Sequence[Day], scenario: Scenario, lead: int) -> list[
                 if when < scenario.horizon_days
             ]
     return rows
+
+
+def _holders(collapse_days: Sequence[Day], scenario: Scenario, lead: int) -> list[dict[str, Any]]:
+    """Return who holds each place in the end, as the falls leave it."""
+    ends = [dict(home_holders(scenario)) for _ in collapse_days]
+    for fall in _falls(collapse_days, scenario, lead):
+        ends[fall["run"]][fall["location_id"]] = fall["to_faction"]
+    return [
+        {"run": run, "location_id": place, "faction": holder or None}
+        for run, end in enumerate(ends)
+        for place, holder in end.items()
+    ]
 
 
 def _incidents(runs: int, scenario: Scenario) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.store.results import Results
 from sim.show.ensemble.fall_map import draw_fall_map
 from sim.show.ensemble.histories import draw_histories
+from sim.show.ensemble.holders_map import draw_holders_map
 from sim.show.ensemble.incidence import draw_incidence
 from sim.show.ensemble.order_of_falls import draw_order_of_falls
 from sim.show.figures import draw_files, left_out, of_ensemble
@@ -35,6 +36,7 @@ DRAWINGS: dict[str, Draw] = {
     "incidence": draw_incidence,
     "order_of_falls": draw_order_of_falls,
     "fall_map": draw_fall_map,
+    "holders_map": draw_holders_map,
     "histories": draw_histories,
 }
 NEVER: list[Day] = [None] * 6
@@ -117,6 +119,15 @@ def test_failed_runs_are_left_out_and_counted(levant: Scenario, mixed: Results) 
 
 
 @pytest.mark.usefixtures("style")
+def test_the_map_of_holders_names_the_likeliest_and_marks_the_undecided(levant: Scenario, tmp_path: Path) -> None:
+    fallen = draw_holders_map(made_results(tmp_path, levant, [12, 14, 20, None]), levant)
+    assert title_of(fallen).startswith("Hay'at Tahrir al-Sham holds Damascus on day 120 in 75")
+    even = draw_holders_map(made_results(tmp_path, levant, [12, None]), levant)
+    mark = "held by nobody in more than half of the runs"
+    assert mark in [text.get_text() for text in words_of(even)]
+    assert mark not in [text.get_text() for text in words_of(fallen)]
+
+
 def test_the_order_of_falls_is_that_of_the_median_days(levant: Scenario, tmp_path: Path) -> None:
     results = made_results(tmp_path, levant, SURE)
     figure = draw_order_of_falls(results, levant)

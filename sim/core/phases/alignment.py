@@ -14,14 +14,16 @@ from sim.core.phases.events import note_event
 from sim.core.phases.forces import FRIENDLY_TIE, HOSTILE_TIE, LEAST_FORCE, find_isolated, is_hostile, pair, today
 from sim.core.phases.kept import is_kept
 from sim.core.phases.muster import muster
-from sim.core.phases.sides import change_side, count_contenders, victor
+from sim.core.phases.sides import change_side, competes, count_contenders, victor
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.alignment import (
     DAYS_OF_STEP,
+    accord_probability,
     common_threat,
     gain_from_joining,
     infighting_hazard,
+    merger_probability,
     parity,
     realigned,
     tie_after_week,
@@ -29,6 +31,8 @@ from sim.core.rules.alignment import (
 )
 from sim.core.rules.contest import chance_against_both, chance_to_prevail
 from sim.core.state import State, World, index
+
+PEACE_DAYS = 60  # assumption: how long nobody breaks what was just agreed
 
 
 @phase
@@ -40,6 +44,8 @@ def begin_alignment(world: World, rules: Rules, state: State) -> None:
     state.sides_changed = 0
     survey(world, rules, state)
     for faction in range(world.n_factions):
+        for other in range(world.n_factions):
+            state.peace_until[faction, other] = NEVER
         for other in range(faction):
             pull = drift(world, rules, state, faction, other)
             state.drift_day_0[faction, other] = pull
@@ -53,6 +59,8 @@ def realign(world: World, rules: Rules, state: State) -> None:
     is_week = (today(state) + 1) % DAYS_OF_STEP == 0
     if is_week or state.collapse_day == today(state):
         survey(world, rules, state)
+        if state.collapse_day != NEVER and rules.alignment.infighting_per_day > 0.0:
+            draw_in_enemies(world, state)
     if state.settlement_day != NEVER:
         state.infighting_hazard = 0.0
         return
@@ -73,12 +81,13 @@ def survey(world: World, rules: Rules, state: State) -> None:
     count_contenders(world, state)
     find_overlap(world, state)
     find_common_enemies(world, state)
+    dominance = find_dominance(world, state)
     for faction in range(world.n_factions):
         state.rivals[faction] = 0
         for other in range(faction):
             enemy = state.scratch.enemy[faction, other]
             threat = common_threat(enemy, state.scratch.committed[faction], state.scratch.committed[other])
-            rate = rivalry(world, rules, state, faction, other, threat)
+            rate = rivalry(world, rules, state, faction, other, threat, dominance)
             state.common_threat[faction, other] = threat
             state.common_threat[other, faction] = threat
             state.infighting_rate[faction, other] = rate
@@ -88,18 +97,39 @@ def survey(world: World, rules: Rules, state: State) -> None:
 
 
 @phase
-def rivalry(world: World, rules: Rules, state: State, faction: int, other: int, threat: float) -> float:
+def find_dominance(world: World, state: State) -> float:
+    """Return the share of the strongest native faction in the power of all who compete.
+
+    Not of its side: who belongs to that is one of those who might fall out with it.
+    """
+    total = 0.0
+    most = 0.0
+    for faction in range(world.n_factions):
+        if competes(world, state, faction):
+            total += state.scratch.committed[faction]
+            if world.is_native[faction] == 1:
+                most = max(most, state.scratch.committed[faction])
+    return most / total if total > 0.0 else 0.0
+
+
+@phase
+def rivalry(
+    world: World, rules: Rules, state: State, faction: int, other: int, threat: float, dominance: float
+) -> float:
     """Return the hazard that two factions fall out, 0 unless they are rivals."""
     if not are_rivals(world, state, faction, other):
         return 0.0
+    alignment = rules.alignment
     return infighting_hazard(
         threat,
         state.tie[faction, other],
         state.overlap[faction, other],
-        state.scratch.committed[faction],
-        state.scratch.committed[other],
-        rules.alignment.infighting_per_day,
-        rules.alignment.disparity_limit,
+        parity(state.scratch.committed[faction], state.scratch.committed[other]),
+        dominance,
+        alignment.infighting_per_day,
+        alignment.tie_exponent,
+        alignment.parity_exponent,
+        alignment.dominance_exponent,
     )
 
 
@@ -172,27 +202,34 @@ def find_common_enemies(world: World, state: State) -> None:
 
 @phase
 def are_rivals(world: World, state: State, faction: int, other: int) -> bool:
-    """Tell whether two factions could fall out: members of one side, or leaders of two that are not at war yet."""
+    """Tell whether two factions could fall out: members of one side, or leaders of two that are not at war yet.
+
+    After a collapse enemies need not fall out any more: one who fights draws in the other.
+    """
     if not (competes(world, state, faction) and competes(world, state, other)):
         return False
     one = state.side[faction]
     two = state.side[other]
     any_active = state.is_active[faction] == 1 or state.is_active[other] == 1
     both_active = state.is_active[faction] == 1 and state.is_active[other] == 1
-    are_at_war = both_active and is_hostile(state, faction, other)
+    are_at_war = (both_active or state.collapse_day != NEVER) and is_hostile(state, faction, other)
     return any_active and not are_at_war and (one == two or (one == faction and two == other))
 
 
 @phase
-def competes(world: World, state: State, faction: int) -> bool:
-    """Tell whether a faction competes for power: an enemy of the regime; after a collapse every native one.
-
-    Extremists besides the main sides are no partners whom anybody could fall out with.
-    """
-    if state.side[faction] == world.regime or world.is_extremist[faction] == 1:
-        return False
-    is_enemy = world.side[faction] == world.challenger or world.tie[faction, world.regime] <= HOSTILE_TIE
-    return is_enemy or (state.collapse_day != NEVER and world.is_native[faction] == 1)
+def draw_in_enemies(world: World, state: State) -> None:
+    """Let those join the fighting from tomorrow on whose enemies on the same ground take part in it."""
+    for faction in range(world.n_factions):
+        for other in range(world.n_factions):
+            if (
+                state.is_active[other] == 1
+                and state.is_active[faction] == 0
+                and state.overlap[faction, other] > 0.0
+                and is_hostile(state, faction, other)
+                and competes(world, state, faction)
+                and competes(world, state, other)
+            ):
+                state.is_waking[faction] = 1
 
 
 @phase
@@ -248,7 +285,8 @@ def fall_out(world: World, rules: Rules, state: State) -> None:
 def infighting_today(world: World, state: State, faction: int, other: int) -> float:
     """Return the hazard of a pair that were rivals when last surveyed; they may have made war or peace since."""
     rate = state.infighting_rate[faction, other]
-    return rate if rate > 0.0 and are_rivals(world, state, faction, other) else 0.0
+    is_free = rate > 0.0 and today(state) >= state.peace_until[faction, other]
+    return rate if is_free and are_rivals(world, state, faction, other) else 0.0
 
 
 @phase
@@ -291,24 +329,50 @@ def break_with(world: World, rules: Rules, state: State, faction: int, other: in
 
 @phase
 def merge(world: World, rules: Rules, state: State) -> None:
-    """Draw which weak friends join the victor today."""
+    """Draw which weak friends join the victor today, and which of the others come to terms with him."""
     winner = victor(world, state)
     if winner == NOBODY:
         return
     alignment = rules.alignment
-    chance = 1.0 - math.exp(-alignment.merger_per_day)
     for faction in range(world.n_factions):
         is_third = state.side[faction] == faction and faction not in (winner, world.regime)
-        if (
-            not is_third
-            or world.is_extremist[faction] == 1
-            or state.overlap[faction, faction] == 0.0
-            or state.tie[faction, winner] <= 0.0
-        ):
+        tie = state.tie[faction, winner]
+        if not is_third or world.is_extremist[faction] == 1 or state.overlap[faction, faction] == 0.0:
             continue
-        is_weak = state.side_power[faction] < alignment.weak_ratio * state.side_power[winner]
-        if is_weak and uniform(state.key, Purpose.MERGER, faction, 0) < chance:
-            join(world, rules, state, faction, winner)
+        chance = merger_probability(
+            state.side_power[faction], state.side_power[winner], alignment.weak_ratio, alignment.merger_per_day
+        )
+        if tie > 0.0 and chance > 0.0:
+            if uniform(state.key, Purpose.MERGER, faction, 0) < chance:
+                join(world, rules, state, faction, winner)
+        elif HOSTILE_TIE < tie < FRIENDLY_TIE and agrees(rules, state, faction):
+            come_to_terms(world, state, faction, winner)
+
+
+@phase
+def agrees(rules: Rules, state: State, faction: int) -> bool:
+    """Draw whether a side comes to terms with the victor today."""
+    return uniform(state.key, Purpose.ACCORD, faction, 0) < accord_probability(rules.alignment.accord_per_day)
+
+
+@phase
+def come_to_terms(world: World, state: State, one: int, two: int) -> None:
+    """Let two sides be friends from now on: their fronts end, and for a while nobody of them falls out."""
+    for i in range(state.n_members[one]):
+        for j in range(state.n_members[two]):
+            faction, other = index(state.members[one, i]), index(state.members[two, j])
+            tie = max(state.tie[faction, other], FRIENDLY_TIE)
+            state.tie[faction, other] = tie
+            state.tie[other, faction] = tie
+            state.peace_until[faction, other] = today(state) + PEACE_DAYS
+            state.peace_until[other, faction] = today(state) + PEACE_DAYS
+    for place in range(world.n_locations):
+        holder = state.holder[place]
+        if holder != NOBODY and state.side[holder] == one:
+            state.front[place, two] = 0.0
+        if holder != NOBODY and state.side[holder] == two:
+            state.front[place, one] = 0.0
+    note_event(state, Event.ACCORD.value, NOBODY, world.n_states + one, world.n_states + two, 0.0)
 
 
 @phase

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sim.core.codes import NEVER, NOBODY, Kept, Order, Purpose
 from sim.core.jit import phase
 from sim.core.phases.forces import (
-    LEAST_FORCE,
     defending_fighters,
     disperse,
     find_isolated,
@@ -21,6 +20,7 @@ from sim.core.phases.installations import take_installations
 from sim.core.phases.kept import is_kept
 from sim.core.phases.muster import is_abandoned
 from sim.core.phases.orders import committed_share
+from sim.core.phases.succession import bring_in, can_hold, handed_to, heir, is_ownerless, spared, successor
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.capture import joining_probability, looted_share, retreating_share, scuttled_share
@@ -38,12 +38,16 @@ def capture(world: World, rules: Rules, state: State) -> None:
     for i in range(state.n_lost):
         state.lost_by[state.lost[i]] = NOBODY
         state.lost_to[state.lost[i]] = NOBODY
+        state.yielded[state.lost[i]] = 0
     state.n_lost = 0
     for place in range(world.n_locations):
         if state.holder[place] == NOBODY:
             continue
         dissolved = settle_deals(world, rules, state, place)
         winner = winning_side(world, rules, state, place, dissolved)
+        if winner == NOBODY:
+            winner = handed_to(world, rules, state, place)
+            state.yielded[place] = 1 if winner != NOBODY else 0
         if winner == NOBODY:
             continue
         if is_kept(world, state, Kept.FALL.value, place, NOBODY, NOBODY):
@@ -64,7 +68,7 @@ def settle_deals(world: World, rules: Rules, state: State, place: int) -> bool:
         if (state.dissolving[place] >> faction) & 1 == 0:
             continue
         state.dissolving[place] &= ~(1 << faction)
-        beneficiary = beneficiary_of_deal(world, state, place, faction)
+        beneficiary = successor(world, rules, state, place, faction)
         latent = latent_opposition(world, state, place, faction)
         disperse(world, rules, state, place, faction, state.fighters[place, faction], latent, beneficiary)
         any_dissolved = any_dissolved or state.side[faction] == state.side[state.holder[place]]
@@ -72,49 +76,24 @@ def settle_deals(world: World, rules: Rules, state: State, place: int) -> bool:
 
 
 @phase
-def beneficiary_of_deal(world: World, state: State, place: int, faction: int) -> int:
-    """Return the side that gains from a deal: whoever presses hardest or holds most of the place besides.
-
-    It need not be an enemy; garrisons hand over to whoever will be there tomorrow, but not to their own friends.
-    """
-    best = NOBODY
-    most = 0.0
-    for leader in range(world.n_factions):
-        if state.side[leader] == leader and not is_friend(state, faction, leader):
-            weight = state.front[place, leader] + local_weight(state, place, leader)
-            if weight > most:
-                best = leader
-                most = weight
-    return best
-
-
-@phase
-def local_weight(state: State, place: int, leader: int) -> float:
-    """Return a side's share of control in a place where it has people."""
-    share = 0.0
-    for i in range(state.n_members[leader]):
-        faction = index(state.members[leader, i])
-        if state.fighters[place, faction] > LEAST_FORCE:
-            share += state.control[place, faction]
-    return share
-
-
-@phase
 def winning_side(world: World, rules: Rules, state: State, place: int, dissolved: bool) -> int:
     """Return the side that takes a place today: the one whose front is farthest, or nobody."""
     best = NOBODY
     farthest = 0.0
-    if state.pressed[place] != 0:
+    if is_ownerless(world, rules, state, place):
+        best = heir(world, rules, state, place, state.holder[place])
+    if best == NOBODY and state.pressed[place] != 0:
         weak = defending_fighters(state, place) < rules.capture.collapse_share * state.garrison[place]
         for leader in range(world.n_factions):
             progress = state.front[place, leader]
             if state.order[place, leader] == Order.NONE or progress <= farthest:
                 continue
-            if progress >= 1.0 or (weak and progress > HALF_WON):
+            is_won = progress >= 1.0 or (weak and progress > HALF_WON)
+            if is_won and can_hold(world, rules, state, place, leader):
                 best = leader
                 farthest = progress
     if best == NOBODY and dissolved:
-        return beneficiary_of_deal(world, state, place, state.holder[place])
+        return successor(world, rules, state, place, state.holder[place])
     return best
 
 
@@ -132,10 +111,13 @@ def change_hands(world: World, rules: Rules, state: State, place: int, winner: i
     state.lost_from[place] = loser
     state.lost_by[place] = state.side[loser]
     state.lost_to[place] = winner
-    state.lost_shock[place] = size_of_shock(world, rules, state, place, state.side[loser], winner)
-    take_weapons(world, rules, state, place, winner)
+    state.lost_shock[place] = 0.0
+    if state.yielded[place] == 0:
+        state.lost_shock[place] = size_of_shock(world, rules, state, place, state.side[loser], winner)
+        take_weapons(world, rules, state, place, winner)
     take_installations(world, rules, state, place, winner)
-    drive_out(world, rules, state, place, winner)
+    if state.yielded[place] == 0:
+        drive_out(world, rules, state, place, winner)
     state.holder[place] = occupy(world, rules, state, place, winner)
     shift_control(world, rules, state, place, state.side[loser], state.holder[place])
     state.garrison[place] = defending_fighters(state, place)
@@ -260,6 +242,7 @@ def occupy(world: World, rules: Rules, state: State, place: int, winner: int) ->
             march_in(world, rules, state, place, place, faction)
             for edge in range(world.edge_start[place], world.edge_start[place + 1]):
                 march_in(world, rules, state, index(world.edge_to[edge]), place, faction)
+    bring_in(world, rules, state, place, winner)
     if rules.orders.lull_days > 0.0:
         keep_quiet(world, rules, state, place, winner)
     best = winner
@@ -297,6 +280,7 @@ def march_in(world: World, rules: Rules, state: State, origin: int, place: int, 
     people = rules.capture.occupying_share * share * state.fighters[origin, faction]
     opposed = state.task[origin, faction] == place
     if origin != place:
+        people = min(people, spared(world, rules, state, origin, faction))
         state.scratch.moved[faction] += people
         move_force(world, rules, state, origin, place, faction, people)
     if opposed:

@@ -53,6 +53,7 @@ def engage(world: World, rules: Rules, state: State, place: int, leader: int, me
     if against <= NO_DEFENCE:
         odds = 1.0
     state.contact[place] = max(state.contact[place], odds)
+    state.attacked_day[state.side[state.holder[place]]] = today(state)
     if state.first_attacked[place] == NEVER:
         state.first_attacked[place] = today(state)
     if state.side[state.holder[place]] == world.regime and state.first_attack_day == NEVER:

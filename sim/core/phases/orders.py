@@ -16,11 +16,12 @@ from sim.core.phases.forces import (
     on_the_ground,
     today,
 )
+from sim.core.phases.sides import is_cell
 from sim.core.rng import uniform
 from sim.core.rules import Rules
 from sim.core.rules.advance import inner_distance_km, is_melted
 from sim.core.rules.contest import chance_to_prevail
-from sim.core.rules.orders import mobile_share, operations_limit, supplied, target_score, target_value
+from sim.core.rules.orders import is_too_large, mobile_share, operations_limit, supplied, target_score, target_value
 from sim.core.rules.regime import storm_probability
 from sim.core.state import State, World, index
 
@@ -34,6 +35,8 @@ def give_orders(world: World, rules: Rules, state: State, leader: int) -> None:
     if state.side[leader] != leader:
         return
     clear_orders(world, state, leader)
+    if is_cell(world, rules, state, leader):
+        return
     may_attack = state.is_active[leader] == 1 and state.side_morale[leader] >= rules.orders.attack_morale
     if state.side_fighters[leader] <= 0.0 or not (may_attack or state.n_abandoned > 0):
         return
@@ -98,7 +101,7 @@ def list_targets(world: World, rules: Rules, state: State, leader: int, may_atta
     state.scratch.score[world.capital] = 0.0
     for i in range(world.n_locations if may_attack else state.n_abandoned):
         place = i if may_attack else index(state.given_up[i])
-        if state.reach[place] & state.side_mask[leader] and is_target(world, state, place, leader, may_attack):
+        if state.reach[place] & state.side_mask[leader] and is_target(world, rules, state, place, leader, may_attack):
             state.scratch.score[place] = score_of(world, rules, state, place, leader, most)
             if state.scratch.score[place] > 0.0:
                 state.scratch.targets[n] = place
@@ -120,10 +123,10 @@ def best_target(state: State, n_targets: int) -> int:
 
 
 @phase
-def is_target(world: World, state: State, place: int, leader: int, may_attack: bool) -> bool:
+def is_target(world: World, rules: Rules, state: State, place: int, leader: int, may_attack: bool) -> bool:
     """Tell whether a side would go to a place in its reach: an enemy's, or one that others have abandoned."""
     holder = state.holder[place]
-    if holder == NOBODY or state.side[holder] == leader:
+    if holder == NOBODY or state.side[holder] == leader or is_outgrown(rules, state, leader, state.side[holder]):
         return False
     if (
         may_attack
@@ -132,6 +135,14 @@ def is_target(world: World, state: State, place: int, leader: int, may_attack: b
     ):
         return True
     return state.abandoned[place] == 1 and not is_friend(state, leader, holder)
+
+
+@phase
+def is_outgrown(rules: Rules, state: State, leader: int, other: int) -> bool:
+    """Tell whether another side is too large to be attacked now that no regime keeps the others together."""
+    if state.collapse_day == NEVER:
+        return False
+    return is_too_large(state.side_power[leader], state.side_power[other], rules.orders.largest_ratio)
 
 
 @phase

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.core.codes import NOBODY, Event, Kept, Purpose
+from sim.core.codes import NEVER, NOBODY, Event, Kept, Purpose
 from sim.core.jit import phase
 from sim.core.phases.events import note_event
 from sim.core.phases.forces import is_hostile, pair, today
@@ -56,27 +56,42 @@ def aid_clients(world: World, rules: Rules, state: State, actor: int) -> None:
 @phase
 def update_belief(world: World, rules: Rules, state: State, link: int) -> None:
     """Move the patron's belief towards what it sees of its client."""
-    seen = prospect(rules, state, world.link_client[link])
+    seen = prospect(world, rules, state, world.link_client[link])
     state.belief[link] = relaxed(state.belief[link], seen, state.derived.belief_share)
 
 
 @phase
-def prospect(rules: Rules, state: State, client: int) -> float:
-    """Return a client's chance as seen today; it counts with its whole side."""
+def prospect(world: World, rules: Rules, state: State, client: int) -> float:
+    """Return a client's chance as seen today; it counts with its whole side, and who has won need not fear at first."""
     leader = state.side[client]
-    return observed_prospect(
+    seen = observed_prospect(
         state.side_morale[leader],
         state.side_power[leader],
-        state.enemy_power[client],
+        state.enemy_power[leader],
         rules.patronage.belief_morale_weight,
     )
+    if has_won(world, rules, state, client) and state.attacked_day[leader] <= state.collapse_day:
+        seen = max(seen, rules.patronage.victor_belief)
+    return seen
+
+
+@phase
+def has_won(world: World, rules: Rules, state: State, client: int) -> bool:
+    """Tell whether the regime that a client was hostile to has fallen, if that counts."""
+    counts = rules.patronage.victor_belief > 0.0 and state.collapse_day != NEVER
+    return counts and is_hostile(state, client, world.regime)
 
 
 @phase
 def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
     """Abandon a client without prospects, or return to one that has recovered; an exit is announced."""
     patronage = rules.patronage
-    drop = lost_hope(state.belief[link], state.belief_day_0[link])
+    if today(state) == 0:  # what stands on day 0 had been accepted
+        return
+    hope = state.belief_day_0[link]
+    if has_won(world, rules, state, world.link_client[link]):
+        hope = min(hope, rules.patronage.victor_belief)  # whose client has won does not leave for mere doubt
+    drop = lost_hope(state.belief[link], hope)
     u = uniform(state.key, Purpose.EXIT, link, 0)
     if state.is_abandoned[link] == 0:
         patron, client = world.link_patron[link], world.link_client[link]
@@ -101,8 +116,9 @@ def abandon(world: World, state: State, link: int) -> None:
 
 @phase
 def announce_exit(world: World, state: State, link: int) -> None:
-    """Let a client know that a patron leaves; it feels it by what it depended on."""
-    state.exit_shock[link] = dependence(world, state, link)
+    """Let a client know that a patron leaves; it feels it by what it depended on, direct help included."""
+    direct = min(state.direct[link] * state.support_lever[link], 1.0)
+    state.exit_shock[link] = 1.0 - (1.0 - dependence(world, state, link)) * (1.0 - direct)
     state.n_exits += 1
     client = world.n_states + world.link_client[link]
     note_event(state, Event.PATRON_EXIT.value, NOBODY, world.link_patron[link], client, state.exit_shock[link])

@@ -54,19 +54,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.key.seed = seed
     state.key.run = run
     state.key.day = np.uint64(0)
-    z = normal(state.key, Purpose.TEMPO, 0, 0)
-    state.tempo = rules.advance.tempo_median * math.exp(rules.advance.tempo_spread * z)
-    morale = rules.morale
-    half_life = memory_days(morale.shock_half_life_days, state.tempo, morale.tempo_exponent)
-    state.shock_fading = math.pow(2.0, -1.0 / half_life)
-    state.balance_share = share_of_a_day(memory_days(morale.expectation_days, state.tempo, morale.tempo_exponent))
-    state.kill_factor = run_factor(rules.scale.kill_spread, normal(state.key, Purpose.KILL_SCALE, 0, 0))
-    state.civilian_factor = run_factor(rules.scale.civilian_spread, normal(state.key, Purpose.CIVILIAN_SCALE, 0, 0))
-    state.civilian_factor *= mass_killing(
-        uniform(state.key, Purpose.MASS_KILLING, 0, 0), rules.scale.mass_killing_share, rules.scale.mass_killing_factor
-    )
-    state.flight_factor = run_factor(rules.scale.flight_spread, normal(state.key, Purpose.FLIGHT_SCALE, 0, 0))
-    state.crossing_shift = rules.scale.crossing_spread * normal(state.key, Purpose.CROSSING_SCALE, 0, 0)
+    draw_factors(rules, state)
     state.surprise = rules.contest.surprise
     clear_regime(state)
     begin_sides(world, state)
@@ -84,6 +72,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
         state.lost_to[place] = NOBODY
         state.lost_from[place] = NOBODY
         state.lost_shock[place] = 0.0
+        state.yielded[place] = 0
         state.captured_day[place] = NEVER
         state.first_attacked[place] = NEVER
         state.was_lost[place] = 0
@@ -107,6 +96,24 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.power_day_0 = state.side_power[world.regime]
     state.balance_day_0 = balance_today(world, state)
     state.balance_expected = state.balance_day_0
+
+
+@phase
+def draw_factors(rules: Rules, state: State) -> None:
+    """Draw the tempo of a run, and the factors on its amounts that nobody knows on day 0."""
+    z = normal(state.key, Purpose.TEMPO, 0, 0)
+    state.tempo = rules.advance.tempo_median * math.exp(rules.advance.tempo_spread * z)
+    morale = rules.morale
+    half_life = memory_days(morale.shock_half_life_days, state.tempo, morale.tempo_exponent)
+    state.shock_fading = math.pow(2.0, -1.0 / half_life)
+    state.balance_share = share_of_a_day(memory_days(morale.expectation_days, state.tempo, morale.tempo_exponent))
+    state.kill_factor = run_factor(rules.scale.kill_spread, normal(state.key, Purpose.KILL_SCALE, 0, 0))
+    state.civilian_factor = run_factor(rules.scale.civilian_spread, normal(state.key, Purpose.CIVILIAN_SCALE, 0, 0))
+    state.civilian_factor *= mass_killing(
+        uniform(state.key, Purpose.MASS_KILLING, 0, 0), rules.scale.mass_killing_share, rules.scale.mass_killing_factor
+    )
+    state.flight_factor = run_factor(rules.scale.flight_spread, normal(state.key, Purpose.FLIGHT_SCALE, 0, 0))
+    state.crossing_shift = rules.scale.crossing_spread * normal(state.key, Purpose.CROSSING_SCALE, 0, 0)
 
 
 @phase
@@ -136,10 +143,29 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     for faction in range(world.n_factions):
         if world.may_enter[faction] == 1:
             derived.entrants |= 1 << faction
+    find_core(world, state)
     for place in range(world.n_locations):
         list_rulers(world, state, place)
         derived.nearness[place] = math.exp(-world.capital_hops[place] / rules.regime.capital_reach_hops)
         derived.people_value[place] = people_value(world.population_share[place], rules.orders.population_exponent)
+
+
+@phase
+def find_core(world: World, state: State) -> None:
+    """Work out where the regime's own community lives: as the tables count it, else the homes of its militias."""
+    is_counted = False
+    for place in range(world.n_locations):
+        is_counted = is_counted or world.core_of[place] != NOBODY
+    for place in range(world.n_locations):
+        core = world.core_of[place]
+        state.derived.core[place] = 0.0 if is_counted else -1.0
+        if core != NOBODY and world.side[core] == world.regime:
+            state.derived.core[place] = world.core_share[place]
+    for faction in range(world.n_factions):
+        home = world.home_location[faction]
+        is_militia = world.side[faction] == world.regime and faction != world.regime and world.is_native[faction] == 1
+        if is_militia and home != NOBODY and not is_counted:
+            state.derived.core[home] = 1.0
 
 
 @phase
@@ -211,6 +237,7 @@ def begin_faction(world: World, rules: Rules, state: State, faction: int) -> Non
     attacks = leader == world.challenger and (faction == leader or state.tie[faction, leader] >= ACTIVE_TIE)
     state.is_active[faction] = 1 if attacks else 0
     state.is_waking[faction] = 0
+    state.attacked_day[faction] = NEVER
     state.n_posts[faction] = 0
     state.n_orders[faction] = 0
     state.direct_help[faction] = 0.0
@@ -294,7 +321,7 @@ def begin_links(world: World, rules: Rules, state: State) -> None:
         state.exit_shock[link] = 0.0
         state.direct[link] = 0.0
         state.support[link] = 0.0
-        state.belief[link] = prospect(rules, state, world.link_client[link])
+        state.belief[link] = prospect(world, rules, state, world.link_client[link])
         state.belief_day_0[link] = state.belief[link]
         u = uniform(state.key, Purpose.PATRON_ABSTAINS, link, 0)
         state.abstains[link] = 1 if u < rules.patronage.abstain_probability else 0

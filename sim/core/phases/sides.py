@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.core.codes import NEVER, NOBODY, Order
 from sim.core.jit import phase
-from sim.core.phases.forces import defending_fighters
+from sim.core.phases.forces import HOSTILE_TIE, defending_fighters
+from sim.core.rules import Rules
 from sim.core.state import State, World, index
 
 
@@ -70,6 +71,35 @@ def victor(world: World, state: State) -> int:
     if state.collapse_day == NEVER or holder == NOBODY or state.side[holder] == world.regime:
         return NOBODY
     return state.side[holder]
+
+
+@phase
+def competes(world: World, state: State, faction: int) -> bool:
+    """Tell whether a faction competes for power: an enemy of the regime; after a collapse every native one.
+
+    Extremists besides the main sides are no partners whom anybody could fall out with.
+    """
+    if state.side[faction] == world.regime or world.is_extremist[faction] == 1:
+        return False
+    is_enemy = world.side[faction] == world.challenger or world.tie[faction, world.regime] <= HOSTILE_TIE
+    return is_enemy or (state.collapse_day != NEVER and world.is_native[faction] == 1)
+
+
+@phase
+def is_cell(world: World, rules: Rules, state: State, faction: int) -> bool:
+    """Tell whether extremists besides the main sides are too few for an army: they hide, and hold nothing."""
+    return world.is_extremist[faction] == 1 and fighters_inside(world, state, faction) < rules.extremists.army_size
+
+
+@phase
+def fighters_inside(world: World, state: State, faction: int) -> float:
+    """Return the fighters of a faction in the contested state."""
+    total = 0.0
+    for i in range(state.n_posts[faction]):
+        place = index(state.posts[faction, i])
+        if world.state_of[place] == world.contested_state:
+            total += state.fighters[place, faction]
+    return total
 
 
 @phase

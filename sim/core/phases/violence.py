@@ -12,6 +12,7 @@ from sim.core.rng import normal, poisson, two_uniforms, uniform
 from sim.core.rules import Rules
 from sim.core.rules.displacement import people_up_to
 from sim.core.rules.violence import (
+    STRANGE_CORE,
     aroused_grievance,
     burst_days,
     burst_probability,
@@ -19,7 +20,9 @@ from sim.core.rules.violence import (
     civilian_weight,
     deaths_due,
     deaths_of_a_day,
+    disorder,
     expected_deaths,
+    old_lines,
     relaxed_grievance,
     revenge_weight,
 )
@@ -52,6 +55,7 @@ def harm(world: World, rules: Rules, state: State) -> None:
     strike_anywhere(world, rules, state)
     strike_with_war(world, rules, state)
     if state.collapse_day != NEVER:
+        strike_in_disorder(world, rules, state)
         consider_revenge(world, rules, state)
     for i in range(world.n_contested):
         place = index(world.contested[i])
@@ -115,13 +119,40 @@ def drawn_place(world: World, state: State, mark: float) -> int:
 def strike_anywhere(world: World, rules: Rules, state: State) -> None:
     """Draw the background of the day; it falls on one place, larger ones more often."""
     people = all_scores(world, state)
-    host = world.contested_state
-    killed = poisson(rules.violence.background_deaths * people * 1e-6, uniform(state.key, Purpose.BACKGROUND, host, 0))
+    killed = killed_besides(state, rules.violence.background_deaths * people * 1e-6, world.contested_state)
     if killed > 0.0:
-        place = drawn_place(world, state, people * uniform(state.key, Purpose.BACKGROUND_PLACE, host, 0))
+        place = place_besides(world, state, people, world.contested_state)
         killed = min(killed, state.residents[place])
         state.residents[place] -= killed
         state.background_killed[place] += killed
+
+
+@phase
+def strike_in_disorder(world: World, rules: Rules, state: State) -> None:
+    """Draw who is killed today because a regime has gone and the next is not there yet; they fall on one place.
+
+    Its draws are those of the background with a number of their own: the first after those of states.
+    """
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        state.scratch.score[place] = state.residents[place]
+    people = all_scores(world, state)
+    rate = disorder(rules.violence.disorder_deaths, today(state) - state.collapse_day)
+    killed = killed_besides(state, rate * people * 1e-6, world.n_states)
+    if killed > 0.0:
+        state.civilians_killed_today[place_besides(world, state, people, world.n_states)] += killed
+
+
+@phase
+def killed_besides(state: State, mean: float, entity: int) -> float:
+    """Draw how many civilians are killed today besides the fighting."""
+    return poisson(mean, uniform(state.key, Purpose.BACKGROUND, entity, 0))
+
+
+@phase
+def place_besides(world: World, state: State, people: float, entity: int) -> int:
+    """Draw the place that this falls on, by people."""
+    return drawn_place(world, state, people * uniform(state.key, Purpose.BACKGROUND_PLACE, entity, 0))
 
 
 @phase
@@ -150,7 +181,7 @@ def strike_with_war(world: World, rules: Rules, state: State) -> None:
         if state.scratch.score[place] > 0.0:
             passed += state.scratch.score[place]
             so_far = people_up_to(killed, passed, total, mark)
-            state.civilians_killed_today[place] = so_far - placed
+            state.civilians_killed_today[place] += so_far - placed
             placed = so_far
 
 
@@ -182,7 +213,12 @@ def consider_revenge(world: World, rules: Rules, state: State) -> None:
         place = index(world.contested[i])
         state.scratch.score[place] = 0.0
         if state.captured_day[place] != NEVER and state.revenge_days[place] == 0:
-            strange = mismatch(world, state, place)
+            strange = old_lines(
+                mismatch(world, state, place),
+                core_exposed(world, state, place),
+                has_remnants_near(world, state, place),
+                violence.core_weight,
+            )
             days = today(state) - state.captured_day[place]
             weight = revenge_weight(state.residents[place], strange, days, violence.revenge_fade_days)
             state.scratch.score[place] = weight
@@ -190,6 +226,29 @@ def consider_revenge(world: World, rules: Rules, state: State) -> None:
     if total > 0.0:
         place = drawn_place(world, state, total * uniform(state.key, Purpose.REVENGE_PLACE, host, 0))
         break_out(world, rules, state, place)
+
+
+@phase
+def core_exposed(world: World, state: State, place: int) -> float:
+    """Return the share of a place's people who are the fallen regime's own and ruled by others.
+
+    Where no table counts them, a home of its militias is all theirs, and elsewhere who controlled it says a little.
+    """
+    holder = state.holder[place]
+    if holder != NOBODY and state.side[holder] == world.regime:
+        return 0.0
+    core = state.derived.core[place]
+    return core if core >= 0.0 else STRANGE_CORE * mismatch(world, state, place)
+
+
+@phase
+def has_remnants_near(world: World, state: State, place: int) -> bool:
+    """Tell whether fighters of the fallen regime's side stand in a place or next to it."""
+    mask = state.side_mask[world.regime]
+    near = state.presence[place]
+    for edge in range(world.edge_start[place], world.edge_start[place + 1]):
+        near |= state.presence[index(world.edge_to[edge])]
+    return near & mask != 0
 
 
 @phase

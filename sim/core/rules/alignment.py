@@ -47,22 +47,41 @@ class Alignment:
         source="assumption",
     )
     infighting_per_day: float = parameter(
-        0.01,
+        0.014,
         "l_in",
         prior=(0.002, 0.04),
         limits=(0.0, 0.5),
         unit="hazard per day",
-        meaning="infighting of a pair of deadly rivals without a common enemy, on the same ground",
-        source="assumption: 2 (0.5-8) % per pair and month with a strong enemy, 3-5 times that after his fall",
+        meaning="infighting of a pair of equal and deadly rivals on the same ground, among many and without an enemy",
+        source="assumption: new infighting within 120 days of a fall in 20 to 40 % of cases",
     )
-    disparity_limit: float = parameter(
-        1.5,
-        "k_disp",
-        prior=(1.0, 3.0),
-        limits=(0.0, 5.0),
-        unit="log ratio",
-        meaning="unequal strength beyond which infighting becomes no more likely",
-        source="assumption: strong and weak groups fight others most (Fjelde & Nilsson 2012)",
+    tie_exponent: float = parameter(
+        1.0,
+        "g_tie",
+        prior=(0.0, 3.0),
+        limits=(0.0, 10.0),
+        unit="1",
+        meaning="how a good tie keeps rivals from infighting; 0: not at all",
+        source="assumption",
+    )
+    parity_exponent: float = parameter(
+        0.5,
+        "g_par",
+        prior=(-0.5, 2.0),
+        limits=(-0.5, 10.0),
+        unit="1",
+        meaning="how much likelier equals fall out than unequal rivals; 0: no more, below 0 less",
+        source="assumption: equals can each hope to rule (Christia 2012); below 0 the strong and the weak fight most "
+        "(Fjelde & Nilsson 2012)",
+    )
+    dominance_exponent: float = parameter(
+        0.5,
+        "g_dom",
+        prior=(0.0, 3.0),
+        limits=(0.0, 10.0),
+        unit="1",
+        meaning="how a clear victor keeps rivals from infighting; 0: not at all",
+        source="assumption: nobody defies who would win anyhow",
     )
     broken_tie: float = parameter(
         -0.6,
@@ -74,12 +93,21 @@ class Alignment:
         source="assumption",
     )
     merger_per_day: float = parameter(
-        0.01,
+        0.03,
         "l_mer",
-        prior=(0.003, 0.03),
+        prior=(0.005, 0.1),
         limits=(0.0, 0.5),
         unit="hazard per day",
-        meaning="a weak friend of the victor joins his side",
+        meaning="a friend of the victor who has no power to speak of joins his side",
+        source="assumption",
+    )
+    accord_per_day: float = parameter(
+        0.004,
+        "l_acc",
+        prior=(0.001, 0.015),
+        limits=(0.0, 0.5),
+        unit="hazard per day",
+        meaning="the victor and somebody who is no enemy, and too strong or too distant to join him, come to terms",
         source="assumption",
     )
     weak_ratio: float = parameter(
@@ -268,12 +296,19 @@ def realigned(tie: float, goal: float, deadly: float, per_day: float) -> float:
 
 @rule
 def infighting_hazard(
-    threat: float, tie: float, overlap: float, own: float, other: float, per_day: float, disparity_limit: float
+    threat: float,
+    tie: float,
+    overlap: float,
+    equality: float,
+    dominance: float,
+    per_day: float,
+    tie_exponent: float,
+    parity_exponent: float,
+    dominance_exponent: float,
 ) -> float:
     """Return the hazard per day that two factions begin to fight each other.
 
-    l_in * (1 - T) * (1 - a) / 2 * O * (0.5 + min(k_disp, abs(log(P_i / P_j)))). Strong groups fight to absorb weak ones
-    and weak groups to survive, so that it is lowest between equals.
+    l_in * O * (1 - T) * ((1 - a) / 2)**g_tie * R**g_par * (1 - D)**g_dom.
 
     Parameters
     ----------
@@ -283,21 +318,55 @@ def infighting_hazard(
         a, in [-1, 1].
     overlap
         O, share of their places where they are near each other, in [0, 1].
-    own, other
-        P_i and P_j, power, >= 0; without any there is nobody to fight.
+    equality
+        R, parity of their powers, in [0, 1]; without any on one side there is nobody to fight.
+    dominance
+        D, share of the strongest in the power of all who compete, in [0, 1].
     per_day
-        l_in, hazard at no threat, tie -1, full overlap and a log ratio of 0.5.
-    disparity_limit
-        k_disp, largest absolute log ratio that counts.
+        l_in, hazard of equals on the same ground with tie -1, no common enemy, and nobody who dominates.
+    tie_exponent, parity_exponent, dominance_exponent
+        g_tie, g_par and g_dom, see the parameter table.
 
     References
     ----------
-    Fjelde & Nilsson (2012), "Rebels against rebels"; Pischedda (2018), "Wars within wars".
+    Christia (2012), "Alliance formation in civil wars"; Fjelde & Nilsson (2012), "Rebels against rebels"; Pischedda
+    (2018), "Wars within wars". The product form is an assumption.
     """
-    if own <= 0.0 or other <= 0.0:
+    if equality <= 0.0:
         return 0.0
-    disparity = min(disparity_limit, abs(math.log(own / other)))
-    return per_day * (1.0 - threat) * 0.5 * (1.0 - tie) * overlap * (0.5 + disparity)
+    rivalry = math.pow(0.5 * (1.0 - tie), tie_exponent) * math.pow(equality, parity_exponent)
+    return per_day * overlap * (1.0 - threat) * rivalry * math.pow(1.0 - dominance, dominance_exponent)
+
+
+@rule
+def merger_probability(power: float, victor: float, weak_ratio: float, per_day: float) -> float:
+    """Return the chance that a weak friend joins the victor today: 1 - exp(-l_mer * (1 - E_j / (k_weak * E_v))).
+
+    Parameters
+    ----------
+    power, victor
+        E_j and E_v, of his side and of the victor's, >= 0; 0 from k_weak * E_v on.
+    weak_ratio, per_day
+        k_weak and l_mer, see the parameter table.
+
+    References
+    ----------
+    Walt (1987), "The origins of alliances": the weak bandwagon; the form is an assumption.
+    """
+    most = weak_ratio * victor
+    return 1.0 - math.exp(-per_day * (1.0 - power / most)) if power < most else 0.0
+
+
+@rule
+def accord_probability(per_day: float) -> float:
+    """Return the chance that the victor and a third party come to terms today: 1 - exp(-l_acc).
+
+    Parameters
+    ----------
+    per_day
+        l_acc, see the parameter table.
+    """
+    return 1.0 - math.exp(-per_day)
 
 
 @rule

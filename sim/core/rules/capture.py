@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from sim.core.jit import rule
 from sim.core.parameters import parameter
 
+LEAST_GARRISON = 100.0  # assumption: fighters, in the smallest place
 FULL_AIR_FORCE = 0.3  # above the threshold on the coding scale: 0.8 for a usable air force, as coded
 
 
@@ -104,6 +106,98 @@ class Capture:
         meaning="share of the day-0 garrison below which a half-won place is taken",
         source="assumption",
     )
+    garrison_per_thousand: float = parameter(
+        0.1,
+        "n_hold",
+        prior=(0.02, 0.5),
+        limits=(0.0, 100.0),
+        unit="fighters per 1,000 people",
+        meaning="fighters without whom nobody takes or inherits a seat, and whom nobody takes from his own; 0: none",
+        source="assumption; armed groups hold with far less than the 1 to 4 police per 1,000 of calm places",
+    )
+    heir_km: float = parameter(
+        150.0,
+        "L_her",
+        prior=(60.0, 400.0),
+        limits=(0.0, 5000.0),
+        unit="km",
+        meaning="distance over which a claim to a place whose defence has dissolved fades; 0: who presses it takes it",
+        source="assumption",
+    )
+    hand_over_per_day: float = parameter(
+        0.1,
+        "l_give",
+        prior=(0.033, 0.33),
+        limits=(0.0, 20.0),
+        unit="hazard per day",
+        meaning="a weak friend of a victor leaves him the capital, or a place with a twentieth of the people; 0: never",
+        source="assumption: within 3 to 30 days",
+    )
+
+
+@rule
+def garrison_needed(people: float, per_thousand: float) -> float:
+    """Return the fighters whom it takes to hold a seat: max(100, n_hold * people / 1,000), none where n_hold is 0.
+
+    Parameters
+    ----------
+    people
+        Who live in the place, >= 0.
+    per_thousand
+        n_hold, see the parameter table.
+
+    References
+    ----------
+    Quinlivan (1995), "Force requirements in stability operations", Parameters 25, 59-69, for numbers per 1,000 people;
+    that a seat can be held by far fewer is an assumption.
+    """
+    return max(LEAST_GARRISON, per_thousand * people / 1000.0) if per_thousand > 0.0 else 0.0
+
+
+@rule
+def claim(strength: float, km: float, heir_km: float) -> float:
+    """Return what a force counts in its side's claim to a place: E * exp(-d / L_her).
+
+    Parameters
+    ----------
+    strength
+        E, what it could send, >= 0.
+    km
+        d, its distance.
+    heir_km
+        L_her, see the parameter table (assumption).
+    """
+    return strength * math.exp(-km / heir_km) if heir_km > 0.0 else strength
+
+
+@rule
+def welcomed_claim(strength: float, tie: float) -> float:
+    """Return a side's claim to a place whose defence has dissolved: E * max(0, 1/2 + a).
+
+    Parameters
+    ----------
+    strength
+        E, sum of what its forces count, >= 0.
+    tie
+        a, to those who control the place besides the loser, by their shares, in [-1, 1].
+
+    References
+    ----------
+    Christia (2012), "Alliance formation in civil wars": the strong and near are joined; the form is an assumption.
+    """
+    return strength * max(0.0, 0.5 + tie)
+
+
+@rule
+def hand_over_probability(hazard: float) -> float:
+    """Return the chance that a weak friend hands a place over to a victor today: 1 - exp(-l_give).
+
+    Parameters
+    ----------
+    hazard
+        l_give, per day, see the parameter table.
+    """
+    return 1.0 - math.exp(-hazard)
 
 
 @rule

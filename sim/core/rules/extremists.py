@@ -24,6 +24,15 @@ LEAST_TERM = 1e-18  # of a distribution: smaller ones no longer change a sum nea
 class Extremists:
     """Parameters of extremists."""
 
+    army_size: float = parameter(
+        3000.0,
+        "n_army",
+        prior=(1000.0, 10000.0),
+        limits=(0.0, 1e6),
+        unit="fighters",
+        meaning="fighters in the contested state below whom extremists besides the main sides hide and hold no seat",
+        source="assumption: order of those who took cities in 2014; cells of some hundreds took none",
+    )
     growth: float = parameter(
         0.25,
         "g_ext",

@@ -217,6 +217,15 @@ class Orders:
         meaning="strength that a side must send into a melted place, relative to the strongest third party there",
         source="assumption: nobody picks up a seat under the guns of somebody stronger",
     )
+    largest_ratio: float = parameter(
+        3.0,
+        "k_large",
+        prior=(1.5, 6.0),
+        limits=(0.0, 1000.0),
+        unit="1",
+        meaning="power of a side relative to one's own from which on nobody attacks it after a collapse; 0: none",
+        source="assumption: the weak bandwagon or wait (Walt 1987)",
+    )
     awakening_per_day: float = parameter(
         0.05,
         "act",
@@ -415,6 +424,24 @@ def rest_after_capture(mean_days: float, tempo: float, u: float) -> float:
     Epstein (1985), "The calculus of conventional war", on culmination; the distribution is an assumption.
     """
     return mean_days * tempo * (FIXED_REST - REST_BY_CHANCE * math.log(u))
+
+
+@rule
+def is_too_large(own: float, other: float, ratio: float) -> bool:
+    """Tell whether a side is too large to be attacked: its power is more than k_large times one's own.
+
+    Parameters
+    ----------
+    own, other
+        Power of the side that would attack, and of the other, >= 0.
+    ratio
+        k_large, see the parameter table; at 0 nobody is too large.
+
+    References
+    ----------
+    Walt (1987), "The origins of alliances": the weak bandwagon; where the line lies is an assumption.
+    """
+    return ratio > 0.0 and other > ratio * own
 
 
 @rule

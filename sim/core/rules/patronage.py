@@ -133,7 +133,7 @@ class Patronage:
         source="proxies 5-10 days, regulars 10-30 days; assumption",
     )
     exit_per_day: float = parameter(
-        0.15,
+        0.3,
         "h_ab",
         prior=(0.03, 0.5),
         limits=(0.0, 20.0),
@@ -149,6 +149,15 @@ class Patronage:
         unit="log odds",
         meaning="fall of a patron's belief since day 0 beyond which it may leave; half of it brings it back",
         source="assumption",
+    )
+    victor_belief: float = parameter(
+        0.5,
+        "b_vic",
+        prior=(0.3, 0.6),
+        limits=(0.0, 1.0),
+        unit="probability",
+        meaning="chance that patrons give an enemy of a fallen regime, until he is attacked anew; 0: none",
+        source="assumption: who has won is not dropped for it",
     )
     abandon_days: float = parameter(
         30.0,

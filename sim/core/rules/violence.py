@@ -14,6 +14,8 @@ from sim.core.parameters import parameter
 from sim.core.rng import normal_quantile, poisson
 
 USUAL_TOLL = 50.0  # fighters a day
+DISORDER_DAYS = 60.0  # assumption: time over which a new order asserts itself
+STRANGE_CORE = 0.2  # assumption: share of the regime's own where its enemies did not rule, if nobody counted them
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,31 @@ class Violence:
         source="assumption",
     )
     revenge_fade_days: float = parameter(
-        90.0,
+        180.0,
         "t_rev",
-        prior=(30.0, 180.0),
+        prior=(60.0, 365.0),
         limits=(0.1, 3650.0),
         unit="days",
         meaning="time constant over which a new holder stops to be one",
         source="assumption",
+    )
+    core_weight: float = parameter(
+        1.0,
+        "w_core",
+        prior=(0.0, 1.0),
+        limits=(0.0, 1.0),
+        unit="share",
+        meaning="how far revenge seeks the fallen regime's own people rather than whom strangers rule; 0: not at all",
+        source="assumption: revenge follows the lines of the old conflict",
+    )
+    disorder_deaths: float = parameter(
+        0.5,
+        "c_dis",
+        prior=(0.1, 1.5),
+        limits=(0.0, 100.0),
+        unit="deaths per million and day",
+        meaning="civilians killed besides fighting and revenge on the day of a collapse, fading with 60 days",
+        source="assumption; counts of 2025 in Syria: 13 to 22 a day in quiet months",
     )
     grievance_gain: float = parameter(
         1.0,
@@ -211,6 +231,43 @@ def burst_probability(hazard: float) -> float:
 
 
 @rule
+def old_lines(mismatch: float, core: float, has_remnants: bool, weight: float) -> float:
+    """Return how far a place calls for revenge: (1 - w_core) * s + w_core * core * (1 + 2 [remnants near]).
+
+    Parameters
+    ----------
+    mismatch
+        s, share of the place whose own the holder is not, in [0, 1].
+    core
+        Share of its people who are the fallen regime's own, in [0, 1]; 0 where its remnants still rule them.
+    has_remnants
+        Whether fighters of the fallen regime are there or next to it: revenge answers their attacks.
+    weight
+        w_core, see the parameter table.
+
+    References
+    ----------
+    Kalyvas (2006), "The logic of violence in civil war", on denunciation along old cleavages; the form is an
+    assumption.
+    """
+    return (1.0 - weight) * mismatch + weight * core * (3.0 if has_remnants else 1.0)
+
+
+@rule
+def disorder(per_million: float, days: int) -> float:
+    """Return how many civilians of a million are killed today in the disorder after a collapse: c_dis * exp(-t / 60).
+
+    Parameters
+    ----------
+    per_million
+        c_dis, on the day of the collapse.
+    days
+        t, since then.
+    """
+    return per_million * math.exp(-days / DISORDER_DAYS)
+
+
+@rule
 def revenge_weight(people: float, mismatch: float, days_held: int, fade_days: float) -> float:
     """Return how likely revenge is to break out in a place, relative to others: n * s * exp(-t / t_rev).
 
@@ -219,7 +276,7 @@ def revenge_weight(people: float, mismatch: float, days_held: int, fade_days: fl
     people
         n, residents.
     mismatch
-        s, share of the place whose own the holder is not, in [0, 1].
+        s, how far the place calls for it, see ``old_lines``.
     days_held
         t, since it changed hands: strangers newly in power.
     fade_days

@@ -134,6 +134,7 @@ KINDS = (
     noted(Event.TRUCE, "{actor} and {other} agree on a truce of {size} days", "truce"),
     noted(Event.HANDOVER, "those left behind hand over in order", "handover"),
     noted(Event.PATRON_EXIT, "the support of {actor} for {other} ends", "exit"),
+    noted(Event.ACCORD, "{actor} comes to terms with {other}"),
 )
 """Events in the words of a chronicle."""
 
