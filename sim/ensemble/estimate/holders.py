@@ -58,7 +58,8 @@ class Holdings:
 
     def people(self, who: Sequence[int]) -> Numbers:
         """Return the share of the people in their seats in each run."""
-        return np.asarray(np.isin(self.last, who) @ self.share, np.float64)
+        found: Numbers = np.isin(self.last, who) @ self.share
+        return found
 
     def likeliest(self, place: int) -> int:
         """Return who holds a seat in most runs."""
