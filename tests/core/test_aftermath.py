@@ -126,9 +126,17 @@ def test_cells_give_no_orders_and_take_no_seat(world: str) -> None:
     assert not np.isin(falls["to_faction"], cells).any()
 
 
-def test_without_the_fighters_to_hold_it_nobody_takes_a_seat() -> None:
-    scenario = scenario_of(LEVANT, rules={"capture": {"garrison_per_thousand": 100.0}})
-    assert len(simulate(scenario.world, scenario.rules, SEED, 0, 20).falls) == 0
+def falls_after_the_collapse(needed: float) -> int:
+    """Return how many seats change hands after the day of a collapse."""
+    scenario = scenario_of(LEVANT, rules={"capture": {"garrison_per_thousand": needed}})
+    lived = simulate(scenario.world, scenario.rules, SEED, 0, 40)
+    collapse = np.where(lived.runs["collapse_day"] < 0, scenario.horizon_days, lived.runs["collapse_day"])
+    return int((lived.falls["day"] > collapse[lived.falls["run"]]).sum())
+
+
+def test_after_a_collapse_nobody_takes_a_seat_without_the_fighters_to_hold_it() -> None:
+    assert falls_after_the_collapse(100.0) == 0
+    assert falls_after_the_collapse(0.1) > 0
 
 
 def given_away(tie: float, weak: float = 500.0) -> tuple[Scenario, np.ndarray]:

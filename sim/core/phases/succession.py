@@ -113,7 +113,7 @@ def claim_to(world: World, rules: Rules, state: State, place: int, leader: int) 
                 force = share * state.strength[origin, faction]
                 strength += claim(force, state.scratch.ways[origin], rules.capture.heir_km)
                 people += share * state.fighters[origin, faction]
-    if people < garrison_needed(world.population[place], rules.capture.garrison_per_thousand):
+    if people < needed_at(world, rules, state, place):
         return 0.0
     return welcomed_claim(strength, tie_to_place(world, state, place, leader))
 
@@ -161,9 +161,17 @@ def measure_ways(world: World, state: State, place: int) -> None:
 
 
 @phase
+def needed_at(world: World, rules: Rules, state: State, place: int) -> float:
+    """Return the fighters whom it takes to hold a seat; while the regime stands, none: small rebels have taken many."""
+    if state.collapse_day == NEVER:
+        return 0.0
+    return garrison_needed(world.population[place], rules.capture.garrison_per_thousand)
+
+
+@phase
 def can_hold(world: World, rules: Rules, state: State, place: int, leader: int) -> bool:
     """Tell whether a side has the fighters to hold a seat, there or arriving; cells never have."""
-    needed = garrison_needed(world.population[place], rules.capture.garrison_per_thousand)
+    needed = needed_at(world, rules, state, place)
     if is_cell(world, rules, state, leader):
         return False
     return needed <= 0.0 or arriving(world, rules, state, place, leader) >= needed
@@ -196,7 +204,7 @@ def spared(world: World, rules: Rules, state: State, origin: int, faction: int) 
     """Return how many fighters of a faction may leave a place: its side's own seats keep those who hold them."""
     leader = state.side[faction]
     holder = state.holder[origin]
-    needed = garrison_needed(world.population[origin], rules.capture.garrison_per_thousand)
+    needed = needed_at(world, rules, state, origin)
     if needed <= 0.0 or holder == NOBODY or state.side[holder] != leader:
         return state.fighters[origin, faction]
     return max(0.0, min(state.fighters[origin, faction], present(state, origin, leader) - needed))
@@ -205,7 +213,7 @@ def spared(world: World, rules: Rules, state: State, origin: int, faction: int) 
 @phase
 def bring_in(world: World, rules: Rules, state: State, place: int, winner: int) -> None:
     """Let those come to a place that its new side still lacks to hold it, from all its forces near."""
-    needed = garrison_needed(world.population[place], rules.capture.garrison_per_thousand)
+    needed = needed_at(world, rules, state, place)
     lacking = needed - present(state, place, winner)
     if lacking <= 0.0:
         return

@@ -112,7 +112,7 @@ class Capture:
         prior=(0.02, 0.5),
         limits=(0.0, 100.0),
         unit="fighters per 1,000 people",
-        meaning="fighters without whom nobody takes or inherits a seat, and whom nobody takes from his own; 0: none",
+        meaning="after a collapse, fighters without whom nobody takes a seat, nor from his own; 0: none",
         source="assumption; armed groups hold with far less than the 1 to 4 police per 1,000 of calm places",
     )
     heir_km: float = parameter(

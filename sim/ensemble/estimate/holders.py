@@ -58,7 +58,7 @@ class Holdings:
 
     def people(self, who: Sequence[int]) -> Numbers:
         """Return the share of the people in their seats in each run."""
-        found: Numbers = np.isin(self.last, who) @ self.share
+        found: Numbers = np.matmul(np.isin(self.last, who), self.share)
         return found
 
     def likeliest(self, place: int) -> int:
