@@ -65,8 +65,10 @@ def test_growth_makes_a_small_challenger_win_more_often() -> None:
 
 def test_a_side_that_loses_ground_loses_followers() -> None:
     """Followers leave on the weekly day on which its side holds less than it did within the month."""
-    scenario = scenario_of("vietnam_1972", rules={"growth": {"success": 0.1}})
+    scenario = scenario_of("syria_2015", rules={"growth": {"success": 0.1}})
     w = scenario.world[0]
+    assert w["is_native"][w["challenger"]] == 1
+    inside = w["state_of"] == w["contested_state"]
     losing = 0
     for run in range(6):
         held = deserted = before = fighters = 0.0
@@ -79,7 +81,10 @@ def test_a_side_that_loses_ground_loses_followers() -> None:
                 losing += 1
             own = np.array([h >= 0 and s["side"][h] == s["side"][w["challenger"]] for h in s["holder"]])
             held, before = float((own * w["population_share"]).sum()), float(s["held_before"][w["challenger"]])
-            deserted, fighters = float(s["deserted"][w["challenger"]]), float(s["fighters"][:, w["challenger"]].sum())
+            deserted, fighters = (
+                float(s["deserted"][w["challenger"]]),
+                float(s["fighters"][inside, w["challenger"]].sum()),
+            )
     assert losing > 0
 
 
