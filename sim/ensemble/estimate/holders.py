@@ -54,7 +54,7 @@ class Holdings:
 
     def places(self, who: Sequence[int]) -> Numbers:
         """Return how many seats some factions hold in each run."""
-        return np.isin(self.last, who).sum(axis=1).astype(np.float64)
+        return np.asarray(np.isin(self.last, who).sum(axis=1), np.float64)
 
     def people(self, who: Sequence[int]) -> Numbers:
         """Return the share of the people in their seats in each run."""
