@@ -51,7 +51,7 @@ class Aftermath:
     n_fallen: int
     victors_hold_the_capital: float  # share of those, on the last day
     new_infighting: float  # share of those, within 120 days of the fall
-    winners_are_left: float  # share of those, by a patron of the challenger's side
+    winners_are_left: float  # share of those with such a victor, by a patron of the challenger's side
     exits_on_day_0: int
     seats_taken_by_cells: int
 
@@ -81,7 +81,7 @@ def aftermath(world: str) -> Aftermath:
     exits = told[told["kind"] == Event.PATRON_EXIT]
     clients = exits["other"] - n_states
     of_winner = (w["side"][clients] == w["challenger"]) & (side[exits["run"], clients] == w["challenger"])
-    of_winner &= collapse[exits["run"]] >= 0
+    of_winner &= (collapse[exits["run"]] >= 0) & np.isin(exits["run"], capital["run"][of_victor])
     falls = histories.falls
     at_home = w["state_of"][falls["location"]] == w["contested_state"]
     is_army = (w["deployed"] * (w["state_of"] == w["contested_state"])[:, None]).sum(axis=0) > ARMY
@@ -91,7 +91,7 @@ def aftermath(world: str) -> Aftermath:
         len(fallen),
         float(of_victor[fallen].mean()) if len(fallen) else 0.0,
         len(new) / n,
-        len(np.unique(exits["run"][of_winner])) / n,
+        len(np.unique(exits["run"][of_winner])) / max(int(of_victor[fallen].sum()), 1),
         int((exits["day"] == 0).sum()),
         int((at_home & cells[falls["to_faction"]]).sum()),
     )

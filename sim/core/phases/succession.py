@@ -76,12 +76,15 @@ def is_ownerless(world: World, rules: Rules, state: State, place: int) -> bool:
 def heir(world: World, rules: Rules, state: State, place: int, faction: int) -> int:
     """Return the side with the best claim to a place that a faction no longer defends, nobody without the fighters.
 
-    While the regime stands, only those who press the place or have people and a share of it come into question. They
-    are natives, enemies of the regime, or extremists in the strength of an army.
+    While the regime stands, only those who press the place or have people and a share of it come into question. After
+    its collapse whoever else holds the place goes on to administer it as long as his own claim is the best.
     """
     measure_ways(world, state, place)
     best = NOBODY
     most = 0.0
+    owner = state.side[state.holder[place]]
+    if state.collapse_day != NEVER and owner != world.regime and not is_cell(world, rules, state, owner):
+        most = claim_to(world, rules, state, place, owner)
     for leader in range(world.n_factions):
         if may_inherit(world, rules, state, leader, faction) and is_at_hand(world, state, place, leader):
             weight = claim_to(world, rules, state, place, leader)
@@ -93,10 +96,16 @@ def heir(world: World, rules: Rules, state: State, place: int, faction: int) -> 
 
 @phase
 def is_at_hand(world: World, state: State, place: int, leader: int) -> bool:
-    """Tell whether a side comes into question as an heir to a place: a foreign power that is in nobody's way never."""
-    if not (competes(world, state, leader) or world.is_native[leader] == 1 or world.is_extremist[leader] == 1):
+    """Tell whether a side comes into question as an heir to a place."""
+    if not rules_somebody(world, state, leader):
         return False
     return state.collapse_day != NEVER or state.front[place, leader] + local_weight(state, place, leader) > 0.0
+
+
+@phase
+def rules_somebody(world: World, state: State, leader: int) -> bool:
+    """Tell whether a side would hold places: natives, enemies of the regime, extremists; no foreign power besides."""
+    return world.is_native[leader] == 1 or world.is_extremist[leader] == 1 or competes(world, state, leader)
 
 
 @phase
@@ -170,11 +179,13 @@ def needed_at(world: World, rules: Rules, state: State, place: int) -> float:
 
 @phase
 def can_hold(world: World, rules: Rules, state: State, place: int, leader: int) -> bool:
-    """Tell whether a side has the fighters to hold a seat, there or arriving; cells never have."""
+    """Tell whether a side would hold a seat and has the fighters for it, there or arriving; cells never have."""
     needed = needed_at(world, rules, state, place)
     if is_cell(world, rules, state, leader):
         return False
-    return needed <= 0.0 or arriving(world, rules, state, place, leader) >= needed
+    if needed <= 0.0:
+        return True
+    return rules_somebody(world, state, leader) and arriving(world, rules, state, place, leader) >= needed
 
 
 @phase

@@ -47,7 +47,7 @@ class Alignment:
         source="assumption",
     )
     infighting_per_day: float = parameter(
-        0.014,
+        0.016,
         "l_in",
         prior=(0.002, 0.04),
         limits=(0.0, 0.5),
@@ -65,7 +65,7 @@ class Alignment:
         source="assumption",
     )
     parity_exponent: float = parameter(
-        0.5,
+        1.0,
         "g_par",
         prior=(-0.5, 2.0),
         limits=(-0.5, 10.0),
