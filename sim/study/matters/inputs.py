@@ -102,18 +102,16 @@ def observed_of(case: Case, outcome: str, weights: Sequence[float] | None = None
     known = outcomes_of(names_of(case.scenario.tables), case.scenario.horizon_days)
     name = outcome if outcome in numbers else f"{HAPPENS}{outcome}"
     if name not in numbers:
-        raise ConfigError(
-            [f"outcome = {outcome}: no such outcome; {suggestion(outcome, [str(one) for one in numbers.columns])}"]
-        )
-    values = numbers[name].to_numpy(np.float64)
-    if len(values) < FEWEST_RUNS:
-        raise ConfigError([f"ensemble.runs: {len(values)} runs tell nothing about what matters; make some thousand"])
-    if values.min() == values.max():
-        raise ConfigError([f"outcome = {name}: is {values[0]:g} in all {len(values):,} runs, nothing drives it"])
-    each = np.ones(len(values)) if weights is None else np.asarray(weights, np.float64)[: len(values)]
-    return Observed(
-        name, known[name].unit if name in known else PROBABILITY, numbers.index.to_numpy(np.int64), values, each
-    )
+        names = [str(column) for column in numbers.columns]
+        raise ConfigError([f"outcome = {outcome}: no such outcome; {suggestion(outcome, names)}"])
+    found, n = numbers[name].to_numpy(np.float64), len(numbers)
+    if n < FEWEST_RUNS:
+        raise ConfigError([f"ensemble.runs: {n} runs tell nothing about what matters; make some thousand"])
+    if found.min() == found.max():
+        raise ConfigError([f"outcome = {name}: is {found[0]:g} in all {n:,} runs, nothing drives it"])
+    each = np.ones(n) if weights is None else np.asarray(weights, np.float64)[:n]
+    unit = known[name].unit if name in known else PROBABILITY
+    return Observed(name, unit, numbers.index.to_numpy(np.int64), found, each)
 
 
 def inputs_of(case: Case, runs: npt.NDArray[np.int64]) -> list[Inputs]:

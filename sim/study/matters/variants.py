@@ -6,8 +6,6 @@ change in every outcome that comparisons know.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,9 +22,7 @@ from sim.ensemble.run.chunks import job_of, live_rows
 from sim.ensemble.run.executors import Workers, count_workers
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import make_ready
-from sim.ensemble.store.manifest import store_frames
-from sim.ensemble.store.provenance import config_digest, versions
-from sim.ensemble.store.results import COMPLETE, table_frame
+from sim.ensemble.store.results import table_frame
 from sim.ensemble.store.schema import Names, names_of, schema_of
 from sim.study.pairs import paired_means, paired_shares
 from sim.world.faults import suggestion
@@ -123,21 +119,10 @@ def named(outcome: str, scenario: Scenario) -> str:
     return found
 
 
-def digest_of(scenario: Scenario, variants: Sequence[Variant], runs: int) -> str:
-    """Return a digest of all that the table depends on."""
-    content = [config_digest(scenario), runs, *(config_digest(variant.scenario) for variant in variants)]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
 def live_variants(
-    scenario: Scenario,
-    variants: Sequence[Variant],
-    runs: int,
-    folder: Path,
-    command: str,
-    reporter: Reporter | None = None,
-) -> Tornado:
-    """Return what variants change.
+    scenario: Scenario, variants: Sequence[Variant], runs: int, reporter: Reporter | None = None
+) -> pd.DataFrame:
+    """Return what variants change: a row for each of them and each outcome.
 
     Parameters
     ----------
@@ -145,8 +130,6 @@ def live_variants(
         As it is, and how it may differ.
     runs
         How many of the first runs of each.
-    folder, command
-        Where the result belongs, though nothing is written yet, and what makes it again.
     reporter
         Who tells a person how far it is; nobody by default.
     """
@@ -162,19 +145,7 @@ def live_variants(
         for variant, future in zip(variants, futures, strict=True):
             rows += _changes(variant, base, future.result())
             advance(1)
-    table = pd.DataFrame(rows, columns=SCHEMA.names)
-    manifest = {
-        "status": COMPLETE,
-        "variants": len(variants),
-        "config_digest": digest_of(scenario, variants, runs),
-        "world_digest": scenario.tables.digest,
-        "seed": config.ensemble.seed,
-        "runs": runs,
-        "command": command,
-        "versions": versions(),
-        "figures": {},
-    }
-    return Tornado(folder, manifest, scenario, table, runs)
+    return pd.DataFrame(rows, columns=SCHEMA.names)
 
 
 def outcomes_lived(scenario: Scenario, runs: int) -> pd.DataFrame:
@@ -197,8 +168,3 @@ def _changes(variant: Variant, base: pd.DataFrame, own: pd.DataFrame) -> Iterato
         paired = paired_shares if outcome.unit == PROBABILITY else paired_means
         gaps = (float(y.mean()), float(y.mean() - x.mean()), *paired(x, y), len(x))
         yield variant.kind, variant.name, variant.value, name, outcome.unit, *gaps
-
-
-def store_tornado(tornado: Tornado) -> None:
-    """Write its table and manifest into its folder; figures stay that were drawn of the same table."""
-    store_frames(tornado.folder, tornado.manifest, {VARIANTS: tornado.table}, {VARIANTS: SCHEMA})
