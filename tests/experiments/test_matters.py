@@ -85,8 +85,8 @@ def test_a_screening_says_what_it_does_not_tell(
 @pytest.mark.parametrize("script", [sensitivity, discover, levers, screen], ids=lambda one: one.__name__)
 def test_a_wrong_name_or_folder_is_told_in_a_line(script: object, tmp_path: Path, capsys: Captured) -> None:
     known = script.SCRIPT  # type: ignore[attr-defined]
-    assert main(known, [*SMALL, f"output={tmp_path}", "outcome=colapse"]) == EXIT_BAD_INPUT
-    assert capsys.readouterr().err.splitlines()[-1].endswith("did you mean 'p_collapse'?")
+    assert main(known, [*SMALL, f"output={tmp_path}", "outcome=colapse_by_30"]) == EXIT_BAD_INPUT
+    assert capsys.readouterr().err.splitlines()[-1].endswith("did you mean 'p_collapse_by_30'?")
     if "results" in known.options.model_fields:
         assert main(known, [f"results={tmp_path}/nothing"]) == EXIT_BAD_INPUT
         assert "holds no manifest.json" in capsys.readouterr().err

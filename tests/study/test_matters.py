@@ -98,8 +98,8 @@ def test_fighters_are_those_with_which_a_run_begins(plain: Case) -> None:
 def test_an_outcome_goes_by_its_name_with_or_without_its_beginning(prior: Case) -> None:
     assert observed_of(prior, "collapse").outcome == observed_of(prior, "p_collapse").outcome == "p_collapse"
     assert observed_of(prior, "refugees").unit == "persons"
-    with pytest.raises(ConfigError, match="no such outcome; did you mean 'p_collapse'"):
-        observed_of(prior, "colapse")
+    with pytest.raises(ConfigError, match="no such outcome; did you mean 'p_collapse_by_30'"):
+        observed_of(prior, "colapse_by_30")
 
 
 def test_the_same_in_all_runs_or_too_few_of_them_tell_nothing(prior: Case, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.page import ROOM_MM, Page, Words, strip
@@ -18,7 +19,8 @@ from sim.tell.inputs import value_text
 
 PATH_MM, LEFT_MM, AXIS_MM, HEAD_MM, ROW_MM, BAR_MM = 62.0, 14.0, 16.0, 7.0, 6.0, 1.8
 NAMES_MM, VALUES_MM = 60.0, 46.0
-PER_CENT = 100.0
+PER_CENT, BEYOND = 100.0, 101.0  # an axis ends a little beyond its last mark
+TICKS = (0, 20, 40, 60, 80, 100)
 TOP = 1.08  # of the densest box, where the axis ends
 
 
@@ -45,8 +47,11 @@ def _draw_path(ax: Axes, found: Discovery) -> None:
         at = PER_CENT * np.array([region.measure.coverage, *region.density])
         ax.vlines(at[0], at[2], at[3], color=INK, linewidth=1.4, zorder=4)
         ax.plot(at[0], at[1], marker="D", markersize=5.5, color=INK, zorder=5)
-    ax.set_xlim(0.0, 101.0)
-    ax.set_ylim(0.0, min(TOP * float(np.nanmax(table[["density", "density_held"]])), 101.0))
+    top = min(TOP * float(np.nanmax(table[["density", "density_held"]])), BEYOND)
+    ax.set_xlim(0.0, BEYOND)
+    ax.set_ylim(0.0, top)
+    ax.set_xticks(TICKS)
+    ax.set_yticks([tick for tick in MaxNLocator(5).tick_values(0.0, top) if 0.0 <= tick <= top])
     ax.set_xlabel("Coverage: share of all runs in which it holds that lie in the box, %", fontsize=SMALL_PT)
     ax.set_ylabel("Density: share of the box's runs, %", fontsize=SMALL_PT)
     ax.grid(visible=True, axis="both")

@@ -4,7 +4,7 @@ The mean of the outcome given an input is expanded in orthonormal polynomials of
 is the first-order index of Sobol', with what chance alone explains taken off. Inputs are to be independent of each
 other. Where chance makes most of the variance, as here, few smooth terms are what counts: an index of nothing then
 scatters by ``sqrt(2 terms) / n``. Estimators from the ranks of neighbours (Chatterjee 2021; Gamboa, Gremaud, Klein &
-Lagnoux 2022) need no terms, but scatter by ``0.6 / sqrt(n)``, twenty times as much as most inputs explain.
+Lagnoux 2022) need no terms, but scatter by ``0.6 / sqrt(n)``, which is more than most inputs explain.
 
 References
 ----------
