@@ -34,6 +34,7 @@ FIFTH = 0.2
 DEPTHS = (2, 4, 8)  # parts into which runs are cut
 STEEP_ENOUGH = 0.02  # of the top, gained by twice the runs: what can be drawn on
 MOST_NEEDED = 10_000_000  # runs, beyond which nobody asks how many more
+EMPTY = "no run lies there"
 SENSITIVITY, PAIRS = "sensitivity", "pairs"
 
 
@@ -45,8 +46,12 @@ class SensitivityRow:
     low: float = output(Kind.SHARE, "share", "lower end of its 95 % interval", "bootstrap")
     high: float = output(Kind.SHARE, "share", "upper end")
     correlation: float = output(Kind.INDEX, "", "rank correlation with the outcome", "its sign is the direction")
-    at_lowest: float = output(Kind.INDEX, "of the outcome", "its mean where the input is in its lowest fifth")
-    at_highest: float = output(Kind.INDEX, "of the outcome", "its mean where the input is in its highest fifth")
+    at_lowest: float = output(
+        Kind.INDEX, "of the outcome", "its mean where the input is in its lowest fifth", null=EMPTY
+    )
+    at_highest: float = output(
+        Kind.INDEX, "of the outcome", "its mean where the input is in its highest fifth", null=EMPTY
+    )
 
 
 class PairRow:

@@ -30,6 +30,7 @@ from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
 VARIANTS = "variants"
+FEW = "one run gives none"
 SCENARIO = "scenario"
 """Kind of the variants that are scenarios of the project."""
 
@@ -44,8 +45,8 @@ class VariantRow:
     unit: str = output(Kind.TEXT, "", "unit of the estimate and of differences")
     estimate: float = output(Kind.INDEX, "`unit`", "probability or mean with the variant")
     difference: float = output(Kind.INDEX, "`unit`", "estimate minus that of the scenario as it is")
-    low: float = output(Kind.INDEX, "`unit`", "lower end of its 95 % interval", "Bonett-Price, or normal")
-    high: float = output(Kind.INDEX, "`unit`", "upper end")
+    low: float = output(Kind.INDEX, "`unit`", "lower end of its 95 % interval", "Bonett-Price, or normal", null=FEW)
+    high: float = output(Kind.INDEX, "`unit`", "upper end", null=FEW)
     n: int = output(Kind.COUNT, "runs", "runs that failed in neither")
 
 
