@@ -38,7 +38,7 @@ FEWER = {
     "screen": ["ensemble.runs=1"],
     "report": [],
 }
-MORE = {"sensitivity": 60, "discover": 400}  # runs on pages whose questions take more than a few
+MORE = {"discover": 400}  # runs on pages whose questions take more than a few
 SLOW = {  # what takes longer than all the rest, and is tested elsewhere
     "draw_files": lambda *_: [],
     "write_scoreboard": lambda _scored, path: path.write_text("a page") and path,

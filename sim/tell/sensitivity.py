@@ -73,6 +73,8 @@ def reliability(found: Sensitivity) -> str:
     needed = f"{to_figures(found.needed, 2):,.0f}"
     if found.needed <= found.n_sets:
         return f"{agree}: with all of them the ranking can be read; it could from about {needed} {what} on."
+    if found.is_joint:
+        return f"{agree}: read the first ones only; there are {found.n_sets:,} vectors, and no more."
     return f"{agree}: read the first ones only; for a ranking that means something make about {needed} {what}."
 
 

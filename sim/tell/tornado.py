@@ -67,7 +67,8 @@ class Blade:
         """Return what it is called at one of its values."""
         if self.kind == SCENARIO:
             return f"scenario {self.label}"
-        return f"{self.label} at {value_text(self.values[i])}"
+        whole = f"parameter {self.label}" if self.kind == PARAMETER else self.label
+        return f"{whole} at {value_text(self.values[i])}"
 
 
 def blades_of(found: Tornado, outcome: str) -> list[Blade]:

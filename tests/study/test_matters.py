@@ -107,8 +107,8 @@ def test_the_same_in_all_runs_or_too_few_of_them_tell_nothing(prior: Case, tmp_p
     never = next(name for name in numbers if not numbers[name].any())
     with pytest.raises(ConfigError, match=f"{never}: is 0 in all 800 runs, nothing drives it"):
         observed_of(prior, never)
-    with pytest.raises(ConfigError, match="30 runs tell nothing about what matters; make some thousand"):
-        observed_of(case_of(tmp_path, runs=30), "refugees")
+    with pytest.raises(ConfigError, match="15 runs tell nothing about what matters; make some thousand"):
+        observed_of(case_of(tmp_path, runs=15), "refugees")
 
 
 def test_the_share_of_all_parameters_comes_from_twins(prior: Case, plain: Case) -> None:

@@ -10,6 +10,7 @@ from scipy import stats
 from sim.study.matters.boxes import LEAST_MASS, Box, best_step, measured, paying, peel, smooth
 
 Floats = npt.NDArray[np.float64]
+ODD = np.arange(10_000) % 2 == 1
 
 
 def planted(n: int, inside: float, outside: float, seed: int = 1) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:
@@ -21,7 +22,7 @@ def planted(n: int, inside: float, outside: float, seed: int = 1) -> tuple[Float
 
 def test_a_planted_box_is_found_with_its_ends() -> None:
     x, y, weights = planted(6_000, 0.9, 0.1)
-    assert paying(x, y, weights) == 2
+    assert paying(x, y, weights, ODD[:6_000]) == 2
     x = x[:, :2]
     trajectory = peel(x, y, weights)
     box = smooth(trajectory[best_step(trajectory, x, y, weights)], x, y, weights)
@@ -36,7 +37,17 @@ def test_a_planted_box_is_found_with_its_ends() -> None:
 
 def test_further_inputs_do_not_pay_where_chance_is_large() -> None:
     x, y, weights = planted(4_000, 0.4, 0.25)
-    assert paying(x, y, weights) <= 4
+    assert paying(x, y, weights, ODD[:4_000]) <= 4
+
+
+def test_runs_that_share_their_inputs_make_no_boxes_for_each_other() -> None:
+    """Ten runs of each vector: chance that they share would else pay on both sides."""
+    x = np.repeat(stats.uniform.rvs(size=(150, 10), random_state=3), 10, axis=0)
+    y = np.repeat(stats.uniform.rvs(size=150, random_state=4) < 0.3, 10)
+    vector = np.repeat(np.arange(150), 10)
+    leaks, sound = (paying(x, y, np.ones(1_500), fold % 2 == 1) for fold in (np.arange(1_500), vector))
+    assert leaks >= 8
+    assert sound <= 5
 
 
 def test_a_box_of_chance_holds_nothing_on_other_runs() -> None:

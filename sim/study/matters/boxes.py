@@ -202,19 +202,20 @@ def _grown(box: Box, x: Floats, i: int, *, is_high: bool) -> Box:
     return box.moved(i, float(beyond[more - 1] if is_high else -beyond[more - 1]), is_high=is_high)
 
 
-def paying(x: Floats, y: Flags, weights: Floats) -> int:
+def paying(x: Floats, y: Flags, weights: Floats, fold: Flags) -> int:
     """Return how many of the inputs, from the first on, give the best boxes on runs that did not make them.
 
     Parameters
     ----------
     x, y, weights
-        As of `measured`; what explains most is the first input. Runs of even and of odd rank make boxes for each other.
+        As of `measured`; what explains most is the first input.
+    fold
+        Which of two parts each run belongs to; they make boxes for each other, and have nothing in common.
     """
-    odd = np.arange(len(y)) % 2 == 1
     gains = []
     for k in range(1, x.shape[1] + 1):
         total = 0.0
-        for half in (odd, ~odd):
+        for half in (fold, ~fold):
             made = (x[half, :k], y[half], weights[half])
             trajectory = peel(*made)
             box = trajectory[best_step(trajectory, *made)]

@@ -204,7 +204,7 @@ def discover(
     strongest = _strongest(families, observed, happens, learns)
     values = pd.concat([family.by_run for family in families], axis=1)[list(strongest)]
     first = Half.of(values.to_numpy(np.float64), happens, observed.weights, learns)
-    looked_at = strongest[: paying(*first.arrays)]
+    looked_at = strongest[: paying(*first.arrays, families[0].row_of[learns] % 2 == 1)]
     values = values[list(looked_at)]
     x = values.to_numpy(np.float64)
     train, held = (Half.of(x, happens, observed.weights, which) for which in (learns, ~learns))

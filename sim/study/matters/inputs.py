@@ -25,7 +25,7 @@ from sim.world.frozen import ConfigError
 FIGHTERS, STRENGTH = "fighters", "unit_strength"
 """What begins the names of inputs that are no parameters; the id of the faction follows."""
 MOST_RUNS = 50_000  # first runs that are looked at: indices are known to a thousandth by then
-FEWEST_RUNS = 40  # assumption: fewer tell nothing about a hundred inputs
+FEWEST_RUNS = 20  # assumption: fewer tell nothing about a hundred inputs
 HAPPENS = "p_"
 
 
