@@ -111,6 +111,14 @@ def test_the_same_in_all_runs_or_too_few_of_them_tell_nothing(prior: Case, tmp_p
         observed_of(case_of(tmp_path, runs=15), "refugees")
 
 
+def test_runs_that_all_begin_alike_tell_nothing(plain: Case) -> None:
+    rules = plain.scenario.rules.copy()
+    rules["variation"]["strength_spread"] = 0.0
+    alike = replace(plain, scenario=replace(plain.scenario, rules=rules))
+    with pytest.raises(ConfigError, match="all runs have the same inputs; add uncertainty=prior"):
+        sensitivity(alike, "refugees")
+
+
 def test_the_share_of_all_parameters_comes_from_twins(prior: Case, plain: Case) -> None:
     stored = prior.results.estimates
     split = stored[(stored["quantity"] == QUANTITY) & (stored["entity"] == "p_collapse")].iloc[0]

@@ -198,27 +198,32 @@ def discover(
     observed = observed_of(case, outcome, weights)
     above, below = _limits(observed, above, below)
     happens = observed.numbers < below if math.isnan(above) else observed.numbers > above
-    families = [family for family in inputs_of(case, observed.runs) if family.table.shape[1]]
+    families = inputs_of(case, observed.runs)
     learns = _halves(families, int(case.results.manifest["seed"]))
     _check(happens, learns)
+    values = _chosen(families, observed, happens, learns)
+    x, names = values.to_numpy(np.float64), tuple(map(str, values.columns))
+    train, held = (Half.of(x, happens, observed.weights, which) for which in (learns, ~learns))
+    way = peel(*train.arrays)
+    chosen = best_step(way, *train.arrays) if step is None else min(max(step, 0), len(way) - 1)
+    boxes = _boxes(way[chosen], train, held, alone=step is not None)
+    regions = tuple(_region(box, held, values, families) for box in boxes)
+    base, ranges = held.measured(Box.of_all(len(names))).base, dict(zip(names, _ranges(x), strict=True))
+    told = observed.outcome, observed.unit, above, below
+    return Discovery(case, *told, names, regions, _told(way, train, held), chosen, base, len(x), ranges)
+
+
+def _ranges(x: Floats) -> list[tuple[float, float]]:
+    """Return the lowest and the highest value of each input."""
+    return [(float(column.min()), float(column.max())) for column in x.T]
+
+
+def _chosen(families: Sequence[Inputs], observed: Observed, happens: Flags, learns: Flags) -> pd.DataFrame:
+    """Return the inputs that are looked at, a row a run: those that explain most, as many as pay on other runs."""
     strongest = _strongest(families, observed, happens, learns)
     values = pd.concat([family.by_run for family in families], axis=1)[list(strongest)]
-    first = Half.of(values.to_numpy(np.float64), happens, observed.weights, learns)
-    looked_at = strongest[: paying(*first.arrays, families[0].row_of[learns] % 2 == 1)]
-    values = values[list(looked_at)]
-    x = values.to_numpy(np.float64)
-    train, held = (Half.of(x, happens, observed.weights, which) for which in (learns, ~learns))
-    trajectory = peel(*train.arrays)
-    table = _told(trajectory, train, held)
-    chosen = best_step(trajectory, *train.arrays) if step is None else min(max(step, 0), len(trajectory) - 1)
-    regions = tuple(
-        _region(box, held, values, families) for box in _boxes(trajectory[chosen], train, held, alone=step is not None)
-    )
-    base = held.measured(Box.of_all(x.shape[1])).base
-    ranges = {name: (float(values[name].min()), float(values[name].max())) for name in looked_at}
-    return Discovery(
-        case, observed.outcome, observed.unit, above, below, looked_at, regions, table, chosen, base, len(x), ranges
-    )
+    half = Half.of(values.to_numpy(np.float64), happens, observed.weights, learns)
+    return values.iloc[:, : paying(*half.arrays, families[0].row_of[learns] % 2 == 1)]
 
 
 def _limits(observed: Observed, above: float | None, below: float | None) -> tuple[float, float]:

@@ -121,7 +121,20 @@ def inputs_of(case: Case, runs: npt.NDArray[np.int64]) -> list[Inputs]:
     ----------
     case, runs
         The ensemble, and the numbers of the runs.
+
+    Raises
+    ------
+    ConfigError
+        If no input differs between runs.
     """
+    families = [family for family in _families(case, runs) if family.names]
+    if not families:
+        raise ConfigError(["uncertainty: all runs have the same inputs; add uncertainty=prior"])
+    return families
+
+
+def _families(case: Case, runs: npt.NDArray[np.int64]) -> list[Inputs]:
+    """Return the inputs of some runs, perhaps without any that differs."""
     coded, each = coded_inputs(case, runs), np.arange(len(runs))
     if not case.scenario.is_uncertain:
         return [Inputs(coded, each, are_joint=False)]

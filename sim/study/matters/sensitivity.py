@@ -24,7 +24,6 @@ from sim.study.cases import Case
 from sim.study.matters import indices
 from sim.study.matters.indices import MOST_CROSSED, MOST_TERMS, Floats
 from sim.study.matters.inputs import Inputs, Observed, inputs_of, observed_of
-from sim.world.frozen import ConfigError
 
 TOP = 10  # inputs whose agreement between halves is told
 ENOUGH = 0.7  # of the top in both halves: a ranking that means something
@@ -131,9 +130,7 @@ def sensitivity(case: Case, outcome: str, weights: Sequence[float] | None = None
     observed = observed_of(case, outcome, weights)
     families = inputs_of(case, observed.runs)
     seed = int(case.results.manifest["seed"])
-    samples = [Sample.of(family, observed) for family in families if family.table.shape[1]]
-    if not samples:
-        raise ConfigError(["uncertainty: all runs have the same inputs; add uncertainty=prior"])
+    samples = [Sample.of(family, observed) for family in families]
     table = pd.concat([sample.indices(seed) for sample in samples], ignore_index=True)
     table = table.sort_values(["index", "correlation"], key=np.abs, ascending=False, ignore_index=True)
     agreement = samples[0].agreement(seed)
