@@ -81,6 +81,32 @@ class ExplainOptions(Frozen):
     figures: bool = False
 
 
+class SensitivityOptions(Frozen):
+    """Of `sensitivity.py`: which outcome, and the ensemble that is asked if it is stored already."""
+
+    results: Place | None = None
+    outcome: Name = "collapse"
+    figures: bool = True
+
+
+class DiscoverOptions(Frozen):
+    """Of `discover.py`: what is looked for in which outcome, and at which step of the way the first box is taken."""
+
+    results: Place | None = None
+    outcome: Name = "collapse"
+    above: float | None = None
+    below: float | None = None
+    step: int | None = Field(default=None, ge=0)
+    figures: bool = True
+
+
+class LeversOptions(Frozen):
+    """Of `levers.py` and `screen.py`: which outcome."""
+
+    outcome: Name = "collapse"
+    figures: bool = True
+
+
 class ReportOptions(Frozen):
     """Of `report.py`: result folders, where the report goes, and whether it tells typical histories."""
 

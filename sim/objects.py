@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, overload
 
+import numpy as np
 import pandas as pd
-from rich.console import Console, RenderableType
 
 from sim.agents.living import model_of
 from sim.agents.model import SpilloverModel
+from sim.answers import Discovery, Sensitivity, Tornado
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.weights import share_interval, weights_of
 from sim.ensemble.store.schema import day_columns, names_of
-from sim.show.figures import TIMELINE, Sheet, drawable, left_out, of_comparison, of_ensemble, of_scores, of_sweep
+from sim.show.figures import TIMELINE, drawable, named_plot, of_comparison, of_ensemble, of_scores, of_sweep
 from sim.show.kit.plot import Plot
 from sim.show.report import chronicle_html, write_chronicle, write_report, write_scoreboard
 from sim.study import compare as comparing
@@ -26,6 +26,11 @@ from sim.study.cases import Case
 from sim.study.explain import chronicle as chronicling
 from sim.study.explain.keep import necessary
 from sim.study.explain.typical import explain_typical, typical_runs
+from sim.study.matters.discovery import discover, to_ema
+from sim.study.matters.kept import tornado_of
+from sim.study.matters.levers import lever_variants, scenario_variants
+from sim.study.matters.screening import certain, parameter_variants
+from sim.study.matters.sensitivity import sensitivity
 from sim.study.score import folder as scoring
 from sim.study.score.versus import check_alike, gains
 from sim.tell.calibration import calibration_sections, calibration_table
@@ -33,15 +38,13 @@ from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
 from sim.tell.score_tables import score_table
 from sim.tell.score_tables import sections as score_sections
-from sim.tell.summary import sections_html, summary_html, summary_table
+from sim.tell.summary import plain_text, sections_html, summary_html, summary_table
 from sim.tell.sweep_summary import sections as sweep_sections
 from sim.tell.sweep_summary import sweep_table
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.text import place
-
-WIDTH = 100  # of a summary as text
 
 
 class Chronicle(chronicling.Chronicle):
@@ -149,7 +152,7 @@ class Ensemble(Case):
 
     def plot(self, name: str) -> Plot:
         """Return a figure by its name in `plots`."""
-        return _plot(of_ensemble(self.results, self.scenario), name)
+        return named_plot(of_ensemble(self.results, self.scenario), name)
 
     def plot_incidence(self) -> Plot:
         """Draw how likely the end of the regime is by when."""
@@ -218,6 +221,76 @@ class Ensemble(Case):
         if self.scenario.living is not None:
             raise ConfigError([f"{self.scenario.living.name} lives these histories: step through it to see why"])
 
+    def sensitivity(self, outcome: str = "collapse", weights: Sequence[float] | None = None) -> Sensitivity:
+        """Return which uncertain inputs drive an outcome, from these runs: best with ``uncertainty=prior``.
+
+        Parameters
+        ----------
+        outcome
+            As comparisons call it, such as ``collapse_by_30`` or ``refugees_X``.
+        weights
+            What each run that did not fail counts; all the same by default.
+        """
+        return Sensitivity(**vars(sensitivity(self, outcome, weights)))
+
+    def discover(
+        self,
+        outcome: str = "collapse",
+        above: float | None = None,
+        below: float | None = None,
+        step: int | None = None,
+        weights: Sequence[float] | None = None,
+    ) -> Discovery:
+        """Return in which regions of the uncertain inputs an outcome comes about, scored on half of the runs.
+
+        Parameters
+        ----------
+        outcome, weights
+            As in `sensitivity`.
+        above, below
+            What is looked for: the outcome lies above a number, or below one; by default that it happens, or of an
+            amount that it is among its largest tenth. ``below=0.5`` of what happens or not: that it does not.
+        step
+            At which row of ``trajectory`` the first box is taken; by default where it holds most more than its share.
+        """
+        return Discovery(**vars(discover(self, outcome, above, below, step, weights)))
+
+    def levers(self, outcome: str = "collapse", runs: int = 500) -> Tornado:
+        """Return what every scenario, and each lever at two strengths, changes in the first runs, with the same draws.
+
+        Parameters
+        ----------
+        outcome
+            The one that is shown; all are in the table.
+        runs
+            How many of each are lived, once: what is stored is read.
+        """
+        self._check_lived_by_the_engine()
+        variants = [*scenario_variants(self.scenario), *lever_variants(self.scenario)]
+        found = tornado_of("levers", self.scenario, variants, runs, f"ensemble.levers({outcome!r}) in Python")
+        return Tornado(**vars(found), outcome=outcome)
+
+    def screen(self, outcome: str = "collapse", runs: int = 100) -> Tornado:
+        """Return what each parameter changes alone, at either end of its range, in runs that share their draws.
+
+        A ranking of what to look at: it mixes what a parameter does with what these draws make of it, and sees nothing
+        of what two do together; `sensitivity` allows for both.
+
+        Parameters
+        ----------
+        outcome, runs
+            As in `levers`.
+        """
+        self._check_lived_by_the_engine()
+        scenario = certain(self.scenario)
+        variants = list(parameter_variants(scenario))
+        found = tornado_of("screen", scenario, variants, runs, f"ensemble.screen({outcome!r}) in Python")
+        return Tornado(**vars(found), outcome=outcome)
+
+    def to_ema(self) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+        """Return experiments and outcomes as the EMA workbench has them: a row a run, and an array an outcome."""
+        return to_ema(self)
+
     def write_report(self, path: Path | str, *, histories: bool = True) -> Path:
         """Write one self-contained HTML page about it.
 
@@ -233,7 +306,7 @@ class Ensemble(Case):
 
     def __repr__(self) -> str:
         """Return the summary as text."""
-        return _text(summary_table(self.results, self.scenario))
+        return plain_text(summary_table(self.results, self.scenario))
 
     def _repr_html_(self) -> str:
         """Return the summary as a notebook shows it."""
@@ -245,7 +318,7 @@ class Comparison(comparing.Comparison):
 
     def plot(self, name: str) -> Plot:
         """Return a figure by its name in `plots`."""
-        return _plot(of_comparison(self), name)
+        return named_plot(of_comparison(self), name)
 
     @property
     def plots(self) -> list[str]:
@@ -258,7 +331,7 @@ class Comparison(comparing.Comparison):
 
     def __repr__(self) -> str:
         """Return the differences as text."""
-        return _text(comparison_table(self))
+        return plain_text(comparison_table(self))
 
     def _repr_html_(self) -> str:
         """Return the differences as a notebook shows them."""
@@ -270,7 +343,7 @@ class Scores(scoring.Scored):
 
     def plot(self, name: str) -> Plot:
         """Return a figure by its name in `plots`."""
-        return _plot(of_scores(self), name)
+        return named_plot(of_scores(self), name)
 
     @property
     def plots(self) -> list[str]:
@@ -288,7 +361,7 @@ class Scores(scoring.Scored):
 
     def __repr__(self) -> str:
         """Return the board as text."""
-        return _text(score_table(self))
+        return plain_text(score_table(self))
 
     def _repr_html_(self) -> str:
         """Return the board as a notebook shows it."""
@@ -313,7 +386,7 @@ class Sweep(sweeping.Sweep):
 
     def __repr__(self) -> str:
         """Return what the factors do to the first outcome as text."""
-        return _text(sweep_table(self, self.outcomes[:1]))
+        return plain_text(sweep_table(self, self.outcomes[:1]))
 
     def _repr_html_(self) -> str:
         """Return what the factors do to the first outcome as a notebook shows it."""
@@ -330,25 +403,8 @@ class Calibration(calibrating.Calibration):
 
     def __repr__(self) -> str:
         """Return the scoreboard as text."""
-        return _text(calibration_table(self))
+        return plain_text(calibration_table(self))
 
     def _repr_html_(self) -> str:
         """Return the scoreboard as a notebook shows it."""
         return sections_html(calibration_sections(self))
-
-
-def _plot(sheets: Sequence[Sheet], name: str) -> Plot:
-    """Return a figure by its name, or say which there are, and why others are not."""
-    found = drawable(sheets)
-    if name not in found:
-        message = f"no figure '{name}'; {suggestion(name, list(found))}{''.join(f' ({r})' for r in left_out(sheets))}"
-        raise KeyError(message)
-    return Plot(found[name].draw())
-
-
-def _text(tables: RenderableType) -> str:
-    """Return tables as plain text."""
-    text = io.StringIO()
-    console = Console(width=WIDTH, file=text, force_jupyter=False, markup=False, emoji=False)
-    console.print(tables)  # not on Jupyter's own console, which would show it twice
-    return text.getvalue().rstrip()

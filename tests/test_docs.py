@@ -12,9 +12,12 @@ import sim
 from experiments.options import (
     CalibrateOptions,
     CompareOptions,
+    DiscoverOptions,
+    LeversOptions,
     ReportOptions,
     RunOptions,
     ScoreOptions,
+    SensitivityOptions,
     SweepOptions,
 )
 from sim.core.codes import Event
@@ -23,6 +26,7 @@ from sim.ensemble.estimate.outcomes import outcomes_of
 from sim.ensemble.store.schema import DRAWS, TWINS, Names, schemas
 from sim.study.compare import COMPARISON
 from sim.study.compare import SCHEMA as COMPARISON_SCHEMA
+from sim.study.matters import discovery, sensitivity, variants
 from sim.study.score.folder import SCHEMAS as SCORE_SCHEMAS
 from sim.study.score.versus import GAINS
 from sim.study.score.versus import SCHEMA as GAINS_SCHEMA
@@ -33,13 +37,26 @@ from sim.world.uncertainty import NUMBERS
 
 DOCS = Path(__file__).parents[1] / "docs"
 NAMES = Names(("P",), ("F",), ("X",), ("X",))
-SCRIPTS = (RunOptions, CompareOptions, SweepOptions, ScoreOptions, CalibrateOptions, ReportOptions)
+SCRIPTS = (
+    RunOptions,
+    CompareOptions,
+    SweepOptions,
+    SensitivityOptions,
+    DiscoverOptions,
+    LeversOptions,
+    ScoreOptions,
+    CalibrateOptions,
+    ReportOptions,
+)
 STORED = {
     **schemas(NAMES),
     COMPARISON: COMPARISON_SCHEMA,
     SWEEP: sweep_schemas(())[SWEEP],
     GAINS: GAINS_SCHEMA,
     **SCORE_SCHEMAS,
+    **sensitivity.SCHEMAS,
+    **discovery.SCHEMAS,
+    variants.VARIANTS: variants.SCHEMA,
 }
 SCHEMAS = {name: schema for name, schema in STORED.items() if name != DRAWS}  # its columns are the parameters
 

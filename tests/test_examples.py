@@ -32,8 +32,13 @@ FEWER = {
     "calibrate": ["calibrate.vectors=8", *TRIED],
     "score": SMALL,
     "explain": SMALL,
+    "sensitivity": SMALL,
+    "discover": SMALL,
+    "levers": ["ensemble.runs=3"],
+    "screen": ["ensemble.runs=1"],
     "report": [],
 }
+MORE = {"discover": 400}  # runs on pages whose questions take more than a few
 SLOW = {  # what takes longer than all the rest, and is tested elsewhere
     "draw_files": lambda *_: [],
     "write_scoreboard": lambda _scored, path: path.write_text("a page") and path,
@@ -48,6 +53,7 @@ class Reader:
 
     printed: pytest.CaptureFixture[str]
     done: dict[tuple[str, ...], str]  # last lines of commands that were given before, on this page or another
+    runs: int = 20
     kept: dict[str, str] = field(default_factory=dict)  # shell variables
     names: dict[str, Any] = field(default_factory=dict)  # of Python
     scenarios: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -80,11 +86,15 @@ class Reader:
         until = any(argument.startswith("ensemble.until=") for argument in arguments)
         settings = [setting for argument in arguments for setting in self.spelt_out(argument)]
         fills = any(argument.startswith("sweep.points=") for argument in arguments)
-        settings += FEWER[name] + ["ensemble.max_runs=40"] * until + ["sweep.points=4"] * fills
+        settings += self.few(name) + ["ensemble.max_runs=40"] * until + ["sweep.points=4"] * fills
         if (name, *settings) not in self.done:
             assert main(script, settings) == 0, self.printed.readouterr().err
             self.done[name, *settings] = self.printed.readouterr().out.splitlines()[-1]
         return self.done[name, *settings]
+
+    def few(self, name: str) -> list[str]:
+        """Return the settings that leave few runs to a script."""
+        return [f"ensemble.runs={self.runs}" if setting == SMALL[0] else setting for setting in FEWER[name]]
 
     def spelt_out(self, argument: str) -> list[str]:
         """Return a setting; a scenario of the page's own, which has no file here, as its keys."""
@@ -103,7 +113,7 @@ class Reader:
 
     def python(self, block: str) -> None:
         """Run a cell, and look at its last value as a notebook does."""
-        tree = ast.parse(re.sub(r'("ensemble\.runs": )\d+', r"\g<1>20", block))
+        tree = ast.parse(re.sub(r'("ensemble\.runs": )\d+', rf"\g<1>{self.runs}", block))
         last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, "page", "exec"), self.names)
         if last:
@@ -160,6 +170,7 @@ def reader(
 def test_what_a_page_shows_runs(page: Path, reader: Reader) -> None:
     blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
     assert blocks
+    reader.runs = MORE.get(page.stem, reader.runs)
     for kind, caption, text in blocks:
         if kind == "sh" and caption.endswith(".sh"):
             subprocess.run(["sh", "-n"], input=text, text=True, check=True)

@@ -12,6 +12,9 @@ from sim.ensemble.estimate.outcomes import outcomes_of
 from sim.ensemble.estimate.rows import LEVELS_OF_AMOUNTS, LEVELS_OF_DAYS, REPORT_DAYS
 from sim.ensemble.store.schema import ENTRIES, ESTIMATES, TABLES, EstimateRow, Names, columns_of
 from sim.study.compare import COMPARISON, ComparisonRow
+from sim.study.matters.discovery import BOXES, TRAJECTORY, BoxRow, StepRow
+from sim.study.matters.sensitivity import PAIRS, SENSITIVITY, PairRow, SensitivityRow
+from sim.study.matters.variants import VARIANTS, VariantRow
 from sim.study.score.folder import ROWS as SCORES
 from sim.study.score.versus import GAINS, GainRow
 
@@ -21,6 +24,11 @@ ROWS = {
     ESTIMATES: EstimateRow,
     COMPARISON: ComparisonRow,
     GAINS: GainRow,
+    SENSITIVITY: SensitivityRow,
+    PAIRS: PairRow,
+    BOXES: BoxRow,
+    TRAJECTORY: StepRow,
+    VARIANTS: VariantRow,
     **SCORES,
 }
 HORIZON = max(REPORT_DAYS) + 1

@@ -13,11 +13,14 @@ from pydantic import BaseModel
 from experiments.options import (
     CalibrateOptions,
     CompareOptions,
+    DiscoverOptions,
     ExplainOptions,
+    LeversOptions,
     ListOptions,
     ReportOptions,
     RunOptions,
     ScoreOptions,
+    SensitivityOptions,
     SweepOptions,
 )
 from generate.markdown import sentence, span, table
@@ -30,6 +33,10 @@ SCRIPTS: dict[str, type[Frozen]] = {
     "run": RunOptions,
     "compare": CompareOptions,
     "sweep": SweepOptions,
+    "sensitivity": SensitivityOptions,
+    "discover": DiscoverOptions,
+    "levers": LeversOptions,
+    "screen": LeversOptions,
     "score": ScoreOptions,
     "calibrate": CalibrateOptions,
     "explain": ExplainOptions,

@@ -39,7 +39,11 @@ from sim.show.ensemble.refugees_by_destination import destinations, draw_refugee
 from sim.show.explain.evening import draw_evening
 from sim.show.explain.timeline import draw_timeline
 from sim.show.kit.page import save
+from sim.show.kit.plot import Plot
 from sim.show.kit.theme import styled
+from sim.show.matters.discovery import draw_discovery
+from sim.show.matters.sensitivity import draw_sensitivity
+from sim.show.matters.tornado import draw_tornado
 from sim.show.score.forest import draw_gains, draw_skill, has_gains, has_skill
 from sim.show.score.history import draw_history, lines_of
 from sim.show.score.ranks import draw_ranks, ranks_of
@@ -53,11 +57,15 @@ from sim.show.sweep.scatter import draw_scatter, has_scatter
 from sim.show.sweep.view import View, view_of
 from sim.study.compare import Comparison
 from sim.study.explain.chronicle import Chronicle
+from sim.study.matters.discovery import Discovery
+from sim.study.matters.sensitivity import Sensitivity
+from sim.study.matters.variants import Tornado, named
 from sim.study.score.folder import Scored
 from sim.study.score.versus import Versus
 from sim.study.sweep import Sweep
 from sim.tell import holders, sections
 from sim.tell.section import Section
+from sim.world.faults import suggestion
 from sim.world.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -243,6 +251,9 @@ SCORES: tuple[Entry[Scored], ...] = (
 HISTORY: Entry[Scored, str] = Entry("history", draw_history, (_unless(lines_of, "nothing that is drawn is recorded"),))
 EVENING: "Entry[SpilloverModel]" = Entry("evening", draw_evening)
 TIMELINE: Entry[Chronicle] = Entry("timeline", draw_timeline)
+SENSITIVITY: Entry[Sensitivity] = Entry("sensitivity", draw_sensitivity)
+DISCOVERY: Entry[Discovery] = Entry("boxes", draw_discovery)
+TORNADO: Entry[Tornado, str] = Entry("tornado", draw_tornado)
 VERSUS: Entry[Versus] = Entry("gains", draw_gains, (_unless(has_gains, "the base's scores are all 0"),))
 
 
@@ -267,6 +278,12 @@ def of_versus(found: Versus) -> list[Sheet]:
     return [VERSUS.of(found)]
 
 
+def of_tornado(found: Tornado, outcome: str) -> list[Sheet]:
+    """Return the figure of what variants change in one outcome, such as ``p_collapse_tornado``."""
+    name = named(outcome, found.scenario)
+    return [replace(TORNADO.of(found, name), name=f"{name}_{TORNADO.name}")]
+
+
 def of_sweep(sweep: Sweep, outcomes: Sequence[str], scenario: Scenario) -> list[Sheet]:
     """Return the figures of a sweep around a scenario, such as ``p_collapse_curve``; none without an estimate."""
     views = (view_of(sweep, outcome, scenario) for outcome in outcomes)
@@ -277,6 +294,15 @@ def of_sweep(sweep: Sweep, outcomes: Sequence[str], scenario: Scenario) -> list[
 def drawable(sheets: Iterable[Sheet]) -> dict[str, Sheet]:
     """Return those that have something to show, by name."""
     return {sheet.name: sheet for sheet in sheets if not sheet.why_not}
+
+
+def named_plot(sheets: Sequence[Sheet], name: str) -> Plot:
+    """Return a figure by its name, or say which there are, and why others are not."""
+    found = drawable(sheets)
+    if name not in found:
+        message = f"no figure '{name}'; {suggestion(name, list(found))}{''.join(f' ({r})' for r in left_out(sheets))}"
+        raise KeyError(message)
+    return Plot(found[name].draw())
 
 
 def left_out(sheets: Iterable[Sheet]) -> list[str]:

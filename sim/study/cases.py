@@ -26,6 +26,7 @@ KINDS = {
     "effort": "a calibration",
     "worlds": "scores",
     "scores": "two score folders beside each other",
+    "answer": "an answer about what matters",
 }
 """What a manifest tells that only one kind of results has, calibrations before scores, which have worlds too."""
 REPEAT = "give the command of the ensemble again"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from textwrap import fill
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
 from sim.ensemble.store.results import Results
@@ -17,6 +18,7 @@ from sim.tell.certainty import certainty, weighing_note
 from sim.tell.section import Column, Section
 from sim.world.scenario import Scenario
 
+WIDTH = 100  # of a summary as text
 CAVEAT = "Shares of simulated histories under this scenario's assumptions, not a forecast."
 SUMMARY = (
     sections.spillover,
@@ -79,6 +81,14 @@ def _notes(results: Results, scenario: Scenario) -> str:
     )
     left_out = f" {failed:,} failed runs are left out; runs.parquet tells why." if failed else ""
     return f"{intervals} never: in fewer than half of the runs.{left_out}{weighing_note(scenario.config)} {CAVEAT}"
+
+
+def plain_text(tables: RenderableType) -> str:
+    """Return tables as plain text."""
+    text = io.StringIO()
+    console = Console(width=WIDTH, file=text, force_jupyter=False, markup=False, emoji=False)
+    console.print(tables)  # not on Jupyter's own console, which would show it twice
+    return text.getvalue().rstrip()
 
 
 def terminal_table(section: Section, *, is_upright: bool = False) -> Table:

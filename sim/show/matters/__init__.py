@@ -1,0 +1,1 @@
+"""Draw what matters: inputs that drive an outcome, boxes of them, and levers."""
