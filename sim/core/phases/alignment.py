@@ -345,7 +345,11 @@ def merge(world: World, rules: Rules, state: State) -> None:
         if tie > 0.0 and chance > 0.0:
             if uniform(state.key, Purpose.MERGER, faction, 0) < chance:
                 join(world, rules, state, faction, winner)
-        elif HOSTILE_TIE < tie < FRIENDLY_TIE and agrees(rules, state, faction):
+        elif (
+            HOSTILE_TIE < tie < FRIENDLY_TIE
+            and state.peace_until[faction, winner] == NEVER
+            and agrees(rules, state, faction)
+        ):
             come_to_terms(world, state, faction, winner)
 
 

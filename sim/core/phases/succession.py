@@ -63,12 +63,17 @@ def local_weight(state: State, place: int, leader: int) -> float:
 
 @phase
 def is_ownerless(world: World, rules: Rules, state: State, place: int) -> bool:
-    """Tell whether a place waits for an heir: of the fallen regime and without a defence, or held by mere cells."""
+    """Tell whether a place waits for an heir: held by mere cells, or after a collapse by nobody who defends it.
+
+    The fallen regime's defence counts for nothing once it has melted, that of others once nobody is left.
+    """
     if rules.capture.heir_km <= 0.0 or world.state_of[place] != world.contested_state:
         return False
     holder = state.holder[place]
-    if state.collapse_day != NEVER and state.side[holder] == world.regime:
-        return is_melted_place(rules, state, place)
+    if state.collapse_day != NEVER:
+        is_regimes = state.side[holder] == world.regime
+        if state.abandoned[place] == 1 or (is_regimes and is_melted_place(rules, state, place)):
+            return True
     return is_cell(world, rules, state, holder)
 
 

@@ -140,7 +140,8 @@ def strike_in_disorder(world: World, rules: Rules, state: State) -> None:
     rate = disorder(rules.violence.disorder_deaths, today(state) - state.collapse_day)
     killed = killed_besides(state, rate * people * 1e-6, world.n_states)
     if killed > 0.0:
-        state.civilians_killed_today[place_besides(world, state, people, world.n_states)] += killed
+        place = place_besides(world, state, people, world.n_states)
+        state.civilians_killed_today[place] += killed
 
 
 @phase

@@ -47,7 +47,7 @@ class Alignment:
         source="assumption",
     )
     infighting_per_day: float = parameter(
-        0.016,
+        0.012,
         "l_in",
         prior=(0.002, 0.04),
         limits=(0.0, 0.5),
