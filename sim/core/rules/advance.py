@@ -96,7 +96,6 @@ class Advance:
         0.0,
         "k_sg",
         prior=(0.0, 8.0),
-        calibrated=True,
         limits=(0.0, 50.0),
         unit="1",
         meaning="how much longer a seat holds whose defenders are firm, against attackers without heavy weapons or air",

@@ -171,7 +171,6 @@ class Regime:
         0.0,
         "k_alarm",
         prior=(0.0, 1.0),
-        calibrated=True,
         limits=(0.0, 1.0),
         unit="share",
         meaning="of recruits who come from the first attack on, by the people held, half of them to the front; others "

@@ -24,7 +24,6 @@ class Truce:
         0.0,
         "p_tr",
         prior=(0.0, 0.7),
-        calibrated=True,
         limits=(0.0, 1.0),
         unit="probability",
         meaning="the main sides agree on a truce when the challenger's first comes near",

@@ -138,7 +138,7 @@ class Violence:
         limits=(0.0, 100.0),
         unit="deaths per million and day",
         meaning="civilians killed besides fighting and revenge on the day of a collapse, fading with 60 days",
-        source="assumption; counts of 2025 in Syria: 13 to 22 a day in quiet months",
+        source="assumption; after one such fall 13 to 22 a day were counted in quiet months",
     )
     grievance_gain: float = parameter(
         1.0,
