@@ -36,7 +36,7 @@ def test_the_page_about_the_model_tells_what_the_code_does() -> None:
     """Run ``python experiments/document.py`` after a change of the schedule or of a parameter."""
     page = MODEL.read_text()
     assert rewritten(page, quick_parts()) == page
-    assert page.count("<!-- generated: ") == len(quick_parts()) + 2  # and what takes runs: history, and a year of one war
+    assert page.count("<!-- generated: ") == len(quick_parts()) + 2  # and history, and a year
 
 
 def test_random_numbers_are_drawn_nowhere_else() -> None:

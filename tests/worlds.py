@@ -29,6 +29,8 @@ TEN = (
 )
 """Worlds of every kind, for promises that take a second or more to keep in each; cheap ones are kept in all WORLDS."""
 SEED = 1
+NEUTRAL = {"intercept": 0.0, "slope": 1.0, "gap": 0.0}
+"""A tilt with which all runs weigh the same."""
 OF_THE_NEIGHBOURS = {
     *("level", "level_max", "level_caused_max", "level_day", "hardening", "pressure", "channel", "channel_day_0"),
     "retaliation",
@@ -84,13 +86,14 @@ def scenario_of(
     days: int | None = None,
     tables: Tables | None = None,
 ) -> Scenario:
-    """Return a scenario of a world with levers, events, channels, parameters and horizon."""
+    """Return a scenario of a world with levers, events, channels, parameters and horizon; all runs weigh the same."""
     values = {
         "scenario": {"name": "test", "question": "Does it hold?", "levers": list(levers), "events": list(events)},
         "world": {"name": name},
         "channels": channels or {},
         "rules": rules or {},
         "horizon_days": days,
+        "ensemble": {"tilt": NEUTRAL},
     }
     return build_scenario(tables or tables_of(name), read_config(values))
 

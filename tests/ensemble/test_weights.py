@@ -30,11 +30,13 @@ from sim.ensemble.estimate.weights import (
 from sim.ensemble.store.results import Results, load_results
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import compare
+from sim.tell.numbers import whole_percent
 from sim.world.frozen import ConfigError
 from sim.world.tilt import NEAREST, Tilt
 from tests.ensemble.small import run_small, small_scenario, stored_bytes
+from tests.worlds import NEUTRAL
 
-TILT = {"intercept": -0.2, "slope": 0.5}
+TILT = {"intercept": -0.2, "slope": 0.5, "gap": 0.0}
 Numbers = npt.NDArray[np.float64]
 amounts = st.lists(st.integers(0, 50), min_size=1, max_size=25)
 
@@ -42,7 +44,7 @@ amounts = st.lists(st.integers(0, 50), min_size=1, max_size=25)
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     base = tmp_path_factory.mktemp("weights")
-    run_small(base / "neutral")
+    run_small(base / "neutral", tilt=NEUTRAL)
     run_small(base / "tilted", tilt=TILT)
     return {name: base / name for name in ("neutral", "tilted")}
 
@@ -77,7 +79,7 @@ def test_weights_have_mean_1_and_give_the_chance_that_the_record_supports(a: flo
 def test_a_tilt_nests_the_base_rate_and_the_share_itself(share: float) -> None:
     assert Tilt(0.3, 0.0).chance(share) == pytest.approx(1.0 / (1.0 + math.exp(-0.3)))
     assert Tilt(0.0, 1.0).chance(share) == pytest.approx(min(max(share, NEAREST), 1.0 - NEAREST))
-    assert Tilt(0.0, 1.0).is_neutral
+    assert Tilt(0.0, 1.0, 0.0).is_neutral
 
 
 def test_where_all_runs_fare_alike_there_is_nothing_to_weigh() -> None:
@@ -245,9 +247,10 @@ def test_summaries_say_what_runs_weigh(folders: dict[str, Path], tmp_path: Path)
     tilted_text, neutral = (
         (folders[name] / "summary.md").read_text(encoding="utf-8") for name in ("tilted", "neutral")
     )
-    assert "The model's runs say 53 %" in tilted_text
-    assert "a record as good as ours supports 46 %" in tilted_text
-    assert "Runs weighed by the record (a -0.2, b 0.5)." in tilted_text
+    share = float(load_results(folders["neutral"]).runs["collapse_day"].notna().mean())
+    assert f"The model's runs say {whole_percent(share)}" in tilted_text
+    assert f"a record as good as ours supports {whole_percent(Tilt(**TILT).chance(share))}" in tilted_text
+    assert "Runs weighed by the record (a -0.2, b 0.5, c 0)." in tilted_text
     assert "weighed" not in neutral
     run_unweighed(tmp_path)
     assert "Shares are raw: every run counts alike." in (tmp_path / "summary.md").read_text(encoding="utf-8")

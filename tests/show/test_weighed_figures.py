@@ -30,7 +30,7 @@ from tests.show.made import MIXED, Day
 from tests.show.reading import assert_readable, drawn, title_of
 from tests.worlds import scenario_of
 
-TILT = Tilt(-0.5, 0.4)
+TILT = Tilt(-0.5, 0.4, 0.0)
 CHANCE = TILT.chance(5 / 8)  # of MIXED
 
 
@@ -52,7 +52,7 @@ def test_every_figure_says_what_runs_weigh_and_can_be_read(case: Case) -> None:
     assert len(found) > 8
     for name, figure in found.items():
         words = " ".join(text.get_text() for text in figure.texts).replace("\u00a0", " ").replace("\n", " ")
-        assert "runs weighed by the record (a -0.5, b 0.4)" in words, name
+        assert "runs weighed by the record (a -0.5, b 0.4, c 0)" in words, name
         assert_readable(figure)
 
 
