@@ -48,9 +48,9 @@ def draw_rules(rules: np.ndarray, seed: int, first_run: int, n_runs: int) -> np.
     """Return the parameters of some runs, each drawn for itself.
 
     The distribution is triangular: its peak is the value that the scenario gives, its ends are those of the plausible
-    range, moved out where the value lies beyond; on a logarithmic scale where the ends differ tenfold. What is off, with
-    0 for the value and for the lower end, stays off. The draws do not depend on the scenario, so that runs of two
-    scenarios differ only by what distinguishes these.
+    range, moved out where the value lies beyond; on a logarithmic scale where the ends differ tenfold. What is off (its
+    value and the lower end are 0) stays off. The draws do not depend on the scenario, so that runs of two scenarios
+    differ only by what distinguishes these.
 
     Parameters
     ----------
