@@ -14,7 +14,6 @@ from tests.worlds import OF_THE_NEIGHBOURS, SEED, WORLDS, fallen, leaves, mornin
 LEVANT = "levant_2024"
 STATES = list(tables_of(LEVANT).states["id"])
 PAIRS = 200
-SPLIT = pytest.mark.xfail(strict=True, reason="the army of this world, split on day 0, falls apart by itself: a fault")
 APART: dict[str, dict[str, Any]] = {"spillover": {"feedback": 0.0, "guard_effect": 0.0, "weight": {"retaliation": 0.0}}}
 
 
@@ -75,7 +74,7 @@ def test_a_channel_switched_off_changes_only_the_neighbours(world: str, channel:
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize("world", [pytest.param(w, marks=SPLIT) if w == "south_sudan_2013" else w for w in WORLDS])
+@pytest.mark.parametrize("world", WORLDS)
 def test_no_regime_falls_without_an_offensive(world: str) -> None:
     still = ({"lever": "initiative", "actor": "challenger", "value": 0.0},)
     held = ~fallen(runs_of(scenario_of(world, levers=still), 400))
