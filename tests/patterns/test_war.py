@@ -34,16 +34,16 @@ def fails(*values: object, reason: str) -> object:
 
 SLOW = "{} of runs fall on days 21-90, {}: with a median fall on day {} the pattern's 20 days cut through the falls"
 BIMODAL = [
-    ("angola_1992", 200),
     ("ethiopia_2021", 200),
     ("iraq_2014", 200),
     ("syria_2012", 200),
-    fails(LEVANT, 300, reason=SLOW.format(".35", "ratio .54", 18) + "; .24 (.32) with sig_tempo .3 and t_barg 7"),
-    fails("car_2013", 60, reason=SLOW.format(".77", "ratio 77", 60) + "; not mended by kap, v_op or t_barg"),
-    fails("ethiopia_1991", 100, reason=SLOW.format(".65", "ratio 1.9", 23) + "; .53 (1.1) with v_op 18 and t_barg 7"),
-    fails("liberia_2003", 100, reason=SLOW.format(".58", "ratio 1.4", 25) + "; .43 (.74) with v_op 18 and t_barg 7"),
-    fails("vietnam_1975", 100, reason=SLOW.format(".69", "ratio 2.3", 25) + "; .50 (1.0) with v_op 18 and t_barg 7"),
-    fails("yemen_2014", 500, reason=SLOW.format(".30", "ratio .43", 16) + "; .19 (.23) with kap 10"),
+    fails(LEVANT, 300, reason=SLOW.format(".47", "ratio .95", 29)),
+    fails("angola_1992", 200, reason=SLOW.format(".50", "ratio 1.2", 48)),
+    fails("car_2013", 600, reason="of runs that fall within 90 days or hold, .71 instead of .8 fall on day 20 or hold"),
+    fails("ethiopia_1991", 200, reason=SLOW.format(".39", "ratio .70", 40)),
+    fails("liberia_2003", 100, reason=SLOW.format(".43", "ratio .84", 38)),
+    fails("vietnam_1975", 100, reason=SLOW.format(".44", "ratio .88", 33)),
+    fails("yemen_2014", 500, reason=SLOW.format(".47", "ratio 1.1", 48)),
 ]
 
 
@@ -144,11 +144,6 @@ def test_04_the_advance_gathers_speed(offensive: Ensemble) -> None:
 
 
 @pytest.mark.statistical
-@pytest.mark.xfail(
-    strict=True,
-    reason="no run stops for five days, as before Hama: the second place falls after 3 or 4 days in .97 of fall runs, "
-    "its morale below .35 by then; would need a shock of the first loss that melts its neighbours more slowly",
-)
 def test_04_the_advance_stops_before_the_second_city(offensive: Ensemble) -> None:
     """Acceleration: five days or more with fatalities between the first and the second city in >= .2. Alpha 1e-5."""
     stops = 0
@@ -223,15 +218,8 @@ def hazards_of_loss(ensemble: Ensemble) -> tuple[np.ndarray, np.ndarray]:
     return losses, at_risk
 
 
-QUIET = pytest.mark.xfail(
-    raises=RuntimeWarning,
-    strict=True,
-    reason="with the mean of both codings the army of this world loses no seat in any run: nobody dares to attack it",
-)
-
-
 @pytest.mark.statistical
-@pytest.mark.parametrize("world", [pytest.param(each, marks=QUIET) if each == "iraq_2014" else each for each in TEN])
+@pytest.mark.parametrize("world", TEN)
 def test_06_a_loss_makes_the_next_one_likelier(world: str) -> None:
     """Precedent: within 5 days of a loss of the same army, places fall at >= 2 x the hazard otherwise. Alpha 1e-5.
 
