@@ -5,8 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sim.core.codes import NOBODY
+from sim.core.codes import NEVER, NOBODY
 from sim.core.engine import simulate
+from sim.core.phases.succession import NEAR_HOPS
+from sim.world.scenario import Scenario
 from tests.worlds import SEED, TEN, changed, mornings, scenario_of, tables_of
 
 RUNS = (0, 1, 2, 3)
@@ -54,27 +56,41 @@ def test_state_stays_within_its_bounds(world: str) -> None:
         assert np.all(s["reserve"][:n] <= scenario.world[0]["capacity"][:n] + 1e-12)
 
 
-@pytest.mark.parametrize("world", TEN)
-def test_falls_travel_along_the_map(world: str) -> None:
-    """Whoever takes a place stood in it or next to it that morning."""
-    scenario = scenario_of(world)
+def falls_within(scenario: Scenario, of_heirs: int, runs: int) -> int:
+    """Return how many places fall; fail unless winners stood next to each, or pressed it, or are heirs not too far.
+
+    Heirs come after a collapse only, from a number of steps on the map.
+    """
     w = scenario.world[0]
     n = int(w["n_locations"])
     hops = w["hops"][:n, :n]
     seen = 0
-    for run in range(10):
+    for run in range(runs):
         stood = None
         for state in mornings(scenario, run):
             s = state[0]
             if stood is not None:
                 for place in np.flatnonzero(s["lost_by"][:n] != NOBODY):
-                    near = hops[place] <= 1
+                    near = hops[place] <= (1 if stood[3] == NEVER else of_heirs)
                     side = stood[2] == s["lost_to"][place]
                     pressed = stood[1][place, s["lost_to"][place]] > 0
                     assert pressed or stood[0][:n][near][:, side].sum() > 0
                     seen += 1
-            stood = (s["fighters"].copy(), s["front"].copy(), s["side"].copy())
+            stood = (s["fighters"].copy(), s["front"].copy(), s["side"].copy(), int(s["collapse_day"]))
+    return seen
+
+
+@pytest.mark.parametrize("world", TEN)
+def test_falls_travel_along_the_map(world: str) -> None:
+    """Whoever takes a place stood in it or next to it that morning; what a collapse leaves finds heirs not far."""
+    seen = falls_within(scenario_of(world), NEAR_HOPS, 10)
     assert seen > 0 or world in ("iraq_2014", "syria_2012")
+
+
+@pytest.mark.parametrize("world", ["ethiopia_1991", "levant_2024", "yemen_2014"])
+def test_without_heirs_all_falls_travel_from_place_to_place(world: str) -> None:
+    rules = {"capture": {"heir_km": 0.0, "hand_over_per_day": 0.0}}
+    assert falls_within(scenario_of(world, rules=rules), 1, 5) > 0
 
 
 def test_nobody_crosses_a_border_except_into_the_war() -> None:
