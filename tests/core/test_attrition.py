@@ -262,7 +262,7 @@ def is_under_attack(state: np.ndarray) -> bool:
 
 def test_an_assault_moves_the_dead_and_adds_none() -> None:
     """They lie in the place that is attacked: its defenders, and those who came."""
-    usual = median_war("vietnam_1975")
+    usual = scenario_of("vietnam_1975", rules={"scale": MEDIAN | {"side_error": 0.0}, "advance": {"tempo_median": 1.0}})
     every = (state for run in range(20) for state in mornings(usual, run))
     state = next(state for state in every if is_under_attack(state)).copy()
     targets = np.unique(state[0]["task"][state[0]["task"] != NOBODY])
