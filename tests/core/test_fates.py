@@ -57,7 +57,7 @@ def least_ratio_of_a_fall(name: str, rules: dict[str, dict[str, float]]) -> floa
 
 
 LEAST_RATIOS = {"angola_1992": 0.402, "levant_2024": 0.065, "syria_2012": 0.497, "yemen_2014": 0.480}
-FALLS_BELOW = "with the error of the sides a regime falls at a ratio of {}, to others or when its patrons leave"
+FALLS_BELOW = "with the error of the sides a regime falls at a ratio of {}"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_shift_for_the_regime_topples_it_in_no_paired_run(relief: str, name: s
 
 @pytest.mark.parametrize(("relief", "name"), sorted(TOPPLED))
 def test_as_coded_a_shift_for_the_regime_topples_it_in_no_paired_run(relief: str, name: str) -> None:
-    """With no surprise and at the usual tempo besides: news of sieges and slow wars can make half the rebels late."""
+    """With no surprise and a tempo of 1 besides: with those on, 1 of 300 runs of the levant goes the other way."""
     still = {**AS_CODED, "morale": {"surprise_exponent": 0.0}, "advance": {"tempo_median": 1.0}}
     before, after = paired(name, RELIEFS[relief], still)
     assert not (~before & after).any()
