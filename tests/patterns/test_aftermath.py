@@ -166,7 +166,7 @@ def test_14_most_displacement_is_internal(offensive: Ensemble) -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="1.8 times as many a day: flight follows the dead, who are 1.6 times as many a day in the first quarter",
+    reason="1.6 times as many a day: flight follows the dead, who are 1.5 times as many a day in the first quarter",
 )
 def test_14_displacement_comes_early(offensive: Ensemble) -> None:
     """Displacement: front-loaded, at least twice as much a day in the first quarter as later. Exact on the runs."""

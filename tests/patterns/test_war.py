@@ -66,10 +66,10 @@ HELD = "{} of runs still hold at beta 3, as {} at beta 7: in {} of runs no place
     [
         fails(
             "ethiopia_2021",
-            reason=".95 of runs hold at beta 3, .98 at beta 7: at both, places are lost one by one",
+            reason=".84 of runs hold at beta 3, .87 at beta 7: at both, places are lost one by one",
         ),
-        fails("iraq_2014", reason=HELD.format(".84", ".99", ".78")),
-        fails("syria_2012", reason=HELD.format(".47", ".86", ".40")),
+        fails("iraq_2014", reason=HELD.format(".90", ".94", ".69")),
+        fails("syria_2012", reason=HELD.format(".70", ".76", ".52")),
     ],
 )
 def test_01_without_two_states_of_morale_no_regime_holds(world: str) -> None:
@@ -131,8 +131,8 @@ def speeds(ensemble: Ensemble, run: int) -> list[float]:
 @pytest.mark.statistical
 @pytest.mark.xfail(
     strict=True,
-    reason="the last third is .7 times as fast as the middle one (2.0 times if thirds run from day 0): .55 of the "
-    "places pass within a week of the first; would need a first loss that shakes less and later ones that shake more",
+    reason="the last third is as fast as the middle one, which is 2.3 times as fast as the first; twice as fast as the "
+    "middle one in .30 of fall runs; would need a first loss that shakes less and later ones that shake more",
 )
 def test_04_the_advance_gathers_speed(offensive: Ensemble) -> None:
     """Acceleration: in most fall runs km/day of the last third > 2 x that of the middle third. Alpha 1e-5.
@@ -155,8 +155,7 @@ def test_04_the_advance_stops_before_the_second_city(offensive: Ensemble) -> Non
     assert_share_at_least("stops before the second city", stops, len(offensive.fallen), 0.2)
 
 
-OUTGUNNED = "the challenger is too weak to attack; with surp0 2 instead of 1 {}, with p_min .4 instead of .5 {}"
-NOTHING = "{} of hold runs lose a place: losses are all or nothing; {}"
+FEW_LOSE = "{} of hold runs lose a place: the challenger is too weak to attack, or one loss brings the rest"
 
 
 @pytest.mark.statistical
@@ -165,9 +164,9 @@ NOTHING = "{} of hold runs lose a place: losses are all or nothing; {}"
     [
         "ethiopia_2021",
         "liberia_2003",
-        fails("iraq_2014", reason=NOTHING.format("none", OUTGUNNED.format(".003", "none"))),
-        fails(LEVANT, reason=NOTHING.format(".02", "shocks of kap 1 instead of 7 give .93, of 2 .59")),
-        fails("syria_2012", reason=NOTHING.format(".02", OUTGUNNED.format(".08", ".09"))),
+        fails("iraq_2014", reason=FEW_LOSE.format(".09")),
+        fails(LEVANT, reason=FEW_LOSE.format(".32")),
+        fails("syria_2012", reason=FEW_LOSE.format(".15")),
     ],
 )
 def test_05_the_first_city_falls_even_where_the_regime_holds(world: str, offensive: Ensemble) -> None:
@@ -182,7 +181,7 @@ def test_05_the_first_city_falls_even_where_the_regime_holds(world: str, offensi
     "world",
     [
         "ethiopia_2021",
-        fails(LEVANT, reason="P(first) .954, P(capital) .953; .95 and .24 with kap 1 instead of 7"),
+        fails(LEVANT, reason="P(first) .74, P(capital) .62"),
     ],
 )
 def test_05_the_first_city_falls_far_more_often_than_the_capital(world: str, offensive: Ensemble) -> None:

@@ -68,11 +68,16 @@ def rows(comparison: Comparison, name: str) -> pd.DataFrame:
 def test_every_difference_is_the_mean_over_the_same_runs(comparison: Comparison, cases: list[Case]) -> None:
     base, pulled = (case.results.runs for case in (cases[0], cases[2]))
     found = rows(comparison, "pulled")
+
+    def mean(runs: pd.DataFrame, values: pd.Series) -> float:
+        """Return the mean in which each run counts by its weight."""
+        return float(np.average(values, weights=runs["weight"]))
+
     for outcome in ("displaced_peak", "fatalities_civilians"):
-        gap = (pulled[outcome] - base[outcome]).mean()
+        gap = mean(pulled, pulled[outcome]) - mean(base, base[outcome])
         assert found.loc[outcome, "difference"] == pytest.approx(gap)
-        assert found.loc[outcome, "estimate"] == pytest.approx(pulled[outcome].mean())
-    happened = (case["collapse_day"].notna().mean() for case in (pulled, base))
+        assert found.loc[outcome, "estimate"] == pytest.approx(mean(pulled, pulled[outcome]))
+    happened = (mean(runs, runs["collapse_day"].notna()) for runs in (pulled, base))
     assert found.loc["p_collapse", "difference"] == pytest.approx(next(happened) - next(happened))
     assert set(found["n"]) == {40}
     assert (found["low"] <= found["difference"]).all()
