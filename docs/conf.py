@@ -43,7 +43,7 @@ nitpick_ignore_regex = [
         "py:class",
         (
             r"sim\.(world\.(config\.RunConfig|faults\.Fault|header\.WorldHeader|outlines\.Outline|posterior\.Posterior"
-            r"|scenario\.Living)|study\.score\.folds\.Folds)"
+            r"|scenario\.Living|tilt\.Tilt)|study\.score\.folds\.Folds)"
         ),
     ),  # settings have their own page
     # Other projects' names; their pages are not asked, since building needs no network.

@@ -97,7 +97,8 @@ def test_flows_add_up_to_the_tolls(results: Results) -> None:
     scenario = small_scenario()
     told = flows(results, scenario)
     assert told is not None
-    sums = results.tolls[["displaced", "refugees"]].sum() / len(results.runs)
+    weights = results.tolls["run"].map(results.runs.set_index("run")["weight"])
+    sums = results.tolls[["displaced", "refugees"]].mul(weights, axis=0).sum() / len(results.runs)
     for column, quantity in zip(told.columns[1:3], ("displaced", "refugees"), strict=True):
         points = [cell.point for cell in column.cells]  # type: ignore[union-attr]
         assert sum(points) == pytest.approx(sums[quantity])

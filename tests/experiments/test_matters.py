@@ -28,13 +28,15 @@ def asked(tmp_path: Path) -> list[str]:
 
 
 def test_what_drives_an_outcome_is_asked_of_runs_that_are_made_or_stored(asked: list[str], capsys: Captured) -> None:
-    made = give(sensitivity.SCRIPT, [*asked, "outcome=displaced_peak"], capsys)
+    made = give(sensitivity.SCRIPT, [*asked, "outcome=fatalities_combatants"], capsys)
     assert {path.name for path in made.glob("*.*")} >= {"sensitivity.parquet", "pairs.parquet", "summary.md"}
     assert (made / "figures" / "sensitivity.png").is_file()
-    assert pd.read_parquet(made / "sensitivity.parquet")["input"].iloc[0] == "displacement.fear_push"
+    assert pd.read_parquet(made / "sensitivity.parquet")["input"].iloc[0] == "attrition.rate"
     stored = give(run.SCRIPT, [*asked, "uncertainty=prior", "figures=false"], capsys)  # the same, read
     out = f"output={made.parents[1]}"
-    again = give(sensitivity.SCRIPT, [f"results={stored}", "outcome=displaced_peak", "figures=false", out], capsys)
+    again = give(
+        sensitivity.SCRIPT, [f"results={stored}", "outcome=fatalities_combatants", "figures=false", out], capsys
+    )
     assert again == made
 
 

@@ -26,7 +26,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.fixture(scope="module")
 def found(case: Case) -> Sensitivity:
-    return sensitivity(case, "displaced_peak")
+    return sensitivity(case, "fatalities_combatants")
 
 
 def tornado(case: Case, kinds: set[str], *, screens: bool = False) -> Tornado:
@@ -41,7 +41,7 @@ def tornado(case: Case, kinds: set[str], *, screens: bool = False) -> Tornado:
 def test_the_figure_of_sensitivity_names_the_first_input_and_all_that_it_shows(found: Sensitivity) -> None:
     figure = SENSITIVITY.of(found).draw()
     assert_readable(figure)
-    assert title_of(figure).startswith("displacement.fear_push explains most of displaced")
+    assert title_of(figure).startswith("attrition.rate explains most of ")
     words = [text.get_text() for text in words_of(figure)]
     assert set(found.table["input"].head(15)) <= set(words)
     assert f"the other {len(found.table) - 15} together" in subtitle_of(figure)
