@@ -9,9 +9,10 @@ import pandas as pd
 
 from sim.core.record import TOLLS
 from sim.ensemble.estimate.holders import Holdings, find_holdings
-from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Numbers, Weights, mean_of, weights_of
+from sim.ensemble.estimate.rows import columns_of_runs
+from sim.ensemble.estimate.weights import FALL, Numbers, Weights, mean_of, weights_of
 from sim.ensemble.store.results import Results
+from sim.ensemble.store.schema import WEIGHT
 from sim.tell.estimate import Estimate, Kind, Range, alike
 from sim.tell.lookup import mean, quantile, share
 from sim.tell.places import faction_names, home_holders
@@ -43,7 +44,7 @@ def holders(results: Results, scenario: Scenario) -> Section | None:
 
 def flows(results: Results, scenario: Scenario) -> Section | None:
     """Return who has fled by the last day from whose places, by who held them on day 0."""
-    counted = usable(results.runs)
+    counted = columns_of_runs(results, ("run", WEIGHT, FALL))
     runs, weights = pd.Index(counted["run"]), weights_of(counted, scenario)
     names = _names(scenario)
     home = home_holders(scenario)

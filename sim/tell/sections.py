@@ -6,7 +6,7 @@ neighbours first; a report shows them beside the figures whose numbers they hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -14,9 +14,9 @@ import pandas as pd
 
 from sim.core.codes import Channel, Level
 from sim.core.outputs import Topic, Use, fields_of
-from sim.core.record import RUNS, TollRow
+from sim.core.record import TollRow
 from sim.ensemble.estimate.estimates import curve
-from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.rows import columns_of_runs, usable
 from sim.ensemble.estimate.weights import FALL, Weights, weights_of
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import WEIGHT, state_column
@@ -63,10 +63,10 @@ def causes(results: Results, scenario: Scenario) -> Section | None:
     """Return how much of what reaches each neighbour the war has caused, and how much was coming anyway."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
     rows, weights = list[tuple[Cell, ...]](), _weights_on_disk(results, scenario)
-    for state in _drawn_in(lookup, scenario) if len(_columns_of_runs(results, ())) else ():
+    for state in _drawn_in(lookup, scenario) if len(columns_of_runs(results, ())) else ():
         for quantity, words in CAUSED.items():
             names = [state_column(name, state) for name in (quantity, f"{quantity}_caused")]
-            runs = _columns_of_runs(results, names)
+            runs = columns_of_runs(results, names)
             both, caused = (runs[name].to_numpy(np.float64) for name in names)
             means = (mean(part, weights=weights) for part in (caused, both - caused, both))
             rows.append((labels[state], words, *means))
@@ -77,11 +77,11 @@ def causes(results: Results, scenario: Scenario) -> Section | None:
 def carried(results: Results, scenario: Scenario) -> Section | None:
     """Return which channels carry the incidents that the war causes, by neighbour."""
     lookup, names = Lookup(results, scenario), state_names(scenario)
-    states = _drawn_in(lookup, scenario) if len(_columns_of_runs(results, ())) else []
+    states = _drawn_in(lookup, scenario) if len(columns_of_runs(results, ())) else []
     carried_by, weights = dict[str, Estimate](), _weights_on_disk(results, scenario)
     for state in states:
         own = [state_column("incidents_caused", state), *(by_channel(state, channel) for channel in CHANNELS)]
-        runs = _columns_of_runs(results, own)
+        runs = columns_of_runs(results, own)
         carried_by |= {name: mean(runs[name].to_numpy(np.float64), weights=weights) for name in own}
     columns = [
         Column(words, alike([carried_by[by_channel(state, channel)] for state in states]))
@@ -94,14 +94,9 @@ def carried(results: Results, scenario: Scenario) -> Section | None:
     )
 
 
-def _columns_of_runs(results: Results, columns: Sequence[str]) -> pd.DataFrame:
-    """Return some columns of the runs that count; of many runs the others stay on disk."""
-    return usable(pd.concat(results.pieces(RUNS, ("status", *columns)), ignore_index=True))
-
-
 def _weights_on_disk(results: Results, scenario: Scenario) -> Weights | None:
     """Return what the runs that count weigh, read from few columns, if they may differ in that."""
-    return weights_of(_columns_of_runs(results, (WEIGHT, FALL)), scenario) if scenario.tilt else None
+    return weights_of(columns_of_runs(results, (WEIGHT, FALL)), scenario) if scenario.tilt else None
 
 
 def by_channel(state: str, channel: Channel) -> str:

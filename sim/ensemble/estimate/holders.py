@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.core.record import HOLDERS
-from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Bools, Numbers, Weights, weights_of
+from sim.ensemble.estimate.rows import columns_of_runs
+from sim.ensemble.estimate.weights import FALL, Bools, Numbers, Weights, weights_of
 from sim.ensemble.store.results import Results
+from sim.ensemble.store.schema import WEIGHT
 from sim.world.scenario import Scenario
 
 
@@ -79,14 +80,14 @@ def find_holdings(results: Results, scenario: Scenario) -> Holdings:
     factions = [*map(str, tables.factions["id"]), ""]
     at_home = tables.locations["state"] == tables.header.contested_state
     seats = [str(place) for place in tables.locations["id"][at_home]]
-    counted = usable(results.runs)
+    counted = columns_of_runs(results, ("run", WEIGHT, FALL))
     runs, ids, places = pd.Index(counted["run"]), pd.Index(factions), pd.Index(seats)
     last = np.full((len(runs), len(seats)), len(factions) - 1, np.int16)
     for piece in results.pieces(HOLDERS, ("run", "location_id", "faction")):
         rank = runs.get_indexer(pd.Index(piece["run"]))
-        held = piece[rank >= 0]  # a failed run counts for nothing
-        where = places.get_indexer(pd.Index(held["location_id"].astype(str)))
-        last[rank[rank >= 0], where] = ids.get_indexer(pd.Index(held["faction"].fillna("").astype(str)))
+        counts = rank >= 0  # a failed run counts for nothing
+        where, who = _numbers(piece["location_id"], places), _numbers(piece["faction"], ids)
+        last[rank[counts], where[counts]] = np.where(who < 0, len(factions) - 1, who)[counts]
     return Holdings(
         factions=factions,
         seats=seats,
@@ -95,3 +96,10 @@ def find_holdings(results: Results, scenario: Scenario) -> Holdings:
         capital=seats.index(str(tables.locations["id"][int(world["capital"])])),
         weights=weights_of(counted, scenario),
     )
+
+
+def _numbers(column: pd.Series, names: pd.Index) -> npt.NDArray[np.int64]:
+    """Return the number of each name, -1 for none, without a string for each row."""
+    categories = column.astype("category").cat
+    numbers = np.append(names.get_indexer(pd.Index(categories.categories.astype(str))), -1)
+    return np.asarray(numbers[categories.codes.to_numpy()], np.int64)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.outputs import Kind
+from sim.core.record import RUNS
 from sim.ensemble.estimate.weights import (
     NORMAL,
     RANKS,
@@ -25,7 +26,7 @@ from sim.ensemble.estimate.weights import (
     quantile_intervals,
     share_interval,
 )
-from sim.ensemble.store.results import Stored
+from sim.ensemble.store.results import Results, Stored
 from sim.ensemble.store.schema import Column
 
 REPORT_DAYS = (14, 30, 120)
@@ -53,6 +54,11 @@ def extremists_change(runs: pd.DataFrame | Stored) -> Numbers:
     first, last = (runs[f"extremists_{when}"].to_numpy(np.float64) for when in ("day_0", "last"))
     change: Numbers = np.divide(last, first, out=np.full(len(first), np.nan), where=first > 0.0)
     return change
+
+
+def columns_of_runs(results: Results, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of the runs that count; of many runs the others stay on disk."""
+    return usable(pd.concat(results.pieces(RUNS, ("status", *columns)), ignore_index=True))
 
 
 def report_days(horizon_days: int) -> list[int]:
