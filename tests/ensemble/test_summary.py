@@ -251,7 +251,7 @@ def test_a_single_run_and_none_can_be_told(results: Results) -> None:
 
 def test_the_terminal_shows_what_the_page_says(results: Results) -> None:
     stream = io.StringIO()
-    Console(file=stream, width=120).print(summary_table(results, small_scenario()))
+    Console(file=stream, width=160).print(summary_table(results, small_scenario()))
     shown = " ".join(stream.getvalue().split())
     lines = [line for line in summary_markdown(results, small_scenario()).splitlines() if line.startswith("|")]
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
