@@ -73,13 +73,13 @@ def test_a_run_with_parameters_of_its_own_can_be_replayed(tmp_path: Path) -> Non
 
 
 def test_a_share_counts_the_runs_in_which_it_never_happened(ensemble: sim.Ensemble) -> None:
-    days = ensemble.runs["level_day_IRQ_3"]
+    days, weights = ensemble.runs["level_day_IRQ_3"], ensemble.runs["weight"]
     assert days.isna().any()
     never, by, ever = (ensemble.share("level_day_IRQ_3", by=day) for day in (-1, 20, 40))
     assert never["estimate"] == 0.0 == never["low"] < never["high"]
-    assert by["estimate"] == sum(day <= 20 for day in days.dropna()) / 60
+    assert by["estimate"] == pytest.approx(weights[days.le(20).fillna(value=False)].sum() / 60)
     assert ever.equals(ensemble.share("level_day_IRQ_3"))
-    assert ever["estimate"] == days.notna().mean()
+    assert ever["estimate"] == pytest.approx(weights[days.notna()].sum() / 60)
     assert (ever["n"], ever.name) == (60, "level_day_IRQ_3")
     with pytest.raises(KeyError, match="no column of days 'colapse_day'; did you mean 'collapse_day'"):
         ensemble.share("colapse_day")
