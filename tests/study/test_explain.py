@@ -1,5 +1,6 @@
 """A chronicle tells all that happened, with numbers that work out again, back to draws and facts of day 0."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -185,13 +186,14 @@ def test_it_says_why_one_city_fell_before_another(chronicle: Chronicle) -> None:
         assert because(event)
 
 
-def test_it_says_why_a_patron_did_what_it_did(chronicle: Chronicle) -> None:
+def test_it_says_why_a_patron_did_what_it_did(chronicle: Chronicle, scenario: Scenario) -> None:
+    patronage = scenario.rules[0]["patronage"]
     exits = chronicle.about(actor="RUS", kind="exit")
     assert exits
     assert exits[0].because is not None
-    assert exits[0].chance == 1.0 - np.exp(-0.15)
+    assert exits[0].chance == 1.0 - math.exp(-patronage["exit_per_day"])
     fall = next(part for part in exits[0].because.walk() if part.rule == "lost_hope")
-    assert fall.value > 1.5
+    assert fall.value > patronage["exit_drop"]
     assert reaches(fall, "patron's belief in the client (Russia to ")
     assert reaches(exits[0].because, "prospect")
 

@@ -7,11 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sim.ensemble.estimate.outcomes import estimate_outcome, outcomes_of
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import weights_of
 from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError
 from sim.ensemble.store.results import ResultsError
 from sim.ensemble.store.schema import names_of
@@ -53,7 +55,7 @@ def test_a_point_has_the_estimates_of_its_own_ensemble(undisturbed: Path, tmp_pa
     runs = usable(run_ensemble(same, tmp_path, COMMAND).runs)
     found = point.set_index("outcome")
     for outcome in outcomes_of(names_of(scenario.tables), scenario.horizon_days).values():
-        expected = estimate_outcome(outcome, outcome.values(runs))
+        expected = estimate_outcome(outcome, outcome.values(runs), weights_of(runs, same))
         assert found.loc[outcome.name, ["estimate", "low", "high"]].tolist() == pytest.approx(list(expected))
     assert set(table["n"]) == {RUNS}
     assert set(table["point"]) == set(range(12))
@@ -65,7 +67,9 @@ def test_the_default_point_is_the_plain_ensemble(tmp_path: Path) -> None:
     plan = plan_sweep(scenario, {"rules.morale.beta": [beta]}, Design.PRODUCT)
     table = run_sweep(scenario, plan, tmp_path / "sweep", COMMAND).table.set_index("outcome")
     runs = run_small(tmp_path / "run", runs=RUNS, traces=0).runs
-    assert table.loc["displaced_peak", "estimate"] == pytest.approx(runs["displaced_peak"].mean())
+    assert table.loc["displaced_peak", "estimate"] == pytest.approx(
+        np.average(runs["displaced_peak"], weights=runs["weight"])
+    )
 
 
 @pytest.mark.parametrize("settings", [{"workers": 3}, {"executor": "process", "workers": 2}])
