@@ -33,7 +33,7 @@ from sim.world.levers import kinds_of
 from sim.world.scenario import Scenario
 from tests.ensemble.small import COMMAND, small_scenario
 from tests.show.reading import assert_readable, drawn, subtitle_of, title_of, words_of
-from tests.worlds import scenario_of
+from tests.worlds import NEUTRAL, scenario_of
 
 Numbers = npt.NDArray[np.float64]
 Truth = Callable[[Numbers], Numbers]
@@ -169,7 +169,7 @@ def test_what_never_changes_is_drawn_but_not_ranked(liberia: Scenario, case: str
 
 
 def test_a_real_sweep_leaves_each_figure_as_png_and_svg_with_its_words(tmp_path: Path) -> None:
-    scenario = small_scenario(runs=30, traces=0)
+    scenario = small_scenario(runs=60, traces=0, tilt=NEUTRAL)
     plan = plan_sweep(scenario, {MARGIN: [-2.5, -0.9, 1.0], COMMITMENT: [0.1, 0.5, 0.9]}, Design.PRODUCT)
     sweep = run_sweep(scenario, plan, tmp_path, COMMAND)
     paths = draw_files(of_sweep(sweep, ["p_collapse"], scenario), tmp_path)
