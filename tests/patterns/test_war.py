@@ -39,7 +39,9 @@ BIMODAL = [
     ("syria_2012", 200),
     fails(LEVANT, 300, reason=SLOW.format(".47", "ratio .95", 29)),
     fails("angola_1992", 200, reason=SLOW.format(".50", "ratio 1.2", 48)),
-    fails("car_2013", 2000, reason="of runs that fall within 90 days or hold, .71 instead of .8 fall on day 20 or hold"),
+    fails(
+        "car_2013", 2000, reason="of runs that fall within 90 days or hold, .71 instead of .8 fall on day 20 or hold"
+    ),
     fails("ethiopia_1991", 200, reason=SLOW.format(".39", "ratio .70", 40)),
     fails("liberia_2003", 100, reason=SLOW.format(".43", "ratio .84", 38)),
     fails("vietnam_1975", 100, reason=SLOW.format(".44", "ratio .88", 33)),
