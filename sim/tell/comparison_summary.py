@@ -58,8 +58,9 @@ def comparison_markdown(comparison: Comparison) -> str:
 
 
 def certainties(comparison: Comparison) -> list[str]:
-    """Return how far the chance of a collapse may be trusted in each scenario, if that is asked."""
-    cases = [case for case in comparison.cases if case.scenario.tilt is not None]
+    """Return how far the chance of a collapse may be trusted, of many scenarios in the base alone, if that is asked."""
+    told = comparison.cases if len(comparison.cases) - 1 <= FEW else comparison.cases[:1]
+    cases = [case for case in told if case.scenario.tilt is not None]
     return [f"{case.name}: {certainty(case.results, case.scenario)}" for case in cases]
 
 
