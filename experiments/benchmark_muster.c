@@ -51,7 +51,7 @@ static void clear_sides(const World *world, State *state) {
 static int count_faction(const World *world, const Rules *rules, State *state, int64_t faction) {
     int any_gone = 0;
     double people = 0.0, power = 0.0, morale = 0.0, heavy = 0.0;
-    double quality = 0.5 + world->quality[faction];
+    double quality = state->side_factor[faction] * (0.5 + world->quality[faction]);
     for (int64_t i = 0; i < state->n_posts[faction];) {
         int64_t place = state->posts[faction][i];
         double here = state->fighters[place][faction];

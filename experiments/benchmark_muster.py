@@ -34,6 +34,7 @@ READ = {  # fields that the phase reads, and their axes
     "is_active": "F",
     "tie": "FF",
     "unit_strength": "F",
+    "side_factor": "F",
     "direct_help": "F",
 }
 WRITTEN = {
@@ -121,7 +122,7 @@ def muster_in_numpy(scenario: Scenario, read: Columns) -> Columns:
 
     morale = read["morale"].ravel()[at]
     vigour = _power(np.maximum(morale, MORALE_FLOOR), rules["contest"]["morale_exponent"])
-    weight = people * (0.5 + world["quality"][faction])
+    weight = people * read["side_factor"].ravel()[by_faction] * (0.5 + world["quality"][faction])
     written = {
         "power": total(by_faction, weight * vigour),
         "side_power": total(by_side, weight * vigour),
