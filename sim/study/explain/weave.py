@@ -21,6 +21,8 @@ DRAWS = frozenset(
     }
 )
 RECORDS = ("state", "world", "rules")
+LISTS = frozenset({"presence", "here", "n_here", "posts", "n_posts", "reach"})
+"""Who stands where, as bookkeeping lists it, which is not woven: such a number has no note of its own."""
 SUMS = (ast.Add, ast.Sub)
 OPERATORS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 GUARDS = (ast.Return, ast.Continue, ast.Break)
@@ -337,8 +339,8 @@ class Function:
         if key is None:
             return None
         full = self.unaliased(node)
-        is_state = _root(full) == "state"
-        return Leaf(text, node, _call("_G", key) if is_state else _none())
+        is_told = _root(full) == "state" and key.elts[0].value not in LISTS  # type: ignore[attr-defined]  # a name
+        return Leaf(text, node, _call("_G", key) if is_told else _none())
 
     def inner_leaves(self, node: ast.expr) -> list[Leaf]:
         """Return numbers of the state that stand in an index."""
