@@ -250,10 +250,7 @@ def test_runs_go_to_the_workbench_as_it_has_them(prior: Case) -> None:
     "tilt",
     [
         NEUTRAL,
-        pytest.param(
-            None,
-            marks=pytest.mark.xfail(strict=True, reason="levers are compared by raw runs also where runs are to weigh"),
-        ),
+        None,
     ],
 )
 def test_a_lever_changes_what_a_comparison_says_it_does(tilt: dict[str, float] | None, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ import pandas as pd
 from sim.core import calls
 from sim.core.state import new_state
 from sim.ensemble.estimate.outcomes import PROBABILITY, outcomes_of
+from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import weights_of
 from sim.ensemble.store.schema import DRAWS, names_of
 from sim.study.cases import Case
 from sim.study.compare import outcome_numbers
@@ -91,14 +93,15 @@ def observed_of(case: Case, outcome: str, weights: Sequence[float] | None = None
     outcome
         As comparisons call it, such as ``p_collapse_by_30`` or ``refugees_X``; ``p_`` may be left out.
     weights
-        What each of these runs counts; all the same by default.
+        What each of these runs counts; by default what it weighs.
 
     Raises
     ------
     ConfigError
         If there is no such outcome, if it is the same in all runs, or if there are too few.
     """
-    numbers = outcome_numbers(case.first(MOST_RUNS))
+    first = case.first(MOST_RUNS)
+    numbers = outcome_numbers(first)
     known = outcomes_of(names_of(case.scenario.tables), case.scenario.horizon_days)
     name = outcome if outcome in numbers else f"{HAPPENS}{outcome}"
     if name not in numbers:
@@ -109,7 +112,8 @@ def observed_of(case: Case, outcome: str, weights: Sequence[float] | None = None
         raise ConfigError([f"ensemble.runs: {n} runs tell nothing about what matters; make some thousand"])
     if found.min() == found.max():
         raise ConfigError([f"outcome = {name}: is {found[0]:g} in all {n:,} runs, nothing drives it"])
-    each = np.ones(n) if weights is None else np.asarray(weights, np.float64)[:n]
+    own = weights_of(usable(first.results.runs), first.scenario)
+    each = (np.ones(n) if own is None else own.each) if weights is None else np.asarray(weights, np.float64)[:n]
     unit = known[name].unit if name in known else PROBABILITY
     return Observed(name, unit, numbers.index.to_numpy(np.int64), found, each)
 

@@ -18,6 +18,7 @@ from rich.console import Console
 from sim.core.outputs import Kind, output
 from sim.ensemble.estimate.outcomes import PROBABILITY, outcomes_of
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.weights import Weights, influence_of, kept, mean_of, weighed, weights_of
 from sim.ensemble.run.chunks import job_of, live_rows
 from sim.ensemble.run.executors import Workers, count_workers
 from sim.ensemble.run.reporter import Reporter
@@ -136,36 +137,51 @@ def live_variants(
     """
     teller = reporter or Reporter(Console(quiet=True))
     make_ready(job_of(scenario), teller)
-    base, rows = outcomes_lived(scenario, runs), list[tuple[object, ...]]()
+    base, rows = live_outcomes(scenario, runs), list[tuple[object, ...]]()
     config = scenario.config
     with (
         Workers(config.executor, count_workers(config.ensemble.workers)) as workers,
         teller.count("variants", len(variants), 0) as advance,
     ):
-        futures = [workers.submit(outcomes_lived, variant.scenario, runs) for variant in variants]
+        futures = [workers.submit(live_outcomes, variant.scenario, runs) for variant in variants]
         for variant, future in zip(variants, futures, strict=True):
             rows += _changes(variant, base, future.result())
             advance(1)
     return pd.DataFrame(rows, columns=SCHEMA.names)
 
 
-def outcomes_lived(scenario: Scenario, runs: int) -> pd.DataFrame:
-    """Return the outcomes of the first runs of a scenario: a row for each that did not fail, a column an outcome."""
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """Hold the outcomes of runs: a row for each that did not fail, a column an outcome; and what the runs weigh."""
+
+    numbers: pd.DataFrame
+    weights: Weights | None
+
+    def of(self, runs: pd.Index) -> Outcomes:
+        """Return those of some of the runs."""
+        return Outcomes(self.numbers.loc[runs], kept(self.weights, self.numbers.index.get_indexer(runs)))
+
+
+def live_outcomes(scenario: Scenario, runs: int) -> Outcomes:
+    """Return the outcomes of the first runs of a scenario, which weigh as if they were all that there are."""
     job = replace(job_of(scenario), traces=0, twins=0)
-    rows = usable(table_frame(live_rows(job, 0, runs)))
+    rows = usable(weighed(table_frame(live_rows(job, 0, runs)), scenario.tilt))
     known = outcomes_of(names_of(scenario.tables), scenario.horizon_days)
     columns = {name: outcome.values(rows) for name, outcome in known.items()}
-    return pd.DataFrame(columns, index=pd.Index(rows["run"], name="run"))
+    return Outcomes(pd.DataFrame(columns, index=pd.Index(rows["run"], name="run")), weights_of(rows, scenario))
 
 
-def _changes(variant: Variant, base: pd.DataFrame, own: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+def _changes(variant: Variant, base: Outcomes, own: Outcomes) -> Iterator[tuple[object, ...]]:
     """Yield the row of each outcome of a variant."""
     known = outcomes_of(names_of(variant.scenario.tables), variant.scenario.horizon_days)
-    common = own.index.intersection(base.index)
+    common = own.numbers.index.intersection(base.numbers.index)
     if common.empty:
         return
+    before, after = base.of(common), own.of(common)
     for name, outcome in known.items():
-        x, y = (table.loc[common, name].to_numpy(np.float64) for table in (base, own))
+        x, y = (part.numbers[name].to_numpy(np.float64) for part in (before, after))
         paired = paired_shares if outcome.unit == PROBABILITY else paired_means
-        gaps = (float(y.mean()), float(y.mean() - x.mean()), *paired(x, y), len(x))
+        bounds = paired(influence_of(x, before.weights), influence_of(y, after.weights))
+        mean = mean_of(y, after.weights)
+        gaps = (mean, mean - mean_of(x, before.weights), *bounds, len(x))
         yield variant.kind, variant.name, variant.value, name, outcome.unit, *gaps
