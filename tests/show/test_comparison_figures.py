@@ -65,6 +65,7 @@ def case_of(world: str, kind: str, root: Path) -> Case:
         "world": {"name": world},
         "horizon_days": 40,
         "ensemble": {"runs": RUNS, "seed": 1, "workers": 1, "traces": 2},
+        "rules": {"scale": {"side_error": 0.0}, "morale": {"surprise_exponent": 0.0}, "advance": {"tempo_median": 1.0}},
     }
     scenario = build_scenario(tables_of(world), read_config(values))
     return Case(kind, run_ensemble(scenario, root / world / kind, "test"), scenario)
