@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.scoreboard import read_table
 from sim.core.parameters import describe
 from sim.study.calibrate.evidence import Case, items_of, width_of
 from sim.study.calibrate.scoring import tilted_mix
@@ -19,7 +20,7 @@ from sim.study.score.forecast import Chance, Sample
 from sim.study.score.score import Scores, Settings, score
 from sim.study.score.tilt import ALL, OF_THE_WAR, Outcome, learn_tilt, tilt_table, tilted_forecast
 from sim.world.tables import Tables
-from sim.world.tilt import USUAL_GAP, Tilt
+from sim.world.tilt import SHIPPED, USUAL_GAP, Tilt
 from tests.study.test_score import FOUR, made
 from tests.worlds import tables_of
 
@@ -154,3 +155,9 @@ def test_runs_that_all_hold_are_only_told_otherwise() -> None:
     assert tilted_forecast(FAMILY["fall"], quiet, "", Tilt(0.0, 0.5)) == Chance(Tilt(0.0, 0.5).chance(0.0))
     by_30 = tilted_forecast(FAMILY["fall_by_30"], quiet, "", Tilt(0.0, 0.5))
     assert by_30 == Chance(0.5 / 4.0)
+
+
+def test_the_line_that_is_shipped_is_the_one_that_the_scoreboard_tells() -> None:
+    """After new scores the stored table and the shipped numbers have to be set anew together."""
+    told, _ = read_table()
+    assert tuple(round(float(told[f"tilt {name}"]), 2) for name in ("intercept", "slope", "gap")) == SHIPPED
