@@ -239,7 +239,7 @@ def test_sentences_are_plain(chronicle: Chronicle) -> None:
     collapse = chronicle.question("collapse")
     assert collapse is not None
     lines = tree(chronicle.why(collapse)).splitlines()
-    assert lines[0].startswith("100% the regime collapses")
+    assert lines[0].startswith("100 % the regime collapses")
     assert len(lines) > 3
 
 

@@ -38,12 +38,17 @@ def _told(reason: Reason) -> Iterator[str]:
     if reason.kind in ("value", "rule", "sum"):
         yield f"{reason.label} {number(reason.value)}"
     for part in telling(reason)[:MOST_TOLD]:
-        yield f"{part.label} {number(part.value)}" + (f" ({part.share:.0%})" if weighs and part.share < 1 else "")
+        yield f"{part.label} {number(part.value)}" + (f" ({percent(part.share)})" if weighs and part.share < 1 else "")
 
 
 def telling(reason: Reason) -> list[Reason]:
     """Return the reasons of a number but for the draw, which is told by itself."""
     return [part for part in reason.reasons if part.kind != "draw"]
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percent."""
+    return f"{100 * share:.0f} %"
 
 
 def number(value: Value) -> str:
@@ -66,6 +71,6 @@ def _lines(reason: Reason, depth: int, indent: str) -> Iterator[str]:
     """Yield a reason and its own."""
     day = "before day 0" if reason.day < 0 else f"day {reason.day}"
     value = "" if reason.value is None else f" {number(reason.value)}"
-    yield f"{indent}{reason.share:.0%} {reason.label}{value}, {day}"
+    yield f"{indent}{percent(reason.share)} {reason.label}{value}, {day}"
     for part in reason.reasons if depth else ():
         yield from _lines(part, depth - 1, f"{indent}  ")
