@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shlex
 import sys
@@ -32,6 +33,9 @@ from sim.world.tables import WorldError
 ROOT = Path(__file__).resolve().parent.parent
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 BadInput = (ConfigError, WorldError, ResultsError)
+
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # glibc's malloc.h
+LARGE = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def main(script: Script, arguments: list[str]) -> int:
     arguments
         The command line without the script's name.
     """
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps a hundred MB of what it read piece by piece
+    _give_memory_back()
     try:
         parts = take_apart(arguments)
         asked = resolve(CONF, script.name, parts, list(known_keys(script.options)))
@@ -202,3 +206,14 @@ def command(script: str, settings: Sequence[str]) -> str:
         Name of the script, and what is given to it.
     """
     return shlex.join(["python", f"experiments/{script}.py", *settings])
+
+
+def _give_memory_back() -> None:
+    """Have what is freed go back to the system, or a hundred MB and more of what was read piece by piece would stay.
+
+    Arrow's own pool keeps it, and so does glibc where it takes large arrays from its heaps, of which each thread has one.
+    """
+    pa.set_memory_pool(pa.system_memory_pool())
+    if set_option := getattr(ctypes.CDLL(None), "mallopt", None):
+        set_option(M_MMAP_THRESHOLD, LARGE)
+        set_option(M_ARENA_MAX, 2)

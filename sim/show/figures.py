@@ -32,7 +32,7 @@ from sim.show.ensemble.histories import draw_histories, histories_table
 from sim.show.ensemble.holders_map import draw_holders_map
 from sim.show.ensemble.incidence import draw_incidence
 from sim.show.ensemble.incident_map import draw_incident_map, incidents, incidents_table
-from sim.show.ensemble.influence import draw_influence
+from sim.show.ensemble.influence import draw_influence, influence_by_day
 from sim.show.ensemble.level_by_neighbour import draw_level_by_neighbour
 from sim.show.ensemble.order_of_falls import draw_order_of_falls
 from sim.show.ensemble.refugees_by_destination import destinations, draw_refugees_by_destination
@@ -40,6 +40,7 @@ from sim.show.explain.evening import draw_evening
 from sim.show.explain.timeline import draw_timeline
 from sim.show.kit.page import save
 from sim.show.kit.plot import Plot
+from sim.show.kit.series import by_day, traced_runs
 from sim.show.kit.theme import styled
 from sim.show.matters.discovery import draw_discovery
 from sim.show.matters.sensitivity import draw_sensitivity
@@ -72,7 +73,7 @@ if TYPE_CHECKING:
     from sim.agents.model import SpilloverModel
 
 FOLDER = "figures"
-MOST_DRAWN = 10_000  # first runs that scripts draw, each figure with its n: bands are thin by then
+MOST_DRAWN = 5_000  # first runs that scripts draw, each figure with its n: bands are thin by then
 Of = TypeVarTuple("Of")
 
 
@@ -162,13 +163,14 @@ INCIDENTS = _unless(
     lambda results, scenario: incidents(results, scenario).to_numpy().any(),
     "no run has an incident at a neighbour's place",
 )
-SERIES = _unless(lambda results, _: len(results.daily), "no run left a day series (ensemble.traces)")
+SERIES = _unless(lambda results, _: len(traced_runs(results)), "no run left a day series (ensemble.traces)")
 REFUGEES = _unless(destinations, "nobody leaves the contested state")
 INFLUENCE = _unless(
-    lambda results, _: results.daily.filter(regex="^influence_").to_numpy().any(), "no state has influence"
+    lambda results, scenario: any(series.any() for series in influence_by_day(results, scenario).values()),
+    "no state has influence",
 )
 EXTREMISTS = _unless(
-    lambda results, _: (results.daily.loc[results.daily["day"] == 0, "extremists"] > 0.0).any(),
+    lambda results, _: (by_day(results, "extremists")[:, 0] > 0.0).any(),
     "there are no extremists on day 0",
 )
 

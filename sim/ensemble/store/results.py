@@ -99,7 +99,11 @@ class Stored:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """Return all of it, read once."""
-        frame = self._read(None)
+        return self.columns(None)
+
+    def columns(self, names: Sequence[str] | None) -> pd.DataFrame:
+        """Return some columns, or all."""
+        frame = self._read(names)
         return frame if self._kept is None else frame[self._kept]
 
     def pieces(self, names: Sequence[str]) -> Iterator[pd.DataFrame]:
@@ -184,6 +188,11 @@ class Results:
     def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Yield some columns of a table; see `pieces_of`."""
         return pieces_of(self.frames[name], columns)
+
+    def columns(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Return some columns of a table, of which no more is read."""
+        table = self.frames[name]
+        return table.columns(columns) if isinstance(table, Stored) else table[list(columns)]
 
     def first(self, n: int) -> Results:
         """Return the ensemble with the tables of its first ``n`` runs alone; estimates stay those of all."""

@@ -87,12 +87,11 @@ def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
 
 def _tolls(results: Results, scenario: Scenario) -> list[Toll]:
     """Return what is drawn."""
-    daily = results.daily
-    civilians, combatants = (by_day(daily, f"fatalities_{who}") for who in ("civilians", "combatants"))
+    civilians, combatants = (by_day(results, f"fatalities_{who}") for who in ("civilians", "combatants"))
     return [
         Toll(
             "Displaced",
-            by_day(daily, "displaced"),
+            by_day(results, "displaced"),
             observed_amounts(scenario, "displaced_stock_on_day"),
             [*observed_amounts(scenario, "displaced_by_day"), *observed_at_horizon(scenario, "displaced")],
             is_so_far=False,

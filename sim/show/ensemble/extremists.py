@@ -9,7 +9,7 @@ from sim.ensemble.estimate.rows import extremists_change, usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.panels import Panels, draw_panel, scale_to
-from sim.show.kit.series import FEW, LIFT, Numbers, by_day, draw_fan, fan_handles, highest_drawn, traced
+from sim.show.kit.series import FEW, LIFT, Numbers, by_day, draw_fan, fan_handles, highest_drawn, traced, traced_runs
 from sim.show.kit.theme import VERMILLION
 from sim.show.kit.wording import count, median_of, words
 from sim.tell.estimate import Kind
@@ -49,10 +49,10 @@ def draw_extremists(results: Results, scenario: Scenario) -> Figure:
 
 def _groups(results: Results) -> dict[str, tuple[Numbers, Numbers]]:
     """Return strength by (run, day) and attacks by (run, month) of the runs with and without collapse."""
-    runs, daily = usable(results.runs), results.daily
-    collapsed = runs.set_index("run")["collapse_day"].notna()[daily["run"].unique()].to_numpy(np.bool_)
-    fighters, so_far = by_day(daily, "extremists"), by_day(daily, "extremist_attacks")
-    at_start = runs.set_index("run")["extremists_day_0"][daily["run"].unique()].to_numpy(np.float64)
+    runs, lived = usable(results.runs), traced_runs(results)
+    collapsed = runs.set_index("run")["collapse_day"].notna()[lived].to_numpy(np.bool_)
+    fighters, so_far = by_day(results, "extremists"), by_day(results, "extremist_attacks")
+    at_start = runs.set_index("run")["extremists_day_0"][lived].to_numpy(np.float64)
     ends = range(MONTH - 1, so_far.shape[1], MONTH)
     per_month = np.diff(so_far[:, list(ends)], axis=1, prepend=0.0)
     return {

@@ -48,7 +48,7 @@ TOPS = ((0.2, 0.05), (0.4, 0.1), (0.6, 0.1), (0.8, 0.2), (1.0, 0.2))  # ends of 
 
 def draw_influence(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of influence."""
-    shares, ends = _shares(results, scenario), _ends(results, scenario)
+    shares, ends = influence_by_day(results, scenario), _ends(results, scenario)
     weights, all_weights = weights_traced(results, scenario), weights_of(usable(results.runs), scenario)
     shown = _most_influential(shares, weights)
     panels = Panels(2, 2, PANEL_MM, own_scales=True)
@@ -72,9 +72,9 @@ def draw_influence(results: Results, scenario: Scenario) -> Figure:
     return page.figure
 
 
-def _shares(results: Results, scenario: Scenario) -> dict[str, Numbers]:
+def influence_by_day(results: Results, scenario: Scenario) -> dict[str, Numbers]:
     """Return the influence of each state by (run, day)."""
-    return {str(s): by_day(results.daily, state_column("influence", str(s))) for s in scenario.tables.states["id"]}
+    return {str(s): by_day(results, state_column("influence", str(s))) for s in scenario.tables.states["id"]}
 
 
 def _ends(results: Results, scenario: Scenario) -> dict[str, Numbers]:
@@ -165,7 +165,7 @@ def _draw_below(page: Page, panels: Panels, results: Results, scenario: Scenario
     """Draw how concentrated influence is, and between how many factions control is divided."""
     days = (scenario.tables.header.day0, scenario.horizon_days)
     weights = weights_traced(results, scenario)
-    concentration, factions = by_day(results.daily, "hhi"), by_day(results.daily, "effective_factions")
+    concentration, factions = by_day(results, "hhi"), by_day(results, "effective_factions")
     head = ("Concentration among states, 1: all is one's", "")
     _draw_mean(draw_panel(page, panels, 0, scale_to(1.0), head, days), concentration, weights, SOFT_INK)
     head = ("Effective number of factions in control", "")

@@ -44,7 +44,7 @@ def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure
     people, weights = destinations(results, scenario), weights_traced(results, scenario)
     seen_there = observed_arrivals(scenario)
     history = {state: seen_there.get(state, []) for state in people}
-    gone = {state: by_day(results.daily, state_column("returned_new", state)) for state in people}
+    gone = {state: by_day(results, state_column("returned_new", state)) for state in people}
     drawn = [highest_drawn(values, weights) for values in people.values()]
     seen = [amount.high for amounts in history.values() for amount in amounts]
     scale, unit = people_scale(LIFT * max([*drawn, *seen]))
@@ -74,7 +74,7 @@ def destinations(results: Results, scenario: Scenario) -> dict[str, Numbers]:
     """Return who arrived in each state by (run, day), neighbours first, states without any left out."""
     neighbours = list(scenario.tables.header.neighbours)
     others = [str(state) for state in scenario.tables.states["id"] if state not in neighbours]
-    people = {s: by_day(results.daily, state_column("arrived", s)) for s in [*neighbours, *others]}
+    people = {s: by_day(results, state_column("arrived", s)) for s in [*neighbours, *others]}
     return {state: values for state, values in people.items() if values.any()}
 
 

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.core.record import DAILY
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.weights import Weights, kept, quantiles_of, weights_of
 from sim.ensemble.store.results import Results
@@ -21,6 +21,7 @@ from sim.show.kit.wording import count
 from sim.world.scenario import Scenario
 
 Numbers = npt.NDArray[np.float64]
+Runs = npt.NDArray[np.int64]
 FEW = 10  # runs; below this each one is a line, since quantiles of so few say little
 FAN = ((0.1, 0.9, 0.2), (0.25, 0.75, 0.28))  # levels and opacity
 STILL, SO_FAR = "D", "^"  # marks of what was observed: a number on a day, and one that only grows
@@ -39,26 +40,30 @@ class Leader(NamedTuple):
 
 def traced(results: Results) -> str:
     """Return which runs the day series come from, in words."""
-    n_traced = results.daily["run"].nunique()
+    n_traced = len(traced_runs(results))
     return f"day series: the first {count(n_traced, 'run')}" if n_traced > 1 else "day series: one run"
+
+
+def traced_runs(results: Results) -> Runs:
+    """Return the numbers of the runs that left a day series, in order."""
+    return results.columns(DAILY, ["run"])["run"].unique()
 
 
 def weights_traced(results: Results, scenario: Scenario) -> Weights | None:
     """Return what the runs weigh that left a day series, in their order."""
     runs = usable(results.runs)
-    return kept(weights_of(runs, scenario), np.isin(runs["run"], results.daily["run"].unique()))
+    return kept(weights_of(runs, scenario), np.isin(runs["run"], traced_runs(results)))
 
 
-def by_day(daily: pd.DataFrame, column: str) -> Numbers:
-    """Return a column of the day series as (run, day).
+def by_day(results: Results, column: str) -> Numbers:
+    """Return a column of the day series as (run, day); the others are not read, which of all runs take much memory.
 
     Parameters
     ----------
-    daily
-        Day series, sorted by run and day, each run with all days.
-    column
-        Name of the column.
+    results, column
+        Of which ensemble, and its name.
     """
+    daily = results.columns(DAILY, ["run", column])
     values = daily[column].to_numpy(np.float64, na_value=np.nan)
     return values.reshape(daily["run"].nunique(), -1)
 
