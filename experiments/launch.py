@@ -211,7 +211,7 @@ def command(script: str, settings: Sequence[str]) -> str:
 def _give_memory_back() -> None:
     """Have what is freed go back to the system, or a hundred MB and more of what was read piece by piece would stay.
 
-    Arrow's own pool keeps it, and so does glibc where it takes large arrays from its heaps, of which each thread has one.
+    Arrow's own pool keeps it, and so does glibc where large arrays come from its heaps, of which each thread has one.
     """
     pa.set_memory_pool(pa.system_memory_pool())
     if set_option := getattr(ctypes.CDLL(None), "mallopt", None):
