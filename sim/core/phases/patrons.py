@@ -95,7 +95,7 @@ def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
     u = uniform(state.key, Purpose.EXIT, link, 0)
     if state.is_abandoned[link] == 0:
         patron, client = world.link_patron[link], world.link_client[link]
-        leaves = u < exit_probability(drop, patronage.exit_drop, patronage.exit_per_day)
+        leaves = u < exit_probability(state.belief[link], drop, patronage.exit_drop, patronage.exit_per_day)
         if leaves and not is_kept(world, state, Kept.EXIT.value, NOBODY, patron, client):
             abandon(world, state, link)
         return
