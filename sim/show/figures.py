@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from sim.agents.model import SpilloverModel
 
 FOLDER = "figures"
-MOST_DRAWN = 5_000  # first runs that scripts draw, each figure with its n: bands are thin by then
+MOST_DRAWN = 10_000  # first runs that scripts draw, each figure with its n: bands are thin by then
 Of = TypeVarTuple("Of")
 
 
