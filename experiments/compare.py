@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from experiments.arguments import Point
-from experiments.launch import Script, command, load_scenario, main, told
+from experiments.launch import Script, command, load_scenario, main, told, with_theory
 from experiments.options import CompareOptions, take_options
 from experiments.present import Showing
 from sim.ensemble.run.reporter import Reporter
@@ -81,20 +81,13 @@ def _scenarios(options: CompareOptions, values: dict[str, Any]) -> dict[str, Sce
             [f"{what}: name at least two, each once, the first is the base; or give results=[folder,folder]"]
         )
     if options.theories:
-        rules = values["rules"]
-        chosen = {name: choice("rules", name) for name in names}
-        return {f"{key}={n}": load_scenario({**values, "rules": _merged(rules, own)}) for n, own in chosen.items()}
+        return {f"{key}={name}": load_scenario(with_theory(values, name)) for name in names}
     if values["scenario"] != choice("scenario", USUAL_SCENARIO):
         cure = "run each with run.py, and compare with results=[folder,folder]"
         raise ConfigError(
             [f"scenario: a comparison names its scenarios in scenarios=[...]; for levers of your own, {cure}"]
         )
     return {f"{key}={name}": load_scenario({**values, "scenario": choice("scenario", name)}) for name in names}
-
-
-def _merged(rules: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Return rules as they were composed, but for what a theory says itself."""
-    return rules | {mechanism: rules[mechanism] | told for mechanism, told in own.items()}
 
 
 def _asked(values: dict[str, Any]) -> int | None:

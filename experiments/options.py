@@ -116,9 +116,10 @@ class ReportOptions(Frozen):
 
 
 class ScoreOptions(Frozen):
-    """Of `score.py`: worlds by name or folder, or two score folders; the first is the base."""
+    """Of `score.py`: worlds by name or folder, theories of them, or two score folders; the first is the base."""
 
     worlds: tuple[Place, ...] = Field(default=(), strict=False)
+    theories: tuple[Name, ...] = Field(default=(), strict=False)
     compare: tuple[Place, ...] = Field(default=(), strict=False)
     figures: bool = True
 

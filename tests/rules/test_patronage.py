@@ -239,9 +239,7 @@ def test_lost_hope_worked_out_by_hand() -> None:
 
 
 @given(SHARE, st.floats(-15.0, 15.0), within("patronage", "exit_drop"), within("patronage", "exit_per_day"))
-def test_who_has_reason_to_leave_has_none_to_come_back(
-    belief: float, fall: float, least: float, hazard: float
-) -> None:
+def test_who_has_reason_to_leave_has_none_to_come_back(belief: float, fall: float, least: float, hazard: float) -> None:
     leaves, returns = exit_probability(belief, fall, least, hazard), comeback_probability(fall, least, hazard)
     assert min(leaves, returns) == 0.0
     assert 0.0 <= max(leaves, returns) <= 1.0 - math.exp(-hazard)

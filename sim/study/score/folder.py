@@ -42,7 +42,7 @@ from sim.world.text import place
 
 SCORES, BOARD, LEFT_OUT, TILTS = "scores", "board", "left_out", "tilts"
 MOST_ROWS = 1_000_000  # of a table: thousands of worlds
-KEEPERS = ("folder.py", "versus.py")  # what a score is does not hang on them
+KEEPERS = ("folder.py", "stacking.py", "theories.py", "versus.py")  # what a score is does not hang on them
 
 
 class ScoreRow:

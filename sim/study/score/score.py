@@ -134,9 +134,9 @@ def score(
     judged = [judge(world.name, world.tables, how) for world in worlds]
     names = {world.name for world in worlds}
     further = [judge(name, tables, how) for name, tables in others if name not in names]
-    outcomes = _outcomes(worlds, judged)
+    outcomes = outcomes_of(worlds, judged)
     tables = [
-        score_table(at, [*judged, *further], _said_by(world, _tilt_without(outcomes, at)))
+        score_table(at, [*judged, *further], _said_by(world, tilt_without(outcomes, at)))
         for world, at in zip(worlds, judged, strict=True)
     ]
     table = pd.concat(tables, ignore_index=True)
@@ -151,13 +151,25 @@ def score(
     )
 
 
-def _tilt_without(outcomes: Sequence[Outcome], at: Judged) -> Tilt:
-    """Return the tilt of a world, learnt without its fold."""
+def tilt_without(outcomes: Sequence[Outcome], at: Judged) -> Tilt:
+    """Return the tilt of a world, learnt without its fold.
+
+    Parameters
+    ----------
+    outcomes, at
+        What wars teach, and the world.
+    """
     return learn_tilt(outcomes, at.fold).tilt.at(at.facts.morale_gap)
 
 
-def _outcomes(worlds: Sequence[Lived], judged: Sequence[Judged]) -> list[Outcome]:
-    """Return what runs said of each fall that is recorded, and what happened."""
+def outcomes_of(worlds: Sequence[Lived], judged: Sequence[Judged]) -> list[Outcome]:
+    """Return what runs said of each fall that is recorded, and what happened.
+
+    Parameters
+    ----------
+    worlds, judged
+        What runs left behind, and their judges.
+    """
     return [
         outcome_of(world, at.fold, one.seen.value, at.facts.morale_gap)
         for world, at in zip(worlds, judged, strict=True)
