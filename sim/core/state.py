@@ -354,6 +354,7 @@ class State:
     entered_for: Annotated[
         Ints, "A"
     ]  # leader of the side for which an outsider has entered the war, NOBODY: it has not
+    has_left: Annotated[Flags, "A"]  # has entered and left: it does not come again
     air_day: Annotated[Ints, "A"]  # from which its aircraft are there, NEVER for none
     ground_day: Annotated[Ints, "A"]  # on which its forces come, NEVER for none or when they have come
     came: Annotated[Floats, "A"]  # fighters who have come: of a faction its own, of a state its expedition

@@ -44,6 +44,7 @@ def begin_intervention(world: World, state: State) -> None:
         state.air_lent[faction] = 0.0
     for actor in range(world.n_states + world.n_factions):
         forget_entry(state, actor)
+        state.has_left[actor] = 0
 
 
 @phase
@@ -111,7 +112,7 @@ def reconsider(world: World, rules: Rules, state: State, actor: int) -> None:
 @phase
 def whom_to_help(world: World, state: State, actor: int) -> int:
     """Return the leader of the main side for which an outsider may enter, nobody for who has no part to take."""
-    if state.collapse_day != NEVER or state.settlement_day != NEVER:
+    if state.has_left[actor] == 1 or state.collapse_day != NEVER or state.settlement_day != NEVER:
         return NOBODY
     regime, challenger = world.regime, world.challenger
     own = stake(world, actor, regime, challenger)
@@ -373,6 +374,7 @@ def withdraw(world: World, rules: Rules, state: State, actor: int, leader: int) 
         if belongs(world, actor, faction) and (state.entrants >> faction) & 1 == 1:
             gone += go_home(world, rules, state, faction)
     forget_entry(state, actor)
+    state.has_left[actor] = 1
     note_event(state, Event.WITHDRAWAL.value, NOBODY, actor, world.n_states + leader, gone)
 
 

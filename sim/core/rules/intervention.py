@@ -1,6 +1,6 @@
 """How outsiders come to fight in the open: who has a stake enters when a friend is in danger, and few stay for long.
 
-Gent (2008); Findley & Teo (2006); Kathman (2010); Shirkey (2016).
+Gent (2008); Findley & Teo (2006); Kathman (2010); Shirkey (2012).
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def eagerness(
     References
     ----------
     Kathman (2010), "Civil war contagion and neighboring interventions", International Studies Quarterly 54, 989-1012;
-    Shirkey (2016) on news as what makes outsiders join. Linear form and sizes are assumptions.
+    Shirkey (2012), "Joining the fray", on news as what makes outsiders join. Linear form and sizes are assumptions.
     """
     return (
         stake_weight * (stake - USUAL_STAKE)
