@@ -20,6 +20,7 @@ NOBODY = cast("int", np.int64(-1))
 class Purpose(IntEnum):
     """What a draw decides. Values are never renumbered or reused, used at one place each (< 64); a gap is retired."""
 
+    INTERVENTION = 0
     TEMPO = 1
     STRENGTH = 2
     QUALITY = 3
@@ -135,6 +136,7 @@ class Kept(IntEnum):
     DESERTION = 11
     PRISON_BREAK = 12
     TRUCE = 13
+    INTERVENTION = 14
 
 
 class Terrain(IntEnum):
@@ -233,3 +235,5 @@ class Event(IntEnum):
     PATRON_EXIT = 10
     TRUCE = 11
     ACCORD = 12
+    INTERVENTION = 13
+    WITHDRAWAL = 14

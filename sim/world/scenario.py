@@ -234,7 +234,16 @@ def _fill_sites(world: World, sites: Sites) -> None:
 def _fill_factions(world: World, tables: Tables, ties: Ties) -> None:
     """Fill everything about factions and actors."""
     n, n_states, n_places = len(tables.factions), len(tables.states), len(tables.locations)
-    for name in ("home_state", "side", "is_jihadist", "is_extremist", "is_native", "may_enter", "home_location"):
+    for name in (
+        "home_state",
+        "side",
+        "is_jihadist",
+        "is_extremist",
+        "is_native",
+        "is_regular",
+        "may_enter",
+        "home_location",
+    ):
         getattr(world, name)[:n] = getattr(ties, name)
     world.quality[:n] = tables.factions["quality"]
     world.coded_morale[:n] = tables.factions["morale"]
