@@ -14,13 +14,14 @@ from rich.table import Table
 
 from sim.ensemble.store.results import Results
 from sim.tell import asked, holders, sections
-from sim.tell.certainty import certainty, weighing_note
+from sim.tell.certainty import certainty, intervals_note, weighing_note
 from sim.tell.section import Column, Section
 from sim.world.scenario import Scenario
 
 WIDTH = 100  # of a summary as text
 CAVEAT = "Shares of simulated histories under this scenario's assumptions, not a forecast."
 SUMMARY = (
+    sections.headline,
     sections.spillover,
     holders.holders,
     sections.causes,
@@ -34,7 +35,7 @@ SUMMARY = (
     asked.precision,
     asked.variance,
 )
-"""Tables that sum an ensemble up, what reaches the neighbours first, then who holds what in the end."""
+"""Tables that sum an ensemble up: a few with both intervals, what reaches the neighbours, then who holds what."""
 # What Markdown does not take for words; numbers with a sign or a point begin no list.
 SPECIAL = re.compile(r"[\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w)|^#|^[+-](?!\d)|(?<=^\d)[.)](?!\d)")
 
@@ -75,10 +76,7 @@ def _heading(results: Results, scenario: Scenario) -> str:
 def _notes(results: Results, scenario: Scenario) -> str:
     """Return how to read the numbers, and how many runs failed."""
     failed = int(results.estimates.loc[results.estimates["quantity"] == "runs_failed", "estimate"].iloc[0])
-    intervals = (
-        "In brackets: 95 % intervals, Wilson for shares of runs, order statistics for median days, normal for means; "
-        "10–90 %: without the lowest and the highest tenth."
-    )
+    intervals = f"{intervals_note(scenario)} 10–90 %: without the lowest and the highest tenth of the runs."
     left_out = f" {failed:,} failed runs are left out; runs.parquet tells why." if failed else ""
     return f"{intervals} never: in fewer than half of the runs.{left_out}{weighing_note(scenario.config)} {CAVEAT}"
 

@@ -112,6 +112,9 @@ class TiltRow:
     gap: float = output(Kind.INDEX, "log odds", "c", "what the gap of judged morale says beside the runs")
     gap_error: float = output(Kind.INDEX, "log odds", "its standard error")
     worlds: int = output(Kind.COUNT, "worlds", "from how many it was learnt")
+    intercept_slope: float = output(Kind.INDEX, "log odds", "covariance of a and b")
+    intercept_gap: float = output(Kind.INDEX, "log odds²", "covariance of a and c")
+    slope_gap: float = output(Kind.INDEX, "log odds", "covariance of b and c")
 
 
 ROWS = {SCORES: ScoreRow, BOARD: BoardRow, LEFT_OUT: LeftOutRow, TILTS: TiltRow}
