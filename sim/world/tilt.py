@@ -42,6 +42,7 @@ PRIOR_ERRORS = 2.0
 """The plausible ranges reach so many standard deviations of the normal priors to either side of their means."""
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+Covariance: TypeAlias = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,12 @@ class Tilt:
         return chance / share, (1.0 - chance) / (1.0 - share)
 
 
-def known_chances(line: Tilt, share: float, gap: float) -> tuple[float, float]:
+def known_chances(
+    line: Tilt, share: float, gap: float, covariance: Covariance = SHIPPED_COVARIANCE
+) -> tuple[float, float]:
     """Return between which chances that of a collapse lies with 90 %, by what the wars could teach.
 
-    The line's error is that of the shipped one; few wars tell it, and they tell it worst far from a usual war.
+    Few wars tell the line, and they tell it worst far from a usual war.
 
     Parameters
     ----------
@@ -139,10 +142,12 @@ def known_chances(line: Tilt, share: float, gap: float) -> tuple[float, float]:
         Of its runs in which the regime collapses, in [0, 1].
     gap
         Of judged morale; NaN without a challenger.
+    covariance
+        Of the line's three numbers; by default of the shipped ones.
     """
     odds = float(log_odds(np.array([share]))[0])
     at = np.array([1.0, odds, 0.0 if math.isnan(gap) else gap - USUAL_GAP])
-    half = ERRORS_OF_90 * math.sqrt(float(at @ np.array(SHIPPED_COVARIANCE) @ at))
+    half = ERRORS_OF_90 * math.sqrt(float(at @ np.array(covariance) @ at))
     low, high = (replace(line, intercept=line.intercept + sign * half).chance(share) for sign in (-1.0, 1.0))
     return low, high
 

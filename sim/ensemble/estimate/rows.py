@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.core.outputs import Kind
 from sim.core.record import RUNS
-from sim.ensemble.estimate.knowledge import DAY, UNKNOWN, Ends, Knowledge
+from sim.ensemble.estimate.knowledge import STRETCH, UNKNOWN, Ends, Knowledge
 from sim.ensemble.estimate.weights import (
     NORMAL,
     RANKS,
@@ -124,7 +124,7 @@ def quantile_of_days_rows(
     known: Knowledge,
 ) -> Iterator[Row]:
     """Yield quantiles of days; `last` bounds them where so few runs cannot."""
-    yield from _quantile_rows(quantity, entity, days, levels, last, DAY, horizon, known)
+    yield from _quantile_rows(quantity, entity, days, levels, last, "day", horizon, known)
 
 
 def amount_rows(
@@ -137,7 +137,7 @@ def amount_rows(
     else:
         found = mean_with_interval(values, known.weights)
         found = found._replace(low=max(found.low, 0.0) if math.isfinite(found.low) else found.low)
-        yield _row(f"{quantity}_mean", entity, horizon, found, n, unit, known.of_number(values, found, unit))
+        yield _row(f"{quantity}_mean", entity, horizon, found, n, unit, known.of_number(values, found))
     yield from _quantile_rows(quantity, entity, values, LEVELS_OF_AMOUNTS, math.inf, unit, horizon, known)
 
 
@@ -151,18 +151,17 @@ def _quantile_rows(
     horizon: int,
     known: Knowledge,
 ) -> Iterator[Row]:
-    """Yield quantiles of numbers that are at least 0."""
+    """Yield quantiles of numbers that are at least 0; days where they come are known less than runs say."""
     names = [f"{quantity}_q{round(100 * level)}" for level in levels]
     if not len(values):
         for name in names:
             yield Row(name, entity, horizon, None, None, None, 0, RANKS, unit)
         return
+    factor = STRETCH if last < horizon else 1.0
     quantiles = quantile_intervals(values, levels, (0.0, last), known.weights)
     for name, level, found in zip(names, levels, quantiles, strict=True):
-        ends = known.of_number(values, found, unit) if level == MEDIAN else UNKNOWN
-        if unit == DAY and ends[1] >= horizon:
-            ends = ends[0], last
-        yield _row(name, entity, horizon, found, len(values), unit, ends)
+        least, most = known.of_number(values, found, factor) if level == MEDIAN else UNKNOWN
+        yield _row(name, entity, horizon, found, len(values), unit, (least, float(np.minimum(most, last))))
 
 
 def _row(quantity: str, entity: str | None, day: int, found: Interval, n: int, unit: str, known: Ends) -> Row:

@@ -16,7 +16,7 @@ import pandas as pd
 from sim.core.parameters import describe
 from sim.study.score.families import DAYS, Family, Lived, forecast_of
 from sim.study.score.forecast import Chance, Forecast
-from sim.world.tilt import PRIOR_ERRORS, USUAL_GAP, Tilt, log_odds
+from sim.world.tilt import PRIOR_ERRORS, USUAL_GAP, Covariance, Tilt, log_odds
 
 Floats = npt.NDArray[np.float64]
 
@@ -78,7 +78,7 @@ class Learnt:
     tilt: Tilt
     errors: tuple[float, float, float]
     worlds: int
-    covariance: tuple[tuple[float, ...], ...]
+    covariance: Covariance
 
 
 def learn_tilt(outcomes: Sequence[Outcome], fold: str = ALL) -> Learnt:
