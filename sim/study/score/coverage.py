@@ -81,12 +81,10 @@ def _knowledge(world: Lived, gap: float, learnt: Learnt) -> Knowledge:
     return Knowledge(weights, fell, known_chances(tilt, share, gap, learnt.covariance))
 
 
-def _chance(
-    happened: npt.NDArray[np.bool_], known: Knowledge, fall: float, family: Family
-) -> tuple[float, float, float]:
-    """Return what is told of a chance, with its interval of knowledge."""
+def _chance(happened: npt.NDArray[np.bool_], known: Knowledge, fall: float | None) -> tuple[float, float, float]:
+    """Return what is told of a chance, with its interval of knowledge; that of a fall is told whatever runs say."""
     found = share_interval(happened, known.weights)
-    if family.name == FALL:
+    if fall is not None:
         found = Interval(fall, fall, fall, found.kind)
     return found.point, *known.of_share(happened, found)
 

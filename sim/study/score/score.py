@@ -141,9 +141,7 @@ def score(
     further = [judge(name, tables, how) for name, tables in others if name not in names]
     outcomes = _outcomes(worlds, judged)
     tables = [
-        score_table(
-            at, [*judged, *further], _said_by(world, learn_tilt(outcomes, at.fold).tilt.at(at.facts.morale_gap))
-        )
+        score_table(at, [*judged, *further], _said_by(world, _tilt_without(outcomes, at)))
         for world, at in zip(worlds, judged, strict=True)
     ]
     table = pd.concat(tables, ignore_index=True)
