@@ -6,7 +6,7 @@ python experiments/document.py               schedule and parameters, at once
 python experiments/document.py --history     also runs all worlds against history, the Levant for a year (some minutes)
 python experiments/document.py --scores      also scores all worlds for the scoreboard (some minutes)
 python experiments/document.py --mixes       also learns parameters, each country left out, for the same (some minutes)
-python experiments/document.py --figures     also makes figure and first table of the README from the default run (a minute)
+python experiments/document.py --figures     also makes figure and table of the README from the default run (a minute)
 python experiments/document.py --examples    also runs what how-to pages show of long commands (a minute)
 python experiments/document.py --notebooks   also runs the notebooks, which keep what they show (some minutes)
 """

@@ -31,6 +31,7 @@ from sim.tell.numbers import (
 )
 
 MORE, LESS = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
+RARE = 0.01  # share below which a percent is too coarse
 FIGURES = 2  # of an amount whose interval of knowledge is told
 NEVER, NO_RUNS = "never", "no runs"
 NO_BREAK = "\N{NO-BREAK SPACE}"  # at which no line ends; written as a plain one
@@ -173,9 +174,9 @@ class Estimate:
         return factor * self.point, factor * self.known[0], factor * self.known[1]
 
     def _text(self, value: float, decimals: int) -> str:
-        """Return a number as text: to two figures, shares of a percent and more whole, where so much is open."""
+        """Return a number as text, an amount to two figures where so much is open."""
         if self.kind in SHARES:
-            return percent_text(value, min(decimals, 0 if value >= 1.0 else 1) if self.is_known else decimals)
+            return percent_text(value, decimals)
         if not self.is_known or value <= 0.0:
             return amount_text(value, decimals)
         return amount_text(value, min(decimals, FIGURES - 1 - magnitude(value)))
@@ -184,6 +185,8 @@ class Estimate:
         """Return how many decimals it supports by itself."""
         if self.kind in CHANGES:
             return decimals_of_changes([self.numbers])
+        if self.is_known and self.kind in SHARES:
+            return _of_known_shares([self])
         point, *bounds = self.numbers
         if bounds:
             return supported(bounds[1] - bounds[0])
@@ -285,9 +288,17 @@ def decimals_of(column: Sequence[Estimate]) -> int:
     numbers = [estimate.numbers for estimate in told]
     if any(estimate.kind in CHANGES for estimate in told):
         return decimals_of_changes(numbers)
+    if any(estimate.kind in SHARES and estimate.is_known for estimate in told):
+        return _of_known_shares(told)
     if any(estimate.kind in SHARES for estimate in told):
         return max(decimals_of_amounts(numbers, most_magnitude=1), 0)  # as `percent_text` has it
     return decimals_of_amounts(numbers)
+
+
+def _of_known_shares(column: Sequence[Estimate]) -> int:
+    """Return how many decimals shares are told with whose knowledge leaves so much open: none, unless all are rare."""
+    largest = max(estimate.point for estimate in column)
+    return 0 if largest >= RARE or largest == 0.0 else 1
 
 
 def in_full(values: Sequence[float]) -> list[Number]:

@@ -21,11 +21,11 @@ from sim.world.scenario import Scenario
 WIDTH = 100  # of a summary as text
 CAVEAT = "Shares of simulated histories under this scenario's assumptions, not a forecast."
 SUMMARY = (
-    sections.headline,
     sections.spillover,
     holders.holders,
     sections.causes,
     sections.regime,
+    sections.headline,
     sections.seats,
     sections.refugees,
     sections.people,
@@ -35,7 +35,7 @@ SUMMARY = (
     asked.precision,
     asked.variance,
 )
-"""Tables that sum an ensemble up: a few with both intervals, what reaches the neighbours, then who holds what."""
+"""Tables that sum an ensemble up, what reaches the neighbours first, then who holds what in the end."""
 # What Markdown does not take for words; numbers with a sign or a point begin no list.
 SPECIAL = re.compile(r"[\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w)|^#|^[+-](?!\d)|(?<=^\d)[.)](?!\d)")
 
