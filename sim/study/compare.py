@@ -78,7 +78,7 @@ class ComparisonRow:
         "share",
         "vectors of parameters under which the difference has the same sign",
         "if their effects are normal around the mean, with the spread that is no chance",
-        null="the base, no run differs, or runs share no vectors",
+        null="the base, no clear difference, or runs share no vectors",
     )
 
 
@@ -264,7 +264,8 @@ def _rows(own: Lives, base: Lives, units: dict[str, str], vectors: Groups | None
         else:
             intervals = *paired_means(*each), *unpaired_means(*each)
         gaps = (mean - mean_of(x, theirs.weights), *intervals)
-        holds = None if groups is None else sign_holds(each[1] - each[0], groups)
+        is_clear = intervals[0] > 0.0 or intervals[1] < 0.0
+        holds = sign_holds(each[1] - each[0], groups) if groups is not None and is_clear else None
         yield case.name, name, unit, mean, *gaps, len(x), runs_without_pairing(*each), changed, day, holds
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble.estimate.intervals import Z
-from sim.ensemble.estimate.knowledge import shared_by_groups
+from sim.ensemble.estimate.knowledge import shared_by
 from sim.ensemble.estimate.weights import Numbers, Weights, share_interval
 
 Interval = tuple[float, float]
@@ -96,13 +96,10 @@ def sign_holds(differences: Numbers, groups: npt.NDArray[np.int64]) -> float:
     groups
         To which each run belongs.
     """
-    names, at = np.unique(groups, return_inverse=True)
-    mean, variance = float(differences.mean()), _variance(differences)
-    if not variance > 0.0 or len(names) < FEWEST_GROUPS or len(differences) < 2 * len(names):
+    mean, variance, n_groups = float(differences.mean()), _variance(differences), len(np.unique(groups))
+    if not variance > 0.0 or n_groups < FEWEST_GROUPS or len(differences) < 2 * n_groups:
         return math.nan
-    sums, sizes = (np.bincount(at, each, len(names))[:, None] for each in (differences, np.ones(len(at))))
-    (shared,) = shared_by_groups(sums, np.array([(differences**2).sum()]), sizes[:, 0]).tolist()
-    spread = math.sqrt(shared * variance)
+    spread = math.sqrt(shared_by(differences, groups) * variance)
     return NormalDist().cdf(abs(mean) / spread) if spread > 0.0 else 1.0
 
 

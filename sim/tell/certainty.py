@@ -46,8 +46,8 @@ def certainty(results: Results, scenario: Scenario) -> str:
             f"(sampling {supported.sampling}). All runs weigh the same."
         )
     return (
-        f"P(the regime collapses {by}): raw {share.alone}, told {supported} (sampling {supported.sampling}): as good a "
-        f"record as ours supports {supported.alone}. Runs weigh accordingly in all numbers."
+        f"P(the regime collapses {by}): raw {share.alone}, told {supported} (sampling {supported.sampling}): a "
+        f"record as good as ours supports {supported.alone}. Runs weigh accordingly in all numbers."
     )
 
 

@@ -109,13 +109,13 @@ def _columns(comparison: Comparison, rows: Sequence[Row], here: str) -> list[Col
     pairs = [means([before[row["outcome"]], row["estimate"]], row["unit"]) for row in rows]
     holds = [row["sign_holds"] for row in rows]
     signs = Column(SIGN, ["" if pd.isna(one) else whole_percent(one) for one in holds])
+    needed = Column("runs without pairing", [_needed(row["n_unpaired"]) for row in rows])
     return [
         Column("outcome", [_with_unit(labels[row["outcome"]], _unit(row, "%")) for row in rows]),
         Column(base.name, [pair[0] for pair in pairs]),
         Column(here, [pair[1] for pair in pairs]),
         Column("difference", [gaps[row["scenario"], row["outcome"]] for row in rows]),
-        *([signs] if any(signs.cells) else []),
-        Column("runs without pairing", [_needed(row["n_unpaired"]) for row in rows]),
+        signs if any(signs.cells) else needed,
     ]
 
 

@@ -18,7 +18,7 @@ from sim.ensemble.estimate.knowledge import (
     Knowledge,
     at_odds,
     knowledge_of_results,
-    shared_by_groups,
+    shared_by,
     stretched,
     vectors_of,
 )
@@ -120,16 +120,13 @@ def test_vectors_that_differ_widen_what_is_known_and_others_do_not() -> None:
 
 
 def test_variance_between_groups_is_that_of_the_analysis_of_variance() -> None:
-    values, sizes = (
-        np.array([9.0, 2, 5, 8, 6, 1, 3, 2, 8, 4, 6, 8, 7, 1, 2, 6, 10, 5, 6, 9, 6, 2, 4, 7]),
-        np.full(6, 4.0),
-    )
-    sums = values.reshape(6, 4).sum(axis=1)[:, None]
-    (found,) = shared_by_groups(sums, np.array([(values**2).sum()]), sizes)
+    rows = [[9.0, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+    found = shared_by(np.array(rows).ravel(), np.repeat(np.arange(6), 4))
     assert found == pytest.approx(0.17, abs=0.005)  # Shrout & Fleiss (1979), table 2 and ICC(1,1) in table 4
-    assert shared_by_groups(np.array([[0.0], [2.0]]), np.array([2.0]), np.array([2.0, 2.0])).tolist() == [1.0]
-    assert shared_by_groups(np.array([[1.0], [1.0]]), np.array([2.0]), np.array([2.0, 2.0])).tolist() == [0.0]
-    assert shared_by_groups(np.array([[1.0], [0.0]]), np.array([1.0]), np.array([1.0, 1.0])).tolist() == [0.0]
+    pairs = np.array([0, 0, 1, 1])
+    assert shared_by(np.array([0.0, 0.0, 1.0, 1.0]), pairs) == 1.0
+    assert shared_by(np.array([0.0, 1.0, 0.0, 1.0]), pairs) == 0.0
+    assert shared_by(np.array([0.0, 1.0, 0.0, 1.0]), np.arange(4)) == 0.0  # each by itself tells nothing
 
 
 def test_an_amount_is_told_as_one_war_brings_it() -> None:

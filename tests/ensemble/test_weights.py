@@ -249,7 +249,7 @@ def test_summaries_say_what_runs_weigh(folders: dict[str, Path], tmp_path: Path)
     )
     share = float(load_results(folders["neutral"]).runs["collapse_day"].notna().mean())
     assert f"raw {whole_percent(share)}, told" in tilted_text
-    assert f"as good a record as ours supports {whole_percent(Tilt(**TILT).chance(share))}" in tilted_text
+    assert f"a record as good as ours supports {whole_percent(Tilt(**TILT).chance(share))}" in tilted_text
     assert "Runs weighed by the record (a -0.2, b 0.5, c 0)." in tilted_text
     assert "weighed" not in neutral
     run_unweighed(tmp_path)

@@ -25,6 +25,7 @@ from sim.ensemble.estimate.weights import (
     Interval,
     Numbers,
     Weights,
+    influence_of,
     kept,
     observed_quantiles,
     weights_of,
@@ -48,6 +49,7 @@ VARIANCE, COLLAPSE = "variance_share_of_parameters", "p_collapse"
 RECORD: Final = math.exp(ERRORS_OF_90 * math.sqrt(SHIPPED_COVARIANCE[0][0]))
 """By which factor odds may be wrong, with 90 %, where thirty wars tell most: no chance is known better than that."""
 
+MOST_SHARED = 0.999
 Ends = tuple[float, float]
 UNKNOWN: Ends = (math.nan, math.nan)
 
@@ -142,21 +144,24 @@ class Knowledge:
         return total
 
     def _by_parameters(self, days: Numbers, horizon_days: int, share: Numbers) -> tuple[Numbers, Numbers]:
-        """Return how far shares reach between vectors of parameters: those of a beta distribution."""
-        rho = np.full(horizon_days, self.shared)
-        if self.vectors is not None:
-            groups, at = np.unique(self.vectors, return_inverse=True)
-            counts = np.array([_so_far(days[at == i], horizon_days) for i in range(len(groups))])
-            rho = shared_by_groups(counts, counts.sum(axis=0), np.bincount(at).astype(np.float64))
-        is_wide = (rho > 0.0) & (rho < 1.0) & (share > 0.0) & (share < 1.0)
-        low, high = np.where(rho >= 1.0, 0.0, share), np.where(rho >= 1.0, 1.0, share)
-        if is_wide.any():
-            from scipy.special import betaincinv  # noqa: PLC0415 - it takes a tenth of a second that few runs need
+        """Return how far shares reach between vectors of parameters: those of a beta distribution.
 
-            size = 1.0 / rho[is_wide] - 1.0
-            ends = (betaincinv(share[is_wide] * size, (1.0 - share[is_wide]) * size, tail) for tail in TAILS)
-            low[is_wide], high[is_wide] = ends
+        Vectors differ in how often the regime falls, which the record bears out in part; so it is the spread of what
+        runs add to the weighted share that counts.
+        """
+        low, high = share.copy(), share.copy()
+        for day in range(horizon_days) if self.vectors is not None or self.shared else ():
+            spread = self._between(influence_of((days <= day).astype(np.float64), self.weights))
+            most = float(share[day] * (1.0 - share[day]))
+            if spread > 0.0 and most > 0.0:
+                low[day], high[day] = _beta_ends(float(share[day]), min(spread / most, MOST_SHARED))
         return np.minimum(low, share), np.maximum(high, share)
+
+    def _between(self, values: Numbers) -> float:
+        """Return the variance of a number of runs that lies between vectors."""
+        if self.vectors is None:
+            return self.shared * float(values.var())
+        return shared_by(values, self.vectors) * float(values.var())
 
     def of_number(self, values: Numbers, found: Interval, factor: float = 1.0) -> Ends:
         """Return between which numbers the war will bring its own, of an amount or a day.
@@ -239,34 +244,30 @@ def vectors_of(runs: Frame, scenario: Scenario) -> npt.NDArray[np.int64] | None:
     return np.asarray(drawn[numbers - first])
 
 
-def shared_by_groups(sums: Numbers, squares: Numbers, sizes: Numbers) -> Numbers:
-    """Return which share of a number's variance lies between groups of runs: intraclass correlations in [0, 1].
+def shared_by(values: Numbers, groups: npt.NDArray[np.int64]) -> float:
+    """Return which share of a number's variance lies between groups of runs: the intraclass correlation, at least 0.
 
     Parameters
     ----------
-    sums
-        (group, ...) of the number over the runs of each group.
-    squares
-        (...) of its squares over all runs.
-    sizes
-        (group,): how many runs.
+    values, groups
+        Of each run.
 
     References
     ----------
     Donner (1986), "A review of inference procedures for the intraclass correlation coefficient in the one-way random
     effects model", International Statistical Review 54, 67-82.
     """
-    n, k = float(sizes.sum()), len(sizes)
+    _, at = np.unique(groups, return_inverse=True)
+    sizes: Numbers = np.bincount(at).astype(np.float64)
+    n, k = len(values), len(sizes)
     if k < 2 or n <= k:  # noqa: PLR2004 - a spread takes two
-        return np.zeros(np.shape(squares))
-    each = sizes.reshape(-1, *[1] * (sums.ndim - 1))
-    explained = (sums**2 / each).sum(axis=0)
-    between = (explained - sums.sum(axis=0) ** 2 / n) / (k - 1)
-    within = (squares - explained) / (n - k)
+        return 0.0
+    explained = float((np.bincount(at, values) ** 2 / sizes).sum())
+    between = (explained - float(values.sum()) ** 2 / n) / (k - 1)
+    within = (float((values**2).sum()) - explained) / (n - k)
     usual = (n - float((sizes**2).sum()) / n) / (k - 1)
     spread = between + (usual - 1.0) * within
-    found: Numbers = np.divide(between - within, spread, out=np.zeros_like(spread), where=spread > 0.0)
-    return np.clip(found, 0.0, 1.0)
+    return min(max((between - within) / spread, 0.0), 1.0) if spread > 0.0 else 0.0
 
 
 def stretched(low: float, middle: float, high: float, factor: float) -> Ends:
@@ -297,6 +298,15 @@ def at_odds(share: Numbers, factor: float) -> Numbers:
     """
     changed: Numbers = factor * share / (1.0 - share + factor * share)
     return changed
+
+
+def _beta_ends(share: float, shared: float) -> Ends:
+    """Return the ends of a beta distribution around a share, with so much of the most variance that it can have."""
+    from scipy.special import betaincinv  # noqa: PLC0415 - it takes a tenth of a second that few runs need
+
+    size = 1.0 / shared - 1.0
+    low, high = betaincinv(share * size, (1.0 - share) * size, TAILS)
+    return float(low), float(high)
 
 
 def _so_far(days: Numbers, horizon_days: int) -> Numbers:
