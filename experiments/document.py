@@ -7,7 +7,7 @@ python experiments/document.py --history     also runs all worlds against histor
 python experiments/document.py --scores      also scores all worlds for the scoreboard (some minutes)
 python experiments/document.py --mixes       also learns parameters, each country left out, for the same (some minutes)
 python experiments/document.py --theories    also scores every theory on all worlds for the page about them (minutes)
-python experiments/document.py --figures     also draws the figure of the README from the default run (a minute)
+python experiments/document.py --figures     also makes figure and table of the README from the default run (a minute)
 python experiments/document.py --examples    also runs what how-to pages show of long commands (a minute)
 python experiments/document.py --notebooks   also runs the notebooks, which keep what they show (some minutes)
 """
@@ -266,7 +266,7 @@ def main() -> None:
     if asked.theories:
         scoreboard.make_theories()
     if asked.figures:
-        stored.draw_figures()
+        rewrite(scoreboard.README, stored.draw_figures())
     for page, parts in (stored.examples() if asked.examples else {}).items():
         rewrite(page, parts)
     if asked.notebooks:

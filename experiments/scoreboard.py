@@ -17,18 +17,21 @@ from experiments import launch
 from experiments.score import SCRIPT
 from sim.api import calibrate, score
 from sim.ensemble.store.results import read_table as read_parquet
+from sim.study.score.coverage import coverage, reliability
 from sim.study.score.folder import Scored, developed_worlds, provenance
 from sim.study.score.record import read_record
 from sim.study.score.score import left_out_rows
 from sim.study.score.theories import SCHEMA, WORTH
 from sim.study.score.tilt import COLUMNS
 from sim.tell.calibration import kept_section, mixes_section
+from sim.tell.coverage import coverage_section, reliability_section
 from sim.tell.score_tables import NOTES, board_section, left_out_section, standing_lines, tilted_section
 from sim.tell.summary import markdown_table
 from sim.tell.theories import NOTES as THEORY_NOTES
 from sim.tell.theories import gains_section, theories_sentences, weights_section
 
 ROOT = Path(__file__).resolve().parents[1]
+KNOWN, GROUPED = ROOT / "docs" / "scoreboard_known.csv", ROOT / "docs" / "scoreboard_groups.csv"
 MIXES, KEPT = ROOT / "docs" / "scoreboard_mixes.csv", ROOT / "docs" / "scoreboard_kept.csv"
 TABLE, PAGE, README = ROOT / "docs" / "scoreboard.csv", ROOT / "docs" / "scoreboard.md", ROOT / "README.md"
 HOWTO = ROOT / "docs" / "howto" / "score.md"
@@ -48,6 +51,9 @@ def make_table() -> None:
     """Score all worlds, reading ensembles that are stored, and write the table and its figure."""
     scored = score()
     TABLE.write_text(table_text(scored), encoding="utf-8")
+    known = scored.scores.known
+    for path, table in ((KNOWN, coverage(known)), (GROUPED, reliability(known))):
+        path.write_text(_stored(COMMAND, _provenance(scored), table), encoding="utf-8")
     png, _ = scored.plot("skill").save(FIGURE)
     png.unlink()
 
@@ -97,10 +103,15 @@ def table_text(scored: Scored) -> str:
     scored
         Scores of the project's worlds.
     """
-    runs = max(world["runs"] for world in scored.manifest["worlds"])
-    told = {"runs": runs, "seed": scored.manifest["seed"]} | {name: scored.manifest[name] for name in DIGESTS}
+    told = _provenance(scored)
     told |= {f"tilt {name}": value for name, value in scored.scores.tilts.iloc[0].drop("fold").items()}
     return _stored(COMMAND, told, scored.scores.board)
+
+
+def _provenance(scored: Scored) -> dict[str, object]:
+    """Return what some scores were made from."""
+    runs = max(world["runs"] for world in scored.manifest["worlds"])
+    return {"runs": runs, "seed": scored.manifest["seed"]} | {name: scored.manifest[name] for name in DIGESTS}
 
 
 def read_table(path: Path = TABLE) -> tuple[dict[str, str], pd.DataFrame]:
@@ -119,6 +130,8 @@ def page_parts() -> dict[str, str]:
         "standing": "\n".join(f"- {line}" for line in standing_lines(board)),
         "board": f"{made}\n\n{markdown_table(board_section(board))}",
         "tilted": _tilted(told, board),
+        "known": markdown_table(coverage_section(read_table(KNOWN)[1])),
+        "groups": markdown_table(reliability_section(read_table(GROUPED)[1])),
         "mixes": f"{_effort()}\n\n{markdown_table(mixes_section(read_table(MIXES)[1]))}",
         "kept": markdown_table(kept_section(read_table(KEPT)[1])),
         "left out": markdown_table(left_out_section(left_out)),

@@ -11,6 +11,7 @@ from sim.study.explain.chronicle import explain
 from sim.study.explain.keep import necessary
 from sim.tell.comparison_summary import UNCHANGED, sections
 from sim.tell.section import Section
+from sim.tell.sections import headline
 from sim.tell.summary import markdown_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,12 +25,14 @@ SCENARIOS = ("offensive_2024", "iraq_hardens")
 COMPARED, ASKED = 2000, 500  # runs of the examples; pages say so
 
 
-def draw_figures() -> None:
-    """Draw the figures of the default run."""
+def draw_figures() -> dict[str, str]:
+    """Draw the figures of the default run; return the table that stands beside them."""
     ensemble = sim.run(sim.load_scenario("offensive_2024"))
     for name in SHOWN:
         _, vectors = ensemble.plot(name).save(FIGURES / name)
         vectors.unlink()
+    known = headline(ensemble.results, ensemble.scenario)
+    return {} if known is None else {"known": markdown_table(known)}
 
 
 def run_notebooks() -> None:

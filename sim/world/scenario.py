@@ -79,10 +79,13 @@ class Scenario:
     @property
     def tilt(self) -> Tilt | None:
         """Return what gives its runs their weights, None where all weigh the same."""
-        if self.config.tilt is None:
-            return None
+        return None if self.config.tilt is None else self.config.tilt.at(self.morale_gap)
+
+    @property
+    def morale_gap(self) -> float:
+        """Return the judged morale of the challenger's main force less that of the regime's on day 0."""
         world = self.world[0]
-        return self.config.tilt.at(morale_gap(world["coded_morale"], int(world["regime"]), int(world["challenger"])))
+        return morale_gap(world["coded_morale"], int(world["regime"]), int(world["challenger"]))
 
 
 def _rebuilt(tables: Tables, config: RunConfig, living: Living | None) -> Scenario:

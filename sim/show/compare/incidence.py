@@ -6,8 +6,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.ensemble.estimate.estimates import curve
+from sim.ensemble.estimate.knowledge import knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import weights_of
 from sim.show.compare.differences import in_points
 from sim.show.compare.marks import looks_of
 from sim.show.compare.outcomes import by_day_name
@@ -20,6 +20,7 @@ from sim.show.ensemble.incidence import (
     Band,
     Event,
     band_of,
+    bands_note,
     curve_axes,
     draw_curve,
     label_curves,
@@ -46,10 +47,8 @@ def draw_compare_incidence(comparison: Comparison) -> Figure:
     """Return the figure of cumulative incidence of collapse by scenario."""
     horizon = comparison.cases[0].scenario.horizon_days
     runs = {case.name: usable(case.results.runs) for case in comparison.cases}
-    bands = {
-        case.name: band_of(curve(runs[case.name][COLLAPSE], horizon, weights_of(runs[case.name], case.scenario)))
-        for case in comparison.cases
-    }
+    known = {case.name: knowledge_of_results(case.results, case.scenario) for case in comparison.cases}
+    bands = {name: band_of(curve(runs[name][COLLAPSE], horizon, each.weights, each)) for name, each in known.items()}
     last_day = last_shown_day([day_values(rows[COLLAPSE]) for rows in runs.values()], horizon, TAIL)
     draw = _draw_together if len(bands) <= MOST_CURVES else _draw_apart
     return draw(comparison, bands, last_day)
@@ -60,7 +59,7 @@ def _draw_together(comparison: Comparison, bands: Bands, last_day: int) -> Figur
     scenario = comparison.cases[0].scenario
     by = headline_day(scenario.horizon_days)
     shown = "Share of runs in which the regime has collapsed by a day"
-    note = f"bands and brackets: 95 % Wilson intervals, day by day{_ends(scenario.horizon_days, last_day)}"
+    note = f"{bands_note(scenario)}{_ends(scenario.horizon_days, last_day)}"
     page = new_page(
         words_of(comparison, _title(comparison, bands[comparison.cases[0].name], by), shown, note), HEIGHT_MM
     )
@@ -87,7 +86,7 @@ def _draw_apart(comparison: Comparison, bands: Bands, last_day: int) -> Figure:
     }
     cut = f"; the axes end on day {last_day}, little happens later" if last_day < scenario.horizon_days else ""
     shown = "Share of runs in which the regime has collapsed by a day"
-    note = f"bands and brackets: 95 % Wilson intervals, day by day; beside the names: by day {by}{cut}"
+    note = f"{bands_note(scenario)}; beside the names: by day {by}{cut}"
     page = keyed_page(
         words_of(comparison, _title(comparison, bands[comparison.cases[0].name], by), shown, note),
         handles,
@@ -132,6 +131,6 @@ def _ends(horizon_days: int, last_day: int) -> str:
 
 def _scale(bands: Bands, last_day: int) -> Scale:
     """Return a scale of probability that holds all curves."""
-    highest = max(float(band.high[last_day]) for band in bands.values())
+    highest = max(float(band.top[last_day]) for band in bands.values())
     ticks = [float(tick) for tick in np.linspace(0.0, next(top for top in TOPS if highest <= top), 5)]
     return Scale(ticks, [f"{100.0 * tick:g} %" for tick in ticks])
