@@ -20,6 +20,7 @@ NOBODY = cast("int", np.int64(-1))
 class Purpose(IntEnum):
     """What a draw decides. Values are never renumbered or reused, used at one place each (< 64); a gap is retired."""
 
+    BRANCH = 0
     TEMPO = 1
     STRENGTH = 2
     QUALITY = 3
@@ -200,6 +201,15 @@ class Level(IntEnum):
     INCIDENT = 2
     VIOLENCE = 3
     CIVIL_WAR = 4
+
+
+class Ladder(IntEnum):
+    """What a history climbs towards, and by what one sees how far it is."""
+
+    LEVEL = 0  # of a neighbour, by the deaths on its soil
+    COLLAPSE = 1  # and the following by the seats that the regime's side has lost
+    FLIGHT = 2
+    CAPITAL = 3
 
 
 class Policy(IntEnum):
