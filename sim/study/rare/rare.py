@@ -213,9 +213,9 @@ def interval(chances: np.ndarray) -> tuple[float, float, float, float]:
     error = float(chances.std(ddof=1)) / math.sqrt(n)
     if not mean:
         return 0.0, 0.0, math.nan, error
-    from scipy.stats import t as student  # noqa: PLC0415 - it takes a second, and few ask
+    from scipy.special import stdtrit  # noqa: PLC0415 - it takes a tenth of a second, and few ask
 
-    factor = math.exp(float(student.ppf(0.5 + LEVEL / 2.0, n - 1)) * error / mean)
+    factor = math.exp(float(stdtrit(n - 1, 0.5 + LEVEL / 2.0)) * error / mean)
     return mean, mean / factor, min(1.0, mean * factor), error
 
 
