@@ -70,6 +70,7 @@ class ExplainOptions(Frozen):
     """Of `explain.py`: which history, or how many; what is asked; of what one wants to hear."""
 
     run: int | None = Field(default=None, ge=0, lt=2**32)
+    turns: str | None = None
     runs: int | None = Field(default=None, ge=1, le=1_000_000)
     question: Name | None = None
     outcome: Name = "collapse"

@@ -206,7 +206,8 @@ class Ensemble(Case):
         """
         self._check_lived_by_the_engine()
         if run is not None:
-            seed, found = int(self.results.manifest["seed"]), Lineage.of(run)
+            seed = int(self.results.manifest["seed"])
+            found = Lineage.of(run).within(self.scenario.horizon_days)
             return Chronicle(**vars(chronicling.explain(self.scenario, seed, found.run, found.turns)))
         return [self.explain(typical.run) for typical in typical_runs(self.results, self.scenario)]
 

@@ -17,10 +17,11 @@ from sim.tell.numbers import to_figures
 from sim.tell.section import Section
 
 MOST_SHOWN = 10  # histories
-STRATA = ("which may have a war of its own", "the others")
+STRATA = ("runs in which it may have a war of its own", "all other runs")
 NOTES = (
     "By fixed-effort splitting: histories that get near are lived on several times, each with other chance. In "
-    "brackets: a 95 % interval over independent repeats, Student's for the logarithm."
+    "brackets: a 95 % interval over independent repeats, Student's for the logarithm. All runs count alike, whatever "
+    "they weigh elsewhere."
 )
 
 

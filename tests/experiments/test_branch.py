@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments import branch, rare
+from experiments import branch, explain, rare
 from experiments.launch import EXIT_BAD_INPUT, Script, main
 
 Captured = pytest.CaptureFixture[str]
@@ -72,6 +72,8 @@ def test_a_small_chance_is_told_with_its_ladder(tmp_path: Path, capsys: Captured
         (branch.SCRIPT, ["futures=0"], "futures"),
         (branch.SCRIPT, ["day=12", "levers=[{lever: support, actor: IRN, value: 0, day: 3}]"], "lies before day 12"),
         (branch.SCRIPT, ["levers=[{lever: nothing}]"], "nothing"),
+        (explain.SCRIPT, ["turns=12:5"], "give run=N as well"),
+        (explain.SCRIPT, ["run=3", "turns=12:5@500:1"], "takes a turn on day 500"),
         (rare.SCRIPT, ["outcome=truce"], "no ladder leads there"),
         (rare.SCRIPT, ["outcome=level_4", "neighbour=XXX"], "no such outcome"),
         (rare.SCRIPT, ["repeats=1"], "repeats"),

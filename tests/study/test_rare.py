@@ -1,4 +1,4 @@
-"""Splitting: as right as plain runs, much cheaper where it can be, and every history that it finds can be lived again."""
+"""Splitting: as right as plain runs, much cheaper where it can be, and all that it finds can be lived again."""
 
 import math
 
@@ -46,7 +46,7 @@ def test_splitting_agrees_with_plain_runs(liberia: Scenario, outcome: str, neigh
 def test_a_war_of_its_own_takes_much_less_than_plain_runs(war_in_guinea: Rare) -> None:
     assert 1e-4 < war_in_guinea.estimate < 2e-3
     assert war_in_guinea.gain > 10.0
-    assert war_in_guinea.days == pytest.approx(war_in_guinea.climbs["days"].sum(), rel=1.0)
+    assert war_in_guinea.days > war_in_guinea.climbs["days"].sum() > 0  # those that chose the rungs count as well
     assert war_in_guinea.is_split
 
 
@@ -90,8 +90,8 @@ def test_rungs_are_reached_by_a_fifth_or_by_whoever_gets_higher() -> None:
 
 
 def test_an_interval_is_students_for_the_logarithm() -> None:
-    mean, low, high, error = interval(np.array([1e-3, 3e-3]))
-    assert (mean, error) == (pytest.approx(2e-3), pytest.approx(1e-3))
+    mean, low, high, error = interval(np.array([1e-4, 3e-4]))
+    assert (mean, error) == (pytest.approx(2e-4), pytest.approx(1e-4))
     assert math.log(high / mean) == pytest.approx(12.706 * 0.5, rel=1e-3)  # t of one degree of freedom, in any table
     assert low * high == pytest.approx(mean**2)
     assert interval(np.zeros(3))[0] == 0.0

@@ -85,6 +85,13 @@ class Lineage:
         """Return the history that takes one turn more."""
         return Lineage(self.run, (*self.turns, (day, branch)))
 
+    def within(self, days: int) -> Lineage:
+        """Return it; raise ConfigError where it takes a turn after the last of so many days."""
+        late = [day for day, _ in self.turns if day >= days]
+        if late:
+            raise ConfigError([f"{self}: takes a turn on day {late[0]}, and a run lasts {days} days"])
+        return self
+
     def taken(self, day: int) -> list[int]:
         """Return which branches are taken on a morning."""
         return [branch for when, branch in self.turns if when == day]

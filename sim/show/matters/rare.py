@@ -1,6 +1,7 @@
 """Draw how a small chance comes about: what share of all runs gets to each rung, and what each repeat says."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,7 +17,7 @@ from sim.study.rare.climbing import TOP
 from sim.study.rare.rare import Rare
 from sim.tell.rare import STRATA, finding, rung_label, small, worth
 
-NAMES_MM, ROW_MM, TICKS_MM, NUMBERS_MM = 62.0, 6.0, 9.0, 18.0
+NAMES_MM, ROW_MM, TICKS_MM, NUMBERS_MM = 70.0, 6.0, 9.0, 18.0
 COLOURS = BLUE, ORANGE
 LOWEST = 0.3  # of the smallest that is drawn, where the scale begins
 
@@ -53,8 +54,8 @@ def _steps(found: Rare) -> list[tuple[int, str, float]]:
         if rung.number == 0:
             last = rung.share_of_runs
             if found.is_split:
-                steps.append((rung.stratum, f"runs {STRATA[rung.stratum]}", last))
-        last *= 0.0 if math.isnan(rung.share) else rung.share
+                steps.append((rung.stratum, STRATA[rung.stratum], last))
+        last *= rung.share
         steps.append((rung.stratum, rung_label(found, rung.height), last))
     return steps
 
@@ -90,11 +91,12 @@ def _handles(found: Rare) -> Handles:
 
 def _words(found: Rare) -> Words:
     """Return what the figure says."""
-    config, scenario = found.scenario.config, found.scenario
+    config = found.scenario.config
+    raw = replace(found.scenario, config=config.model_copy(update={"weights": False}))
     subtitle = (
         f"How few runs get how far: fixed-effort splitting, {found.effort:,} histories on a rung. "
         f"{config.scenario.name} in {config.world.name}. {worth(found)}"
     )
-    manifest = {"seed": config.ensemble.seed, "world_digest": scenario.tables.digest}
+    manifest = {"seed": config.ensemble.seed, "world_digest": raw.tables.digest}
     title = finding(found).rstrip(".").replace(" %", f"{NO_BREAK}%")
-    return Words(title, subtitle.replace(" %", f"{NO_BREAK}%"), footer(scenario, manifest, "effort", str(found.effort)))
+    return Words(title, subtitle.replace(" %", f"{NO_BREAK}%"), footer(raw, manifest, "effort", str(found.effort)))

@@ -81,7 +81,7 @@ class Start:
         return int(self.state[0]["key"]["day"])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Climb:
     """Hold one climb from day 0 to the goal, or to where nobody got any further.
 

@@ -229,10 +229,11 @@ def _mean_shares(way: _Way, climbs: Sequence[Climb]) -> list[float]:
 
 
 def _rows(ways: Sequence[_Way], climbs: Sequence[Sequence[Climb]]) -> Iterator[Rung]:
-    """Yield the rungs of all strata."""
+    """Yield the rungs of all strata, as far as anybody came."""
     for number, (way, own) in enumerate(zip(ways, zip(*climbs, strict=True), strict=True)):
         for rung, (height, share) in enumerate(zip((*way.rungs, TOP), _mean_shares(way, own), strict=True)):
-            yield Rung(number, way.stratum.share, rung, height, share)
+            if not math.isnan(share):
+                yield Rung(number, way.stratum.share, rung, height, share)
 
 
 def _bound(ways: Sequence[_Way], climbs: Sequence[Sequence[Climb]]) -> float:
