@@ -16,6 +16,7 @@ from experiments.launch import Script, command, load_scenario, main, told
 from experiments.options import ExplainOptions, take_options
 from experiments.present import use_plainer_signs
 from sim.core.codes import Outcome
+from sim.ensemble.run.branches import Lineage, Turn
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import held
 from sim.ensemble.store.files import locked_for_reading, write_text
@@ -55,7 +56,7 @@ def job(point: Point) -> None:
         else:
             runs = _typical(case, scenario, point.settings, reporter) if options.run is None else [options.run]
             for run in runs:
-                chronicle = explain(scenario, scenario.config.ensemble.seed, run)
+                chronicle = explain(scenario, scenario.config.ensemble.seed, run, _turns(options, scenario))
                 print("\n".join(_told(chronicle, options)))
                 _write(chronicle, folder, options)
         print(folder.resolve())
@@ -77,9 +78,19 @@ def _asked(values: dict[str, Any]) -> tuple[ExplainOptions, Scenario, Case | Non
     lines = check_asked(scenario, options.question, options.place, options.actor)
     if options.outcome not in OUTCOMES:
         lines.append(f"outcome = {options.outcome!r}: no such outcome; {suggestion(options.outcome, list(OUTCOMES))}")
+    if options.turns is not None and options.run is None:
+        lines.append(f"turns = {options.turns}: names branches of one run; give run=N as well")
     if lines:
         raise ConfigError(lines)
+    _turns(options, scenario)
     return options, scenario, case
+
+
+def _turns(options: ExplainOptions, scenario: Scenario) -> tuple[Turn, ...]:
+    """Return which branches the history took; raise ConfigError where that cannot be read."""
+    if options.turns is None:
+        return ()
+    return Lineage.read(f"{options.run}@{options.turns}").within(scenario.horizon_days).turns
 
 
 def _typical(case: Case | None, scenario: Scenario, settings: Sequence[str], reporter: Reporter) -> Iterator[int]:
@@ -115,12 +126,13 @@ def _told(chronicle: Chronicle, options: ExplainOptions) -> Iterator[str]:
 
 def _write(chronicle: Chronicle, folder: Path, options: ExplainOptions) -> None:
     """Write a chronicle as text and as data, and as a page and a figure where they are asked for."""
-    write_text(folder / f"run-{chronicle.run}.md", f"```\n{chronicle.text()}\n```\n")
-    write_text(folder / f"run-{chronicle.run}.json", json.dumps(chronicle.to_dict(), indent=1) + "\n")
+    name = f"run-{chronicle.lineage}".replace(":", "-")
+    write_text(folder / f"{name}.md", f"```\n{chronicle.text()}\n```\n")
+    write_text(folder / f"{name}.json", json.dumps(chronicle.to_dict(), indent=1) + "\n")
     if options.page:
-        write_chronicle(chronicle, folder / f"run-{chronicle.run}.html")
+        write_chronicle(chronicle, folder / f"{name}.html")
     if options.figures:
-        save(TIMELINE.of(chronicle).draw(), folder / f"run-{chronicle.run}")
+        save(TIMELINE.of(chronicle).draw(), folder / name)
 
 
 def check(values: dict[str, Any]) -> Hashable:

@@ -70,6 +70,7 @@ class ExplainOptions(Frozen):
     """Of `explain.py`: which history, or how many; what is asked; of what one wants to hear."""
 
     run: int | None = Field(default=None, ge=0, lt=2**32)
+    turns: str | None = None
     runs: int | None = Field(default=None, ge=1, le=1_000_000)
     question: Name | None = None
     outcome: Name = "collapse"
@@ -97,6 +98,30 @@ class DiscoverOptions(Frozen):
     above: float | None = None
     below: float | None = None
     step: int | None = Field(default=None, ge=0)
+    figures: bool = True
+
+
+class BranchOptions(Frozen):
+    """Of `branch.py`: which history, from which day on, how often, and what is decided otherwise from then on."""
+
+    results: Place | None = None
+    run: int | str = 0
+    day: int = 12
+    futures: int = Field(default=1000, ge=1, le=1_000_000)
+    levers: tuple[dict[str, Any], ...] = Field(default=(), strict=False)
+    events: tuple[dict[str, Any], ...] = Field(default=(), strict=False)
+    figures: bool = True
+
+
+class RareOptions(Frozen):
+    """Of `rare.py`: what is waited for, by when, and how much is done to see it."""
+
+    results: Place | None = None
+    outcome: Name = "level_4"
+    neighbour: Id | None = None
+    by: int | None = None
+    effort: int = Field(default=250, ge=20, le=100_000)
+    repeats: int = Field(default=20, ge=2, le=100)
     figures: bool = True
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.show.figures import DISCOVERY, SENSITIVITY, TORNADO
+from sim.show.figures import DISCOVERY, RARE, SENSITIVITY, TORNADO
 from sim.show.kit.plot import Plot
 from sim.study.matters import discovery, sensitivity, variants
+from sim.study.rare import rare
 from sim.tell.discovery import centre_yaml, discovery_answer
+from sim.tell.rare import rare_answer
 from sim.tell.sensitivity import sensitivity_answer
 from sim.tell.summary import plain_text
 from sim.tell.tornado import tornado_answer
@@ -49,6 +51,22 @@ class Discovery(discovery.Discovery):
     def _repr_html_(self) -> str:
         """Return the answer as a notebook shows it."""
         return discovery_answer(self).html()
+
+
+class Rare(rare.Rare):
+    """How likely something rare is: ``estimate``, ``low``, ``high``, and the histories in which it came about."""
+
+    def plot(self) -> Plot:
+        """Draw how few runs get how far, and what each repeat says."""
+        return Plot(RARE.of(self).draw())
+
+    def __repr__(self) -> str:
+        """Return the answer as text."""
+        return plain_text(rare_answer(self).table())
+
+    def _repr_html_(self) -> str:
+        """Return the answer as a notebook shows it."""
+        return rare_answer(self).html()
 
 
 @dataclass(frozen=True, eq=False, repr=False)

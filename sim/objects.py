@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, overload
@@ -12,11 +12,13 @@ import pandas as pd
 
 from sim.agents.living import model_of
 from sim.agents.model import SpilloverModel
-from sim.answers import Discovery, Sensitivity, Tornado
+from sim.answers import Discovery, Rare, Sensitivity, Tornado
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.weights import share_interval, weights_of
+from sim.ensemble.run.branches import Futures, History, Lineage, futures_of
+from sim.ensemble.store.folders import result_folder
 from sim.ensemble.store.schema import day_columns, names_of
-from sim.show.figures import TIMELINE, drawable, named_plot, of_comparison, of_ensemble, of_scores, of_sweep
+from sim.show.figures import FUTURES, TIMELINE, drawable, named_plot, of_comparison, of_ensemble, of_scores, of_sweep
 from sim.show.kit.plot import Plot
 from sim.show.report import chronicle_html, write_chronicle, write_report, write_scoreboard
 from sim.study import compare as comparing
@@ -31,11 +33,15 @@ from sim.study.matters.kept import tornado_of
 from sim.study.matters.levers import lever_variants, scenario_variants
 from sim.study.matters.screening import certain, parameter_variants
 from sim.study.matters.sensitivity import sensitivity
+from sim.study.rare.goals import goal_of
+from sim.study.rare.rare import rare
 from sim.study.score import folder as scoring
 from sim.study.score.versus import check_alike, gains
+from sim.tell.branch import branch_answer
 from sim.tell.calibration import calibration_sections, calibration_table
 from sim.tell.comparison_summary import comparison_table
 from sim.tell.comparison_summary import sections as comparison_sections
+from sim.tell.ensemble import run_ensemble
 from sim.tell.score_tables import score_table
 from sim.tell.score_tables import sections as score_sections
 from sim.tell.summary import plain_text, sections_html, summary_html, summary_table
@@ -184,22 +190,25 @@ class Ensemble(Case):
         return model(self.scenario, int(self.results.manifest["seed"]), run)
 
     @overload
-    def explain(self, run: int) -> Chronicle: ...
+    def explain(self, run: History) -> Chronicle: ...
 
     @overload
     def explain(self) -> list[Chronicle]: ...
 
-    def explain(self, run: int | None = None) -> Chronicle | list[Chronicle]:
+    def explain(self, run: History | None = None) -> Chronicle | list[Chronicle]:
         """Return why one of its histories went as it did, event by event; by default those of three typical ones.
 
         Parameters
         ----------
         run
-            Number of the history; the typical ones are of the most common fates, the most common first.
+            Number of the history, or its lineage where it took branches, such as ``"37@12:5"`` (run 37, of which branch
+            5 is taken on day 12); the typical ones are of the most common fates, the most common first.
         """
         self._check_lived_by_the_engine()
         if run is not None:
-            return Chronicle(**vars(chronicling.explain(self.scenario, int(self.results.manifest["seed"]), run)))
+            seed = int(self.results.manifest["seed"])
+            found = Lineage.of(run).within(self.scenario.horizon_days)
+            return Chronicle(**vars(chronicling.explain(self.scenario, seed, found.run, found.turns)))
         return [self.explain(typical.run) for typical in typical_runs(self.results, self.scenario)]
 
     def but_for(self, runs: int = 500, outcome: str = "collapse") -> pd.DataFrame:
@@ -287,6 +296,65 @@ class Ensemble(Case):
         found = tornado_of("screen", scenario, variants, runs, f"ensemble.screen({outcome!r}) in Python")
         return Tornado(**vars(found), outcome=outcome)
 
+    def branch(
+        self,
+        run: History,
+        day: int,
+        futures: int = 1000,
+        levers: Sequence[Mapping[str, Any]] = (),
+        events: Sequence[Mapping[str, Any]] = (),
+    ) -> Branch:
+        """Return what could still happen in one of its histories: it is lived on from a morning, with other chance.
+
+        Parameters
+        ----------
+        run
+            Which history, as `explain` takes it.
+        day
+            The first one on which chance is another; until then all futures are one.
+        futures
+            How many; number 0 is the history itself.
+        levers, events
+            What is decided otherwise, or happens besides, from that day on, as a scenario says it.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such day, or something is to be changed before it.
+
+        Examples
+        --------
+        >>> import sim
+        >>> ensemble = sim.run(sim.load_scenario(settings={"ensemble.runs": 50, "output": folder}))
+        >>> futures = ensemble.branch(run=37, day=12, futures=20)
+        >>> futures.runs["lineage"].iloc[5]
+        '37@12:5'
+        """
+        lived = futures_of(self.scenario, run, day, futures, levers, events)
+        told = f"ensemble.branch(run={run!r}, day={day}, futures={futures}) in Python"
+        results = run_ensemble(lived, result_folder(lived, "branch"), told)
+        return Branch(self.name, results, lived)
+
+    def rare(
+        self, outcome: str, neighbour: str | None = None, by: int | None = None, effort: int = 250, repeats: int = 20
+    ) -> Rare:
+        """Return the chance of something that few runs show: those that get near it are lived on several times.
+
+        Parameters
+        ----------
+        outcome
+            ``level_N`` of a neighbour, ``collapse``, ``flight`` or ``capital_fall``.
+        neighbour
+            Whose level it is.
+        by
+            The last day that counts, by default the horizon.
+        effort
+            Histories on each rung of a ladder.
+        repeats
+            Independent climbs of it, from which the interval comes.
+        """
+        return Rare(**vars(rare(self.scenario, goal_of(outcome, self.scenario, neighbour, by), effort, repeats)))
+
     def to_ema(self) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
         """Return experiments and outcomes as the EMA workbench has them: a row a run, and an array an outcome."""
         return to_ema(self)
@@ -311,6 +379,41 @@ class Ensemble(Case):
     def _repr_html_(self) -> str:
         """Return the summary as a notebook shows it."""
         return summary_html(self.results, self.scenario)
+
+
+class Branch(Ensemble):
+    """What could still happen in one history: an ensemble whose histories share their past."""
+
+    @property
+    def futures(self) -> Futures:
+        """Return of which history they are, and from which day on."""
+        living = self.scenario.living
+        assert isinstance(living, Futures)  # noqa: S101 - made by `Ensemble.branch` alone
+        return living
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Return a row a future; ``lineage`` names each for `Ensemble.explain`."""
+        lineages = [str(self.futures.lineage_of(number)) for number in self.results.runs["run"]]
+        return self.results.runs.assign(lineage=lineages)
+
+    def explain(self, run: int) -> Chronicle:  # type: ignore[override]  # a future has no typical others
+        """Return why one of the futures went as it did, from day 0 on."""
+        origin, found = self.futures.origin, self.futures.lineage_of(run)
+        told = chronicling.explain(origin, int(self.results.manifest["seed"]), found.run, found.turns)
+        return Chronicle(**vars(told))
+
+    def plot_futures(self) -> Plot:
+        """Draw the past and its futures, and how likely the end of the regime is by when."""
+        return Plot(FUTURES.of(self.results, self.scenario, self.futures).draw())
+
+    def __repr__(self) -> str:
+        """Return the answer as text."""
+        return plain_text(branch_answer(self.results, self.scenario, self.futures).table())
+
+    def _repr_html_(self) -> str:
+        """Return the answer as a notebook shows it."""
+        return branch_answer(self.results, self.scenario, self.futures).html()
 
 
 class Comparison(comparing.Comparison):

@@ -10,10 +10,12 @@ import pytest
 
 import sim
 from experiments.options import (
+    BranchOptions,
     CalibrateOptions,
     CompareOptions,
     DiscoverOptions,
     LeversOptions,
+    RareOptions,
     ReportOptions,
     RunOptions,
     ScoreOptions,
@@ -27,6 +29,7 @@ from sim.ensemble.store.schema import DRAWS, TWINS, Names, schemas
 from sim.study.compare import COMPARISON
 from sim.study.compare import SCHEMA as COMPARISON_SCHEMA
 from sim.study.matters import discovery, sensitivity, variants
+from sim.study.rare import rare
 from sim.study.score.folder import SCHEMAS as SCORE_SCHEMAS
 from sim.study.score.versus import GAINS
 from sim.study.score.versus import SCHEMA as GAINS_SCHEMA
@@ -44,6 +47,8 @@ SCRIPTS = (
     SensitivityOptions,
     DiscoverOptions,
     LeversOptions,
+    BranchOptions,
+    RareOptions,
     ScoreOptions,
     CalibrateOptions,
     ReportOptions,
@@ -57,6 +62,7 @@ STORED = {
     **sensitivity.SCHEMAS,
     **discovery.SCHEMAS,
     variants.VARIANTS: variants.SCHEMA,
+    **rare.SCHEMAS,
 }
 SCHEMAS = {name: schema for name, schema in STORED.items() if name != DRAWS}  # its columns are the parameters
 

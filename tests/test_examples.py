@@ -36,6 +36,8 @@ FEWER = {
     "discover": SMALL,
     "levers": ["ensemble.runs=3"],
     "screen": ["ensemble.runs=1"],
+    "branch": ["futures=20", "ensemble.traces=5"],
+    "rare": ["effort=20", "repeats=2"],
     "report": [],
 }
 MORE = {"discover": 400}  # runs on pages whose questions take more than a few

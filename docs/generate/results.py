@@ -15,6 +15,7 @@ from sim.study.compare import COMPARISON, ComparisonRow
 from sim.study.matters.discovery import BOXES, TRAJECTORY, BoxRow, StepRow
 from sim.study.matters.sensitivity import PAIRS, SENSITIVITY, PairRow, SensitivityRow
 from sim.study.matters.variants import VARIANTS, VariantRow
+from sim.study.rare.rare import CLIMBS, LADDER, LINEAGES, ClimbRow, LadderRow, LineageRow
 from sim.study.score.folder import ROWS as SCORES
 from sim.study.score.versus import GAINS, GainRow
 
@@ -29,6 +30,9 @@ ROWS = {
     BOXES: BoxRow,
     TRAJECTORY: StepRow,
     VARIANTS: VariantRow,
+    LADDER: LadderRow,
+    CLIMBS: ClimbRow,
+    LINEAGES: LineageRow,
     **SCORES,
 }
 HORIZON = max(REPORT_DAYS) + 1

@@ -11,12 +11,14 @@ import yaml
 from pydantic import BaseModel
 
 from experiments.options import (
+    BranchOptions,
     CalibrateOptions,
     CompareOptions,
     DiscoverOptions,
     ExplainOptions,
     LeversOptions,
     ListOptions,
+    RareOptions,
     ReportOptions,
     RunOptions,
     ScoreOptions,
@@ -37,6 +39,8 @@ SCRIPTS: dict[str, type[Frozen]] = {
     "discover": DiscoverOptions,
     "levers": LeversOptions,
     "screen": LeversOptions,
+    "branch": BranchOptions,
+    "rare": RareOptions,
     "score": ScoreOptions,
     "calibrate": CalibrateOptions,
     "explain": ExplainOptions,

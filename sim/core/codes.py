@@ -29,6 +29,7 @@ class Purpose(IntEnum):
     PATRON_ABSTAINS = 6
     DISSOLUTION = 7
     ENGAGEMENT = 8
+    BRANCH = 9  # a gap before: it draws no part of a history, but the key of another
     PAUSE = 11
     AWAKENING = 12
     STORM = 13
@@ -202,6 +203,15 @@ class Level(IntEnum):
     INCIDENT = 2
     VIOLENCE = 3
     CIVIL_WAR = 4
+
+
+class Ladder(IntEnum):
+    """What a history climbs towards, and by what one sees how far it is."""
+
+    LEVEL = 0  # of a neighbour, by the deaths on its soil
+    COLLAPSE = 1  # and the following by the seats that the regime's side has lost
+    FLIGHT = 2
+    CAPITAL = 3
 
 
 class Policy(IntEnum):

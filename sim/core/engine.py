@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.core.codes import RunStatus
 from sim.core.day import live_day, next_day
-from sim.core.jit import phase
+from sim.core.jit import merged, phase
+from sim.core.phases.forces import today
 from sim.core.phases.setup import begin_run, prepare
 from sim.core.record import (
     DAILY,
@@ -24,6 +25,7 @@ from sim.core.record import (
     write_run,
     write_toll,
 )
+from sim.core.rules import Rules
 from sim.core.state import EVENT_SLOTS, State, World, index, new_state
 
 
@@ -61,6 +63,48 @@ def record_holders(world: World, state: State, holders: np.ndarray, used: int) -
     return used
 
 
+@merged
+def live_on(
+    world: World, rules: Rules, state: State, tables: tuple[np.ndarray, ...], used: np.ndarray, row: int, most: int
+) -> None:
+    """Live a history from its day on to the last, and write what it leaves behind.
+
+    Parameters
+    ----------
+    world, rules, state
+        The history.
+    tables, used
+        Rows of the tables, and how many of each are in use.
+    row
+        Of the history among the runs.
+    most
+        Changes of seats after which it does not count.
+    """
+    runs, falls, events, tolls, holders, daily = tables
+    days = world.horizon_days
+    is_traced = (row + 1) * days <= len(daily)
+    n_falls, most = used[1], used[1] + most
+    for day in range(today(state), days):
+        live_day(world, rules, state)
+        n_falls = record_falls(state, falls, n_falls, most)
+        if is_traced:
+            write_day(world, state, daily[row * days + day])
+        next_day(state)
+    status = RunStatus.OK.value
+    if n_falls > most:
+        status = RunStatus.TOO_MANY_FALLS.value
+    elif state.n_events > EVENT_SLOTS:
+        status = RunStatus.TOO_MANY_EVENTS.value
+    write_run(world, state, runs[row], status)
+    used[0] = row + 1
+    used[1] = min(n_falls, most)
+    for slot in range(min(state.n_events, EVENT_SLOTS)):
+        write_event(state, slot, events[used[2]])
+        used[2] += 1
+    used[3] = record_tolls(world, state, tolls, used[3])
+    used[4] = record_holders(world, state, holders, used[4])
+
+
 @phase
 def live_runs(
     worlds: np.ndarray,
@@ -69,39 +113,33 @@ def live_runs(
     seed: np.uint64,
     first_run: int,
     tables: tuple[np.ndarray, ...],
-) -> tuple[int, int, int, int, int, int]:
-    """Live runs from ``first_run`` on until their table is full; return how many rows of each table are in use."""
-    runs, falls, events, tolls, holders, daily = tables
+    used: np.ndarray,
+) -> None:
+    """Live runs from ``first_run`` on until their table is full; count how many rows of each table are in use."""
     world = worlds[0]
     is_shared = rules.shape[0] == 1
     state = states[0]
-    n_traced = len(daily) // world.horizon_days
-    n_falls = n_events = n_tolls = n_holders = 0
-    for i in range(runs.shape[0]):
+    for i in range(tables[0].shape[0]):
         own_rules = rules[0 if is_shared else i]
         if i == 0 or not is_shared:
             prepare(world, own_rules, state)
         begin_run(world, own_rules, state, seed, np.uint64(first_run + i))
-        most = n_falls + FALLS_PER_LOCATION * world.n_locations
-        for day in range(world.horizon_days):
-            live_day(world, own_rules, state)
-            n_falls = record_falls(state, falls, n_falls, most)
-            if i < n_traced:
-                write_day(world, state, daily[i * world.horizon_days + day])
-            next_day(state)
-        status = RunStatus.OK.value
-        if n_falls > most:
-            status = RunStatus.TOO_MANY_FALLS.value
-        elif state.n_events > EVENT_SLOTS:
-            status = RunStatus.TOO_MANY_EVENTS.value
-        write_run(world, state, runs[i], status)
-        n_falls = min(n_falls, most)
-        for slot in range(min(state.n_events, EVENT_SLOTS)):
-            write_event(state, slot, events[n_events])
-            n_events += 1
-        n_tolls = record_tolls(world, state, tolls, n_tolls)
-        n_holders = record_holders(world, state, holders, n_holders)
-    return len(runs), n_falls, n_events, n_tolls, n_holders, len(daily)
+        live_on(world, own_rules, state, tables, used, i, FALLS_PER_LOCATION * world.n_locations)
+
+
+def new_tables(world: np.ndarray, n_runs: int, n_traced: int) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    """Return empty tables with room for some runs, the first of them traced, and how many rows of each are in use."""
+    places, days = int(world[0]["n_locations"]), int(world[0]["horizon_days"])
+    most = {
+        RUNS: n_runs,
+        FALLS: n_runs * FALLS_PER_LOCATION * places,
+        EVENTS: n_runs * EVENT_SLOTS,
+        TOLLS: n_runs * places,
+        HOLDERS: n_runs * int(world[0]["n_contested"]),
+        DAILY: n_traced * days,
+    }
+    tables = tuple(np.zeros(most[name], layout) for name, layout in layouts_of(world).items())
+    return tables, np.array([0] * (len(tables) - 1) + [most[DAILY]])
 
 
 def simulate(
@@ -122,15 +160,6 @@ def simulate(
     n_traced
         How many of the first runs of this block leave a day series.
     """
-    places, days = int(world[0]["n_locations"]), int(world[0]["horizon_days"])
-    most = {
-        RUNS: n_runs,
-        FALLS: n_runs * FALLS_PER_LOCATION * places,
-        EVENTS: n_runs * EVENT_SLOTS,
-        TOLLS: n_runs * places,
-        HOLDERS: n_runs * int(world[0]["n_contested"]),
-        DAILY: n_traced * days,
-    }
-    tables = tuple(np.zeros(most[name], layout) for name, layout in layouts_of(world).items())
-    used = live_runs(world, rules, new_state(world), np.uint64(seed), first_run, tables)
-    return Histories(*(rows[:n].copy() for rows, n in zip(tables, used, strict=True)))
+    tables, used = new_tables(world, n_runs, n_traced)
+    live_runs(world, rules, new_state(world), np.uint64(seed), first_run, tables, used)
+    return Histories(*(rows[:n].copy() for rows, n in zip(tables, used.tolist(), strict=True)))

@@ -87,6 +87,11 @@ def inline(function: Any) -> None:
         function.targetoptions["forceinline"] = True
 
 
+def merged(function: F) -> F:
+    """Compile a step that is merged into all that call it, however many they are."""
+    return cast("F", _njit(error_model="numpy", nogil=True, inline="always")(function))
+
+
 def from_text(name: str, text: str, names: Mapping[str, Any]) -> Any:
     """Compile a function that is given as text, which tracebacks show; it is merged into all that call it.
 
@@ -103,7 +108,7 @@ def from_text(name: str, text: str, names: Mapping[str, Any]) -> Any:
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     made = dict(names)
     exec(compile(text, file, "exec"), made)  # noqa: S102 - put together by the core itself, from its tables
-    return _njit(error_model="numpy", nogil=True, inline="always")(made[name])
+    return merged(made[name])
 
 
 def callees(function: Any) -> Iterator[Any]:

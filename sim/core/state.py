@@ -252,6 +252,7 @@ class State:
     """Everything that changes in a run."""
 
     key: Key
+    birth: Key  # with which is drawn what a history is made of, whenever it is asked for
     derived: Derived
     tempo: float
     shock_fading: float  # factor of a day on the memory of shocks

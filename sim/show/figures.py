@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.losses import regime_places
 from sim.ensemble.estimate.rows import usable
+from sim.ensemble.run.branches import Futures
 from sim.ensemble.store.files import check_no_link
 from sim.ensemble.store.results import Results
 from sim.show.compare.fall_differences import draw_compare_falls
@@ -43,6 +44,8 @@ from sim.show.kit.plot import Plot
 from sim.show.kit.series import by_day, traced_runs
 from sim.show.kit.theme import styled
 from sim.show.matters.discovery import draw_discovery
+from sim.show.matters.futures import draw_futures
+from sim.show.matters.rare import draw_rare
 from sim.show.matters.sensitivity import draw_sensitivity
 from sim.show.matters.tornado import draw_tornado
 from sim.show.score.forest import draw_gains, draw_skill, has_gains, has_skill
@@ -61,6 +64,7 @@ from sim.study.explain.chronicle import Chronicle
 from sim.study.matters.discovery import Discovery
 from sim.study.matters.sensitivity import Sensitivity
 from sim.study.matters.variants import Tornado, named
+from sim.study.rare.rare import Rare
 from sim.study.score.folder import Scored
 from sim.study.score.versus import Versus
 from sim.study.sweep import Sweep
@@ -255,6 +259,8 @@ EVENING: "Entry[SpilloverModel]" = Entry("evening", draw_evening)
 TIMELINE: Entry[Chronicle] = Entry("timeline", draw_timeline)
 SENSITIVITY: Entry[Sensitivity] = Entry("sensitivity", draw_sensitivity)
 DISCOVERY: Entry[Discovery] = Entry("boxes", draw_discovery)
+RARE: Entry[Rare] = Entry("ladder", draw_rare)
+FUTURES: Entry[Results, Scenario, Futures] = Entry("futures", draw_futures, (lambda *found: RUNS(*found[:2]),))
 TORNADO: Entry[Tornado, str] = Entry("tornado", draw_tornado)
 VERSUS: Entry[Versus] = Entry("gains", draw_gains, (_unless(has_gains, "the base's scores are all 0"),))
 

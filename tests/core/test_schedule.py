@@ -6,7 +6,7 @@ import traceback
 import numpy as np
 import pytest
 
-from sim.core import calls, day, engine, jit
+from sim.core import branches, calls, day, engine, jit
 from sim.core.day import SCHEDULE, text_of
 
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT") != "1"
@@ -60,6 +60,8 @@ def test_nothing_is_compiled_that_nobody_calls() -> None:
     """Follow the calls from what Python calls: a rule or phase that is not reached is dead."""
     found = {engine.live_runs, *calls.PHASES.values(), day.next_day, calls.call_write_day}
     found |= {calls.call_begin_run, calls.call_live_day, calls.call_next_day, calls.call_write_run}
+    found |= {branches.call_turn, branches.live_branches, branches.climb}
+    found |= {branches.first_waits, branches.wait_of_branch}
     todo = list(found)
     while todo:
         function = todo.pop().py_func

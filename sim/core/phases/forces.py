@@ -205,7 +205,7 @@ def latent_opposition(world: World, state: State, place: int, faction: int) -> f
 @phase
 def set_margin(world: World, rules: Rules, state: State, place: int, faction: int) -> None:
     """Set the resistance margin of a garrison from its codes, its ground, and its true resolve."""
-    deviation = normal_of_run(state.key, Purpose.GARRISON_RESOLVE, pair(place, faction), 0)
+    deviation = normal_of_run(state.birth, Purpose.GARRISON_RESOLVE, pair(place, faction), 0)
     state.margin[place, faction] = resistance_margin(
         world.coded_morale[faction],
         latent_opposition(world, state, place, faction),

@@ -55,6 +55,9 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     state.key.seed = seed
     state.key.run = run
     state.key.day = np.uint64(0)
+    state.birth.seed = seed
+    state.birth.run = run
+    state.birth.day = np.uint64(0)
     draw_factors(rules, state)
     state.surprise = rules.contest.surprise
     clear_regime(state)

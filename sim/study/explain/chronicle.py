@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.core.ahead import without_garbage_collection
 from sim.core.codes import Outcome
+from sim.ensemble.run.branches import Lineage, Turn
 from sim.study.explain.events import Event, find_events
 from sim.study.explain.kinds import HOOKS, KINDS, MAIN
 from sim.study.explain.plain import plain_core
@@ -38,6 +39,8 @@ class Chronicle:
         Its row of ``runs.parquet``; its rows of ``daily.parquet``; number of who holds each place by day.
     events
         What happened, in order.
+    turns
+        Which of its branches were taken, and when.
     """
 
     scenario: Scenario
@@ -47,6 +50,12 @@ class Chronicle:
     days: np.ndarray
     holders: np.ndarray
     events: tuple[Event, ...]
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def lineage(self) -> Lineage:
+        """Return which history it is, as `Ensemble.explain` takes it."""
+        return Lineage(self.run, self.turns)
 
     @property
     def outcome(self) -> str:
@@ -138,6 +147,7 @@ class Chronicle:
             "scenario": self.scenario.config.scenario.name,
             "seed": self.seed,
             "run": self.run,
+            "turns": [list(turn) for turn in self.turns],
             "outcome": self.outcome,
             "holders": self.holders.tolist(),
             "events": events,
@@ -154,7 +164,7 @@ class Chronicle:
     def __repr__(self) -> str:
         """Return its main events as text."""
         main = [event for event in self.events if event.kind in MAIN]
-        head = f"run {self.run} of {self.scenario.config.scenario.name}, seed {self.seed}: {self.outcome}"
+        head = f"run {self.lineage} of {self.scenario.config.scenario.name}, seed {self.seed}: {self.outcome}"
         return "\n".join([head, *(f"day {event.day}: {event.text}" for event in main)])
 
 
@@ -188,13 +198,15 @@ def check_asked(
     ]
 
 
-def explain(scenario: Scenario, seed: int, run: int) -> Chronicle:
+def explain(scenario: Scenario, seed: int, run: int, turns: tuple[Turn, ...] = ()) -> Chronicle:
     """Return the chronicle of one history of a scenario.
 
     Parameters
     ----------
     scenario, seed, run
         Which history; the same numbers give the same one in an ensemble.
+    turns
+        Which of its branches are taken, and when.
 
     Raises
     ------
@@ -202,12 +214,12 @@ def explain(scenario: Scenario, seed: int, run: int) -> Chronicle:
         If the history lived again was another one.
     """
     with without_garbage_collection():  # it would look through millions of notes, which are gone when this returns
-        return _told(scenario, seed, run)
+        return _told(scenario, seed, run, turns)
 
 
-def _told(scenario: Scenario, seed: int, run: int) -> Chronicle:
+def _told(scenario: Scenario, seed: int, run: int, turns: tuple[Turn, ...]) -> Chronicle:
     """Return the chronicle of one history; nobody else holds on to what was noted for it."""
-    replay = live_again(scenario, seed, run, HOOKS)
+    replay = live_again(scenario, seed, run, HOOKS, turns)
     events = find_events(replay, plain_core(HOOKS))
     replay.forget()
-    return Chronicle(scenario, seed, run, replay.row, replay.days, replay.holders, events)
+    return Chronicle(scenario, seed, run, replay.row, replay.days, replay.holders, events, turns)

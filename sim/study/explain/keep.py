@@ -14,6 +14,7 @@ from sim.core.codes import NEVER, Event, Kept
 from sim.core.engine import simulate
 from sim.core.record import Histories
 from sim.ensemble.estimate.intervals import wilson_interval
+from sim.ensemble.run.branches import row_of
 from sim.study.explain.chronicle import Chronicle
 from sim.study.explain.kinds import KINDS
 from sim.study.explain.words import Names
@@ -125,7 +126,7 @@ def but_for(chronicle: Chronicle, outcome: str = "collapse") -> tuple[ButFor, ..
     outcome
         One of `OUTCOMES`; where it did not come, all events of the history are tried.
     """
-    scenario, seed, run = chronicle.scenario, chronicle.seed, chronicle.run
+    scenario, seed = chronicle.scenario, chronicle.seed
     end = _day(chronicle.row[0], outcome)
     causes: dict[Cause, int] = {}
     for event in chronicle.events:
@@ -140,7 +141,7 @@ def but_for(chronicle: Chronicle, outcome: str = "collapse") -> tuple[ButFor, ..
 
     def without(item: tuple[Cause, int]) -> ButFor:
         kept = dict(item[0])
-        row = _live(keep_from(scenario, kept), seed, run, 1).runs[0]
+        row = row_of(keep_from(scenario, kept), seed, chronicle.lineage)[0]
         return ButFor(kept, item[1], in_words(kept, names), outcome, end, _day(row, outcome))
 
     with ThreadPoolExecutor(usable_cores()) as pool:

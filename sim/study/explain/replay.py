@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from sim.core import calls
+from sim.core.branches import call_turn
 from sim.core.day import COUNTS, SCHEDULE
 from sim.core.record import DAILY, RUNS, layouts_of
 from sim.core.state import new_state
+from sim.ensemble.run.branches import Lineage, Turn
 from sim.study.explain.notes import Frame, Raw, Value
 from sim.study.explain.plain import Plain, plain_core
 from sim.world.posterior import draw
@@ -84,7 +86,7 @@ class Replay:
             frame.forget()
 
 
-def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str]) -> Replay:
+def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str], turns: tuple[Turn, ...] = ()) -> Replay:
     """Return a history lived again and watched.
 
     Parameters
@@ -93,6 +95,8 @@ def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str]) -
         Which history.
     hooks
         What to look out for: names of parts of phases, and of fields of the state.
+    turns
+        Which of its branches are taken, and when.
 
     Raises
     ------
@@ -100,19 +104,23 @@ def live_again(scenario: Scenario, seed: int, run: int, hooks: frozenset[str]) -
         If it did not end with the same bits as the compiled one.
     """
     rules = draw(scenario.rules, scenario.posterior, seed, run, 1) if scenario.is_uncertain else scenario.rules
-    end, days, holders = _live_compiled(scenario, rules, seed, run)
+    lineage = Lineage(run, turns)
+    end, days, holders = _live_compiled(scenario, rules, seed, lineage)
     row = _row(scenario, end)
     with _ONE_AT_A_TIME:
         core = plain_core(hooks)
         watch = core.watch
         try:
-            watched = _live_watched(scenario, rules, core, seed, run)
+            watched = _live_watched(scenario, rules, core, seed, lineage)
             noted = watch.happened, watch.first, watch.frames
         finally:
             watch.forget()
     if not same_state(watched, end) or _row(scenario, watched).tobytes() != row.tobytes():
-        message = f"run {run}: lived again it was another history; please report this with the scenario and the seed"
+        message = (
+            f"run {lineage}: lived again it was another history; please report this with the scenario and the seed"
+        )
         raise ReplayError(message)
+    row["run"], row["seed"] = run, seed  # a branch has a key of its own
     return Replay(scenario, seed, run, row, days, holders, *noted)
 
 
@@ -123,28 +131,30 @@ def same_state(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def _live_compiled(
-    scenario: Scenario, rules: np.ndarray, seed: int, run: int
+    scenario: Scenario, rules: np.ndarray, seed: int, lineage: Lineage
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the last state of a history, its day series, and who holds each place in the evenings."""
     world, state = scenario.world, new_state(scenario.world)
     days = np.zeros(scenario.horizon_days, layouts_of(world)[DAILY])
     holders = np.zeros((scenario.horizon_days, int(world[0]["n_locations"])), np.int64)
-    calls.call_begin_run(world, rules, state, np.uint64(seed), np.uint64(run))
+    calls.call_begin_run(world, rules, state, np.uint64(seed), np.uint64(lineage.run))
     for day in range(scenario.horizon_days):
+        for branch in lineage.taken(day):
+            call_turn(world, state, branch)
         calls.call_live_day(world, rules, state)
         calls.call_write_day(world, state, days[day : day + 1])
         holders[day] = state[0]["holder"][: holders.shape[1]]
-    days["day"] = np.arange(len(days))  # the calendar had turned when they were written
+    days["run"], days["day"] = lineage.run, np.arange(len(days))  # the calendar had turned when they were written
     return state, days, holders
 
 
-def _live_watched(scenario: Scenario, rules: np.ndarray, core: Plain, seed: int, run: int) -> np.ndarray:
+def _live_watched(scenario: Scenario, rules: np.ndarray, core: Plain, seed: int, lineage: Lineage) -> np.ndarray:
     """Return the last state of a history that was lived in the copy of the core."""
     record = new_state(scenario.world)
     state = Record(record[0])
     given = (Record(scenario.world[0]), Record(rules[0]), state)
     watch = core.watch
-    for name, more in (("prepare", ()), ("begin_run", (np.uint64(seed), np.uint64(run)))):
+    for name, more in (("prepare", ()), ("begin_run", (np.uint64(seed), np.uint64(lineage.run)))):
         core.function(SETUP, name)(watch.turn(name), *given, *more)
     turns = [
         (core.function(each.__module__, each.__name__), each.__name__, _count(scenario.world[0], whose))
@@ -152,6 +162,10 @@ def _live_watched(scenario: Scenario, rules: np.ndarray, core: Plain, seed: int,
     ]
     for day in range(scenario.horizon_days):
         watch.day = day
+        for branch in lineage.taken(day):
+            state.write_to(record[0])
+            call_turn(scenario.world, record, branch)
+            state.key = Record(record[0]["key"])  # type: ignore[attr-defined]  # what else it changes are arrays
         for function, name, n in turns:
             if n == 0:
                 function(watch.turn(name), *given)

@@ -1,0 +1,1 @@
+"""Learn the chance of what is rare by splitting: histories that come near it are lived on several times."""

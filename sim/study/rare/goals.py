@@ -1,0 +1,78 @@
+"""Say what is waited for, and by what one sees how near a history is to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.core.codes import NOBODY, Ladder
+from sim.ensemble.estimate.outcomes import PROBABILITY, Outcome, outcomes_of
+from sim.ensemble.store.schema import names_of
+from sim.study.matters.variants import named
+from sim.world.frozen import ConfigError
+from sim.world.scenario import Scenario
+
+ENDS = {"collapse_day": Ladder.COLLAPSE, "flight_day": Ladder.FLIGHT, "capital_fall_day": Ladder.CAPITAL}
+LEVEL = "level_day"
+WITH_LADDER = "level_N of a neighbour, collapse, flight and capital_fall"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Hold what is waited for.
+
+    Parameters
+    ----------
+    outcome
+        As comparisons call it.
+    ladder, host, rung
+        As the core has it; whose level and which, where it is one.
+    by
+        The last day that counts.
+    end
+        The day after that, or after the last of a run.
+    """
+
+    outcome: str
+    ladder: Ladder
+    host: int
+    rung: int
+    by: int
+    end: int
+
+
+def goal_of(outcome: str, scenario: Scenario, neighbour: str | None = None, by: int | None = None) -> Goal:
+    """Return what is waited for; raise ConfigError where nothing leads there step by step.
+
+    Parameters
+    ----------
+    outcome
+        As comparisons call it, such as ``level_4_X`` or ``collapse_by_14``; ``p_`` may be left out.
+    scenario
+        Whose.
+    neighbour
+        Whose level it is, where the outcome does not say it.
+    by
+        The last day that counts, by default that of the outcome.
+    """
+    if scenario.living is not None:
+        raise ConfigError(
+            [f"{scenario.living.name}: lives these histories, and only the engine can live on from a day"]
+        )
+    name = named(outcome if neighbour is None else f"{outcome}_{neighbour}", scenario)
+    found = outcomes_of(names_of(scenario.tables), scenario.horizon_days)[name]
+    column = found.columns[0]
+    last = found.by if by is None else by
+    if not 0 <= last <= scenario.horizon_days:
+        raise ConfigError([f"by = {last}: must be from 0 to {scenario.horizon_days}, the horizon"])
+    end = min(last + 1, scenario.horizon_days)
+    if found.unit == PROBABILITY and column in ENDS:
+        return Goal(name, ENDS[column], NOBODY, 0, last, end)
+    if found.unit == PROBABILITY and column.startswith(LEVEL):
+        states = [str(state) for state in scenario.tables.states["id"]]
+        return Goal(name, Ladder.LEVEL, states.index(found.state), _rung(found), last, end)
+    raise ConfigError([f"outcome = {outcome}: no ladder leads there; {WITH_LADDER} have one"])
+
+
+def _rung(level: Outcome) -> int:
+    """Return the number of a level."""
+    return int(level.columns[0].rpartition("_")[2])

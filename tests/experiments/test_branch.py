@@ -1,0 +1,86 @@
+"""The scripts that live on: they leave an ensemble or a ladder, a page and a figure, and refuse in a line."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+from experiments import branch, explain, rare
+from experiments.launch import EXIT_BAD_INPUT, Script, main
+
+Captured = pytest.CaptureFixture[str]
+SMALL = ["world=liberia_2003", "horizon_days=40", "ensemble.traces=20"]
+
+
+def give(script: Script, arguments: list[str], captured: Captured) -> tuple[Path, str]:
+    """Return the folder that a command prints as its last line, and all that it prints."""
+    assert main(script, arguments) == 0, captured.readouterr().err
+    text = captured.readouterr().out
+    return Path(text.splitlines()[-1]), text
+
+
+def test_what_could_still_happen_is_an_ensemble(tmp_path: Path, capsys: Captured) -> None:
+    asked = [*SMALL, "run=3", "day=12", "futures=40", f"output={tmp_path}"]
+    folder, text = give(branch.SCRIPT, asked, capsys)
+    assert "From day 12 of run 3 on the regime collapses by day 40 in" in " ".join(text.split())
+    assert (folder / "figures" / "futures.png").is_file()
+    assert (
+        (folder / "answer.md").read_text(encoding="utf-8").startswith("# What could still happen from day 12 of run 3")
+    )
+    futures = sim.open_results(folder)
+    assert len(futures.runs) == 40
+    assert futures.share("collapse_day")["n"] == 40
+    lever = "levers=[{lever: strength, actor: lurd, value: 3}]"
+    other, text = give(branch.SCRIPT, [*asked, lever, "figures=false"], capsys)
+    assert other != folder
+    assert "lever strength, actor lurd, value 3" in " ".join(text.split())
+    early = pd.read_parquet(folder / "daily.parquet"), pd.read_parquet(other / "daily.parquet")
+    assert early[0].query("day < 12").equals(early[1].query("day < 12"))
+
+
+def test_notebooks_hold_futures_with_their_lineages(tmp_path: Path) -> None:
+    scenario = sim.load_scenario(
+        "as_recorded", {"ensemble.runs": 5, "horizon_days": 30, "output": str(tmp_path)}, "liberia_2003"
+    )
+    ensemble = sim.run(scenario)
+    futures = ensemble.branch(3, day=12, futures=20)
+    assert futures.runs["lineage"].tolist()[:2] == ["3", "3@12:1"]
+    own, itself = ensemble.runs.iloc[3], futures.runs.iloc[0]
+    assert own.drop(["run", "weight"]).equals(itself.drop(["run", "weight", "lineage"]))
+    chronicle = futures.explain(1)
+    assert chronicle.outcome == futures.runs["outcome"].iloc[1]
+    assert repr(ensemble.explain("3@12:1")) == repr(chronicle)
+    assert "of 20 futures" in repr(futures)
+    assert futures.plot_futures()
+
+
+def test_a_small_chance_is_told_with_its_ladder(tmp_path: Path, capsys: Captured) -> None:
+    asked = ["world=liberia_2003", "outcome=level_4", "neighbour=GIN", "effort=30", "repeats=3", f"output={tmp_path}"]
+    folder, text = give(rare.SCRIPT, asked, capsys)
+    assert "The chance of" in text
+    assert (folder / "figures" / "ladder.svg").is_file()
+    assert {path.stem for path in folder.glob("*.parquet")} == {"ladder", "climbs", "lineages"}
+    assert len(pd.read_parquet(folder / "climbs.parquet")) == 3
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments", "line"),
+    [
+        (branch.SCRIPT, ["day=500"], "day = 500: must be from 0 to"),
+        (branch.SCRIPT, ["run=many"], "'many': names no history"),
+        (branch.SCRIPT, ["futures=0"], "futures"),
+        (branch.SCRIPT, ["day=12", "levers=[{lever: support, actor: IRN, value: 0, day: 3}]"], "lies before day 12"),
+        (branch.SCRIPT, ["levers=[{lever: nothing}]"], "nothing"),
+        (explain.SCRIPT, ["turns=12:5"], "give run=N as well"),
+        (explain.SCRIPT, ["run=3", "turns=12:5@500:1"], "takes a turn on day 500"),
+        (rare.SCRIPT, ["outcome=truce"], "no ladder leads there"),
+        (rare.SCRIPT, ["outcome=level_4", "neighbour=XXX"], "no such outcome"),
+        (rare.SCRIPT, ["repeats=1"], "repeats"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_a_line(
+    script: Script, arguments: list[str], line: str, capsys: Captured
+) -> None:
+    assert main(script, arguments) == EXIT_BAD_INPUT
+    assert line in capsys.readouterr().err
