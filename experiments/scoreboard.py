@@ -23,6 +23,7 @@ from sim.tell.summary import markdown_table
 ROOT = Path(__file__).resolve().parents[1]
 MIXES, KEPT = ROOT / "docs" / "scoreboard_mixes.csv", ROOT / "docs" / "scoreboard_kept.csv"
 TABLE, PAGE, README = ROOT / "docs" / "scoreboard.csv", ROOT / "docs" / "scoreboard.md", ROOT / "README.md"
+SHIPPED = ROOT / "sim" / "tell" / "record.csv"  # the same, for pages whose readers have no documentation
 HOWTO = ROOT / "docs" / "howto" / "score.md"
 FIGURE = ROOT / "docs" / "figures" / "skill"
 COMMAND = "python experiments/document.py --scores"
@@ -36,7 +37,8 @@ FIGURES = 4  # significant: what differs further down differs by machine
 def make_table() -> None:
     """Score all worlds, reading ensembles that are stored, and write the table and its figure."""
     scored = score()
-    TABLE.write_text(table_text(scored), encoding="utf-8")
+    for path in (TABLE, SHIPPED):
+        path.write_text(table_text(scored), encoding="utf-8")
     png, _ = scored.plot("skill").save(FIGURE)
     png.unlink()
 

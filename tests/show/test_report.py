@@ -1,7 +1,6 @@
 import dataclasses
 import re
 from collections import Counter
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -25,15 +24,10 @@ from sim.tell.sections import all_estimates
 from sim.world.scenario import Scenario
 from tests.show.cases import HOSTILE, hostile, made_case
 from tests.show.made import MIXED, Day
+from tests.show.reading import text_of
 from tests.worlds import changed, scenario_of
 
 NEVER: list[Day] = [None] * 8
-
-
-def text_of(page: str) -> str:
-    """Return the words that a page shows."""
-    shown = re.sub(r"<(script|style).*?</\1>", " ", page, flags=re.DOTALL)
-    return unescape(re.sub(r"<[^>]+>", " ", shown)).replace("\u00a0", " ")
 
 
 @pytest.fixture(scope="module")

@@ -60,15 +60,20 @@ def write_report(
         If there are several cases without their comparison.
     """
     cases = [case.first(MOST_DRAWN) for case in cases]
+    check_told(cases, comparison)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison, histories)))
+    return path
+
+
+def check_told(cases: Sequence[Case], comparison: Comparison | None) -> None:
+    """Raise where cases cannot be told: every run of one failed, or several come without their comparison."""
     for case in cases:
         if usable(case.results.runs).empty:
             raise ResultsError(case.results.folder, "every run failed", f"{case.results.folder}/runs.parquet tells why")
     if len(cases) > 1 and comparison is None:
         msg = f"expected the comparison of {len(cases)} cases, got none; make it with sim.study.compare"
         raise ValueError(msg)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison, histories)))
-    return path
 
 
 def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Sequence[Told]) -> dict[str, Any]:
@@ -95,10 +100,27 @@ def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Se
         "left_out": left_out(sheets),
         "estimates": all_estimates(results, scenario),
         "yardstick": SCALE,
-        "ramp": [(colour, ink_on(colour)) for colour in map(loss_colour, (i / N_CLASSES for i in range(N_CLASSES)))],
+        "ramp": ramp(),
         "caveat": CAVEAT,
         **look_and_script(),
     }
+
+
+def ramp() -> list[tuple[str, str]]:
+    """Return the classes of colour of a map of losses, each with the ink that reads on it."""
+    return [(colour, ink_on(colour)) for colour in map(loss_colour, (i / N_CLASSES for i in range(N_CLASSES)))]
+
+
+def look(*more: str) -> dict[str, str]:
+    """Return the style of a page without a script, and that it allows none.
+
+    Parameters
+    ----------
+    more
+        Files of style besides that of all pages.
+    """
+    style = "\n".join(map(_resource, (STYLE, *more)))
+    return {"style": Markup(style), "script_digest": "none"}  # noqa: S704 - files of this package
 
 
 def look_and_script(script: str = SCRIPT) -> dict[str, str]:
