@@ -12,8 +12,8 @@ from sim.show.figures import MOST_DRAWN
 from sim.show.report.changes import Other, change_of
 from sim.show.report.day_map import day_map_of
 from sim.show.report.headlines import headlines_of, range_of
-from sim.show.report.strongest import strongest
-from sim.show.report.write import check_told, environment, look, ramp
+from sim.show.report.strongest import ASKED, strongest
+from sim.show.report.write import BRACKETS, asked_of, check_told, environment, look, ramp
 from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.tell import record
@@ -45,12 +45,6 @@ def write_brief(cases: Sequence[Case], path: Path, comparison: Comparison | None
     return path
 
 
-def asked_of(cases: Sequence[Case]) -> Case:
-    """Return whose question is asked: the lever's where one stands beside the base, else the base's."""
-    base, *others = cases
-    return others[0] if len(others) == 1 else base
-
-
 def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, Any]:
     """Return what the template fills in."""
     about = asked_of(cases)
@@ -61,7 +55,7 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
         "about": about,
         "base": cases[0],
         "answer": others[0].sentences[0] if len(others) == 1 else "",
-        "effects": _effects(others),
+        "effects": _effects(others, comparison),
         "n_more": max(len(others) - MOST_OTHERS, 0),
         "headlines": [(headline, range_of(headline, beside)) for headline in headlines_of(results, scenario)],
         "map": day_map_of(results, scenario) if regime_places(scenario) else None,
@@ -69,13 +63,19 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
         "record": record.first_section(is_weighed=scenario.tilt is not None),
         "ramp": ramp(),
         "caveat": CAVEAT,
+        "brackets": BRACKETS,
         "command": (comparison or results).manifest["command"],
         **look(STYLE),
     }
 
 
-def _effects(others: Sequence[Other]) -> list[tuple[str, str]]:
+def _effects(others: Sequence[Other], comparison: Comparison | None) -> list[tuple[str, str]]:
     """Return what levers change, each with whose it is: what the answer leaves of one lever, the fate of several."""
     if len(others) == 1:
         return [("", sentence) for sentence in others[0].sentences[1:]]
-    return [(other.name, other.sentences[0]) for other in others[:MOST_OTHERS]]
+    if comparison is None:
+        return []
+    table = comparison.table[comparison.table["outcome"] == ASKED]
+    size = dict(zip(table["scenario"], table["difference"].abs(), strict=True))
+    ranked = sorted(others, key=lambda other: -size[other.name])
+    return [(other.name, other.sentences[0]) for other in ranked[:MOST_OTHERS]]

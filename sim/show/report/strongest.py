@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from sim.show.report.inline import tight
 from sim.study.cases import Case
 from sim.study.matters.inputs import is_parameter
 from sim.study.matters.sensitivity import sensitivity
+from sim.tell.estimate import Estimate, Value
 from sim.tell.inputs import input_meanings
 from sim.tell.sensitivity import fifths, shares_of
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
 ASKED = "p_collapse"
+MORE = ", and others of its side with it"
 
 
 def strongest(case: Case, most: int) -> list[str]:
@@ -31,21 +34,21 @@ def strongest(case: Case, most: int) -> list[str]:
     except ConfigError:
         return []
     rows = found.table[found.table["low"] > 0.0]
-    first = ~rows["input"].map(lambda name: _kin(str(name), case.scenario)).duplicated()
-    rows = rows[first].head(most)
+    kin = rows["input"].map(lambda name: _kin(str(name), case.scenario))
+    shared, first = kin.duplicated(keep=False), ~kin.duplicated()
     meanings = input_meanings([str(name) for name in rows["input"]], case.scenario)
-    ends = zip(rows["at_lowest"], rows["at_highest"], strict=True)
-    told = zip(rows["input"], shares_of(rows), [fifths(low, high, found.unit) for low, high in ends], strict=True)
-    return [
-        _sentence(meanings[str(name)], str(share.told), *map(str, (low.told, high.told)))
-        for name, share, (low, high) in told
+    ends = [fifths(low, high, found.unit) for low, high in zip(rows["at_lowest"], rows["at_highest"], strict=True)]
+    told = [
+        _sentence(f"{meanings[str(name)]}{MORE * of_side}", share, *pair)
+        for name, of_side, share, pair in zip(rows["input"], shared, shares_of(rows), ends, strict=True)
     ]
+    return [sentence for sentence, is_first in zip(told, first, strict=True) if is_first][:most]
 
 
-def _sentence(meaning: str, share: str, low: str, high: str) -> str:
+def _sentence(meaning: str, share: Estimate, low: Value, high: Value) -> str:
     """Return what an input does."""
-    ends = f"collapse in {low} of runs where it is lowest, {high} where it is highest (a fifth each)"
-    return f"{meaning[0].upper()}{meaning[1:]}: {ends}; {share} of the variance."
+    ends = f"collapse in {low.told} of runs where it is lowest, {high.told} where it is highest (a fifth each)"
+    return tight(f"{meaning[0].upper()}{meaning[1:]}: {ends}; {share} of the variance.")
 
 
 def _kin(name: str, scenario: Scenario) -> str:

@@ -26,6 +26,7 @@ from sim.show.report.told import story_of
 from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.study.explain.typical import Told
+from sim.tell import record
 from sim.tell.certainty import weighing_note
 from sim.tell.comparison_summary import NOTES
 from sim.tell.sections import all_estimates
@@ -33,6 +34,7 @@ from sim.tell.summary import CAVEAT
 from sim.tell.yardstick import SCALE
 
 PACKAGE = "sim.show.report"
+BRACKETS = "Brackets are 95 % intervals: they tell how many runs were made, not whether the assumptions are right."
 TEMPLATE, STYLE, PLAYER, SCRIPT = "page.html.jinja", "report.css", "player.js", "report.js"
 
 
@@ -76,6 +78,12 @@ def check_told(cases: Sequence[Case], comparison: Comparison | None) -> None:
         raise ValueError(msg)
 
 
+def asked_of(cases: Sequence[Case]) -> Case:
+    """Return whose question is asked: the lever's where one stands beside the base, else the base's."""
+    base, *others = cases
+    return others[0] if len(others) == 1 else base
+
+
 def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Sequence[Told]) -> dict[str, Any]:
     """Return what the template fills in."""
     base, *others = cases
@@ -85,6 +93,7 @@ def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Se
     day_map = day_map_of(results, scenario) if MAP in drawn else None
     return {
         "base": base,
+        "question": asked_of(cases).scenario.config.scenario.question,
         "cases": cases,
         "comparison": comparison,
         "headlines": [(headline, range_of(headline, others)) for headline in headlines_of(results, scenario)],
@@ -101,7 +110,9 @@ def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Se
         "estimates": all_estimates(results, scenario),
         "yardstick": SCALE,
         "ramp": ramp(),
+        "record": record,
         "caveat": CAVEAT,
+        "brackets": BRACKETS,
         **look_and_script(),
     }
 
