@@ -19,7 +19,7 @@ from sim.ensemble.run.work import held
 from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
 from sim.show.figures import of_comparison
-from sim.show.report import write_report
+from sim.show.report import write_brief, write_report
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
 from sim.study.labels import told_apart
@@ -30,7 +30,14 @@ from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.text import place
 
-OWN = ("scenarios=", "theories=", "results=", "report=", "figures=")  # settings of the comparison, not of an ensemble
+OWN = (
+    "scenarios=",
+    "theories=",
+    "results=",
+    "report=",
+    "brief=",
+    "figures=",
+)  # settings of the comparison, not of an ensemble
 
 
 def job(point: Point) -> None:
@@ -58,6 +65,8 @@ def job(point: Point) -> None:
             showing.figures(lambda: of_comparison(comparison))
         if options.report:
             showing.report(lambda: write_report(cases, folder / "report.html", comparison))
+        if options.brief:
+            showing.report(lambda: write_brief(cases, folder / "brief.html", comparison))
         showing.end()
 
 

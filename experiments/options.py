@@ -19,6 +19,7 @@ class RunOptions(Frozen):
 
     figures: bool = True
     report: bool = False
+    brief: bool = False
 
 
 class CompareOptions(Frozen):
@@ -29,6 +30,7 @@ class CompareOptions(Frozen):
     results: tuple[Place, ...] = Field(default=(), strict=False)
     figures: bool = True
     report: bool = False
+    brief: bool = False
 
 
 class SweepSettings(Frozen):

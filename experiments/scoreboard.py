@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 KNOWN, GROUPED = ROOT / "docs" / "scoreboard_known.csv", ROOT / "docs" / "scoreboard_groups.csv"
 MIXES, KEPT = ROOT / "docs" / "scoreboard_mixes.csv", ROOT / "docs" / "scoreboard_kept.csv"
 TABLE, PAGE, README = ROOT / "docs" / "scoreboard.csv", ROOT / "docs" / "scoreboard.md", ROOT / "README.md"
+SHIPPED = ROOT / "sim" / "tell" / "record.csv"  # the same, for pages whose readers have no documentation
 HOWTO = ROOT / "docs" / "howto" / "score.md"
 FIGURE = ROOT / "docs" / "figures" / "skill"
 COMMAND = "python experiments/document.py --scores"
@@ -50,7 +51,8 @@ FIGURES = 4  # significant: what differs further down differs by machine
 def make_table() -> None:
     """Score all worlds, reading ensembles that are stored, and write the table and its figure."""
     scored = score()
-    TABLE.write_text(table_text(scored), encoding="utf-8")
+    for path in (TABLE, SHIPPED):
+        path.write_text(table_text(scored), encoding="utf-8")
     known = scored.scores.known
     for path, table in ((KNOWN, coverage(known)), (GROUPED, reliability(known))):
         path.write_text(_stored(COMMAND, _provenance(scored), table), encoding="utf-8")

@@ -73,7 +73,8 @@ def extremists_change(runs: pd.DataFrame | Stored) -> Numbers:
 
 def columns_of_runs(results: Results, columns: Sequence[str]) -> pd.DataFrame:
     """Return some columns of the runs that count; of many runs the others stay on disk."""
-    return usable(pd.concat(results.pieces(RUNS, ("status", *columns)), ignore_index=True))
+    names = tuple(dict.fromkeys(("status", "run", *columns)))  # by its run a row is known to be among the first
+    return usable(pd.concat(results.pieces(RUNS, names), ignore_index=True))
 
 
 def report_days(horizon_days: int) -> list[int]:

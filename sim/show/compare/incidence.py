@@ -8,10 +8,10 @@ from matplotlib.patches import Patch
 from sim.ensemble.estimate.estimates import curve
 from sim.ensemble.estimate.knowledge import knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.show.compare.differences import in_points
+from sim.show.compare.differences import TINY, in_points
 from sim.show.compare.marks import looks_of
 from sim.show.compare.outcomes import by_day_name
-from sim.show.compare.words import words_of
+from sim.show.compare.words import idle_note, words_of
 from sim.show.ensemble.incidence import (
     HEIGHT_MM,
     LABELS_MM,
@@ -32,6 +32,7 @@ from sim.show.kit.page import new_page
 from sim.show.kit.panels import Panels, Scale, draw_panel, set_panels
 from sim.show.kit.series import LEADER_MM
 from sim.show.kit.theme import RULE, SMALL_PT
+from sim.show.kit.turns import draw_turns, turns_of
 from sim.show.kit.typeset import shorten
 from sim.study.compare import Comparison
 
@@ -59,12 +60,15 @@ def _draw_together(comparison: Comparison, bands: Bands, last_day: int) -> Figur
     scenario = comparison.cases[0].scenario
     by = headline_day(scenario.horizon_days)
     shown = "Share of runs in which the regime has collapsed by a day"
-    note = f"{bands_note(scenario)}{_ends(scenario.horizon_days, last_day)}"
+    ends = f"{_ends(scenario.horizon_days, last_day)}{_turns(comparison)}"
+    note = f"{bands_note(scenario)}{ends}"
     page = new_page(
         words_of(comparison, _title(comparison, bands[comparison.cases[0].name], by), shown, note), HEIGHT_MM
     )
     events = _events(list(bands))
     ax = curve_axes(page, scenario, list(bands.values()), last_day)
+    for case, event in zip(comparison.cases, events, strict=True):
+        draw_turns(ax, case.scenario, event.colour)
     for event, band in zip(events, bands.values(), strict=True):
         draw_curve(ax, event, band, last_day)
     mark_headline(ax, by, float(next(iter(bands.values())).share[by]))
@@ -75,8 +79,15 @@ def _draw_together(comparison: Comparison, bands: Bands, last_day: int) -> Figur
 def _draw_apart(comparison: Comparison, bands: Bands, last_day: int) -> Figure:
     """Return the figure with a panel for each scenario, the base repeated in each."""
     scenario = comparison.cases[0].scenario
-    by, (base, *others) = headline_day(scenario.horizon_days), list(bands)
+    by, base = headline_day(scenario.horizon_days), comparison.cases[0].name
+    others = [
+        name
+        for name in bands
+        if name != base and not np.allclose(bands[name].share, bands[base].share, atol=TINY / 100.0)
+    ]
+    others = others or [case.name for case in comparison.cases[1:]]
     looks, panels = looks_of(bands), _panels(len(others))
+    scenarios = {case.name: case.scenario for case in comparison.cases}
     handles: Handles = {
         base: (
             Patch(color=RULE, alpha=0.3, linewidth=0),
@@ -86,14 +97,15 @@ def _draw_apart(comparison: Comparison, bands: Bands, last_day: int) -> Figure:
     }
     cut = f"; the axes end on day {last_day}, little happens later" if last_day < scenario.horizon_days else ""
     shown = "Share of runs in which the regime has collapsed by a day"
-    note = f"{bands_note(scenario)}; beside the names: by day {by}{cut}"
+    ends = f"{cut}{_turns(comparison)}{idle_note(comparison, others)}"
+    note = f"{bands_note(scenario)}; beside the names: by day {by}{ends}"
     page = keyed_page(
         words_of(comparison, _title(comparison, bands[comparison.cases[0].name], by), shown, note),
         handles,
         panels.total_mm,
     )
     for i, name in enumerate(others):
-        head, days = (name, bands[name].percent(by)), (scenario.tables.header.day0, last_day)
+        head, days = (name, bands[name].percent(by)), (scenarios[name], last_day)
         ax = draw_panel(page, panels, i, _scale(bands, last_day), head, days)
         draw_curve(ax, Event(COLLAPSE, base, RULE, "--", WIDTHS[1]), bands[base], last_day)
         draw_curve(ax, Event(COLLAPSE, name, looks[name].colour, "-", WIDTHS[1]), bands[name], last_day)
@@ -121,6 +133,12 @@ def _title(comparison: Comparison, base: Band, by: int) -> str:
     text = f"The regime collapses by day {by} in {base.percent(by)} of runs"
     ends = ranked if len(ranked) == 1 else [ranked[0], ranked[-1]]
     return f"{text}: {', '.join(f'{difference.text} with {difference.scenario}' for difference in ends)}"
+
+
+def _turns(comparison: Comparison) -> str:
+    """Return what dashed lines mean, where some scenario has levers or events after day 0."""
+    has_any = any(turns_of(case.scenario) for case in comparison.cases)
+    return "; dashed lines: when a scenario's levers and events come" if has_any else ""
 
 
 def _ends(horizon_days: int, last_day: int) -> str:
