@@ -21,7 +21,7 @@ QUIET, CONTESTED = False, True
 FLIGHT = tuple(within("regime", name) for name in ("flight_per_day", "flight_floor", "flight_gate", "flight_contested"))
 MORALE_LIMIT = within("regime", "flight_morale")
 COUP = within("regime", "coup_per_day")
-STORM = (within("regime", "bargain_days"), within("regime", "bargain_melt"))
+TALKS = within("regime", "bargain_days")
 TEMPO = st.floats(0.05, 20.0)
 
 
@@ -125,30 +125,27 @@ def test_coup_worked_out_by_hand() -> None:
     assert coup_probability(0.5, 0.2, 0.5, 0.05) == pytest.approx(1.0 - math.exp(-0.01))
 
 
-@given(SHARE, SHARE, *STORM, TEMPO, TEMPO)
-def test_the_storm_comes_no_later_when_the_garrison_melts_or_the_tempo_is_high(
-    low: float, high: float, days: float, melt: float, fast: float, slow: float
+@given(TALKS, TALKS, TEMPO, TEMPO)
+def test_the_storm_comes_no_later_when_talks_are_short_or_the_tempo_is_high(
+    short: float, long: float, fast: float, slow: float
 ) -> None:
-    low, high = sorted((low, high))
+    short, long = sorted((short, long))
     fast, slow = sorted((fast, slow))
-    chance = storm_probability(high, days, melt, slow)
+    chance = storm_probability(long, slow)
     assert 0.0 <= chance <= 1.0
-    assert storm_probability(low, days, melt, slow) >= chance
-    assert storm_probability(high, days, melt, fast) >= chance
+    assert storm_probability(short, slow) >= chance
+    assert storm_probability(long, fast) >= chance
 
 
 def test_storm_worked_out_by_hand() -> None:
-    steady = 1.0 - math.exp(-1.0 / 17.0)
-    assert storm_probability(0.9, 17.0, 3.0, 1.0) == pytest.approx(steady)
-    assert storm_probability(0.5, 17.0, 3.0, 1.0) == pytest.approx(steady)
-    assert storm_probability(0.25, 17.0, 3.0, 1.0) == pytest.approx(1.0 - math.exp(-2.5 / 17.0))
-    assert storm_probability(0.0, 17.0, 3.0, 2.0) == pytest.approx(1.0 - math.exp(-2.0 / 17.0))
+    assert storm_probability(17.0, 1.0) == pytest.approx(1.0 - math.exp(-1.0 / 17.0))
+    assert storm_probability(17.0, 2.0) == pytest.approx(1.0 - math.exp(-0.5 / 17.0))
 
 
 def test_mean_wait_for_the_storm_is_the_parameter() -> None:
     # Whole days with a hazard of 1/17 a day: the mean wait is 17 days to within the day of the draw.
     days = default("regime", "bargain_days")
-    wait = 1.0 / storm_probability(1.0, days, default("regime", "bargain_melt"), 1.0)
+    wait = 1.0 / storm_probability(days, 1.0)
     assert days < wait < days + 1.0
 
 

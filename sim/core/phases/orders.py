@@ -342,12 +342,7 @@ def consider_storm(world: World, rules: Rules, state: State, leader: int) -> Non
     if leader != world.challenger or state.collapse_day != NEVER or state.scratch.score[capital] <= 0.0:
         return
     if state.is_storming == 0 and state.scratch.odds[capital] >= STORM_CONSIDERED * rules.orders.least_odds:
-        chance = storm_probability(
-            defending_morale(state, capital),
-            rules.regime.bargain_days,
-            rules.regime.bargain_melt,
-            state.tempo,
-        )
+        chance = storm_probability(rules.regime.bargain_days, state.tempo)
         if uniform(state.key, Purpose.STORM, capital, 0) < chance:
             state.is_storming = 1
     if state.is_storming == 0:

@@ -12,7 +12,6 @@ from sim.core.jit import rule
 from sim.core.parameters import parameter
 
 WITHOUT_PATRONS = 0.5  # assumption: by how much the lost gate weighs more for a leader whom nobody supports
-NO_MELT = 0.5  # morale of the capital's garrison from which on the storm comes no sooner
 USUAL_MORALE = 2.0  # one over the morale at which recruits come as the parameter says
 
 
@@ -110,15 +109,6 @@ class Regime:
         unit="days",
         meaning="mean time of ultimatum and talks before the capital is stormed",
         source="assumption; range tried on six worlds",
-    )
-    bargain_melt: float = parameter(
-        3.0,
-        "g_m",
-        prior=(0.0, 6.0),
-        limits=(0.0, 50.0),
-        unit="1",
-        meaning="how much sooner the storm comes when the capital's garrison has no morale",
-        source="assumption",
     )
     dissolve_flight: float = parameter(
         0.9,
@@ -275,17 +265,15 @@ def coup_probability(disloyal: float, coup_proofing: float, patron: float, hazar
 
 
 @rule
-def storm_probability(capital_morale: float, bargain_days: float, melt: float, tempo: float) -> float:
-    """Return the chance that the challenger decides today to storm the capital: 1 - exp(-(1 + g_m * x) / (t_barg * t)).
+def storm_probability(bargain_days: float, tempo: float) -> float:
+    """Return the chance that the challenger decides today to storm the capital: 1 - exp(-1 / (t_barg * t)).
 
-    x = max(0, 1 - m / 0.5). The challenger's odds are good enough before this is asked.
+    The challenger's odds are good enough before this is asked.
 
     Parameters
     ----------
-    capital_morale
-        m, of those who defend the capital, in [0, 1].
-    bargain_days, melt
-        t_barg and g_m, see the parameter table.
+    bargain_days
+        t_barg, see the parameter table.
     tempo
         t, factor on all times of a run, > 0.
 
@@ -294,8 +282,7 @@ def storm_probability(capital_morale: float, bargain_days: float, melt: float, t
     Fearon (1995), "Rationalist explanations for war", International Organization 49, 379-414: a storm is dear, so that
     first one bargains; form and sizes are assumptions.
     """
-    hazard = (1.0 + melt * max(0.0, 1.0 - capital_morale / NO_MELT)) / (bargain_days * tempo)
-    return 1.0 - math.exp(-hazard)
+    return 1.0 - math.exp(-1.0 / (bargain_days * tempo))
 
 
 @rule
