@@ -52,6 +52,8 @@ def headline(results: Results, scenario: Scenario) -> Section | None:
     days = dict.fromkeys((min(SOON, lookup.horizon), lookup.horizon))
     told = {f"{EVENTS['collapse']} by day {day}": ("collapse_by_day", day) for day in days}
     told |= {f"{label}, persons": (f"{quantity}_mean", lookup.horizon) for quantity, label in PEOPLE.items()}
+    if scenario.tables.header.neighbours:
+        told["refugees abroad, persons"] = ("refugees_mean", lookup.horizon)
     found = {words: lookup.find(quantity, by_day=day) for words, (quantity, day) in told.items()}
     return _section(
         lookup,

@@ -26,7 +26,7 @@ from sim.study.compare import (
     store_comparison,
 )
 from sim.tell.comparison_overview import LESS, MORE, SAME, overview
-from sim.tell.comparison_summary import comparison_markdown, comparison_table, headline_rows, sections
+from sim.tell.comparison_summary import SIGN, comparison_markdown, comparison_table, headline_rows, sections
 from sim.tell.ensemble import run_ensemble
 from sim.tell.labels import outcome_labels
 from sim.world.frozen import ConfigError
@@ -318,3 +318,18 @@ def test_a_manifest_without_a_seal_is_told_from_one_with_a_wrong_seal(tmp_path: 
 def test_a_folder_of_another_kind_is_told(comparison: Comparison) -> None:
     with pytest.raises(ResultsError, match="holds a comparison, not an ensemble; name folders that"):
         open_case(comparison.folder)
+
+
+def test_clear_differences_tell_under_how_many_vectors_their_sign_holds(
+    cases: list[Case], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = compare(cases, tmp_path, COMMAND)
+    assert plain.table["sign_holds"].isna().all()
+    assert SIGN.capitalize() not in comparison_markdown(plain)
+    monkeypatch.setattr("sim.study.compare.vectors_of", lambda runs, _: runs["run"].to_numpy(np.int64) % 10)
+    found = compare(cases, tmp_path, COMMAND)
+    clear = (found.table["low"] > 0.0) | (found.table["high"] < 0.0)
+    assert found.table.loc[clear, "sign_holds"].between(0.5, 1.0).all()
+    assert clear.any()
+    assert found.table.loc[~clear, "sign_holds"].isna().all()
+    assert f"{SIGN.capitalize()}: under which share" in comparison_markdown(found)
