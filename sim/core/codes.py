@@ -20,7 +20,6 @@ NOBODY = cast("int", np.int64(-1))
 class Purpose(IntEnum):
     """What a draw decides. Values are never renumbered or reused, used at one place each (< 64); a gap is retired."""
 
-    BRANCH = 0
     TEMPO = 1
     STRENGTH = 2
     QUALITY = 3
