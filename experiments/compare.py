@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from experiments.arguments import Point
-from experiments.launch import Script, command, load_scenario, main, told
+from experiments.launch import Script, command, load_scenario, main, told, with_theory
 from experiments.options import CompareOptions, take_options
 from experiments.present import Showing
 from sim.ensemble.run.reporter import Reporter
@@ -19,7 +19,7 @@ from sim.ensemble.run.work import held
 from sim.ensemble.store.files import locked_for_reading, write_text
 from sim.ensemble.store.folders import result_folder
 from sim.show.figures import of_comparison
-from sim.show.report import write_report
+from sim.show.report import write_brief, write_report
 from sim.study.cases import Case, of_equal_runs, open_case
 from sim.study.compare import check_comparable, compare, digest_of, store_comparison
 from sim.study.labels import told_apart
@@ -30,7 +30,14 @@ from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.text import place
 
-OWN = ("scenarios=", "theories=", "results=", "report=", "figures=")  # settings of the comparison, not of an ensemble
+OWN = (
+    "scenarios=",
+    "theories=",
+    "results=",
+    "report=",
+    "brief=",
+    "figures=",
+)  # settings of the comparison, not of an ensemble
 
 
 def job(point: Point) -> None:
@@ -58,6 +65,8 @@ def job(point: Point) -> None:
             showing.figures(lambda: of_comparison(comparison))
         if options.report:
             showing.report(lambda: write_report(cases, folder / "report.html", comparison))
+        if options.brief:
+            showing.report(lambda: write_brief(cases, folder / "brief.html", comparison))
         showing.end()
 
 
@@ -81,20 +90,13 @@ def _scenarios(options: CompareOptions, values: dict[str, Any]) -> dict[str, Sce
             [f"{what}: name at least two, each once, the first is the base; or give results=[folder,folder]"]
         )
     if options.theories:
-        rules = values["rules"]
-        chosen = {name: choice("rules", name) for name in names}
-        return {f"{key}={n}": load_scenario({**values, "rules": _merged(rules, own)}) for n, own in chosen.items()}
+        return {f"{key}={name}": load_scenario(with_theory(values, name)) for name in names}
     if values["scenario"] != choice("scenario", USUAL_SCENARIO):
         cure = "run each with run.py, and compare with results=[folder,folder]"
         raise ConfigError(
             [f"scenario: a comparison names its scenarios in scenarios=[...]; for levers of your own, {cure}"]
         )
     return {f"{key}={name}": load_scenario({**values, "scenario": choice("scenario", name)}) for name in names}
-
-
-def _merged(rules: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Return rules as they were composed, but for what a theory says itself."""
-    return rules | {mechanism: rules[mechanism] | told for mechanism, told in own.items()}
 
 
 def _asked(values: dict[str, Any]) -> int | None:

@@ -6,7 +6,8 @@ python experiments/document.py               schedule and parameters, at once
 python experiments/document.py --history     also runs all worlds against history, the Levant for a year (some minutes)
 python experiments/document.py --scores      also scores all worlds for the scoreboard (some minutes)
 python experiments/document.py --mixes       also learns parameters, each country left out, for the same (some minutes)
-python experiments/document.py --figures     also draws the figure of the README from the default run (a minute)
+python experiments/document.py --theories    also scores every theory on all worlds for the page about them (minutes)
+python experiments/document.py --figures     also makes figure and table of the README from the default run (a minute)
 python experiments/document.py --examples    also runs what how-to pages show of long commands (a minute)
 python experiments/document.py --notebooks   also runs the notebooks, which keep what they show (some minutes)
 """
@@ -252,6 +253,7 @@ def main() -> None:
     parser.add_argument("--history", action="store_true", help="run all worlds against history")
     parser.add_argument("--scores", action="store_true", help="score all worlds for the scoreboard")
     parser.add_argument("--mixes", action="store_true", help="learn parameters, each country left out")
+    parser.add_argument("--theories", action="store_true", help="score every theory on all worlds")
     parser.add_argument("--figures", action="store_true", help="draw the figure of the README")
     parser.add_argument("--examples", action="store_true", help="run the examples of how-to pages")
     parser.add_argument("--notebooks", action="store_true", help="run the notebooks and keep what they show")
@@ -261,14 +263,17 @@ def main() -> None:
         scoreboard.make_table()
     if asked.mixes:
         scoreboard.make_mixes()
+    if asked.theories:
+        scoreboard.make_theories()
     if asked.figures:
-        stored.draw_figures()
+        rewrite(scoreboard.README, stored.draw_figures())
     for page, parts in (stored.examples() if asked.examples else {}).items():
         rewrite(page, parts)
     if asked.notebooks:
         stored.run_notebooks()
     told = scoreboard.page_parts()
     rewrite(scoreboard.PAGE, told)
+    rewrite(scoreboard.THEORIES_PAGE, scoreboard.theories_parts())
     rewrite(scoreboard.README, {"standing": told["standing"]})
     rewrite(scoreboard.HOWTO, {"example": scoreboard.example()})
 

@@ -23,7 +23,7 @@ from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import EnsembleError, EnsembleInterruptedError
 from sim.ensemble.store.files import BusyError
 from sim.ensemble.store.results import ResultsError
-from sim.world.catalogue import CONF, scenario_of, well_named
+from sim.world.catalogue import CONF, choice, scenario_of, well_named
 from sim.world.config import ConfigError, RunConfig, known_keys, read_config
 from sim.world.frozen import Frozen
 from sim.world.scenario import Scenario
@@ -184,6 +184,19 @@ def load_scenario(values: Mapping[str, Any]) -> Scenario:
     scenario = scenario_of(read_point(values))
     targets_of(scenario)
     return scenario
+
+
+def with_theory(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return composed values under a theory: rules are as they were composed, but for what it says itself.
+
+    Parameters
+    ----------
+    values, name
+        Composed values of an ensemble, and which of `conf/rules/`.
+    """
+    rules = values["rules"]
+    told = {mechanism: rules[mechanism] | own for mechanism, own in choice("rules", name).items()}
+    return {**values, "rules": rules | told}
 
 
 def read_point(values: Mapping[str, Any]) -> RunConfig:

@@ -19,6 +19,7 @@ class RunOptions(Frozen):
 
     figures: bool = True
     report: bool = False
+    brief: bool = False
 
 
 class CompareOptions(Frozen):
@@ -29,6 +30,7 @@ class CompareOptions(Frozen):
     results: tuple[Place, ...] = Field(default=(), strict=False)
     figures: bool = True
     report: bool = False
+    brief: bool = False
 
 
 class SweepSettings(Frozen):
@@ -141,9 +143,10 @@ class ReportOptions(Frozen):
 
 
 class ScoreOptions(Frozen):
-    """Of `score.py`: worlds by name or folder, or two score folders; the first is the base."""
+    """Of `score.py`: worlds by name or folder, theories of them, or two score folders; the first is the base."""
 
     worlds: tuple[Place, ...] = Field(default=(), strict=False)
+    theories: tuple[Name, ...] = Field(default=(), strict=False)
     compare: tuple[Place, ...] = Field(default=(), strict=False)
     figures: bool = True
 

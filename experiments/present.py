@@ -93,9 +93,10 @@ class Showing:
                 self.reporter.note(line)
 
     def report(self, write: Callable[[], Path]) -> None:
-        """Write a report and tell where it is."""
+        """Write a page and tell where it is."""
         with self.step("report"):
-            self.reporter.note(f"report: {write().resolve()}")
+            path = write().resolve()
+            self.reporter.note(f"{path.stem}: {path}")
 
     def end(self) -> None:
         """Print the folder as the last line; end with the status of a failure where something went wrong."""

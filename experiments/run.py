@@ -17,7 +17,7 @@ from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import held
 from sim.ensemble.store.folders import result_folder
 from sim.show.figures import MOST_DRAWN, of_ensemble
-from sim.show.report import write_report
+from sim.show.report import write_brief, write_report
 from sim.study.cases import Case
 from sim.tell.ensemble import run_ensemble
 from sim.tell.summary import summary_table
@@ -53,6 +53,8 @@ def _show(case: Case, reporter: Reporter, options: RunOptions) -> None:
             showing.figures(lambda: of_ensemble(shown.results, scenario), tells_left_out=True)
         if options.report:
             showing.report(lambda: write_report([shown], results.folder / "report.html"))
+        if options.brief:
+            showing.report(lambda: write_brief([shown], results.folder / "brief.html"))
     showing.end()
     if failed == runs:
         raise SystemExit(EXIT_FAILED)

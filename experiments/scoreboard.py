@@ -6,27 +6,42 @@ is out of date.
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from experiments import launch
+from experiments.score import SCRIPT
 from sim.api import calibrate, score
+from sim.ensemble.store.results import read_table as read_parquet
+from sim.study.score.coverage import coverage, reliability
 from sim.study.score.folder import Scored, developed_worlds, provenance
 from sim.study.score.record import read_record
 from sim.study.score.score import left_out_rows
+from sim.study.score.theories import SCHEMA, WORTH
 from sim.study.score.tilt import COLUMNS
 from sim.tell.calibration import kept_section, mixes_section
+from sim.tell.coverage import coverage_section, reliability_section
 from sim.tell.score_tables import NOTES, board_section, left_out_section, standing_lines, tilted_section
 from sim.tell.summary import markdown_table
+from sim.tell.theories import NOTES as THEORY_NOTES
+from sim.tell.theories import gains_section, theories_sentences, weights_section
 
 ROOT = Path(__file__).resolve().parents[1]
+KNOWN, GROUPED = ROOT / "docs" / "scoreboard_known.csv", ROOT / "docs" / "scoreboard_groups.csv"
 MIXES, KEPT = ROOT / "docs" / "scoreboard_mixes.csv", ROOT / "docs" / "scoreboard_kept.csv"
 TABLE, PAGE, README = ROOT / "docs" / "scoreboard.csv", ROOT / "docs" / "scoreboard.md", ROOT / "README.md"
+SHIPPED = ROOT / "sim" / "tell" / "record.csv"  # the same, for pages whose readers have no documentation
 HOWTO = ROOT / "docs" / "howto" / "score.md"
 FIGURE = ROOT / "docs" / "figures" / "skill"
 COMMAND = "python experiments/document.py --scores"
 MIXES_COMMAND = "python experiments/document.py --mixes"
+THEORIES, THEORIES_PAGE = ROOT / "docs" / "theories.csv", ROOT / "docs" / "theories.md"
+THEORIES_COMMAND = "python experiments/document.py --theories"
+THEORY_RUNS = 200  # of each world under each theory
 VECTORS = 512
 DIGESTS = ("rulebook", "scoring", "inputs", "records")
 EXAMPLE = ("killed", "level")  # families that the how-to page shows
@@ -36,7 +51,11 @@ FIGURES = 4  # significant: what differs further down differs by machine
 def make_table() -> None:
     """Score all worlds, reading ensembles that are stored, and write the table and its figure."""
     scored = score()
-    TABLE.write_text(table_text(scored), encoding="utf-8")
+    for path in (TABLE, SHIPPED):
+        path.write_text(table_text(scored), encoding="utf-8")
+    known = scored.scores.known
+    for path, table in ((KNOWN, coverage(known)), (GROUPED, reliability(known))):
+        path.write_text(_stored(COMMAND, _provenance(scored), table), encoding="utf-8")
     png, _ = scored.plot("skill").save(FIGURE)
     png.unlink()
 
@@ -49,6 +68,27 @@ def make_mixes() -> None:
     told |= {"failed": found.manifest["vectors_failed"]} | provenance(developed_worlds())
     for path, table in ((MIXES, found.board), (KEPT, found.curve)):
         path.write_text(_stored(MIXES_COMMAND, told, table), encoding="utf-8")
+
+
+def make_theories() -> None:
+    """Score every theory on all worlds, reading ensembles that are stored, and write what each is worth."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        if status := launch.main(SCRIPT, ["theories=[all]", f"ensemble.runs={THEORY_RUNS}"]):
+            raise SystemExit(status)
+    found = Path(printed.getvalue().splitlines()[-1])
+    told = {"runs": THEORY_RUNS} | provenance(developed_worlds())
+    table = read_parquet(found / f"{WORTH}.parquet", SCHEMA)
+    THEORIES.write_text(_stored(THEORIES_COMMAND, told, table), encoding="utf-8")
+
+
+def theories_parts() -> dict[str, str]:
+    """Return the generated parts of the page about theories."""
+    told, table = read_table(THEORIES)
+    made = f"{int(told['runs']):,} runs of each world under each theory, rulebook `{told['rulebook']}`. {THEORY_NOTES}"
+    weights, gained = (markdown_table(section(table)) for section in (weights_section, gains_section))
+    told_in_words = " ".join(theories_sentences(table))
+    return {"in short": told_in_words, "theories": f"{made}\n\n{weights}", "gains": gained}
 
 
 def _stored(command: str, told: Mapping[str, object], table: pd.DataFrame) -> str:
@@ -65,10 +105,15 @@ def table_text(scored: Scored) -> str:
     scored
         Scores of the project's worlds.
     """
-    runs = max(world["runs"] for world in scored.manifest["worlds"])
-    told = {"runs": runs, "seed": scored.manifest["seed"]} | {name: scored.manifest[name] for name in DIGESTS}
+    told = _provenance(scored)
     told |= {f"tilt {name}": value for name, value in scored.scores.tilts.iloc[0].drop("fold").items()}
     return _stored(COMMAND, told, scored.scores.board)
+
+
+def _provenance(scored: Scored) -> dict[str, object]:
+    """Return what some scores were made from."""
+    runs = max(world["runs"] for world in scored.manifest["worlds"])
+    return {"runs": runs, "seed": scored.manifest["seed"]} | {name: scored.manifest[name] for name in DIGESTS}
 
 
 def read_table(path: Path = TABLE) -> tuple[dict[str, str], pd.DataFrame]:
@@ -87,6 +132,8 @@ def page_parts() -> dict[str, str]:
         "standing": "\n".join(f"- {line}" for line in standing_lines(board)),
         "board": f"{made}\n\n{markdown_table(board_section(board))}",
         "tilted": _tilted(told, board),
+        "known": markdown_table(coverage_section(read_table(KNOWN)[1])),
+        "groups": markdown_table(reliability_section(read_table(GROUPED)[1])),
         "mixes": f"{_effort()}\n\n{markdown_table(mixes_section(read_table(MIXES)[1]))}",
         "kept": markdown_table(kept_section(read_table(KEPT)[1])),
         "left out": markdown_table(left_out_section(left_out)),

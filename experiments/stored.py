@@ -11,6 +11,7 @@ from sim.study.explain.chronicle import explain
 from sim.study.explain.keep import necessary
 from sim.tell.comparison_summary import UNCHANGED, sections
 from sim.tell.section import Section
+from sim.tell.sections import headline
 from sim.tell.summary import markdown_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,16 +21,18 @@ NOTEBOOKS = ROOT / "experiments" / "notebooks"
 SHOWN = ("level_by_neighbour",)
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in memory: another one each time, and nothing to read
 CELL_SECONDS = 600
-SCENARIOS = ("offensive_2024", "iraq_hardens")
+SCENARIOS = ("offensive_2024", "patrons_leave")
 COMPARED, ASKED = 2000, 500  # runs of the examples; pages say so
 
 
-def draw_figures() -> None:
-    """Draw the figures of the default run."""
+def draw_figures() -> dict[str, str]:
+    """Draw the figures of the default run; return the table that stands beside them."""
     ensemble = sim.run(sim.load_scenario("offensive_2024"))
     for name in SHOWN:
         _, vectors = ensemble.plot(name).save(FIGURES / name)
         vectors.unlink()
+    known = headline(ensemble.results, ensemble.scenario)
+    return {} if known is None else {"known": markdown_table(known)}
 
 
 def run_notebooks() -> None:
@@ -53,17 +56,15 @@ def run_notebooks() -> None:
 
 def examples() -> dict[Path, dict[str, str]]:
     """Return what how-to pages show of commands that take a while, by page and part."""
-    pair = [
-        sim.run(sim.load_scenario(name, {"ensemble.runs": COMPARED})) for name in ("offensive_2024", "iraq_hardens")
-    ]
-    _, neighbours, changes = sections(sim.compare(*pair))
+    pair = [sim.run(sim.load_scenario(name, {"ensemble.runs": COMPARED})) for name in SCENARIOS]
+    overview, _, changes = sections(sim.compare(*pair))
     scenario, seed = pair[0].scenario, pair[0].scenario.config.ensemble.seed
     history = explain(scenario, seed, 0)
     needed, *_ = necessary(scenario, seed, ASKED)
     event = [*history.about(kind="flight"), *history.about(kind="fall")][:1]
     told = {"event": history.text(event), "needed": f"{needed.text}."}
     return {
-        HOWTO / "compare.md": {"neighbours": titled(neighbours), "changes": titled(differing(changes))},
+        HOWTO / "compare.md": {"overview": titled(overview), "changes": titled(differing(changes))},
         HOWTO / "explain.md": {name: f"```text\n{text}\n```" for name, text in told.items()},
     }
 

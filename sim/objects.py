@@ -20,7 +20,7 @@ from sim.ensemble.store.folders import result_folder
 from sim.ensemble.store.schema import day_columns, names_of
 from sim.show.figures import FUTURES, TIMELINE, drawable, named_plot, of_comparison, of_ensemble, of_scores, of_sweep
 from sim.show.kit.plot import Plot
-from sim.show.report import chronicle_html, write_chronicle, write_report, write_scoreboard
+from sim.show.report import chronicle_html, write_brief, write_chronicle, write_report, write_scoreboard
 from sim.study import compare as comparing
 from sim.study import sweep as sweeping
 from sim.study.calibrate import calibrate as calibrating
@@ -372,6 +372,10 @@ class Ensemble(Case):
         told = explain_typical(self.results, self.scenario) if histories else []
         return write_report([self], place(path), histories=told)
 
+    def write_brief(self, path: Path | str) -> Path:
+        """Write one self-contained HTML page that prints on one sheet."""
+        return write_brief([self], place(path))
+
     def __repr__(self) -> str:
         """Return the summary as text."""
         return plain_text(summary_table(self.results, self.scenario))
@@ -431,6 +435,10 @@ class Comparison(comparing.Comparison):
     def write_report(self, path: Path | str) -> Path:
         """Write one self-contained HTML page about it."""
         return write_report(self.cases, place(path), self)
+
+    def write_brief(self, path: Path | str) -> Path:
+        """Write one self-contained HTML page that prints on one sheet; of one lever beside the base, about that."""
+        return write_brief(self.cases, place(path), self)
 
     def __repr__(self) -> str:
         """Return the differences as text."""

@@ -45,6 +45,7 @@ SLOW = {  # what takes longer than all the rest, and is tested elsewhere
     "draw_files": lambda *_: [],
     "write_scoreboard": lambda _scored, path: path.write_text("a page") and path,
     "write_report": lambda _cases, path, *_, **__: path.write_text("a report") and path,
+    "write_brief": lambda _cases, path, *_: path.write_text("a brief") and path,
     "explain_typical": lambda *_: [],
 }
 

@@ -58,6 +58,7 @@ SWITCHED_ON: dict[str, dict[str, float]] = {
     "regime": {"recruits": 0.03, "recruit_days": 120.0, "recruit_alarm": 1.0, "recruit_cap": 0.01},
     "truce": {"probability": 0.35},
     "growth": {"base": 0.003, "success": 0.03, "stay_share": 0.2},
+    "intervention": {"hazard": 0.002},
 }
 """Parameters with which everything takes place that is off by default."""
 

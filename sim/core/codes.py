@@ -20,6 +20,7 @@ NOBODY = cast("int", np.int64(-1))
 class Purpose(IntEnum):
     """What a draw decides. Values are never renumbered or reused, used at one place each (< 64); a gap is retired."""
 
+    INTERVENTION = 0
     TEMPO = 1
     STRENGTH = 2
     QUALITY = 3
@@ -28,6 +29,7 @@ class Purpose(IntEnum):
     PATRON_ABSTAINS = 6
     DISSOLUTION = 7
     ENGAGEMENT = 8
+    BRANCH = 9  # a gap before: it draws no part of a history, but the key of another
     PAUSE = 11
     AWAKENING = 12
     STORM = 13
@@ -135,6 +137,7 @@ class Kept(IntEnum):
     DESERTION = 11
     PRISON_BREAK = 12
     TRUCE = 13
+    INTERVENTION = 14
 
 
 class Terrain(IntEnum):
@@ -242,3 +245,5 @@ class Event(IntEnum):
     PATRON_EXIT = 10
     TRUCE = 11
     ACCORD = 12
+    INTERVENTION = 13
+    WITHDRAWAL = 14

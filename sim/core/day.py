@@ -16,6 +16,7 @@ from sim.core.phases.growth import gain_followers
 from sim.core.phases.hold import absorb_shock, hold
 from sim.core.phases.influence import invest, share_influence
 from sim.core.phases.installations import deny
+from sim.core.phases.intervention import intervene
 from sim.core.phases.levers import open_day
 from sim.core.phases.muster import muster
 from sim.core.phases.orders import give_orders
@@ -40,6 +41,7 @@ SCHEDULE: tuple[tuple[Callable[..., None], str], ...] = (
     (open_day, "map"),
     (decide_aid, "actor"),
     (pool_aid, "map"),
+    (intervene, "map"),
     (hold, "faction"),
     (recruit, "faction"),
     (gain_followers, "map"),

@@ -54,6 +54,9 @@ class RunRow:
     infighting_day: int = output(
         Kind.DAY, "day", "fighting among its enemies", "the first time", COMPARED, Topic.BESIDES
     )
+    intervention_day: int = output(
+        Kind.DAY, "day", "an outsider's open intervention", "the first decision to enter", COMPARED, Topic.BESIDES
+    )
     n_falls: int = output(Kind.COUNT, "seats", "changes of hands", "anywhere and by anybody")
     seats_lost: int = output(Kind.COUNT, "seats", "seats lost by the regime's side", "of those of day 0, once or more")
     seats_retaken: int = output(Kind.COUNT, "seats", "seats retaken by it", "lost, and held again on the last day")
@@ -265,6 +268,12 @@ EVENT_WORDS = {
     Event.PATRON_EXIT: ("patron", "client", ""),
     Event.TRUCE: ("regime", "challenger", "days"),
     Event.ACCORD: ("leader of a side", "victor with whom it comes to terms", ""),
+    Event.INTERVENTION: (
+        "outsider",
+        "leader of the side that it helps",
+        "fighters who will come, 0 for aircraft alone",
+    ),
+    Event.WITHDRAWAL: ("outsider", "leader of the side that it helped", "fighters who leave"),
 }
 """What actor, other and size of each kind of event are."""
 
@@ -439,6 +448,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.truce_day = state.truce_day
     row.handover_day = state.handover_day
     row.infighting_day = state.infighting_day
+    row.intervention_day = state.intervention_day
     row.n_falls = state.n_captures
     count_seats(world, state, row)
     row.n_mergers = state.n_mergers

@@ -82,7 +82,7 @@ def words_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> Words
 
 @rule
 def seed_of_branches(key: Key) -> np.uint64:
-    """Return the seed of all that leave a run on the morning of a day; entity and ordinal are such as no decision has."""
+    """Return the seed of all that leave a run on the morning of a day; no decision has such an entity and ordinal."""
     w0, w1, _, _ = philox4x32(_WORD, _WORD, key.day, key.run & _WORD, key.seed & _WORD, key.seed >> _SHIFT)
     return (w0 << _SHIFT) | w1
 

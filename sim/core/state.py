@@ -119,6 +119,7 @@ class World:
     side: Annotated[Ints, "F"]  # faction that leads the side on day 0
     is_jihadist: Annotated[Ints, "F"]
     is_native: Annotated[Ints, "F"]  # home state is the contested state
+    is_regular: Annotated[Ints, "F"]  # a force of its home state
     may_enter: Annotated[Ints, "F"]  # its forces abroad fight in the contested state
     home_location: Annotated[Ints, "F"]
     quality: Annotated[Floats, "F"]  # [0, 1]
@@ -349,6 +350,20 @@ class State:
     patron_level: Annotated[Floats, "F"]  # support of a client by all patrons, [0, 1]
     patron_level_day_0: Annotated[Floats, "F"]
     direct_help: Annotated[Floats, "F"]
+    # open intervention
+    outlook_day_0: Annotated[Floats, "F"]  # chances of a side as outsiders saw them, by leader
+    entered_for: Annotated[
+        Ints, "A"
+    ]  # leader of the side for which an outsider has entered the war, NOBODY: it has not
+    has_left: Annotated[Flags, "A"]  # has entered and left: it does not come again
+    air_day: Annotated[Ints, "A"]  # from which its aircraft are there, NEVER for none
+    ground_day: Annotated[Ints, "A"]  # on which its forces come, NEVER for none or when they have come
+    came: Annotated[Floats, "A"]  # fighters who have come: of a faction its own, of a state its expedition
+    came_share: Annotated[Floats, "A"]  # of those whom the expedition fights under, that it was when it came
+    killed_then: Annotated[Floats, "A"]  # of those whom it counts with, when they came
+    entrants: int  # bits of the foreign factions that have entered
+    air_lent: Annotated[Floats, "F"]  # air force of outsiders, by leader
+    intervention_day: int  # first entry
     # installations
     depot: Annotated[Floats, "L"]  # heavy weapons in store, in fighters equipped
     airbase: Annotated[Floats, "L"]  # airbases in working order

@@ -18,6 +18,7 @@ from sim.ensemble.estimate.rows import usable
 from sim.ensemble.run.branches import Futures
 from sim.ensemble.store.files import check_no_link
 from sim.ensemble.store.results import Results
+from sim.show.compare.arranged import arranged
 from sim.show.compare.fall_differences import draw_compare_falls
 from sim.show.compare.forest import draw_compare_amounts, draw_compare_probabilities
 from sim.show.compare.incidence import draw_compare_incidence
@@ -77,7 +78,7 @@ if TYPE_CHECKING:
     from sim.agents.model import SpilloverModel
 
 FOLDER = "figures"
-MOST_DRAWN = 5_000  # first runs that scripts draw, each figure with its n: bands are thin by then
+MOST_DRAWN = 10_000  # first runs that scripts draw, each figure with its n: bands are thin by then
 Of = TypeVarTuple("Of")
 
 
@@ -272,7 +273,7 @@ def of_ensemble(results: Results, scenario: Scenario) -> list[Sheet]:
 
 def of_comparison(comparison: Comparison) -> list[Sheet]:
     """Return the figures of a comparison, also those that it has nothing to show for."""
-    return [entry.of(comparison) for entry in COMPARISON]
+    return [entry.of(arranged(comparison)) for entry in COMPARISON]
 
 
 def of_scores(scored: Scored) -> list[Sheet]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.core.outputs import Kind, output
+from sim.ensemble.estimate.knowledge import vectors_of
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.outcomes import PROBABILITY, outcomes_of
 from sim.ensemble.estimate.rows import usable
@@ -22,10 +23,18 @@ from sim.ensemble.store.provenance import versions
 from sim.ensemble.store.results import COMPLETE
 from sim.ensemble.store.schema import MARKS, WEIGHT, Names, names_of, schema_of
 from sim.study.cases import Case, of_equal_runs
-from sim.study.pairs import paired_means, paired_shares, runs_without_pairing, unpaired_means, unpaired_shares
+from sim.study.pairs import (
+    paired_means,
+    paired_shares,
+    runs_without_pairing,
+    sign_holds,
+    unpaired_means,
+    unpaired_shares,
+)
 from sim.world.frozen import ConfigError
 
 COMPARISON = "comparison"
+Groups = npt.NDArray[np.int64]
 
 
 class ComparisonRow:
@@ -64,6 +73,13 @@ class ComparisonRow:
         "median over runs with a day series",
         null="no such run differs",
     )
+    sign_holds: float = output(
+        Kind.SHARE,
+        "share",
+        "vectors of parameters under which the difference has the same sign",
+        "if their effects are normal around the mean, with the spread that is no chance",
+        null="the base, no clear difference, or runs share no vectors",
+    )
 
 
 SCHEMA = schema_of(ComparisonRow, Names())
@@ -89,8 +105,9 @@ class Comparison:
     table
         A row for each scenario and outcome: ``estimate`` and ``difference`` from the base with its paired interval
         ``low`` to ``high``, the interval without pairing, ``n`` runs in common, ``n_unpaired`` runs that would give as
-        narrow an interval without pairing, ``share_changed`` of runs whose history differs in anything, and
-        ``first_divergence_day``, the median over those of them that left a day series.
+        narrow an interval without pairing, ``share_changed`` of runs whose history differs in anything,
+        ``first_divergence_day``, the median over those of them that left a day series, and ``sign_holds``, how often
+        the difference has the same sign under the vectors of parameters that runs live with.
     """
 
     folder: Path
@@ -120,8 +137,9 @@ def compare(cases: Sequence[Case], folder: Path, command: str) -> Comparison:
     cases = of_equal_runs(cases)
     lives = [Lives(case, outcome_numbers(case), weights_of(usable(case.results.runs), case.scenario)) for case in cases]
     units = units_of(cases[0])
-    rows = [row for own in lives for row in _rows(own, lives[0], units)]
-    columns = dict.fromkeys(("n", "n_unpaired"), "Int64") | {"first_divergence_day": "Int32"}
+    vectors = vectors_of(usable(cases[0].results.runs), cases[0].scenario)
+    rows = [row for own in lives for row in _rows(own, lives[0], units, vectors)]
+    columns = dict.fromkeys(("n", "n_unpaired"), "Int64") | {"first_divergence_day": "Int32", "sign_holds": "float64"}
     table = pd.DataFrame(rows, columns=SCHEMA.names).astype(columns)
     manifest = {
         "status": COMPLETE,
@@ -227,17 +245,18 @@ class Lives:
         return Lives(self.case, self.numbers.loc[common], kept(self.weights, self.numbers.index.get_indexer(common)))
 
 
-def _rows(own: Lives, base: Lives, units: dict[str, str]) -> Iterator[tuple[object, ...]]:
+def _rows(own: Lives, base: Lives, units: dict[str, str], vectors: Groups | None) -> Iterator[tuple[object, ...]]:
     """Yield the rows of one scenario."""
     common, case = own.numbers.index.intersection(base.numbers.index), own.case
     changed, day = divergence(base.case, case)
     ours, theirs = own.within(common), base.within(common)
+    groups = None if vectors is None else vectors[base.numbers.index.get_indexer(common)]
     for name, unit in units.items():
         x, y = (side.numbers[name].to_numpy() for side in (theirs, ours))
         mean = mean_of(y, ours.weights)
         if own is base:
             gaps: tuple[float | None, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
-            yield case.name, name, unit, mean, *gaps, len(y), None, changed, day
+            yield case.name, name, unit, mean, *gaps, len(y), None, changed, day, None
             continue
         each = influence_of(x, theirs.weights), influence_of(y, ours.weights)
         if unit == PROBABILITY:
@@ -245,7 +264,9 @@ def _rows(own: Lives, base: Lives, units: dict[str, str]) -> Iterator[tuple[obje
         else:
             intervals = *paired_means(*each), *unpaired_means(*each)
         gaps = (mean - mean_of(x, theirs.weights), *intervals)
-        yield case.name, name, unit, mean, *gaps, len(x), runs_without_pairing(*each), changed, day
+        is_clear = intervals[0] > 0.0 or intervals[1] < 0.0
+        holds = sign_holds(each[1] - each[0], groups) if groups is not None and is_clear else None
+        yield case.name, name, unit, mean, *gaps, len(x), runs_without_pairing(*each), changed, day, holds
 
 
 def divergence(base: Case, case: Case) -> tuple[float, int | None]:

@@ -6,14 +6,18 @@ Of weighted runs, numbers are what each adds to the weighted mean; see `sim.ense
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.ensemble.estimate.intervals import Z
+from sim.ensemble.estimate.knowledge import shared_by
 from sim.ensemble.estimate.weights import Numbers, Weights, share_interval
 
 Interval = tuple[float, float]
 MANY = 1e15
+FEWEST_GROUPS = 10  # assumption: a spread between fewer vectors tells little
 
 
 def paired_shares(x: Numbers, y: Numbers) -> Interval:
@@ -77,6 +81,26 @@ def runs_without_pairing(x: Numbers, y: Numbers) -> float:
         return math.nan
     needed = len(x) * (_variance(x) + _variance(y)) / changed
     return math.ceil(needed) if needed < MANY else math.nan  # runs that differ by rounding alone do not differ
+
+
+def sign_holds(differences: Numbers, groups: npt.NDArray[np.int64]) -> float:
+    """Return under which share of groups, vectors of parameters, a difference has the sign that it has over all runs.
+
+    Means of few runs have either sign by chance. So their spread is what lies between groups beyond chance, and effects
+    are taken as normal; NaN where no run differs, or too few share a group.
+
+    Parameters
+    ----------
+    differences
+        Of the same run in two scenarios.
+    groups
+        To which each run belongs.
+    """
+    mean, variance, n_groups = float(differences.mean()), _variance(differences), len(np.unique(groups))
+    if not variance > 0.0 or n_groups < FEWEST_GROUPS or len(differences) < 2 * n_groups:
+        return math.nan
+    spread = math.sqrt(shared_by(differences, groups) * variance)
+    return NormalDist().cdf(abs(mean) / spread) if spread > 0.0 else 1.0
 
 
 def _variance(values: Numbers) -> float:

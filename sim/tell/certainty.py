@@ -10,6 +10,14 @@ from sim.world.config import RunConfig
 from sim.world.scenario import Scenario
 
 RAW = "raw: every run counts alike"
+KNOWN = (
+    "In brackets: 90 % intervals of knowledge, of a chance by what the record and uncertain parameters leave open, of "
+    "a mean or a median between which numbers one war will bring its own; how many runs were made adds little."
+)
+SAMPLED = (
+    "In brackets: 95 % intervals of sampling, Wilson for shares of runs, order statistics for median days, normal for "
+    "means; they tell how many runs were made, not how much is known."
+)
 STRUCTURE = "which is a statement about the structure of the model under these inputs, not a certainty"
 
 
@@ -34,18 +42,23 @@ def certainty(results: Results, scenario: Scenario) -> str:
     supported = lookup.find(COLLAPSE_SUPPORTED)
     if runs:
         return (
-            f"{runs[0].upper()}{runs[1:]} {by}, {STRUCTURE}; a record as good as ours supports {supported}. "
-            "All runs weigh the same."
+            f"{runs[0].upper()}{runs[1:]} {by}, {STRUCTURE}; a record as good as ours supports {supported} "
+            f"(sampling {supported.sampling}). All runs weigh the same."
         )
     return (
-        f"The model's runs say {share} that the regime collapses {by}; a record as good as ours supports {supported}. "
-        "Runs weigh accordingly in all numbers."
+        f"P(the regime collapses {by}): raw {share.alone}, told {supported} (sampling {supported.sampling}): a "
+        f"record as good as ours supports {supported.alone}. Runs weigh accordingly in all numbers."
     )
 
 
 def chance_of_collapse(lookup: Lookup, scenario: Scenario) -> Estimate:
     """Return how likely the regime collapses by the horizon: what the record supports, if that is asked."""
     return lookup.find("collapse_by_day" if scenario.tilt is None else COLLAPSE_SUPPORTED)
+
+
+def intervals_note(scenario: Scenario) -> str:
+    """Return what the intervals are that numbers of an ensemble are told with."""
+    return SAMPLED if scenario.tilt is None else KNOWN
 
 
 def weighing(config: RunConfig) -> str:

@@ -13,7 +13,7 @@ from sim.tell.certainty import certainty, weighing_note
 from sim.tell.comparison_overview import NOTE, PER_CENT, Row, main_outcomes, means, overview
 from sim.tell.estimate import Estimate, Kind, Number, alike, difference, kind_of
 from sim.tell.labels import MAIN_AMOUNTS, outcome_labels
-from sim.tell.numbers import to_figures
+from sim.tell.numbers import to_figures, whole_percent
 from sim.tell.section import Cell, Column, Section
 from sim.tell.summary import CAVEAT, markdown_code, markdown_section, markdown_text, terminal_table
 
@@ -21,12 +21,14 @@ HEADLINES = ("p_collapse", "p_collapse_by_30", "p_capital_fall", "p_settlement",
 HEADLINE_LEVELS = ("p_level_2_", "p_level_3_")
 FEW = 2  # scenarios beside the base whose tables a terminal has room for
 UNCHANGED = "all the same"
+SIGN = "sign holds"
 NOTES = (
     f"{NOTE} "
     "In brackets: 95 % intervals of the difference over the same runs (Bonett and Price for probabilities, normal for "
     "means); differences of shares are in percentage points. Runs without pairing: how many of each scenario would "
     f"give as narrow an interval if they shared no draws; {UNCHANGED}: no run differs in it."
 )
+SIGNS = f" {SIGN[0].upper()}{SIGN[1:]}: under which share of the parameters' vectors the difference has the same sign."
 MOST_RUNS = 1_000_000  # beyond which nobody asks how many more it would take
 Differences: TypeAlias = Mapping[tuple[str, str], Estimate]
 """Differences by scenario and outcome."""
@@ -66,7 +68,8 @@ def certainties(comparison: Comparison) -> list[str]:
 
 def _notes(comparison: Comparison) -> str:
     """Return how to read the numbers."""
-    return f"{NOTES}{weighing_note(comparison.cases[0].scenario.config)} {CAVEAT}"
+    signs = SIGNS if comparison.table["sign_holds"].notna().any() else ""
+    return f"{NOTES}{signs}{weighing_note(comparison.cases[0].scenario.config)} {CAVEAT}"
 
 
 def sections(comparison: Comparison) -> list[Section]:
@@ -104,12 +107,15 @@ def _columns(comparison: Comparison, rows: Sequence[Row], here: str) -> list[Col
     base, labels = comparison.cases[0], outcome_labels(comparison.cases[0].scenario)
     before, gaps = base_means(comparison), _differences(comparison)
     pairs = [means([before[row["outcome"]], row["estimate"]], row["unit"]) for row in rows]
+    holds = [row["sign_holds"] for row in rows]
+    signs = Column(SIGN, ["" if pd.isna(one) else whole_percent(one) for one in holds])
+    needed = Column("runs without pairing", [_needed(row["n_unpaired"]) for row in rows])
     return [
         Column("outcome", [_with_unit(labels[row["outcome"]], _unit(row, "%")) for row in rows]),
         Column(base.name, [pair[0] for pair in pairs]),
         Column(here, [pair[1] for pair in pairs]),
         Column("difference", [gaps[row["scenario"], row["outcome"]] for row in rows]),
-        Column("runs without pairing", [_needed(row["n_unpaired"]) for row in rows]),
+        signs if any(signs.cells) else needed,
     ]
 
 

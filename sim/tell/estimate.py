@@ -27,9 +27,12 @@ from sim.tell.numbers import (
     rounded,
     span,
     supported,
+    to_figures,
 )
 
 MORE, LESS = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
+RARE = 0.01  # share below which a percent is too coarse
+FIGURES = 2  # of an amount whose interval of knowledge is told
 NEVER, NO_RUNS = "never", "no runs"
 NO_BREAK = "\N{NO-BREAK SPACE}"  # at which no line ends; written as a plain one
 
@@ -82,6 +85,9 @@ class Estimate:
         How many it is told with where that depends on numbers beside it; see `alike`.
     least
         What a difference must reach to be clear, besides that its interval excludes 0.
+    known
+        Its interval of knowledge, 90 %, which is told instead of the other; both bounds NaN where there is none. A day
+        without an upper bound may never come.
     """
 
     point: float
@@ -91,6 +97,7 @@ class Estimate:
     n: int = 1
     decimals: int | None = None
     least: float = 0.0
+    known: tuple[float, float] = (math.nan, math.nan)
 
     @property
     def told(self) -> Told:
@@ -104,8 +111,9 @@ class Estimate:
         decimals = self._own_decimals() if self.decimals is None else self.decimals
         if self.kind in CHANGES:
             return self._change(decimals)
-        write = percent_text if self.kind in SHARES else amount_text
-        number, *bounds = (write(value, decimals) for value in self.numbers)
+        point, *ends = self.shown
+        finest = max(decimals, 0) if self.is_known else decimals  # its ends may be far smaller than the number
+        number, bounds = self._text(point, decimals), [self._text(end, finest) for end in ends]
         return Told(f"{number} %" if self.kind is Kind.SHARE else number, _interval(bounds))
 
     def __str__(self) -> str:
@@ -134,10 +142,51 @@ class Estimate:
         point, *bounds = (factor * value for value in (self.point, self.low, self.high))
         return (point,) if any(map(math.isnan, bounds)) else (point, *bounds)
 
+    @property
+    def is_known(self) -> bool:
+        """Tell whether it has an interval of knowledge."""
+        return not math.isnan(self.known[0])
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return the interval that is told: that of knowledge where there is one."""
+        return self.known if self.is_known else (self.low, self.high)
+
+    @property
+    def sampling(self) -> str:
+        """Return how far its interval of sampling reaches to either side, at most, such as `±1`; empty without one."""
+        point, *ends = self.numbers
+        if not ends:
+            return ""
+        return f"\N{PLUS-MINUS SIGN}{to_figures(max(point - ends[0], ends[1] - point), 1):,g}"
+
+    @property
+    def of_sampling(self) -> Estimate:
+        """Return it with its interval of sampling alone."""
+        return replace(self, known=(math.nan, math.nan))
+
+    @property
+    def shown(self) -> Parts:
+        """Return the number, and the bounds that are told with it; shares in percent."""
+        if not self.is_known or math.isnan(self.known[1]):
+            return self.numbers
+        factor = 100.0 if self.kind in SHARES else 1.0
+        return factor * self.point, factor * self.known[0], factor * self.known[1]
+
+    def _text(self, value: float, decimals: int) -> str:
+        """Return a number as text, an amount to two figures where so much is open."""
+        if self.kind in SHARES:
+            return percent_text(value, decimals)
+        if not self.is_known or value <= 0.0:
+            return amount_text(value, decimals)
+        return amount_text(value, min(decimals, FIGURES - 1 - magnitude(value)))
+
     def _own_decimals(self) -> int:
         """Return how many decimals it supports by itself."""
         if self.kind in CHANGES:
             return decimals_of_changes([self.numbers])
+        if self.is_known and self.kind in SHARES:
+            return _of_known_shares([self])
         point, *bounds = self.numbers
         if bounds:
             return supported(bounds[1] - bounds[0])
@@ -153,7 +202,7 @@ class Estimate:
 
     def _day(self) -> Told:
         """Return a day in words; what has no bound may never come."""
-        days = (self.point, self.low, self.high)
+        days = (self.point, *self.bounds)
         first, *bounds = (NEVER if math.isnan(day) else f"{rounded(day):.0f}" for day in days)
         return Told(first, "" if bounds == [NEVER, NEVER] else _interval(bounds))
 
@@ -239,9 +288,17 @@ def decimals_of(column: Sequence[Estimate]) -> int:
     numbers = [estimate.numbers for estimate in told]
     if any(estimate.kind in CHANGES for estimate in told):
         return decimals_of_changes(numbers)
+    if any(estimate.kind in SHARES and estimate.is_known for estimate in told):
+        return _of_known_shares(told)
     if any(estimate.kind in SHARES for estimate in told):
         return max(decimals_of_amounts(numbers, most_magnitude=1), 0)  # as `percent_text` has it
     return decimals_of_amounts(numbers)
+
+
+def _of_known_shares(column: Sequence[Estimate]) -> int:
+    """Return how many decimals shares are told with whose knowledge leaves so much open: none, unless all are rare."""
+    largest = max(estimate.point for estimate in column)
+    return 0 if largest >= RARE or largest == 0.0 else 1
 
 
 def in_full(values: Sequence[float]) -> list[Number]:

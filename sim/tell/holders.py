@@ -9,10 +9,10 @@ import pandas as pd
 
 from sim.core.record import TOLLS
 from sim.ensemble.estimate.holders import Holdings, find_holdings
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.rows import columns_of_runs
-from sim.ensemble.estimate.weights import FALL, Numbers, Weights, mean_of, weights_of
+from sim.ensemble.estimate.weights import Numbers, mean_of
 from sim.ensemble.store.results import Results
-from sim.ensemble.store.schema import WEIGHT
 from sim.tell.estimate import Estimate, Kind, Range, alike
 from sim.tell.lookup import mean, quantile, share
 from sim.tell.places import faction_names, home_holders
@@ -31,9 +31,10 @@ def holders(results: Results, scenario: Scenario) -> Section | None:
     if not held.n or not held.places(range(len(held.factions) - 1)).any():
         return None
     groups = [(words, columns) for words, columns in _groups(held, scenario) if _is_worth_telling(held, columns)]
-    capital = alike([share(held.seat(held.capital, who), held.weights) for _, who in groups])
-    places = [_over_runs(held.places(who), held.weights) for _, who in groups]
-    people = [_over_runs(held.people(who), held.weights, Kind.SHARE) for _, who in groups]
+    known = knowledge_of_results(results, scenario)
+    capital = alike([share(held.seat(held.capital, who), held.weights, known=known) for _, who in groups])
+    places = [_over_runs(held.places(who), known) for _, who in groups]
+    people = [_over_runs(held.people(who), known, Kind.SHARE) for _, who in groups]
     rows: Iterator[tuple[Cell, ...]] = (
         (words, capital[i], *places[i], *people[i]) for i, (words, _) in enumerate(groups)
     )
@@ -44,8 +45,7 @@ def holders(results: Results, scenario: Scenario) -> Section | None:
 
 def flows(results: Results, scenario: Scenario) -> Section | None:
     """Return who has fled by the last day from whose places, by who held them on day 0."""
-    counted = columns_of_runs(results, ("run", WEIGHT, FALL))
-    runs, weights = pd.Index(counted["run"]), weights_of(counted, scenario)
+    runs, known = pd.Index(columns_of_runs(results, ("run",))["run"]), knowledge_of_results(results, scenario)
     names = _names(scenario)
     home = home_holders(scenario)
     away = {holder: np.zeros((len(runs), 2)) for holder in dict.fromkeys(home.values())}
@@ -61,8 +61,8 @@ def flows(results: Results, scenario: Scenario) -> Section | None:
     rows: Iterator[tuple[Cell, ...]] = (
         (
             names[holder],
-            *(mean(away[holder][:, i], weights=weights) for i in range(2)),
-            mean(away[holder].sum(axis=1) / max(people[holder], 1.0), Kind.SHARE, weights),
+            *(mean(away[holder][:, i], weights=known.weights, known=known) for i in range(2)),
+            mean(away[holder].sum(axis=1) / max(people[holder], 1.0), Kind.SHARE, known.weights, known),
         )
         for holder in found
     )
@@ -111,7 +111,7 @@ def _is_worth_telling(held: Holdings, who: Sequence[int]) -> bool:
     return max(mean_of(values, held.weights) for values in numbers) >= LEAST_SHARE
 
 
-def _over_runs(values: Numbers, weights: Weights | None, kind: Kind = Kind.AMOUNT) -> tuple[Estimate, Range]:
+def _over_runs(values: Numbers, known: Knowledge, kind: Kind = Kind.AMOUNT) -> tuple[Estimate, Range]:
     """Return the mean of an amount, and the range of the runs but for a tenth at either end."""
-    low, high = (quantile(values, level, kind, weights) for level in (LOW, HIGH))
-    return mean(values, kind, weights), Range(low, high)
+    low, high = (quantile(values, level, kind, known.weights) for level in (LOW, HIGH))
+    return mean(values, kind, known.weights, known), Range(low, high)

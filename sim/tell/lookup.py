@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.ensemble.estimate.knowledge import Knowledge
 from sim.ensemble.estimate.rows import report_days
 from sim.ensemble.estimate.weights import (
     Bools,
@@ -33,7 +34,7 @@ class Lookup:
     def __init__(self, results: Results, scenario: Scenario) -> None:
         table = results.estimates
         keys = zip(table["quantity"], table["entity"].fillna(""), table["day"], strict=True)
-        rows = table[["estimate", "low", "high", "n", "unit"]].itertuples(index=False)
+        rows = table[["estimate", "low", "high", "known_low", "known_high", "n", "unit"]].itertuples(index=False)
         self._rows = dict(zip(keys, rows, strict=True))
         self.horizon = scenario.horizon_days
         self.days = report_days(self.horizon)
@@ -50,8 +51,8 @@ class Lookup:
 
     def find(self, quantity: str, entity: str = "", by_day: int | None = None) -> Estimate:
         """Return an estimate, by the last day if no other is named."""
-        point, low, high, n, unit = self._rows[quantity, entity, self.horizon if by_day is None else by_day]
-        return Estimate(point, low, high, kind_of(unit), n)
+        point, low, high, *known, n, unit = self._rows[quantity, entity, self.horizon if by_day is None else by_day]
+        return Estimate(point, low, high, kind_of(unit), n, known=(known[0], known[1]))
 
     def column(self, quantity: str, entities: Sequence[str], by_day: int | None = None) -> list[Estimate]:
         """Return estimates of several entities that stand below each other."""
@@ -74,8 +75,10 @@ class Lookup:
         return sorted((state for state, mean in means.items() if state and mean > 0), key=lambda state: -means[state])
 
 
-def share(happened: Bools, weights: Weights | None = None, kind: Kind = Kind.SHARE) -> Estimate:
-    """Return the share of runs in which something happened, with its 95 % Wilson interval.
+def share(
+    happened: Bools, weights: Weights | None = None, kind: Kind = Kind.SHARE, known: Knowledge | None = None
+) -> Estimate:
+    """Return the share of runs in which something happened, with its 95 % Wilson interval, and that of knowledge.
 
     Parameters
     ----------
@@ -85,12 +88,18 @@ def share(happened: Bools, weights: Weights | None = None, kind: Kind = Kind.SHA
         Of the runs.
     kind
         How it is told.
+    known
+        What is known of the runs.
     """
-    return Estimate(*share_interval(happened, weights)[:3], kind, len(happened))
+    found = share_interval(happened, weights)
+    ends = (known or Knowledge()).of_share(happened, found)
+    return Estimate(*found[:3], kind, len(happened), known=ends)
 
 
-def mean(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> Estimate:
-    """Return the mean of an amount or a share over runs, with its 95 % interval.
+def mean(
+    values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None, known: Knowledge | None = None
+) -> Estimate:
+    """Return the mean of an amount or a share over runs, with its 95 % interval, and that of knowledge.
 
     Parameters
     ----------
@@ -100,9 +109,12 @@ def mean(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = No
         How it is told.
     weights
         Of the runs.
+    known
+        What is known of them.
     """
-    point, low, high, _ = mean_with_interval(values, weights)
-    return Estimate(point, float(np.maximum(low, 0.0)), high, kind, len(values))  # NaN stays
+    found = mean_with_interval(values, weights)
+    found = found._replace(low=float(np.maximum(found.low, 0.0)))  # NaN stays
+    return Estimate(*found[:3], kind, len(values), known=(known or Knowledge()).of_number(values, found))
 
 
 def median(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> Estimate:

@@ -16,10 +16,10 @@ from sim.core.codes import Channel, Level
 from sim.core.outputs import Topic, Use, fields_of
 from sim.core.record import TollRow
 from sim.ensemble.estimate.estimates import curve
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.rows import columns_of_runs, usable
-from sim.ensemble.estimate.weights import FALL, Weights, weights_of
 from sim.ensemble.store.results import Results
-from sim.ensemble.store.schema import WEIGHT, state_column
+from sim.ensemble.store.schema import state_column
 from sim.tell.estimate import Estimate, Kind, alike
 from sim.tell.labels import CHANNELS, ENDS, EVENTS, LEVELS, MAIN_EVENTS
 from sim.tell.lookup import Lookup, mean
@@ -28,6 +28,7 @@ from sim.tell.section import Cell, Column, Section
 from sim.tell.topics import topic_labels
 from sim.world.scenario import Scenario
 
+SOON = 30  # days
 OVER_RUNS = ("mean", "10–90 % of runs")
 GONE_HOME = {
     "returned_new": "of them gone home, mean",
@@ -41,6 +42,24 @@ EXTREMISTS = topic_labels(Topic.EXTREMISTS) | {"extremists_change": "extremist f
 TOLLS = {
     f"place_{field.name}": field.output.label for field in fields_of(TollRow) if field.output.use is not Use.STORED
 }
+
+
+def headline(results: Results, scenario: Scenario) -> Section | None:
+    """Return a few numbers with both intervals, that of knowledge first; nothing where all runs count alike."""
+    lookup = Lookup(results, scenario)
+    if scenario.tilt is None or not lookup.n_usable:
+        return None
+    days = dict.fromkeys((min(SOON, lookup.horizon), lookup.horizon))
+    told = {f"{EVENTS['collapse']} by day {day}": ("collapse_by_day", day) for day in days}
+    told |= {f"{label}, persons": (f"{quantity}_mean", lookup.horizon) for quantity, label in PEOPLE.items()}
+    found = {words: lookup.find(quantity, by_day=day) for words, (quantity, day) in told.items()}
+    return _section(
+        lookup,
+        f"What is told, and how well it is known, by day {lookup.horizon}",
+        Column("what", list(found)),
+        Column("with 90 % of knowledge", list(found.values())),
+        Column("with 95 % of sampling", [estimate.of_sampling for estimate in found.values()]),
+    )
 
 
 def spillover(results: Results, scenario: Scenario) -> Section | None:
@@ -62,13 +81,13 @@ def spillover(results: Results, scenario: Scenario) -> Section | None:
 def causes(results: Results, scenario: Scenario) -> Section | None:
     """Return how much of what reaches each neighbour the war has caused, and how much was coming anyway."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
-    rows, weights = list[tuple[Cell, ...]](), _weights_on_disk(results, scenario)
+    rows, known = list[tuple[Cell, ...]](), knowledge_of_results(results, scenario)
     for state in _drawn_in(lookup, scenario) if len(columns_of_runs(results, ())) else ():
         for quantity, words in CAUSED.items():
             names = [state_column(name, state) for name in (quantity, f"{quantity}_caused")]
             runs = columns_of_runs(results, names)
             both, caused = (runs[name].to_numpy(np.float64) for name in names)
-            means = (mean(part, weights=weights) for part in (caused, both - caused, both))
+            means = (mean(part, weights=known.weights, known=known) for part in (caused, both - caused, both))
             rows.append((labels[state], words, *means))
     title = f"Caused by the war, or there anyway, by day {lookup.horizon}; means of runs"
     return _of_rows(lookup, title, ("neighbour", "what", "caused by the war", "there anyway", "both"), rows)
@@ -78,11 +97,12 @@ def carried(results: Results, scenario: Scenario) -> Section | None:
     """Return which channels carry the incidents that the war causes, by neighbour."""
     lookup, names = Lookup(results, scenario), state_names(scenario)
     states = _drawn_in(lookup, scenario) if len(columns_of_runs(results, ())) else []
-    carried_by, weights = dict[str, Estimate](), _weights_on_disk(results, scenario)
+    carried_by, known = dict[str, Estimate](), knowledge_of_results(results, scenario)
     for state in states:
         own = [state_column("incidents_caused", state), *(by_channel(state, channel) for channel in CHANNELS)]
         runs = columns_of_runs(results, own)
-        carried_by |= {name: mean(runs[name].to_numpy(np.float64), weights=weights) for name in own}
+        numbers = {name: runs[name].to_numpy(np.float64) for name in own}
+        carried_by |= {name: mean(each, weights=known.weights, known=known) for name, each in numbers.items()}
     columns = [
         Column(words, alike([carried_by[by_channel(state, channel)] for state in states]))
         for channel, words in CHANNELS.items()
@@ -92,11 +112,6 @@ def carried(results: Results, scenario: Scenario) -> Section | None:
     return _section(
         lookup, title, Column("neighbour", [names[state] for state in states]), *columns, Column("all", whole)
     )
-
-
-def _weights_on_disk(results: Results, scenario: Scenario) -> Weights | None:
-    """Return what the runs that count weigh, read from few columns, if they may differ in that."""
-    return weights_of(columns_of_runs(results, (WEIGHT, FALL)), scenario) if scenario.tilt else None
 
 
 def by_channel(state: str, channel: Channel) -> str:
@@ -146,13 +161,14 @@ def refugees(results: Results, scenario: Scenario) -> Section | None:
     """Return who arrived where, and who has gone home: of these, of those who fled before, of foreign workers."""
     lookup, labels = Lookup(results, scenario), full_names(scenario.tables.states)
     kinds = {kind: label for kind, label in GONE_HOME.items() if lookup.most_first(kind)}
+    heads = OVER_RUNS[:1] if scenario.tilt else OVER_RUNS  # beside what one war brings, the range of runs has no room
     states = [state for kind in ("arrived", *kinds) for state in lookup.most_first(kind)]
-    rows: list[tuple[Cell, ...]] = [("in all states", *lookup.over_runs("arrived"), *[""] * len(kinds))]
+    rows: list[tuple[Cell, ...]] = [("in all states", *lookup.over_runs("arrived")[: len(heads)], *[""] * len(kinds))]
     for state in dict.fromkeys(states):
         gone_home = [lookup.find(f"{kind}_mean", state) for kind in kinds]
-        rows.append((f"in {labels[state]}", *lookup.over_runs("arrived", state), *gone_home))
+        rows.append((f"in {labels[state]}", *lookup.over_runs("arrived", state)[: len(heads)], *gone_home))
     title = f"Refugees who arrived since day 0, persons by day {lookup.horizon}"
-    return _of_rows(lookup, title, ("arrived", *OVER_RUNS, *kinds.values()), rows)
+    return _of_rows(lookup, title, ("arrived", *heads, *kinds.values()), rows)
 
 
 def people(results: Results, scenario: Scenario) -> Section | None:
@@ -231,8 +247,8 @@ def tolls(results: Results, scenario: Scenario) -> Section | None:
 def day_by_day(results: Results, scenario: Scenario) -> Section | None:
     """Return the share of runs in which the main events have happened by each day."""
     runs, horizon = usable(results.runs), scenario.horizon_days
-    weights = weights_of(runs, scenario)
-    columns = [Column(EVENTS[event], _curve(runs[f"{event}_day"], horizon, weights)) for event in MAIN_EVENTS]
+    known = knowledge_of_results(results, scenario)
+    columns = [Column(EVENTS[event], _curve(runs[f"{event}_day"], horizon, known)) for event in MAIN_EVENTS]
     title = f"Day by day: share of runs in which it has happened; n = {len(runs):,} runs"
     return Section(title, [Column("by day", range(horizon)), *columns])
 
@@ -295,7 +311,10 @@ def _highest(level: Level) -> str:
     return f"level_max_share_{level.value}"
 
 
-def _curve(days: pd.Series, horizon: int, weights: Weights | None) -> list[Estimate]:
+def _curve(days: pd.Series, horizon: int, known: Knowledge) -> list[Estimate]:
     """Return the share of runs in which something has happened by each day."""
-    rows = curve(days, horizon, weights)[["probability", "low", "high"]].itertuples(index=False)
-    return alike([Estimate(point, low, high, Kind.SHARE) for point, low, high in rows])
+    rows = curve(days, horizon, known.weights, known)[["probability", "low", "high", "known_low", "known_high"]]
+    numbers = rows.itertuples(index=False)
+    return alike(
+        [Estimate(point, low, high, Kind.SHARE, known=(least, most)) for point, low, high, least, most in numbers]
+    )

@@ -51,7 +51,7 @@ def finding(found: Sensitivity) -> str:
     if not first["low"] > 0.0:
         return f"No input explains clearly more of {label} than chance does, in {found.n:,} runs."
     (share,) = shares_of(found.table.head(1))
-    low, high = _fifths(first["at_lowest"], first["at_highest"], found.unit)
+    low, high = fifths(first["at_lowest"], first["at_highest"], found.unit)
     goes = f"from its lowest to its highest fifth the mean goes from {low.told} to {high.told}"
     more = f"{n_clear} of {len(found.table):,} inputs explain some clearly"
     return f"{first['input']} explains most of {label}, {share} of the variance: {goes}; {more}."
@@ -84,7 +84,7 @@ def inputs_section(found: Sensitivity) -> Section:
     rest = found.table["index"].iloc[len(rows) :]
     more = f"; the other {len(rest):,} together: {100 * rest.sum():.1f} %" if len(rest) else ""
     meanings = input_meanings([str(name) for name in rows["input"]], found.case.scenario)
-    fifths = [_fifths(low, high, found.unit) for low, high in zip(rows["at_lowest"], rows["at_highest"], strict=True)]
+    ends = [fifths(low, high, found.unit) for low, high in zip(rows["at_lowest"], rows["at_highest"], strict=True)]
     signs = [Estimate(value, kind=Kind.CHANGE, decimals=2) for value in rows["correlation"]]
     return Section(
         f"Inputs by what each explains by itself; n = {found.n:,} runs{more}",
@@ -92,8 +92,8 @@ def inputs_section(found: Sensitivity) -> Section:
             Column("input", [str(name) for name in rows["input"]]),
             Column("share of the variance", shares_of(rows)),
             Column("rank correlation", signs),
-            Column("mean in its lowest fifth", [pair[0] for pair in fifths]),
-            Column("in its highest fifth", [pair[1] for pair in fifths]),
+            Column("mean in its lowest fifth", [pair[0] for pair in ends]),
+            Column("in its highest fifth", [pair[1] for pair in ends]),
             Column("what it is", [meanings[str(name)] for name in rows["input"]]),
         ],
     )
@@ -116,7 +116,7 @@ def shares_of(rows: pd.DataFrame) -> list[Estimate]:
     return [Estimate(index, low, high, Kind.SHARE, decimals=1) for index, low, high in numbers]
 
 
-def _fifths(low: float, high: float, unit: str) -> tuple[Value, Value]:
+def fifths(low: float, high: float, unit: str) -> tuple[Value, Value]:
     """Return the means at the ends of an input as values."""
     if kind_of(unit) is Kind.SHARE:
         return Estimate(low, kind=Kind.SHARE), Estimate(high, kind=Kind.SHARE)

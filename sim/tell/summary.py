@@ -14,7 +14,7 @@ from rich.table import Table
 
 from sim.ensemble.store.results import Results
 from sim.tell import asked, holders, sections
-from sim.tell.certainty import certainty, weighing_note
+from sim.tell.certainty import certainty, intervals_note, weighing_note
 from sim.tell.section import Column, Section
 from sim.world.scenario import Scenario
 
@@ -25,6 +25,7 @@ SUMMARY = (
     holders.holders,
     sections.causes,
     sections.regime,
+    sections.headline,
     sections.seats,
     sections.refugees,
     sections.people,
@@ -75,10 +76,7 @@ def _heading(results: Results, scenario: Scenario) -> str:
 def _notes(results: Results, scenario: Scenario) -> str:
     """Return how to read the numbers, and how many runs failed."""
     failed = int(results.estimates.loc[results.estimates["quantity"] == "runs_failed", "estimate"].iloc[0])
-    intervals = (
-        "In brackets: 95 % intervals, Wilson for shares of runs, order statistics for median days, normal for means; "
-        "10–90 %: without the lowest and the highest tenth."
-    )
+    intervals = f"{intervals_note(scenario)} 10–90 %: without the lowest and the highest tenth of the runs."
     left_out = f" {failed:,} failed runs are left out; runs.parquet tells why." if failed else ""
     return f"{intervals} never: in fewer than half of the runs.{left_out}{weighing_note(scenario.config)} {CAVEAT}"
 

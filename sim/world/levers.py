@@ -241,6 +241,7 @@ KEPT_KEYS: dict[Kept, tuple[str, ...]] = {
     Kept.DESERTION: ("place", "actor"),
     Kept.PRISON_BREAK: ("place",),
     Kept.TRUCE: (),
+    Kept.INTERVENTION: ("actor", "other"),
 }
 """What tells one of each kind from another; who an actor and the other are is as in ``events.parquet``."""
 

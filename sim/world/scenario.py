@@ -79,10 +79,13 @@ class Scenario:
     @property
     def tilt(self) -> Tilt | None:
         """Return what gives its runs their weights, None where all weigh the same."""
-        if self.config.tilt is None:
-            return None
+        return None if self.config.tilt is None else self.config.tilt.at(self.morale_gap)
+
+    @property
+    def morale_gap(self) -> float:
+        """Return the judged morale of the challenger's main force less that of the regime's on day 0."""
         world = self.world[0]
-        return self.config.tilt.at(morale_gap(world["coded_morale"], int(world["regime"]), int(world["challenger"])))
+        return morale_gap(world["coded_morale"], int(world["regime"]), int(world["challenger"]))
 
 
 def _rebuilt(tables: Tables, config: RunConfig, living: Living | None) -> Scenario:
@@ -234,7 +237,16 @@ def _fill_sites(world: World, sites: Sites) -> None:
 def _fill_factions(world: World, tables: Tables, ties: Ties) -> None:
     """Fill everything about factions and actors."""
     n, n_states, n_places = len(tables.factions), len(tables.states), len(tables.locations)
-    for name in ("home_state", "side", "is_jihadist", "is_extremist", "is_native", "may_enter", "home_location"):
+    for name in (
+        "home_state",
+        "side",
+        "is_jihadist",
+        "is_extremist",
+        "is_native",
+        "is_regular",
+        "may_enter",
+        "home_location",
+    ):
         getattr(world, name)[:n] = getattr(ties, name)
     world.quality[:n] = tables.factions["quality"]
     world.coded_morale[:n] = tables.factions["morale"]

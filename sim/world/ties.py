@@ -64,6 +64,7 @@ class Ties:
     attitude: Floats
     kin: Floats
     is_native: Ints
+    is_regular: Ints
     may_enter: Ints
     home_location: Ints
     deployed: Floats
@@ -103,6 +104,7 @@ def survey_ties(tables: Tables) -> Ties:
         attitude=np.nan_to_num(actor_tie[:n, n:]),
         kin=_kin(tables, tie, deployed, control, roster),
         is_native=is_native.astype(np.int64),
+        is_regular=(tables.factions["alignment"] == "state").astype(np.int64),
         may_enter=may_enter.astype(np.int64),
         home_location=_homes(tables, control, side, roster),
         deployed=deployed,

@@ -26,6 +26,12 @@ from sim.core.parameters import parameter
 SHIPPED = (0.08, 0.43, 3.93)
 """Intercept, slope and weight of the gap as thirty worlds teach them; (0, 1, 0) is neutral: all runs weigh the same."""
 
+SHIPPED_COVARIANCE = ((0.114, 0.021, -0.091), (0.021, 0.033, 0.028), (-0.091, 0.028, 2.667))
+"""How well thirty worlds and the priors tell these three: the inverse curvature of their loss (Laplace)."""
+
+ERRORS_OF_90 = 1.645
+"""So many standard errors to either side hold 90 % of a normal distribution."""
+
 NEAREST = 0.02
 """How near to 0 and 1 a chance goes, that of the runs and that which is told."""
 
@@ -36,6 +42,7 @@ PRIOR_ERRORS = 2.0
 """The plausible ranges reach so many standard deviations of the normal priors to either side of their means."""
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+Covariance: TypeAlias = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,31 @@ class Tilt:
             return 1.0, 1.0
         chance = self.chance(share)
         return chance / share, (1.0 - chance) / (1.0 - share)
+
+
+def known_chances(
+    line: Tilt, share: float, gap: float, covariance: Covariance = SHIPPED_COVARIANCE
+) -> tuple[float, float]:
+    """Return between which chances that of a collapse lies with 90 %, by what the wars could teach.
+
+    Few wars tell the line, and they tell it worst far from a usual war.
+
+    Parameters
+    ----------
+    line
+        That of this war; see `Tilt.at`.
+    share
+        Of its runs in which the regime collapses, in [0, 1].
+    gap
+        Of judged morale; NaN without a challenger.
+    covariance
+        Of the line's three numbers; by default of the shipped ones.
+    """
+    odds = float(log_odds(np.array([share]))[0])
+    at = np.array([1.0, odds, 0.0 if math.isnan(gap) else gap - USUAL_GAP])
+    half = ERRORS_OF_90 * math.sqrt(float(at @ np.array(covariance) @ at))
+    low, high = (replace(line, intercept=line.intercept + sign * half).chance(share) for sign in (-1.0, 1.0))
+    return low, high
 
 
 def morale_gap(morale: npt.ArrayLike, regime: int, challenger: int) -> float:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.ensemble.estimate.estimates import estimate_all
+from sim.ensemble.estimate.rows import columns_of_runs, usable
 from sim.ensemble.run.work import EnsembleInterruptedError
 from sim.ensemble.store.manifest import describe
 from sim.ensemble.store.results import ResultsError, load_results, read_manifest
@@ -84,6 +85,8 @@ def test_a_folder_of_many_runs_can_be_opened_in_part(tmp_path: Path) -> None:
         expected = whole_rows[whole_rows["run"] < 25].reset_index(drop=True)
         pd.testing.assert_frame_equal(getattr(part, name), expected)
     pd.testing.assert_frame_equal(part.estimates, whole.estimates)
+    few = columns_of_runs(load_results(tmp_path).first(25), ("collapse_day",))  # of which nothing was read before
+    pd.testing.assert_series_equal(few["collapse_day"], usable(part.runs)["collapse_day"].reset_index(drop=True))
 
 
 def test_estimates_are_the_same_from_the_disk_and_from_memory(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sim.tell.lookup import mean, share
 from sim.tell.places import faction_names, home_holders
 from sim.world.tilt import Tilt
 from tests.ensemble.small import quiet_runs, run_small, small_names, small_scenario
+from tests.worlds import NEUTRAL
 
 N = 10
 
@@ -73,7 +74,7 @@ def test_the_likeliest_holder_goes_by_weights(results: Results) -> None:
 
 
 def test_the_table_tells_chances_places_and_people(results: Results) -> None:
-    scenario = small_scenario()
+    scenario = small_scenario(tilt=NEUTRAL)
     told = holders(made(results, 3), scenario)
     assert told is not None
     assert told.title.endswith("n = 10 runs")

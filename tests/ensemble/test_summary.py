@@ -29,7 +29,7 @@ from sim.tell.summary import (
 )
 from sim.world.scenario import Scenario
 from tests.ensemble.small import COMMAND, WORLD, lines_to, quiet_runs, run_small, small_names, small_scenario
-from tests.worlds import WORLDS, changed, scenario_of
+from tests.worlds import NEUTRAL, WORLDS, changed, scenario_of
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def rows_of(text: str, title: str) -> list[list[str]]:
 
 
 def test_spillover_comes_first_with_what_reaches_each_neighbour(results: Results) -> None:
-    scenario = small_scenario()
+    scenario = small_scenario(tilt=NEUTRAL)
     made = made_results(results, scenario, 1_000)
     first, second, third, *_ = summary_sections(made, scenario)
     assert first.title.startswith("Spillover")
@@ -140,7 +140,7 @@ def test_what_is_caused_and_what_is_there_anyway_add_up(results: Results) -> Non
 
 
 def test_every_level_has_its_share(results: Results) -> None:
-    scenario, names = small_scenario(), small_names()
+    scenario, names = small_scenario(tilt=NEUTRAL), small_names()
     made = made_results(results, scenario, 1_000)
     table = highest_levels(made, scenario)
     assert table is not None
@@ -171,8 +171,23 @@ def test_shares_below_each_other_have_as_many_decimals_in_every_table(results: R
             assert len(decimals) <= 1, (section.title, shares)
 
 
+def test_a_table_has_both_intervals_and_the_heading_leads_with_what_is_known(results: Results) -> None:
+    scenario = small_scenario()
+    made = made_results(results, scenario, 1_000)
+    page = summary_markdown(made, scenario)
+    rows = rows_of(page, "What is told, and how well it is known, by day 30")
+    assert rows[-1][1:] == ["120,000 [100,000, 150,000]", "124,000 [123,000, 125,000]"]
+    assert re.search(r"a record as good as ours supports \d+ % \[\d+, \d+\] \(sampling ±", page.replace("\\", ""))
+    assert "90 % intervals of knowledge" in page
+    refugees = rows_of(page, "Refugees who arrived since day 0, persons by day 30")
+    assert refugees[0] == ["in all states", "17,000 [3,000, 30,000]", "", ""]  # the range of runs has no room beside
+    raw = summary_markdown(made_results(results, small_scenario(tilt=NEUTRAL), 1_000), small_scenario(tilt=NEUTRAL))
+    assert "How well it is known" not in raw
+    assert "95 % intervals of sampling" in raw
+
+
 def test_people_are_told_by_state_those_with_most_first(results: Results) -> None:
-    scenario, names = small_scenario(), small_names()
+    scenario, names = small_scenario(tilt=NEUTRAL), small_names()
     page = summary_markdown(made_results(results, scenario, 1_000), scenario)
     rows = rows_of(page, "Refugees who arrived since day 0, persons by day 30")
     assert rows[0] == ["in all states", "17,000 [16,000, 17,000]", "3,000 to 27,000", "", ""]

@@ -248,7 +248,7 @@ def test_summaries_say_what_runs_weigh(folders: dict[str, Path], tmp_path: Path)
         (folders[name] / "summary.md").read_text(encoding="utf-8") for name in ("tilted", "neutral")
     )
     share = float(load_results(folders["neutral"]).runs["collapse_day"].notna().mean())
-    assert f"The model's runs say {whole_percent(share)}" in tilted_text
+    assert f"raw {whole_percent(share)}, told" in tilted_text
     assert f"a record as good as ours supports {whole_percent(Tilt(**TILT).chance(share))}" in tilted_text
     assert "Runs weighed by the record (a -0.2, b 0.5, c 0)." in tilted_text
     assert "weighed" not in neutral

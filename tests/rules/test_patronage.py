@@ -238,15 +238,16 @@ def test_lost_hope_worked_out_by_hand() -> None:
     assert lost_hope(0.0, 0.5) == pytest.approx(math.log(999.0))
 
 
-@given(st.floats(-15.0, 15.0), within("patronage", "exit_drop"), within("patronage", "exit_per_day"))
-def test_who_has_reason_to_leave_has_none_to_come_back(fall: float, least: float, hazard: float) -> None:
-    leaves, returns = exit_probability(fall, least, hazard), comeback_probability(fall, least, hazard)
+@given(SHARE, st.floats(-15.0, 15.0), within("patronage", "exit_drop"), within("patronage", "exit_per_day"))
+def test_who_has_reason_to_leave_has_none_to_come_back(belief: float, fall: float, least: float, hazard: float) -> None:
+    leaves, returns = exit_probability(belief, fall, least, hazard), comeback_probability(fall, least, hazard)
     assert min(leaves, returns) == 0.0
     assert 0.0 <= max(leaves, returns) <= 1.0 - math.exp(-hazard)
-    assert exit_probability(fall, least, 0.0) == comeback_probability(fall, least, 0.0) == 0.0
+    assert exit_probability(belief, fall, least, 0.0) == comeback_probability(fall, least, 0.0) == 0.0
 
 
 def test_exits_and_returns_worked_out_by_hand() -> None:
     chance = 1.0 - math.exp(-0.15)
-    assert exit_probability(1.6, 1.5, 0.15) == comeback_probability(0.7, 1.5, 0.15) == pytest.approx(chance)
-    assert exit_probability(1.5, 1.5, 0.15) == comeback_probability(0.75, 1.5, 0.15) == 0.0
+    assert exit_probability(0.3, 1.6, 1.5, 0.15) == comeback_probability(0.7, 1.5, 0.15) == pytest.approx(chance)
+    assert exit_probability(0.3, 1.5, 1.5, 0.15) == comeback_probability(0.75, 1.5, 0.15) == 0.0
+    assert exit_probability(0.91, 1.6, 1.5, 0.15) == exit_probability(0.5, 1.6, 1.5, 0.15) == 0.0

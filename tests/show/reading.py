@@ -1,6 +1,8 @@
-"""Read the words of a figure, and judge whether a reader could."""
+"""Read the words of a figure or a page, and judge whether a reader could."""
 
+import re
 from collections.abc import Iterable
+from html import unescape
 from itertools import combinations
 
 from matplotlib.figure import Figure
@@ -11,6 +13,12 @@ from matplotlib.transforms import Bbox
 from sim.show.figures import Sheet, drawable
 
 SLACK_PX = 2.0  # anti-aliased rims of letters
+
+
+def text_of(page: str) -> str:
+    """Return the words that a page shows."""
+    shown = re.sub(r"<(script|style).*?</\1>", " ", page, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]+>", " ", shown)).replace("\u00a0", " ")
 
 
 def drawn(sheets: Iterable[Sheet]) -> dict[str, Figure]:

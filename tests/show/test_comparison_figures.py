@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from sim.show.compare.arranged import arranged
 from sim.show.compare.differences import Difference, in_points, told_of
 from sim.show.compare.fall_differences import NOT_CLEAR, TOPS, difference_colour, draw_compare_falls, top_of
 from sim.show.compare.forest import draw_compare_probabilities
@@ -265,7 +266,7 @@ def test_many_scenarios_have_a_panel_each_with_the_base_in_grey(root: Path) -> N
     comparison = compared("liberia_2003", names, root)
     with styled():
         panels = draw_compare_incidence(comparison).axes
-    assert len(panels) == len(names) - 1
+    assert len(panels) == len([name for name in names if name not in ("base", "same")])  # "same" differs in no run
     curves = [panel.get_lines() for panel in panels]
     assert {base.get_color() for base, _ in curves} == {RULE}
     base = np.asarray(curves[0][0].get_ydata())
@@ -276,6 +277,38 @@ def test_few_scenarios_share_one_panel_and_are_named_at_their_curves(root: Path)
     with styled():
         (ax,) = draw_compare_incidence(compared("liberia_2003", ["base", "hold", "same"], root)).axes
     assert [text.get_text().split("\n")[0] for text in ax.texts] == ["base", "hold", "same"]
+
+
+def test_no_colour_comes_twice_however_many_scenarios_there_are() -> None:
+    for n in (3, 7, 18):
+        looks = looks_of(str(i) for i in range(n))
+        assert len({look.colour for look in looks.values()}) == n
+
+
+def test_many_scenarios_are_sorted_by_what_they_do_and_the_unchanged_are_named_alone(root: Path) -> None:
+    names = ["base", "same", "hold", "shut", "scenario_hold", "scenario_base"]
+    comparison = compared("liberia_2003", names, root)
+    few = arranged(compared("liberia_2003", names[:4], root))
+    assert [case.name for case in few.cases] == names[:4]
+    shown = arranged(comparison)
+    rise = comparison.table[comparison.table["outcome"] == "p_collapse_by_30"].set_index("scenario")["difference"]
+    kept = [case.name for case in shown.cases[1:]]
+    assert {*kept} == {"hold", "shut", "scenario_hold"}
+    assert [rise[name] for name in kept] == sorted((rise[name] for name in kept), reverse=True)
+    with styled():
+        figure = drawable(of_comparison(comparison))["levels"].draw()
+    words = subtitle_of(figure).replace("\n", " ").replace(NO_BREAK, " ")
+    assert "no run differs in same and scenario_base, not shown" in words
+
+
+def test_of_many_scenarios_a_figure_leaves_out_those_that_change_nothing_in_it(root: Path) -> None:
+    names = ["base", "hold", "shut", "scenario_hold", "scenario_shut", "scenario_base", "same"]
+    comparison = compared("liberia_2003", names, root)
+    with styled():
+        figure = draw_compare_probabilities(comparison)
+    words = subtitle_of(figure).replace("\n", " ").replace(NO_BREAK, " ")
+    assert "not shown, since hardly anything here differs: scenario_base and same" in words
+    assert "same" not in [text.get_text() for text in figure.texts]
 
 
 def test_scenarios_can_be_told_apart_without_colour() -> None:

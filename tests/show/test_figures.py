@@ -9,13 +9,16 @@ from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from sim.ensemble.estimate.losses import regime_places
+from sim.api import load_scenario
+from sim.ensemble.estimate.losses import loss_days, regime_places
 from sim.ensemble.store.results import Results
+from sim.show.ensemble.chosen import observed_history
 from sim.show.ensemble.fall_map import draw_fall_map
 from sim.show.ensemble.histories import draw_histories
 from sim.show.ensemble.holders_map import draw_holders_map
@@ -27,6 +30,7 @@ from sim.show.kit.page import save
 from sim.show.kit.series import is_outside, misses
 from sim.show.kit.theme import FULL_WIDTH_MM, HALF_WIDTH_MM, styled
 from sim.world.scenario import Scenario
+from tests.show import reading
 from tests.show.made import MIXED, Day, made_results
 from tests.show.reading import assert_readable, subtitle_of, title_of, words_of
 from tests.worlds import changed, scenario_of, tables_of
@@ -41,6 +45,17 @@ DRAWINGS: dict[str, Draw] = {
 }
 NEVER: list[Day] = [None] * 6
 SURE: list[Day] = [day % 25 + 3 for day in range(31)]
+
+
+TURNS = (
+    "order_of_falls",
+    "displaced_and_killed",
+    "histories",
+    "level_by_neighbour",
+    "refugees_by_destination",
+    "influence",
+    "extremists",
+)
 
 
 def one_place() -> Scenario:
@@ -98,16 +113,84 @@ def test_titles_say_the_number_of_the_results(levant: Scenario, mixed: Results) 
     # 3 of 8 runs collapse by day 30; Wilson (1927) gives [0.137, 0.694].
     assert title_of(draw_incidence(mixed, levant)) == "The regime collapses by day 30 in 38 % [14, 69] of runs"
     title = title_of(draw_histories(mixed, levant))
-    assert title == "The regime collapses on day 12, 20 and 45 in three histories and stays in power in two"
+    assert title == "The regime collapses on day 12, 20 and 60 in three histories and stays in power in two"
+
+
+@pytest.mark.usefixtures("style")
+def test_where_places_fall_about_as_often_the_map_shows_in_which_order(levant: Scenario, tmp_path: Path) -> None:
+    days: list[Day] = [10, 10, 10, None]  # all 11 by day 30 in 3 of 4
+    results = made_results(tmp_path, levant, days)
+    figure = draw_fall_map(results, levant)
+    medians = loss_days(results.runs, results.falls, levant).median()
+    first, last = f"{medians.min():.0f}", f"{medians.max():.0f}"
+    turn = rf"Where places fall they do so in turn: .* on median day {first}, .* on day {last}"
+    title = title_of(figure).replace("\u00a0", " ")
+    assert re.fullmatch(rf"{turn}; by day 30 each has fallen in 75 % of runs", title)
+    large = figure.axes[1]
+    written = [text.get_text().replace("\u00a0", " ") for text in large.texts]
+    assert any(text.endswith(f"\nday {first}") for text in written)
+    assert not any("%" in text for text in written)
+    assert_readable(figure)
+
+
+@pytest.mark.usefixtures("style")
+def test_places_that_fall_in_one_hour_are_not_said_to_fall_in_turn(tmp_path: Path) -> None:
+    scenario = scenario_of("levant_2024")
+    results = made_results(tmp_path, scenario, [10, 10])
+    falls = results.falls
+    at_once = {**results.frames, "falls": falls.assign(day=pd.array([4] * len(falls), falls["day"].dtype))}
+    title = title_of(draw_fall_map(dataclasses.replace(results, frames=at_once), scenario))
+    assert title == "Places fall at once where they do, on median day 4; by day 30 each has fallen in 100 % of runs"
+
+
+@pytest.mark.usefixtures("style")
+@pytest.mark.parametrize("name", TURNS)
+def test_a_line_stands_where_a_lever_is_pulled(name: str, tmp_path: Path) -> None:
+    scenario = load_scenario("iran_reinforces")  # on day 4
+    sheets = of_ensemble(made_results(tmp_path, scenario, MIXED), scenario)
+    figure = reading.drawn(sheet for sheet in sheets if sheet.name == name)[name]
+    with_line = [ax for ax in figure.axes if any(is_turn(line) for line in ax.lines)]
+    assert with_line
+    words = subtitle_of(figure).replace("\u00a0", " ").replace("\n", " ")
+    assert "dashed lines: day 4 support IRN 1.5 and reinforcement IRN to IRAN_MIL 5,000" in words
+    base = load_scenario("offensive_2024")
+    sheets = of_ensemble(made_results(tmp_path / "base", base, MIXED), base)
+    figure = reading.drawn(sheet for sheet in sheets if sheet.name == name)[name]
+    assert not [ax for ax in figure.axes if any(is_turn(line) for line in ax.lines)]
+
+
+def is_turn(line: Line2D) -> bool:
+    """Tell whether a line marks day 4 from bottom to top."""
+    return list(line.get_xdata()) == [4, 4] and list(line.get_ydata()) == [0, 1] and line.get_linestyle() == "--"
+
+
+@pytest.mark.usefixtures("style")
+def test_what_happened_stands_below_the_histories_as_far_as_it_is_recorded(levant: Scenario, mixed: Results) -> None:
+    written = [text.get_text() for text in words_of(draw_histories(mixed, levant))]
+    # conf/world/levant_2024/observed.csv: the leader fled, the regime fell and the capital fell on day 11.
+    last = written[written.index("what happened") :]
+    assert "as recorded" in last
+    assert {"leader flees: day 11", "regime collapses: day 11", "capital falls: day 11"} <= {*last}
+    assert "places lost: 11 of 11" in last
+    nothing = dataclasses.replace(levant, tables=dataclasses.replace(levant.tables, observed=None))
+    assert "what happened" not in [text.get_text() for text in words_of(draw_histories(mixed, nothing))]
+
+
+def test_what_nobody_recorded_is_not_said_to_have_never_happened() -> None:
+    history = observed_history(scenario_of("liberia_2003"))
+    assert history is not None
+    assert "flight_day" not in history.days
+    assert history.days["collapse_day"] >= 0.0
 
 
 @pytest.mark.usefixtures("style")
 def test_the_title_of_the_map_counts_places_that_fall_more_often_than_not(levant: Scenario, tmp_path: Path) -> None:
-    days: list[Day] = [10, 10, 10, None]  # before the capital three places at least, after it one a day
+    days: list[Day] = [10, 10, 28, None]  # before the capital three places at least, after it one a day
     title = title_of(draw_fall_map(made_results(tmp_path, levant, days), levant))
-    # 3 of 4: Wilson [0.301, 0.954].
+    # 3 of 4: Wilson [0.301, 0.954]. In the third run three places fall before day 28, the
+    # capital on it, and three more by day 30.
     assert re.fullmatch(
-        r"11 of 11 places have fallen by day 30 in more than half of the runs; most often .*, in 75 % \[30, 95\]",
+        r"7 of 11 places have fallen by day 30 in more than half of the runs; most often .*, in 75 % \[30, 95\]",
         title,
     )
 

@@ -13,7 +13,7 @@ from sim.ensemble.estimate.losses import regime_places
 from sim.show.ensemble.fall_map import DAYS
 from sim.show.ensemble.histories import choose_histories, map_days
 from sim.show.kit.days import date_text, day_labels, day_ticks, last_shown_day
-from sim.show.kit.page import ROOM_MM
+from sim.show.kit.page import room_mm
 from sim.show.kit.typeset import NO_BREAK, shorten, spread_apart, text_width, wrap
 from sim.show.maps.geometry import load_shapes
 from sim.show.maps.layout import bottom_of, place_maps
@@ -83,14 +83,23 @@ def test_an_axis_ends_early_only_where_hardly_anything_happens_after_it() -> Non
     assert last_shown_day([early], 40, tail=0.005) == 40
 
 
-def test_the_histories_are_those_at_the_quantiles_of_collapse_with_never_last(tmp_path: Path) -> None:
+def test_the_histories_are_those_at_quantiles_within_fallen_and_held(tmp_path: Path) -> None:
     days: list[Day] = [None, 9, 8, 7, 6, 5, 4, 3, 2, None]
     scenario = scenario_of("liberia_2003")
     chosen = choose_histories(made_results(tmp_path, scenario, days), scenario)
-    # Sorted: 2 3 4 5 6 7 8 9 never never; ranks 1, 3, 5, 7 and 9 of 10.
-    assert [history.days["collapse_day"] for history in chosen[:4]] == [2.0, 4.0, 6.0, 8.0]
-    assert np.isnan(chosen[4].days["collapse_day"])
-    assert [history.run for history in chosen] == [8, 6, 4, 2, 0]
+    # Fallen, sorted: 2 3 4 5 6 7 8 9; ranks 1, 4 and 8 of 8 reach 10, 50 and 90 %. Held: runs 0 and 9, with no loss.
+    assert [history.days["collapse_day"] for history in chosen[:3]] == [2.0, 5.0, 9.0]
+    assert [history.run for history in chosen] == [8, 5, 1, 0, 9]
+    assert [history.place for history in chosen[::4]] == ["collapse, 10 %", "no collapse, 90 %"]
+
+
+@pytest.mark.parametrize(
+    ("days", "kind"), [([9, 8, 7, 6, 5, 4, 3, 2, 1, 10], "collapse"), ([None] * 10, "no collapse")]
+)
+def test_where_all_runs_end_alike_five_of_them_are_shown(days: list[Day], kind: str, tmp_path: Path) -> None:
+    scenario = scenario_of("liberia_2003")
+    chosen = choose_histories(made_results(tmp_path, scenario, days), scenario)
+    assert [history.place for history in chosen] == [f"{kind}, {share} %" for share in (10, 30, 50, 70, 90)]
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])
@@ -155,7 +164,7 @@ def test_maps_stay_in_the_room_and_off_each_other(width: float, height: float, n
     assert bottom_of(frames) < 240.0
     for index, frame in enumerate(frames):
         assert frame.left >= 0.0
-        assert frame.left + frame.width <= ROOM_MM + 1e-9
+        assert frame.left + frame.width <= room_mm() + 1e-9
         assert frame.height > 10.0
         for other in frames[:index]:
             beside = other.left + other.width <= frame.left + 1e-9

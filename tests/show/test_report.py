@@ -1,7 +1,6 @@
 import dataclasses
 import re
 from collections import Counter
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -20,20 +19,16 @@ from sim.show.report.inline import picture_of
 from sim.study.cases import Case
 from sim.study.compare import compare
 from sim.study.explain.chronicle import Chronicle
+from sim.tell import record
 from sim.tell.history import fate, key_events
 from sim.tell.sections import all_estimates
 from sim.world.scenario import Scenario
 from tests.show.cases import HOSTILE, hostile, made_case
 from tests.show.made import MIXED, Day
+from tests.show.reading import text_of
 from tests.worlds import changed, scenario_of
 
 NEVER: list[Day] = [None] * 8
-
-
-def text_of(page: str) -> str:
-    """Return the words that a page shows."""
-    shown = re.sub(r"<(script|style).*?</\1>", " ", page, flags=re.DOTALL)
-    return unescape(re.sub(r"<[^>]+>", " ", shown)).replace("\u00a0", " ")
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +79,26 @@ def test_every_figure_that_is_drawn_has_a_table(page: str) -> None:
 
 def test_a_report_promises_nothing(page: str) -> None:
     assert not re.findall(r"\b(?:will|certainly|definitely|guaranteed?)\b", text_of(page))
+
+
+def test_a_report_carries_the_scoreboard(page: str) -> None:
+    words = text_of(page)
+    for line in record.lines():
+        assert line in words
+    assert 'id="table-record-1"' in page
+    assert all(row[0] in words for section in record.sections() for row in section.rows)
+
+
+def test_where_one_lever_was_pulled_its_question_stands_above_with_its_answer(tmp_path: Path) -> None:
+    scenario = scenario_of("liberia_2003")
+    asked = scenario.config.scenario.model_copy(update={"question": "Does it hold?"})
+    pulled = dataclasses.replace(scenario, config=scenario.config.model_copy(update={"scenario": asked}))
+    cases = [made_case(tmp_path, scenario, MIXED), made_case(tmp_path, pulled, NEVER, name="lever")]
+    comparison = compare(cases, tmp_path / "compared", "python experiments/compare.py")
+    html = write_report(cases, tmp_path / "report.html", comparison).read_text(encoding="utf-8")
+    assert "<h1>Does it hold?</h1>" in html
+    answer = change_of(comparison).others[0].sentences[0]
+    assert f'<p class="lead"><b>{answer}</b></p>' in html
 
 
 def test_provenance_and_command_are_told(page: str) -> None:

@@ -147,20 +147,67 @@ def test_without_script_the_map_shows_the_last_day(browser: Browser, report: Pat
         assert page.inner_text("#map-day") == "day 120, 27 Mar 2025"
         assert not page.locator("#day").is_visible()
         assert place(page, "SY-DI") == "place c6"  # 5 of 8 runs
-        page.locator("summary").first.click()
+        page.locator("details", has=page.locator(f"#{SEATS}")).locator("summary").click()
         assert page.locator(f"#{SEATS}").is_visible()
 
 
-def test_a_report_prints_with_its_tables_open(browser: Browser, report: Path) -> None:
-    with opened(browser, report) as found:
+def n_pages(page: Page) -> int:
+    return page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+
+
+def test_a_report_prints_in_fewer_than_fifteen_pages_and_what_was_unfolded(browser: Browser, any_report: Path) -> None:
+    with opened(browser, any_report) as found:
         page = found.page
         page.emulate_media(media="print")
-        assert page.locator(f"#{SEATS}").is_visible()
-        assert page.locator("#table-parameters").is_visible()
+        short = n_pages(page)
+        assert 4 <= short < 15
         assert not page.locator("#table-estimates").is_visible()
         assert not page.locator("#day").is_visible()
-        pages = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
-        assert 8 <= pages <= 40
+        finding = page.locator("details.more > summary").first
+        assert finding.is_visible()  # a folded figure leaves its finding
+        page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
+        assert page.locator("#table-estimates").is_visible()
+        assert n_pages(page) > short
+
+
+def test_a_report_is_dark_where_the_reader_is_and_its_figures_keep_their_paper(browser: Browser, report: Path) -> None:
+    with opened(browser, report) as found:
+        page = found.page
+        colour = "(element) => getComputedStyle(element).backgroundColor"
+        assert page.locator("html").evaluate(colour) == "rgb(255, 255, 255)"
+        page.emulate_media(color_scheme="dark")
+        assert page.locator("html").evaluate(colour) == "rgb(22, 24, 27)"
+        assert page.locator(".picture").first.evaluate(colour) == "rgb(255, 255, 255)"
+        page.evaluate(OPEN_ALL)
+        result = Axe().run(page)
+        assert result.violations_count == 0, result.generate_report()
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.locator("html").evaluate(colour) == "rgb(255, 255, 255)"
+
+
+def test_on_a_phone_no_figure_scrolls_sideways_until_it_is_touched(browser: Browser, report: Path) -> None:
+    with opened(browser, report, PHONE) as found:
+        page = found.page
+        page.evaluate("for (const folded of document.querySelectorAll('details.more')) folded.open = true")
+        wider = "(boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth).length"
+        shown = page.locator(".picture:visible")
+        assert shown.count() > 8
+        assert shown.evaluate_all(wider) == 0
+        page.locator(".picture:not(.wide, .narrow)").first.focus()
+        assert shown.evaluate_all(wider) == 1
+
+
+def test_a_phone_shows_figures_that_are_drawn_for_it_in_letters_that_can_be_read(
+    browser: Browser, report: Path
+) -> None:
+    size = "(texts) => Math.min(...texts.map((text) => text.getBoundingClientRect().height))"
+    with opened(browser, report, PHONE) as found:
+        page = found.page
+        assert not page.locator("#level_by_neighbour .wide").is_visible()
+        assert page.locator("#level_by_neighbour .narrow text").evaluate_all(size) >= 8.0
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        assert page.locator("#level_by_neighbour .wide").is_visible()
+        assert not page.locator("#level_by_neighbour .narrow").is_visible()
 
 
 def test_texts_that_would_like_to_be_code_are_read_as_text(browser: Browser, hostile_report: Path) -> None:

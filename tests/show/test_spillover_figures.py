@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from sim.core.codes import Channel
 from sim.ensemble.store.results import Results
-from sim.show.ensemble.carried_by_channel import NOTHING, caused_by_channel, draw_carried_by_channel
+from sim.show.ensemble.carried_by_channel import caused_by_channel, draw_carried_by_channel
 from sim.show.ensemble.displaced_and_killed import draw_displaced_and_killed
 from sim.show.ensemble.extremists import draw_extremists
 from sim.show.ensemble.highest_level import draw_highest_level
@@ -25,7 +25,7 @@ from sim.show.figures import draw_files, left_out, of_ensemble
 from sim.show.kit.ladder import highest, reached_by
 from sim.show.kit.observed import ObservedAmount, observed_amounts, observed_at_horizon
 from sim.show.kit.panels import scale_to, set_panels
-from sim.show.kit.series import STILL
+from sim.show.kit.series import FEWEST_IN_A_FAN, NOTHING, STILL
 from sim.show.kit.theme import LEVEL_COLOURS, luminance, styled
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import mean_of, median_of
@@ -165,6 +165,27 @@ def test_a_panel_in_which_nothing_is_caused_says_so(levant: Scenario, tmp_path: 
 
 
 @pytest.mark.usefixtures("style")
+def test_an_ensemble_in_which_nobody_is_displaced_says_so_and_gives_no_interval_of_nothing(
+    levant: Scenario, tmp_path: Path
+) -> None:
+    results = made_results(tmp_path, levant, MIXED, quiet=True)
+    results.runs.loc[:, ["displaced_peak", "fatalities_civilians"]] = 0
+    title = title_of(draw_displaced_and_killed(results, levant))
+    assert title.startswith("Nobody is displaced in half of the runs or more; no civilians are killed by day 120")
+    assert "[0, 0]" not in title
+
+
+@pytest.mark.usefixtures("style")
+@pytest.mark.parametrize("n", [11, 24])
+def test_quantiles_of_a_dozen_runs_are_not_drawn(n: int, levant: Scenario, tmp_path: Path) -> None:
+    days: list[Day] = [10, None] * 12
+    figure = draw_displaced_and_killed(made_results(tmp_path, levant, days[:n], traces=n), levant)
+    is_fan = n >= FEWEST_IN_A_FAN
+    assert any(ax.collections for ax in figure.axes) is is_fan
+    assert ("one run" in [text.get_text() for text in words_of(figure)]) is not is_fan
+
+
+@pytest.mark.usefixtures("style")
 def test_refugees_are_shown_where_there_are_any_with_what_happened(levant: Scenario, mixed: Results) -> None:
     figure = draw_refugees_by_destination(mixed, levant)
     neighbours = levant.tables.header.neighbours
@@ -221,7 +242,7 @@ def test_influence_at_the_end_is_that_of_all_runs_not_of_the_traced_alone(levant
 
 @pytest.mark.usefixtures("style")
 def test_all_panels_of_influence_show_means(levant: Scenario, tmp_path: Path) -> None:
-    figure = draw_influence(made_results(tmp_path, levant, MANY, traces=11), levant)
+    figure = draw_influence(made_results(tmp_path, levant, MANY, traces=24), levant)
     (line,) = figure.axes[2].get_lines()
     assert np.asarray(line.get_ydata()) == pytest.approx((6 * 2.0 + 5 * 3.0) / 11)  # the median is 2
     assert "the rest is local" in subtitle_of(figure)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.study.pairs import paired_means, paired_shares, runs_without_pairing, unpaired_means, unpaired_shares
+from sim.study.pairs import (
+    paired_means,
+    paired_shares,
+    runs_without_pairing,
+    sign_holds,
+    unpaired_means,
+    unpaired_shares,
+)
 from tests.statistics import assert_share_at_least
 
 Z = stats.norm.ppf(0.975)
@@ -68,3 +75,13 @@ def test_where_no_run_differs_nothing_is_needed() -> None:
     assert math.isnan(runs_without_pairing(x, x))
     low, high = paired_shares(x, x)
     assert low < 0.0 < high
+
+
+def test_a_sign_holds_under_all_vectors_or_under_half_of_them() -> None:
+    vectors, noise = np.repeat(np.arange(50), 20), np.tile([-1.0, 1.0], 500)
+    assert sign_holds(noise + 0.2, vectors) == 1.0  # all that differs between runs is chance
+    by_vector = np.where(vectors % 2 == 0, 1.0, -1.0)
+    assert sign_holds(noise + by_vector + 0.001, vectors) == pytest.approx(0.5, abs=0.01)
+    assert 0.75 < sign_holds(noise + by_vector + 1.0, vectors) < 0.9  # a normal at one standard deviation
+    assert math.isnan(sign_holds(np.zeros(1000), vectors))
+    assert math.isnan(sign_holds(noise, np.arange(1000)))  # each run has its own

@@ -251,3 +251,33 @@ def test_estimates_of_runs_are_values_with_their_n() -> None:
     assert mean(np.array([0.0, 0.0, 1.0])).low == 0.0  # an amount is never below
     assert math.isnan(mean(np.array([2.0])).low)
     assert str(median(values[:3])) == "2"  # three runs bound nothing
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        (Estimate(0.803, 0.795, 0.811, Kind.SHARE, known=(0.551, 0.934)), "80 % [55, 93]"),
+        (Estimate(0.004, 0.003, 0.006, Kind.SHARE, known=(0.002, 0.011)), "0.4 % [0.2, 1.1]"),
+        (Estimate(0.004, 0.003, 0.006, Kind.POINTS, known=(0.002, 0.011)), "0.4 [0.2, 1.1]"),
+        (Estimate(0.0, 0.0, 0.002, Kind.SHARE, known=(0.0, 0.02)), "0 % [0, 2]"),
+        (Estimate(8_432.0, 8_310.0, 8_560.0, known=(1_934.0, 20_345.0)), "8,400 [1,900, 20,000]"),
+        (Estimate(80_212.0, 75_000.0, 86_000.0, known=(23.0, 351_222.0)), "80,000 [23, 350,000]"),
+        (Estimate(0.481, 0.47, 0.49, known=(0.1333, 0.8911)), "0.48 [0.13, 0.89]"),
+        (Estimate(45.0, 43.0, 47.0, Kind.DAY, known=(15.0, NAN)), "45 [15, never]"),
+    ],
+)
+def test_what_is_known_is_told_before_how_many_runs_there_were(estimate: Estimate, text: str) -> None:
+    assert str(estimate) == text
+    assert estimate.bounds == estimate.known
+    assert str(estimate.of_sampling) != text
+
+
+def test_how_far_sampling_reaches_is_told_in_one_figure() -> None:
+    assert Estimate(0.803, 0.795, 0.811, Kind.SHARE, known=(0.551, 0.934)).sampling == "±0.8"
+    assert Estimate(0.8, 0.7, 0.93, Kind.SHARE).sampling == "±10"
+    assert Estimate(0.8, kind=Kind.SHARE).sampling == ""
+
+
+def test_shares_whose_knowledge_is_told_below_each_other_are_whole() -> None:
+    shares = [Estimate(p, p, p, Kind.SHARE, known=(p / 2.0, 2.0 * p)) for p in (0.34, 0.004)]
+    assert list(map(str, alike(shares))) == ["34 % [17, 68]", "<1 % [<1, 1]"]

@@ -65,8 +65,8 @@ def balance_today(world: World, state: State) -> float:
 
 @phase
 def effort(world: World, state: State, faction: int, place: int, leader: int) -> float:
-    """Return the share of its strength that a faction gives to a leader: all at home, else its commitment."""
-    if faction == leader or state.control[place, faction] > HOME_GROUND:
+    """Return the share of its strength that a faction gives to a leader: all at home or once in by its own decision."""
+    if faction == leader or state.control[place, faction] > HOME_GROUND or (state.entrants >> faction) & 1 == 1:
         return 1.0
     return world.engagement[faction, leader]
 

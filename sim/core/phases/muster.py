@@ -91,7 +91,7 @@ def count_sides(world: World, state: State) -> None:
 
 @phase
 def count_means(world: World, rules: Rules, state: State) -> None:
-    """Set each side's air force: what its heavy weapons imply, on the airbases that it still holds."""
+    """Set each side's air force: what its heavy weapons imply on the airbases that it holds, or what outsiders lend."""
     bases = state.scratch.committed
     held = state.scratch.moved
     for leader in range(world.n_factions):
@@ -109,6 +109,7 @@ def count_means(world: World, rules: Rules, state: State) -> None:
         if bases[leader] > 0.0:
             force = air_force(world.heavy_weapons[leader], rules.capture.air_threshold)
             state.air[leader] = force * held[leader] / bases[leader]
+        state.air[leader] = max(state.air[leader], state.air_lent[leader])
 
 
 @phase

@@ -95,7 +95,7 @@ def consider_exit(world: World, rules: Rules, state: State, link: int) -> None:
     u = uniform(state.key, Purpose.EXIT, link, 0)
     if state.is_abandoned[link] == 0:
         patron, client = world.link_patron[link], world.link_client[link]
-        leaves = u < exit_probability(drop, patronage.exit_drop, patronage.exit_per_day)
+        leaves = u < exit_probability(state.belief[link], drop, patronage.exit_drop, patronage.exit_per_day)
         if leaves and not is_kept(world, state, Kept.EXIT.value, NOBODY, patron, client):
             abandon(world, state, link)
         return
@@ -174,10 +174,11 @@ def want_direct_help(world: World, rules: Rules, state: State, link: int) -> Non
     wanted = 0.0
     if state.is_abandoned[link] == 0 and state.abstains[link] == 0:
         patronage = rules.patronage
+        is_open = fights_openly(world, state, link)
         means = direct_capacity(
             world.link_arms[link] == 1,
-            world.link_air[link] == 1,
-            world.link_troops[link] == 1,
+            world.link_air[link] == 1 and not is_open,
+            world.link_troops[link] == 1 and not is_open,
             patronage.arms_value,
             patronage.air_value,
             patronage.troops_value,
@@ -186,6 +187,17 @@ def want_direct_help(world: World, rules: Rules, state: State, link: int) -> Non
         reserve = state.reserve[world.link_patron[link]] / max(world.capacity[world.link_patron[link]], 1e-9)
         wanted = stake * means * need(state.belief[link]) * reserve
     state.direct_wanted[link, today(state) % DELAY_SLOTS] = wanted
+
+
+@phase
+def fights_openly(world: World, state: State, link: int) -> bool:
+    """Tell whether a patron has entered the war on its client's side: its troops and aircraft then count themselves."""
+    patron = world.link_patron[link]
+    faction = patron - world.n_states
+    if faction >= 0 and world.is_regular[faction] == 1:
+        patron = world.home_state[faction]
+    leader = state.entered_for[patron]
+    return leader != NOBODY and world.side[world.link_client[link]] == leader
 
 
 @phase
@@ -233,7 +245,9 @@ def pool_aid(world: World, rules: Rules, state: State) -> None:
     for link in range(world.n_links):
         client = world.link_client[link]
         state.patron_level[client] *= 1.0 - dependence(world, state, link)
-        help_today = state.direct[link] * state.support_lever[link] * passage(world, rules, state, link)
+        help_today = (
+            state.direct[link] * state.support_lever[link] * passage(world, rules, state, world.link_patron[link])
+        )
         state.direct_help[client] += help_today
         count_crossing(world, state, link, help_today)
     for faction in range(world.n_factions):
@@ -242,13 +256,13 @@ def pool_aid(world: World, rules: Rules, state: State) -> None:
 
 
 @phase
-def passage(world: World, rules: Rules, state: State, link: int) -> float:
-    """Return the share of a patron's direct help that gets through: a faction needs to slip past its host's guard.
+def passage(world: World, rules: Rules, state: State, patron: int) -> float:
+    """Return the share of a patron's help that gets through: a faction needs to slip past its host's guard.
 
     What a host let through on day 0 is in the commitments of the tables; only its guard since then holds more back.
     Closed crossings do not stop it: armed men have other ways into a war.
     """
-    faction = world.link_patron[link] - world.n_states
+    faction = patron - world.n_states
     if faction < 0:
         return 1.0
     host = world.home_state[faction]

@@ -14,6 +14,7 @@ from sim.core.phases.forces import balance_today, defending_fighters, has_no_fri
 from sim.core.phases.growth import begin_growth
 from sim.core.phases.influence import begin_influence, set_values
 from sim.core.phases.installations import begin_installations
+from sim.core.phases.intervention import begin_intervention, look_on
 from sim.core.phases.levers import begin_levers
 from sim.core.phases.muster import muster
 from sim.core.phases.patrons import link_utility, pool_aid, prospect
@@ -62,6 +63,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     clear_regime(state)
     begin_sides(world, state)
     begin_levers(world, state)
+    begin_intervention(world, state)
     for faction in range(world.n_factions):
         begin_faction(world, rules, state, faction)
     for place in range(world.n_locations):
@@ -97,6 +99,7 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     begin_influence(world, rules, state)
     measure_day_0(world, state)
     state.power_day_0 = state.side_power[world.regime]
+    look_on(world, rules, state)
     state.balance_day_0 = balance_today(world, state)
     state.balance_expected = state.balance_day_0
 

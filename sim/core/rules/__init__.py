@@ -19,6 +19,7 @@ from sim.core.rules.extremists import Extremists
 from sim.core.rules.growth import Growth
 from sim.core.rules.influence import Influence
 from sim.core.rules.installations import Installations
+from sim.core.rules.intervention import Intervention
 from sim.core.rules.morale import Morale
 from sim.core.rules.orders import Orders
 from sim.core.rules.patronage import Patronage
@@ -42,6 +43,7 @@ class Rules:
     attrition: Attrition = field(default_factory=Attrition)
     capture: Capture = field(default_factory=Capture)
     patronage: Patronage = field(default_factory=Patronage)
+    intervention: Intervention = field(default_factory=Intervention)
     regime: Regime = field(default_factory=Regime)
     growth: Growth = field(default_factory=Growth)
     installations: Installations = field(default_factory=Installations)

@@ -321,11 +321,13 @@ def lost_hope(belief: float, belief_day_0: float) -> float:
 
 
 @rule
-def exit_probability(fall: float, least: float, hazard: float) -> float:
-    """Return the chance that a patron leaves today: 1 - exp(-h_ab) where hope has fallen by more than dp_ab, else 0.
+def exit_probability(belief: float, fall: float, least: float, hazard: float) -> float:
+    """Return the chance that a patron leaves today: 1 - exp(-h_ab) where b < 1/2 and hope fell by > dp_ab, else 0.
 
     Parameters
     ----------
+    belief
+        b, in the client's success: who will rather win than lose is not left, however much surer it was.
     fall
         Of its hope since day 0, in log odds.
     least, hazard
@@ -335,7 +337,7 @@ def exit_probability(fall: float, least: float, hazard: float) -> float:
     ----------
     Assumption: a patron judges by how far its client has fallen, since what it stood for on day 0 it had accepted.
     """
-    return 1.0 - math.exp(-hazard) if fall > least else 0.0
+    return 1.0 - math.exp(-hazard) if belief < HALF and fall > least else 0.0
 
 
 @rule

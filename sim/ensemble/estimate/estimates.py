@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.core.outputs import AMOUNTS, Kind, Use, fields_of
 from sim.core.record import TOLLS
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of, shared_by_twins
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import (
     LEVELS_OF_DAYS,
@@ -33,12 +34,11 @@ from sim.ensemble.estimate.weights import (
     FALL,
     TILTED,
     WILSON,
+    Interval,
     Numbers,
     Weights,
-    kept,
     share_interval,
     shares_by_day,
-    weights_of,
 )
 from sim.ensemble.store.results import Frame, pieces_of
 from sim.ensemble.store.schema import TABLES, Column, EstimateRow, columns_in_use, names_of
@@ -48,8 +48,10 @@ COLLAPSE_RAW, COLLAPSE_SUPPORTED = "collapse_raw", "collapse_supported"
 TOLLS_AT_A_TIME = 2_000_000  # numbers of places and runs in memory
 
 
-def curve(days: pd.Series, horizon_days: int, weights: Weights | None = None) -> pd.DataFrame:
-    """Return the share of runs in which something has happened by each day, with pointwise Wilson intervals.
+def curve(
+    days: pd.Series, horizon_days: int, weights: Weights | None = None, known: Knowledge | None = None
+) -> pd.DataFrame:
+    """Return the share of runs in which something has happened by each day, with both intervals of each.
 
     Parameters
     ----------
@@ -59,18 +61,23 @@ def curve(days: pd.Series, horizon_days: int, weights: Weights | None = None) ->
         How many days a run lasts.
     weights
         Of the runs.
+    known
+        What is known of them; by default nothing but how many they are.
 
     Returns
     -------
     pd.DataFrame
-        Columns ``day`` (0 to the last simulated day), ``probability``, ``low``, ``high`` and ``n``.
+        Columns ``day`` (0 to the last simulated day), ``probability``, ``low``, ``high`` (95 %, of sampling),
+        ``known_low``, ``known_high`` (90 %, of knowledge, NaN where nothing is known) and ``n``.
     """
     n, nothing = len(days), np.full(horizon_days, np.nan)
-    share, low, high = nothing, np.zeros(horizon_days), np.ones(horizon_days)
+    share, low, high, ends = nothing, np.zeros(horizon_days), np.ones(horizon_days), (nothing, nothing)
     if n:
-        share, low, high = shares_by_day(days_of(days), horizon_days, weights)
-    columns = {"day": np.arange(horizon_days), "probability": share, "low": low, "high": high, "n": n}
-    return pd.DataFrame(columns)
+        numbers = days_of(days)
+        share, low, high = shares_by_day(numbers, horizon_days, weights)
+        ends = (known or Knowledge()).by_day(numbers, horizon_days, share, low, high)
+    columns = {"day": np.arange(horizon_days), "probability": share, "low": low, "high": high}
+    return pd.DataFrame({**columns, "known_low": ends[0], "known_high": ends[1], "n": n})
 
 
 def estimate_all(runs: Frame, falls: Frame, tolls: Frame, scenario: Scenario, more: Iterable[Row] = ()) -> pd.DataFrame:
@@ -86,25 +93,25 @@ def estimate_all(runs: Frame, falls: Frame, tolls: Frame, scenario: Scenario, mo
         Rows to add.
     """
     horizon, counted, names = scenario.horizon_days, usable(runs), names_of(scenario.tables)
-    weights = weights_of(counted, scenario)
-    columns = columns_in_use(Use.ESTIMATED, names)
+    added, columns = list(more), columns_in_use(Use.ESTIMATED, names)
+    known = knowledge_of(counted, scenario, shared_by_twins(pd.DataFrame(added, columns=Row._fields)))
     of_all = [column for column in columns if not column.state]
     rows = [
-        *_fall_rows(counted, scenario),
-        *_regime_rows(counted, of_all, horizon, weights),
-        *_seat_rows(loss_days(counted, falls, scenario), horizon, weights),
-        *state_rows(counted, columns, names, horizon, weights),
-        *_amount_rows(counted, of_all, horizon, weights),
-        *_toll_rows(counted, tolls, scenario, weights),
-        *more,
-        ("runs_failed", None, horizon, float(len(runs) - len(counted)), None, None, len(runs), NONE, "runs"),
+        *_fall_rows(counted, known, scenario),
+        *_regime_rows(counted, of_all, horizon, known),
+        *_seat_rows(loss_days(counted, falls, scenario), horizon, known),
+        *state_rows(counted, columns, names, horizon, known),
+        *_amount_rows(counted, of_all, horizon, known),
+        *_toll_rows(counted, tolls, scenario, known),
+        *added,
+        Row("runs_failed", None, horizon, float(len(runs) - len(counted)), None, None, len(runs), NONE, "runs"),
     ]
     table = pd.DataFrame(rows, columns=[field.name for field in fields_of(EstimateRow)])
-    numbers = dict.fromkeys(("estimate", "low", "high"), np.float64)
+    numbers = dict.fromkeys(("estimate", "low", "high", "known_low", "known_high"), np.float64)
     return table.astype({"day": "Int32", "n": np.int64, **numbers})
 
 
-def _fall_rows(runs: Frame, scenario: Scenario) -> Iterator[Row]:
+def _fall_rows(runs: Frame, known: Knowledge, scenario: Scenario) -> Iterator[Row]:
     """Yield how likely a collapse is by the runs as they are, and by what the record supports, if that is asked.
 
     Where it does in every run or in none, that is a statement about structure, and no weight can make it another.
@@ -112,51 +119,53 @@ def _fall_rows(runs: Frame, scenario: Scenario) -> Iterator[Row]:
     tilt, horizon = scenario.tilt, scenario.horizon_days
     if tilt is None or not len(runs):
         return
-    raw = share_interval(runs[FALL].notna().to_numpy(np.bool_))
-    yield COLLAPSE_RAW, None, horizon, *raw[:3], len(runs), WILSON, "probability"
+    fell = runs[FALL].notna().to_numpy(np.bool_)
+    raw = share_interval(fell)
+    yield Row(COLLAPSE_RAW, None, horizon, *raw[:3], len(runs), WILSON, "probability")
     point, low, high = tilt.chances(np.array(raw[:3])).tolist()
-    yield COLLAPSE_SUPPORTED, None, horizon, point, low, high, len(runs), TILTED, "probability"
+    ends = known.of_share(fell, Interval(point, low, high, TILTED))
+    yield Row(COLLAPSE_SUPPORTED, None, horizon, point, low, high, len(runs), TILTED, "probability", *ends)
 
 
-def _regime_rows(runs: Frame, columns: Sequence[Column], horizon: int, weights: Weights | None) -> Iterator[Row]:
+def _regime_rows(runs: Frame, columns: Sequence[Column], horizon: int, known: Knowledge) -> Iterator[Row]:
     """Yield what is estimated about what happens in the war as a whole."""
     happenings = [column for column in columns if column.output.kind is Kind.DAY]
     for column in happenings:
-        yield from by_day_rows(f"{column.event}_by_day", None, days_of(runs[column.name]), horizon, weights)
+        yield from by_day_rows(f"{column.event}_by_day", None, days_of(runs[column.name]), horizon, known)
     for column in columns:
         if column.output.kind not in (Kind.DAY, *AMOUNTS):
-            yield from share_rows(runs[column.name], column, horizon, weights)
+            yield from share_rows(runs[column.name], column, horizon, known)
     for column in happenings:
         days, event = days_of(runs[column.name]), column.event
         came = np.isfinite(days)
-        yield from quantile_of_days_rows(column.name, None, days, [MEDIAN], math.inf, horizon, weights)
-        name, those = f"{column.name}_given_{event}", kept(weights, came)
+        yield from quantile_of_days_rows(column.name, None, days, [MEDIAN], math.inf, horizon, known)
+        name, those = f"{column.name}_given_{event}", known.of(came)
         yield from quantile_of_days_rows(name, None, days[came], LEVELS_OF_DAYS, horizon - 1, horizon, those)
 
 
-def _seat_rows(lost: pd.DataFrame, horizon: int, weights: Weights | None) -> Iterator[Row]:
+def _seat_rows(lost: pd.DataFrame, horizon: int, known: Knowledge) -> Iterator[Row]:
     """Yield what is estimated about the fall of each seat that the regime's side holds on day 0."""
     for place in lost.columns:
         days = days_of(lost[place])
         fell = np.isfinite(days)
-        yield from by_day_rows("seat_fall_by_day", place, days, horizon, weights)
-        yield from quantile_of_days_rows("seat_fall_day", place, days, [MEDIAN], math.inf, horizon, weights)
+        yield from by_day_rows("seat_fall_by_day", place, days, horizon, known)
+        yield from quantile_of_days_rows("seat_fall_day", place, days, [MEDIAN], math.inf, horizon, known)
         given = "seat_fall_day_given_fall", place, days[fell], [MEDIAN], horizon - 1, horizon
-        yield from quantile_of_days_rows(*given, kept(weights, fell))
+        yield from quantile_of_days_rows(*given, known.of(fell))
 
 
-def _amount_rows(runs: Frame, columns: Sequence[Column], horizon: int, weights: Weights | None) -> Iterator[Row]:
+def _amount_rows(runs: Frame, columns: Sequence[Column], horizon: int, known: Knowledge) -> Iterator[Row]:
     """Yield what is estimated about amounts of the war as a whole, those of day 0 first."""
     amounts = [column for column in columns if column.output.kind in AMOUNTS]
     for column in sorted(amounts, key=lambda column: column.output.use):
         values = runs[column.name].to_numpy(np.float64)
-        yield from amount_rows(column.name, None, values, column.output.unit, horizon, weights)
+        yield from amount_rows(column.name, None, values, column.output.unit, horizon, known)
     change = extremists_change(runs)
     some = ~np.isnan(change)
-    yield from amount_rows("extremists_change", None, change[some], "ratio", horizon, kept(weights, some))
+    yield from amount_rows("extremists_change", None, change[some], "ratio", horizon, known.of(some))
 
 
-def _toll_rows(runs: Frame, tolls: Frame, scenario: Scenario, weights: Weights | None) -> Iterator[Row]:
+def _toll_rows(runs: Frame, tolls: Frame, scenario: Scenario, known: Knowledge) -> Iterator[Row]:
     """Yield what the war costs each place that it costs anything in some run; a run without a row spared the place."""
     units = {field.name: field.output.unit for field in fields_of(TABLES[TOLLS].row) if field.output.use}
     numbers, places = pd.Index(runs["run"]), list(scenario.tables.locations["id"])
@@ -167,7 +176,7 @@ def _toll_rows(runs: Frame, tolls: Frame, scenario: Scenario, weights: Weights |
         for place in group:
             for quantity, unit in units.items() if place in values else ():
                 own = values[place][quantity]
-                yield from amount_rows(f"place_{quantity}", place, own, unit, scenario.horizon_days, weights)
+                yield from amount_rows(f"place_{quantity}", place, own, unit, scenario.horizon_days, known)
 
 
 def _tolls_of(

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sim.core.codes import Event
+from sim.ensemble.estimate.knowledge import knowledge_of
 from sim.ensemble.estimate.rows import Row, amount_rows, by_day_rows, usable
-from sim.ensemble.estimate.weights import weights_of
 from sim.ensemble.store.results import Frame, pieces_of
 from sim.world.scenario import Scenario
 
@@ -29,7 +29,7 @@ def prison_break_rows(runs: Frame, events: Frame, scenario: Scenario) -> Iterato
     if not scenario.world[0]["detainees"].any():
         return
     counted = usable(runs)
-    numbers, weights = pd.Index(counted["run"]), weights_of(counted, scenario)
+    numbers, known = pd.Index(counted["run"]), knowledge_of(counted, scenario)
     first, counts = np.full(len(numbers), np.inf), np.zeros(len(numbers))
     for piece in pieces_of(events, ("run", "day", "kind")):
         breaks = piece[piece["kind"] == BREAK]
@@ -37,5 +37,5 @@ def prison_break_rows(runs: Frame, events: Frame, scenario: Scenario) -> Iterato
         days = breaks["day"].to_numpy(np.float64)
         np.minimum.at(first, rank[rank >= 0], days[rank >= 0])
         np.add.at(counts, rank[rank >= 0], 1.0)
-    yield from by_day_rows("prison_break_by_day", None, first, scenario.horizon_days, weights)
-    yield from amount_rows("prison_breaks", None, counts, "breaks", scenario.horizon_days, weights)
+    yield from by_day_rows("prison_break_by_day", None, first, scenario.horizon_days, known)
+    yield from amount_rows("prison_breaks", None, counts, "breaks", scenario.horizon_days, known)

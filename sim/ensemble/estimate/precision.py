@@ -64,7 +64,8 @@ class Target:
     def row(self, day: int) -> Row:
         """Return the target as a row of the estimates."""
         kind = LOOKS if self.outcome.unit == PROBABILITY else LOOKS_NORMAL
-        return self.outcome.name, None, day, self.estimate, self.low, self.high, self.n, kind, self.outcome.unit
+        numbers = self.estimate, self.low, self.high
+        return Row(self.outcome.name, None, day, *numbers, self.n, kind, self.outcome.unit)
 
 
 def targets_of(scenario: Scenario) -> list[Target]:

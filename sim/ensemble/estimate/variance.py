@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from sim.ensemble.estimate.intervals import Z
+from sim.ensemble.estimate.knowledge import VARIANCE
 from sim.ensemble.estimate.outcomes import outcomes_of
 from sim.ensemble.estimate.rows import Row
 from sim.ensemble.estimate.weights import Numbers
 from sim.ensemble.store.schema import WEIGHT, names_of
 from sim.world.scenario import Scenario
 
-QUANTITY = "variance_share_of_parameters"
+QUANTITY = VARIANCE
 FISHER = "fisher_z_95"
 FEWEST_PAIRS = 10  # assumption: the interval is one of many pairs
 
@@ -45,7 +46,7 @@ def variance_rows(runs: pd.DataFrame, twins: pd.DataFrame, scenario: Scenario) -
         if x.min() == x.max() == y.min() == y.max():
             continue
         share, low, high = shared_variance(x, y, weights)
-        yield QUANTITY, outcome.name, horizon, share, low, high, len(both), kind, "share"
+        yield Row(QUANTITY, outcome.name, horizon, share, low, high, len(both), kind, "share")
 
 
 def _weights_of_pairs(ones: pd.DataFrame, others: pd.DataFrame, scenario: Scenario) -> Numbers | None:

@@ -73,6 +73,14 @@ class EstimateRow:
     n: int = output(Kind.COUNT, "runs", "runs behind it")
     kind_of_interval: str = output(Kind.TEXT, "", "how the interval is made", "the kinds are below")
     unit: str = output(Kind.TEXT, "", "in what it is measured")
+    known_low: float = output(
+        Kind.INDEX,
+        "`unit`",
+        "lower end of its 90 % interval of knowledge",
+        "of a chance: by what the record and parameters leave open; of a mean or median: what one war brings",
+        null="another quantile, or `weights=false`",
+    )
+    known_high: float = output(Kind.INDEX, "`unit`", "upper end", null="the same; of a day: it may never come")
 
 
 DrawRow = type(

@@ -16,10 +16,10 @@ from matplotlib.patches import Patch, Rectangle
 from sim.ensemble.estimate.losses import regime_places
 from sim.show.compare.differences import Difference, in_points
 from sim.show.compare.marks import signed
-from sim.show.compare.words import finding, others_of, words_of
+from sim.show.compare.words import acting, finding, idle_note, words_of
 from sim.show.ensemble.fall_map import write_numbers
 from sim.show.kit.key import Handles
-from sim.show.kit.page import ROOM_MM, Box, Page, Words, new_page
+from sim.show.kit.page import Box, Page, Words, new_page, room_mm
 from sim.show.kit.panels import write_head
 from sim.show.kit.theme import GRID, SMALL_PT, TINY_PT
 from sim.show.kit.typeset import shorten, text_height, text_width, wrap
@@ -71,7 +71,8 @@ def _falls_of(comparison: Comparison) -> Falls:
     """Return how each scenario changes the probability that each place is lost to the regime's side."""
     places = regime_places(comparison.cases[0].scenario)
     differences = in_points(comparison, [f"{PREFIX}{place}" for place in places])
-    return {name: {place: differences[name, f"{PREFIX}{place}"] for place in places} for name in others_of(comparison)}
+    names = acting(comparison, differences.values())
+    return {name: {place: differences[name, f"{PREFIX}{place}"] for place in places} for name in names}
 
 
 def _words(comparison: Comparison, falls: Falls) -> Words:
@@ -83,6 +84,7 @@ def _words(comparison: Comparison, falls: Falls) -> Words:
         "difference from the base in percentage points"
     )
     note = "coloured where the 95 % interval over the same runs excludes 0, which 1 in 20 does by chance"
+    note += idle_note(comparison, falls)
     return words_of(comparison, finding(comparison, differences, "which places are lost"), shown, note)
 
 
@@ -130,7 +132,7 @@ def _frames(shapes: Shapes, n: int) -> list[Box]:
     n_rows = -(-n // MOST_COLUMNS)
     n_columns = -(-n // n_rows)
     left, right, bottom, top = home_extent(shapes)
-    width = (ROOM_MM - (n_columns - 1) * GAP_MM) / n_columns
+    width = (room_mm() - (n_columns - 1) * GAP_MM) / n_columns
     tallest = min(TALLEST_MM, ALL_ROWS_MM / n_rows - HEAD_MM - GAP_MM)
     height = float(np.clip(width * (top - bottom) / (right - left), SHORTEST_MM, max(tallest, SHORTEST_MM)))
     step = HEAD_MM + height + GAP_MM
@@ -178,7 +180,7 @@ def _draw_table(comparison: Comparison, falls: Falls) -> Figure:
     places = list(next(iter(falls.values())))
     rows = [shorten(names[place], MOST_NAME_MM, size=SMALL_PT) for place in places]
     left = max(text_width(name, size=SMALL_PT) for name in rows) + NAME_GAP_MM
-    width = min((ROOM_MM - left) / len(falls), MOST_COLUMN_MM)
+    width = min((room_mm() - left) / len(falls), MOST_COLUMN_MM)
     heads = [_head(name, width - 1.0) for name in falls]
     down = SCALE_MM + max(text_height(head, TINY_PT) for head in heads) + NAME_GAP_MM
     page = new_page(words, down + ROW_MM * len(places))

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sim.show.compare.differences import Difference, told_of
 from sim.show.compare.marks import FARTHEST, Look, draw_difference, draw_zero, looks_of, mark_handles, scale_around_0
 from sim.show.compare.outcomes import Group, amounts_of, probabilities_of
-from sim.show.compare.words import finding, others_of, words_of
+from sim.show.compare.words import acting, finding, idle_note, others_of, words_of
 from sim.show.kit.key import keyed_page
 from sim.show.kit.page import Page
 from sim.show.kit.rows import RowPanels, draw_rows, set_rows, write_number
@@ -73,9 +73,12 @@ def _draw_forest(comparison: Comparison, groups: Sequence[Group], what: str, sho
     """Return a figure of differences."""
     others, looks = others_of(comparison), looks_of(case.name for case in comparison.cases)
     is_one = len(others) == 1
-    blocks = _of_one(groups) if is_one else _of_several(groups, others)
+    shown_here = acting(comparison, [found for group in groups for found in group.differences.values()])
+    blocks = _of_one(groups) if is_one else _of_several(groups, shown_here)
     scales = "" if is_one else "; each panel has its own scale"
-    note = f"95 % intervals, of which 1 in 20 misses by chance{scales}{_beyond(blocks)}"
+    note = (
+        f"95 % intervals, of which 1 in 20 misses by chance{scales}{_beyond(blocks)}{idle_note(comparison, shown_here)}"
+    )
     page = keyed_page(
         words_of(comparison, _title(comparison, groups, what), shown, note),
         mark_handles(looks[others[0]] if is_one else Look(INK, "-", "o")),

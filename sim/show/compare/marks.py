@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import cycle
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
@@ -21,6 +23,7 @@ SHORTEST, SMALLEST = 0.15, 1.0  # of a scale: either side of 0 has this share of
 WIDE, NARROW, MARK = 0.9, 1.8, 3.4  # points
 GREY = "#a6a6a6"  # of intervals without pairing
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
+RAMP, RAMP_END = "viridis", 0.85  # of many scenarios, without its lightest end
 STYLES = ("--", "-.", ":")
 MARKERS = ("s", "^", "D", "v", "P", "X", "h", "p", "*")  # no arrows: these point beyond a scale
 
@@ -49,8 +52,14 @@ def looks_of(names: Iterable[str]) -> dict[str, Look]:
         Of the scenarios, the base first.
     """
     base, *others = names
-    looks = zip(cycle(COLOURS), cycle(STYLES), cycle(MARKERS), strict=False)
+    looks = zip(_colours(len(others)), cycle(STYLES), cycle(MARKERS), strict=False)
     return {base: Look(INK, "-", "o")} | {name: Look(*look) for name, look in zip(others, looks, strict=False)}
+
+
+def _colours(n: int) -> list[str]:
+    """Return so many colours, none of them twice: those that anybody can tell apart, or steps of a ramp for more."""
+    steps = np.linspace(0.0, RAMP_END, n)
+    return list(COLOURS[:n]) if n <= len(COLOURS) else [to_hex(colormaps[RAMP](step)) for step in steps]
 
 
 def scale_around_0(differences: Iterable[Difference], most_steps: int) -> dict[float, str]:

@@ -1,15 +1,16 @@
 """Say in words what figures of a comparison show: the finding, of which scenarios and runs, where they come from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sim.ensemble.estimate.rows import usable
-from sim.show.compare.differences import Difference
+from sim.show.compare.differences import TINY, Difference
 from sim.show.kit.page import Words
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import count, footer, listed
 from sim.study.compare import Comparison
 from sim.tell.labels import outcome_labels
 
+FEW = 4  # scenarios, the base among them, that a reader takes in as they come
 CAVEAT = "Simulated under these scenarios' assumptions; not a forecast."
 
 
@@ -56,7 +57,7 @@ def finding(
     """
     others = others_of(comparison)
     nobody = f"{others[0]} does not" if len(others) == 1 else "These scenarios do not"
-    if unchanged(comparison) == others:
+    if {*others} <= {*unchanged(comparison)}:
         return f"{nobody} change {what}: every run is as in {comparison.cases[0].name}"
     clear = [difference for difference in differences if difference.is_clear]
     if not clear:
@@ -72,10 +73,23 @@ def others_of(comparison: Comparison) -> list[str]:
     return [case.name for case in comparison.cases[1:]]
 
 
+def acting(comparison: Comparison, differences: Iterable[Difference]) -> list[str]:
+    """Return the scenarios that a figure shows: of many only those that change something in it, in their order."""
+    others, moved = others_of(comparison), {found.scenario for found in differences if abs(found.value) >= TINY}
+    return [name for name in others if name in moved] or others if len(comparison.cases) > FEW else others
+
+
+def idle_note(comparison: Comparison, shown: Collection[str]) -> str:
+    """Return which scenarios a figure leaves out since they change nothing in it, to stand behind a note."""
+    idle = [name for name in others_of(comparison) if name not in shown]
+    return f"; not shown, since hardly anything here differs: {listed(idle)}" if idle else ""
+
+
 def unchanged(comparison: Comparison) -> list[str]:
     """Return the names of the scenarios in which every run is as in the base."""
-    changed = comparison.table.groupby("scenario")["share_changed"].max()
-    return [name for name in others_of(comparison) if changed[name] == 0.0]
+    changed = comparison.table.groupby("scenario", sort=False)["share_changed"].max()
+    base = comparison.cases[0].name
+    return [str(name) for name, share in changed.items() if share == 0.0 and name != base]
 
 
 def _who(comparison: Comparison) -> str:
@@ -98,7 +112,8 @@ def _runs(comparison: Comparison) -> str:
 def _unchanged(comparison: Comparison) -> str:
     """Return which scenarios change nothing in any run."""
     same = unchanged(comparison)
-    return f"; no run differs in {listed(same)}" if same else ""
+    hidden = "" if {*same} <= {*others_of(comparison)} else ", not shown"
+    return f"; no run differs in {listed(same)}{hidden}" if same else ""
 
 
 def _footer(comparison: Comparison) -> str:

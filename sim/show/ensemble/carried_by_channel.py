@@ -11,8 +11,8 @@ from sim.ensemble.store.schema import state_column
 from sim.show.kit.page import new_page
 from sim.show.kit.panels import scale_to
 from sim.show.kit.rows import RowPanels, draw_rows, set_rows, write_number
-from sim.show.kit.series import Numbers
-from sim.show.kit.theme import BLUE, INK, SOFT_INK, TINY_PT
+from sim.show.kit.series import Numbers, say_nothing
+from sim.show.kit.theme import BLUE, INK
 from sim.show.kit.wording import words
 from sim.tell.labels import CHANNELS
 from sim.tell.lookup import mean
@@ -23,14 +23,14 @@ from sim.world.scenario import Scenario
 
 COLUMNS, NUMBERS_MM = 3, 12.0
 BAR = 0.62  # of a row
-NOTHING = "none in any run"
+NONE = "none"
 
 
 def draw_carried_by_channel(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of what carries incidents."""
     names, weights = state_names(scenario), weights_of(usable(results.runs), scenario)
     parts = {state: caused_by_channel(results, state) for state in scenario.tables.header.neighbours}
-    heads = [f"{names[state]}: {mean(part.sum(axis=0), weights=weights).tight}" for state, part in parts.items()]
+    heads = [f"{names[state]}: {_in_all(part, weights)}" for state, part in parts.items()]
     panels = set_rows(list(CHANNELS.values()), heads, min(COLUMNS, len(parts)), NUMBERS_MM)
     shown = "Armed incidents that the war causes at each neighbour, by what carries them; means of runs"
     note = "they add up to what stands beside the names; 95 % intervals, drawn as lines"
@@ -43,6 +43,11 @@ def draw_carried_by_channel(results: Results, scenario: Scenario) -> Figure:
     return page.figure
 
 
+def _in_all(part: Numbers, weights: Weights | None) -> str:
+    """Return the mean number of incidents by all channels in words."""
+    return mean(part.sum(axis=0), weights=weights).tight if part.any() else NONE
+
+
 def caused_by_channel(results: Results, state: str) -> Numbers:
     """Return the incidents of a neighbour that each channel has carried, (channel, run)."""
     runs = usable(results.runs)
@@ -52,8 +57,7 @@ def caused_by_channel(results: Results, state: str) -> Numbers:
 def _draw_bars(ax: Axes, panels: RowPanels, part: Numbers, weights: Weights | None) -> None:
     """Draw a bar with its interval for each channel; a panel without any says why."""
     if not part.any():
-        text = ax.text(0.5, 0.5, NOTHING, transform=ax.transAxes, color=SOFT_INK, fontsize=TINY_PT)
-        text.set(ha="center", va="center")
+        say_nothing(ax)
         return
     for row, one in enumerate(part):
         point, low, high, _ = mean_with_interval(one, weights)

@@ -27,7 +27,9 @@ from sim.show.kit.series import (
     weights_traced,
 )
 from sim.show.kit.theme import BLUE
-from sim.show.kit.wording import median_of, words
+from sim.show.kit.turns import turns_note
+from sim.show.kit.wording import words
+from sim.tell.lookup import median
 from sim.world.scenario import Scenario
 
 PANEL_MM = 36.0
@@ -64,13 +66,13 @@ class Toll:
 
 def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of people displaced and killed."""
-    tolls, days = _tolls(results, scenario), (scenario.tables.header.day0, scenario.horizon_days)
+    tolls, days = _tolls(results, scenario), (scenario, scenario.horizon_days)
     weights = weights_traced(results, scenario)
     panels = Panels(len(tolls), 2, PANEL_MM, own_scales=True)
     shown = "People displaced inside the contested state that day, and killed so far"
     note = (
         f"{traced(results)}; brackets: 95 % order-statistic intervals of medians of all "
-        "runs; upright lines: ranges of reports"
+        f"runs; upright lines: ranges of reports{turns_note(scenario)}"
     )
     page = keyed_page(
         words(results, scenario, _title(results, scenario, tolls), shown, note), _key(tolls), panels.total_mm
@@ -121,9 +123,12 @@ def _title(results: Results, scenario: Scenario, tolls: list[Toll]) -> str:
     """Return the finding: how many people are displaced at once, how many die, and how much of history is missed."""
     runs = usable(results.runs)
     weights, traced_weights = weights_of(runs, scenario), weights_traced(results, scenario)
-    displaced = median_of(runs["displaced_peak"].to_numpy(float), weights=weights)
-    killed = median_of(runs["fatalities_civilians"].to_numpy(float), weights=weights)
+    displaced = median(runs["displaced_peak"].to_numpy(float), weights=weights)
+    killed = median(runs["fatalities_civilians"].to_numpy(float), weights=weights)
     by = f"by day {scenario.horizon_days}"
-    killing = f"{killed} civilians are killed {by} in the median run"
+    fleeing = f"Displacement peaks above {displaced.tight} people in half of the runs, each on its own day"
+    if not displaced.point:
+        fleeing = "Nobody is displaced in half of the runs or more"
+    killing = f"{killed.tight if killed.point else 'no'} civilians are killed {by} in the median run"
     missed = misses([mark for toll in tolls for mark in toll.outside(traced_weights)])
-    return f"Displacement peaks above {displaced} people in half of the runs, each on its own day; {killing}{missed}"
+    return f"{fleeing}; {killing}{missed}"

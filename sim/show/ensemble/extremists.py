@@ -9,8 +9,19 @@ from sim.ensemble.estimate.rows import extremists_change, usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.panels import Panels, draw_panel, scale_to
-from sim.show.kit.series import FEW, LIFT, Numbers, by_day, draw_fan, fan_handles, highest_drawn, traced, traced_runs
+from sim.show.kit.series import (
+    FEWEST_IN_A_FAN,
+    LIFT,
+    Numbers,
+    by_day,
+    draw_fan,
+    fan_handles,
+    highest_drawn,
+    traced,
+    traced_runs,
+)
 from sim.show.kit.theme import VERMILLION
+from sim.show.kit.turns import turns_note
 from sim.show.kit.wording import count, median_of, words
 from sim.tell.estimate import Kind
 from sim.world.scenario import Scenario
@@ -23,7 +34,7 @@ Mask = npt.NDArray[np.bool_]
 
 def draw_extremists(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of extremist factions."""
-    groups, header = _groups(results), scenario.tables.header
+    groups = _groups(results)
     handles: Handles = {}
     for strength, _ in groups.values():
         handles = {**handles, **fan_handles(len(strength), VERMILLION)}
@@ -31,14 +42,14 @@ def draw_extremists(results: Results, scenario: Scenario) -> Figure:
     shown = f"Above: extremist fighters as a share of day 0; below: their attacks in each full {MONTH} days"
     note = (
         f"{traced(results)}, split by what becomes of the regime by day {scenario.horizon_days}; "
-        "in the title: all runs, with 95 % order-statistic intervals"
+        f"in the title: all runs, with 95 % order-statistic intervals{turns_note(scenario)}"
     )
     page = keyed_page(
         words(results, scenario, _title(_left(results), scenario.horizon_days), shown, note), handles, panels.total_mm
     )
     strengths = scale_to(LIFT * max(highest_drawn(group[0]) for group in groups.values()), _percent)
     attacks = scale_to(LIFT * max(highest_drawn(group[1]) for group in groups.values()))
-    days = (header.day0, scenario.horizon_days)
+    days = (scenario, scenario.horizon_days)
     for i, (name, (strength, per_month)) in enumerate(groups.items()):
         head = (f"{name}: fighters, % of day 0", count(len(strength), "run"))
         draw_fan(draw_panel(page, panels, i, strengths, head, days), strength, VERMILLION)
@@ -94,7 +105,7 @@ def _draw_months(ax: Axes, per_month: Numbers) -> None:
     """Draw the attacks of each month: median, middle half and middle 80 % of runs, or a dot a run."""
     for month, attacks in enumerate(per_month.T):
         middle, half = (month + 0.5) * MONTH, BAR * MONTH
-        if len(attacks) < FEW:
+        if len(attacks) < FEWEST_IN_A_FAN:
             ax.plot(np.full(len(attacks), middle), attacks, "o", color=VERMILLION, markersize=3.0, alpha=0.6)
             continue
         outer_low, low, median, high, outer_high = np.quantile(attacks, (0.1, 0.25, 0.5, 0.75, 0.9))

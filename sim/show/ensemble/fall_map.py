@@ -10,7 +10,7 @@ from matplotlib.text import Annotation, Text
 
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Bools, Weights, mean_of, share_interval, weights_of
+from sim.ensemble.estimate.weights import Bools, Weights, mean_of, medians_of, share_interval, weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import date_text, headline_day
 from sim.show.kit.page import new_page
@@ -20,15 +20,20 @@ from sim.show.kit.wording import share_alone, share_of, words
 from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.layout import HEAD_MM, bottom_of, home_extent, lighten, place_maps
 from sim.show.maps.loss_scale import HEIGHT_MM as SCALE_MM
-from sim.show.maps.loss_scale import draw_loss_scale, ink_on, loss_colour
+from sim.show.maps.loss_scale import N_CLASSES, draw_loss_scale, ink_on, loss_colour
 from sim.show.maps.stamps import coarse_map
 from sim.show.maps.world_map import LAND_AROUND, NO_VALUE, important_labels, paint_map, radius_pt
-from sim.tell.numbers import to_figures
+from sim.tell.estimate import NEVER
+from sim.tell.numbers import span, to_figures, whole_percent
 from sim.tell.places import home_holders, place_names
 from sim.world.scenario import Scenario
 
 DAYS = (7, 14, 30)  # and the horizon
-HALF = 0.5
+HALF, MOST = 0.5, 0.75
+MEDIANS = "median day of the fall, where it comes; the darker, the earlier"
+MEDIANS_SHOWN = "; on the large map, since shares hardly differ by then, the median day on which it falls"
+Values = Mapping[str, tuple[str, str]]
+"""Colour and words of each place."""
 NUMBER_LAYER = 7  # above the names, which make way
 PT_PER_INCH = 72.0
 FILLED = 0.9  # of the width of a circle: what a number may take
@@ -42,9 +47,12 @@ def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
     small = [day for day in DAYS if day < by]
     small += [scenario.horizon_days] if scenario.horizon_days > by else []
     frames = place_maps(home_extent(shapes), len(small), SCALE_MM)
+    medians = medians_of(days, weights) if is_saturated(days <= by, weights) else None
     shown = "Share of runs in which each place held by the regime's side has fallen by a day"
+    shown += MEDIANS_SHOWN if medians is not None else ""
     note = f"95 % Wilson intervals reach at most {_widest(days, [by, *small], weights)} points to either side"
-    page = new_page(words(results, scenario, _title(days, by, scenario, weights), shown, note), bottom_of(frames))
+    title = _title(days, by, scenario, weights) if medians is None else _course(days, by, scenario, weights)
+    page = new_page(words(results, scenario, title, shown, note), bottom_of(frames))
     small_shapes = coarse_map(shapes) if shapes.is_mapped else shapes
     others = [place for place in home_holders(scenario) if place not in days.columns]
     draw_loss_scale(page, has_others=bool(others))
@@ -52,12 +60,14 @@ def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
         is_large = frame is frames[0]
         unit = ": % of runs" if is_large and not shapes.is_mapped else ""
         head = f"by day {day}, {date_text(scenario.tables.header.day0, day, with_year=True)}{unit}"
+        head = MEDIANS if is_large and medians is not None else head
         size = TEXT_PT if is_large else SMALL_PT
         page.write(frame.left, frame.top - HEAD_MM, head, size=size).set_fontweight("bold")
         ax = page.axes(*frame)
         ax.set_anchor("NW")
         if is_large:
-            _draw_large(ax, shapes, days <= day, others, weights)
+            shown_there = _medians(medians) if medians is not None else _fallen_by(days <= day, weights)
+            _draw_large(ax, shapes, shown_there, others)
         else:
             _draw_small(ax, small_shapes, days <= day, others, weights)
     return page.figure
@@ -94,14 +104,63 @@ def _widest(days: pd.DataFrame, panels: Sequence[int], weights: Weights | None) 
     return f"{to_figures(100.0 * reach, 2):g}"
 
 
-def _draw_large(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str], weights: Weights | None) -> None:
+def is_saturated(fallen: pd.DataFrame, weights: Weights | None) -> bool:
+    """Tell whether most places have fallen about as often, so that a map of shares would be of one colour.
+
+    Parameters
+    ----------
+    fallen
+        In which runs each place has fallen, a column a place.
+    weights
+        Of the runs.
+    """
+    shares = _shares(fallen, weights).to_numpy(np.float64)
+    alike = shares >= shares.max() - 1.0 / N_CLASSES
+    return len(shares) > 1 and bool(shares.max() > HALF and alike.mean() >= MOST)
+
+
+def _course(days: pd.DataFrame, by: int, scenario: Scenario, weights: Weights | None) -> str:
+    """Return the finding where places fall about as often: from where to where it goes."""
+    medians, names, shares = medians_of(days, weights), place_names(scenario), _shares(days <= by, weights)
+    first, last = str(medians.idxmin()), str(medians.idxmax())
+    often = span(*(whole_percent(float(share)) for share in (shares.min(), shares.max())))
+    then = f"by day {by} each has fallen in {often} of runs"
+    if medians.min() == medians.max():
+        return f"Places fall at once where they do, on median day {medians.min():.0f}; {then}"
+    return (
+        f"Where places fall they do so in turn: {names[first]} on median day {medians.min():.0f}, {names[last]} on day "
+        f"{medians.max():.0f}; {then}"
+    )
+
+
+def _fallen_by(fallen: pd.DataFrame, weights: Weights | None) -> Values:
+    """Return of each place the share of runs in which it has fallen, as a colour and in words."""
+    shares = _shares(fallen, weights)
+    return {
+        str(place): (loss_colour(float(share)), share_alone(_fallen(fallen, str(place)), weights))
+        for place, share in shares.items()
+    }
+
+
+def _medians(medians: pd.Series) -> Values:
+    """Return of each place the median day of its fall, as a colour, the darker the earlier, and in words."""
+    earliest, reach = float(medians.min()), max(float(medians.max() - medians.min()), 1.0)
+    colours = {str(place): loss_colour(1.0 - (day - earliest) / reach) for place, day in medians.dropna().items()}
+    never = {str(place): (loss_colour(0.0), NEVER) for place in medians.index}
+    return never | {place: (colour, f"day{NO_BREAK}{medians[place]:.0f}") for place, colour in colours.items()}
+
+
+def _draw_large(ax: Axes, shapes: Shapes, values: Values, others: Sequence[str]) -> None:
     """Draw the large map, with names and numbers."""
-    labels = _labels(shapes, fallen, weights)
-    colours = _colours(shapes, fallen, others, weights)
-    paint_map(ax, shapes, colours, labels=labels, hatched=others, extent=home_extent(shapes))
+    colours = dict.fromkeys(shapes.location_ids, LAND_AROUND) | dict.fromkeys(others, NO_VALUE)
+    colours |= {place: colour for place, (colour, _) in values.items()}
+    names = important_labels(shapes)
+    if shapes.is_mapped:
+        names = {place: f"{name}\n{values[place][1]}" if place in values else name for place, name in names.items()}
+    paint_map(ax, shapes, colours, labels=names, hatched=others, extent=home_extent(shapes))
     if not shapes.is_mapped:
-        numbers = {str(place): _number(fallen, place, weights).removesuffix(f"{NO_BREAK}%") for place in fallen.columns}
-        write_numbers(ax, shapes, numbers, colours)
+        bare = {place: text.removesuffix(f"{NO_BREAK}%") for place, (_, text) in values.items()}
+        write_numbers(ax, shapes, {place: text.removeprefix(f"day{NO_BREAK}") for place, text in bare.items()}, colours)
 
 
 def _draw_small(ax: Axes, shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str], weights: Weights | None) -> None:
@@ -114,20 +173,6 @@ def _colours(shapes: Shapes, fallen: pd.DataFrame, others: Sequence[str], weight
     """Return the colour of each location."""
     around = dict.fromkeys(shapes.location_ids, LAND_AROUND) | dict.fromkeys(others, NO_VALUE)
     return around | {str(place): loss_colour(float(share)) for place, share in _shares(fallen, weights).items()}
-
-
-def _labels(shapes: Shapes, fallen: pd.DataFrame, weights: Weights | None) -> dict[str, str]:
-    """Return the words at each location, the most important first, with numbers where circles have none."""
-    names = important_labels(shapes)
-    if not shapes.is_mapped:
-        return names
-    numbers = {place: f"\n{_number(fallen, place, weights)}" for place in fallen.columns}
-    return {place: f"{name}{numbers.get(place, '')}" for place, name in names.items()}
-
-
-def _number(fallen: pd.DataFrame, place: str, weights: Weights | None) -> str:
-    """Return the share of runs in which a place has fallen, in words."""
-    return share_alone(_fallen(fallen, place), weights)
 
 
 def write_numbers(ax: Axes, shapes: Shapes, numbers: Mapping[str, str], colours: Mapping[str, str]) -> None:

@@ -6,8 +6,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.core.codes import Level
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Bools, Weights, mean_of, weights_of
+from sim.ensemble.estimate.weights import Bools, mean_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import draw_key
 from sim.show.kit.ladder import finding, highest
@@ -16,7 +17,7 @@ from sim.show.kit.page import Page, new_page
 from sim.show.kit.series import STILL, observed_mark
 from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import shorten, text_width
-from sim.show.kit.wording import share_of, words
+from sim.show.kit.wording import interval_words, share_of, words
 from sim.show.maps.loss_scale import ink_on, loss_colour
 from sim.tell.labels import LEVELS
 from sim.tell.places import state_names
@@ -34,7 +35,7 @@ def draw_highest_level(results: Results, scenario: Scenario) -> Figure:
     height = HEADER_MM + ROW_MM * len(neighbours)
     is_observed = any(history.values())
     shown = f"Highest level that each neighbour reaches by day {horizon}, in % of runs"
-    note = "brackets: 95 % Wilson intervals; the darker, the likelier"
+    note = f"brackets: {interval_words(scenario)}; the darker, the likelier"
     page = new_page(
         words(results, scenario, finding(usable(results.runs), scenario, Level.VIOLENCE), shown, note),
         height + (BELOW_MM if is_observed else 0.0),
@@ -51,7 +52,7 @@ def draw_highest_level(results: Results, scenario: Scenario) -> Figure:
 def _draw_cells(page: Page, results: Results, scenario: Scenario) -> Axes:
     """Draw the table; return its axes, a unit a cell, rows downwards."""
     runs, neighbours = usable(results.runs), scenario.tables.header.neighbours
-    weights = weights_of(runs, scenario)
+    known = knowledge_of_results(results, scenario)
     every = state_names(scenario)
     names = [shorten(every[state], MOST_NAME_MM, size=SMALL_PT) for state in neighbours]
     left = max(text_width(name, size=SMALL_PT) for name in names) + NAME_GAP_MM
@@ -67,15 +68,17 @@ def _draw_cells(page: Page, results: Results, scenario: Scenario) -> Axes:
         text = page.write(0.0, HEADER_MM + (row + TEXT_AT) * ROW_MM, name, size=SMALL_PT)
         text.set(va="center_baseline")
         for rung in range(len(Level)):
-            _draw_cell(ax, row, rung, highest(runs, state) == rung, weights)
+            _draw_cell(ax, row, rung, highest(runs, state) == rung, known)
     return ax
 
 
-def _draw_cell(ax: Axes, row: int, rung: int, happened: Bools, weights: Weights | None) -> None:
+def _draw_cell(ax: Axes, row: int, rung: int, happened: Bools, known: Knowledge) -> None:
     """Draw one cell: shaded by its share, which is written into it with its interval."""
-    colour = loss_colour(mean_of(happened.astype(np.float64), weights)) if happened.any() else "white"
+    colour = loss_colour(mean_of(happened.astype(np.float64), known.weights)) if happened.any() else "white"
     ax.add_patch(Rectangle((rung + 0.02, row + 0.03), 0.96, 0.94, facecolor=colour, edgecolor="none"))
-    text = ax.text(rung + 0.5, row + TEXT_AT, share_of(happened, weights), fontsize=SMALL_PT, color=ink_on(colour))
+    text = ax.text(
+        rung + 0.5, row + TEXT_AT, share_of(happened, known.weights, known), fontsize=SMALL_PT, color=ink_on(colour)
+    )
     text.set(ha="center", va="center_baseline")
 
 

@@ -1,4 +1,7 @@
-"""Draw how likely the end of a regime is by when: cumulative incidence of its main events with 95 % bands."""
+"""Draw how likely the end of a regime is by when: cumulative incidence of its main events, with what is known of it.
+
+The wide band is the 90 % interval of knowledge, the narrow one in it the 95 % interval of sampling.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.estimates import curve
+from sim.ensemble.estimate.knowledge import knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import weights_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import day_values, headline_day, label_days, last_shown_day
 from sim.show.kit.page import Page, new_page
@@ -26,7 +29,9 @@ from sim.world.scenario import Scenario
 HEIGHT_MM = 74.0
 SCALE_MM, DAYS_MM, LABELS_MM = 11.0, 12.0, 37.0  # room left of, below and right of the curves
 TICK_MM = 20.0  # room for the label of a day
+NARROW_ALPHA, WIDE_ALPHA = 0.35, 0.12  # of the bands
 TOPS = (0.1, 0.2, 0.5, 1.0)  # ends of the scale of probability
+COLUMNS = ("probability", "low", "high", "known_low", "known_high")
 TAIL = 0.005  # share of an event's days that may lie beyond a shortened axis
 
 
@@ -60,21 +65,31 @@ CURVES = (
 
 @dataclass(frozen=True)
 class Band:
-    """Hold the share of runs in which something has happened by each day, with its interval.
+    """Hold the share of runs in which something has happened by each day, with its intervals.
 
     Parameters
     ----------
     share, low, high
-        (day,), from day 0 to the horizon.
+        (day,), from day 0 to the horizon; of sampling.
+    known_low, known_high
+        (day,): of knowledge, NaN where all runs count alike.
     """
 
     share: npt.NDArray[np.float64]
     low: npt.NDArray[np.float64]
     high: npt.NDArray[np.float64]
+    known_low: npt.NDArray[np.float64]
+    known_high: npt.NDArray[np.float64]
+
+    @property
+    def top(self) -> npt.NDArray[np.float64]:
+        """Return how high either interval reaches."""
+        return np.fmax(self.high, self.known_high)
 
     def percent(self, day: int) -> str:
         """Return the share by a day in words."""
-        return Estimate(float(self.share[day]), float(self.low[day]), float(self.high[day]), Kind.SHARE).tight
+        point, low, high, *known = (float(values[day]) for values in vars(self).values())
+        return Estimate(point, low, high, Kind.SHARE, known=(known[0], known[1])).tight
 
 
 def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -88,14 +103,14 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
         Width of the page.
     """
     runs, horizon = usable(results.runs), scenario.horizon_days
-    weights = weights_of(runs, scenario)
-    bands = [band_of(curve(runs[event.column], horizon, weights)) for event in CURVES]
+    known = knowledge_of_results(results, scenario)
+    bands = [band_of(curve(runs[event.column], horizon, known.weights, known)) for event in CURVES]
     last_day = last_shown_day([day_values(runs[event.column]) for event in CURVES], horizon, TAIL)
     cut = f"; the axis ends on day {last_day}, little happens later" if last_day < horizon else ""
     by = headline_day(horizon)
-    title = f"The regime collapses by day {by} in {bands[0].percent(by)} of runs"
+    title = f"The regime collapses by day {by} in {bands[0].percent(by)} of {runs_or_wars(scenario)}"
     shown = "Share of runs in which each event has happened by a day"
-    note = f"bands and brackets: 95 % Wilson intervals, day by day; at the right: by day {horizon}{cut}"
+    note = f"{bands_note(scenario)}; at the right: by day {horizon}{cut}"
     page = new_page(words(results, scenario, title, shown, note), HEIGHT_MM, width_mm)
     ax = curve_axes(page, scenario, bands, last_day)
     for event, band in zip(CURVES, bands, strict=True):
@@ -105,9 +120,21 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
     return page.figure
 
 
+def runs_or_wars(scenario: Scenario) -> str:
+    """Return of what a share is told: of runs as they are, or as they weigh by what wars taught."""
+    return "runs" if scenario.tilt is None else "runs as they weigh"
+
+
+def bands_note(scenario: Scenario) -> str:
+    """Return what bands and brackets are."""
+    if scenario.tilt is None:
+        return "bands and brackets: 95 % Wilson intervals of sampling, day by day"
+    return "wide bands and brackets: 90 % intervals of knowledge, day by day; narrow bands: 95 % of sampling"
+
+
 def band_of(values: pd.DataFrame) -> Band:
     """Return a curve, held from the last simulated day to the horizon, at which the window closes."""
-    columns = (values[name].to_numpy(np.float64) for name in ("probability", "low", "high"))
+    columns = (values[name].to_numpy(np.float64) for name in COLUMNS)
     return Band(*(np.append(column, column[-1]) for column in columns))
 
 
@@ -116,7 +143,7 @@ def curve_axes(page: Page, scenario: Scenario, bands: list[Band], last_day: int)
     width = page.width - SCALE_MM - LABELS_MM
     ax = page.axes(SCALE_MM, 2.0, width, HEIGHT_MM - DAYS_MM)
     label_days(ax, scenario.tables.header.day0, last_day, int(width / TICK_MM))
-    highest = max(float(band.high[last_day]) for band in bands)
+    highest = max(float(band.top[last_day]) for band in bands)
     top = next(top for top in TOPS if highest <= top)
     ticks = np.linspace(0.0, top, 6).tolist()
     scale_up(ax, Scale(ticks, [whole_percent(tick) for tick in ticks]))
@@ -124,10 +151,11 @@ def curve_axes(page: Page, scenario: Scenario, bands: list[Band], last_day: int)
 
 
 def draw_curve(ax: Axes, event: Event, band: Band, last_day: int) -> None:
-    """Draw one curve with its band; it steps up on the day of the event."""
+    """Draw one curve with its bands; it steps up on the day of the event."""
     days = np.arange(last_day + 1)
-    low, high, share = (values[: last_day + 1] for values in (band.low, band.high, band.share))
-    ax.fill_between(days, low, high, step="post", color=event.colour, alpha=0.18, linewidth=0)
+    share, *ends = (values[: last_day + 1] for values in vars(band).values())
+    for low, high, alpha in ((*ends[:2], NARROW_ALPHA), (*ends[2:], WIDE_ALPHA)):
+        ax.fill_between(days, low, high, step="post", color=event.colour, alpha=alpha, linewidth=0)
     (line,) = ax.step(days, share, where="post", color=event.colour, clip_on=False)
     line.set(linestyle=event.style, linewidth=event.width)
 

@@ -15,7 +15,7 @@ from sim.show.kit.page import Page, new_page
 from sim.show.kit.panels import SCALE_MM, Panels, Scale, draw_panel, scale_to, scale_up
 from sim.show.kit.series import (
     FAN,
-    FEW,
+    FEWEST_IN_A_FAN,
     LEADER_MM,
     Leader,
     Numbers,
@@ -27,6 +27,7 @@ from sim.show.kit.series import (
     weights_traced,
 )
 from sim.show.kit.theme import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL_PT, SOFT_INK, VERMILLION
+from sim.show.kit.turns import draw_turns, turns_note
 from sim.show.kit.typeset import shorten, text_width
 from sim.show.kit.wording import count, listed, words
 from sim.tell.estimate import Kind
@@ -60,7 +61,7 @@ def draw_influence(results: Results, scenario: Scenario) -> Figure:
     )
     note = (
         f"{traced(results)}; at the right: the last day of {_all_runs(ends)}, means with 95 % intervals"
-        f"{_left_out(ends, shown, names, all_weights)}"
+        f"{_left_out(ends, shown, names, all_weights)}{turns_note(scenario)}"
     )
     title = _title(shares, ends, names, (weights, all_weights))
     page = new_page(words(results, scenario, title, what, note), below + panels.total_mm)
@@ -106,6 +107,7 @@ def _axes(page: Page, scenario: Scenario, shares: dict[str, Numbers], weights: W
     width = page.width - SCALE_MM - LABELS_MM
     ax = page.axes(SCALE_MM, HEAD_MM, width, SHARES_MM)
     label_days(ax, scenario.tables.header.day0, scenario.horizon_days, int(width / TICK_MM))
+    draw_turns(ax, scenario)
     highest = max(highest_drawn(values, weights) for values in shares.values())
     top, step = next(pair for pair in TOPS if highest <= pair[0] + 1e-9)
     ticks = np.arange(0.0, top + step / 2, step).tolist()
@@ -118,7 +120,7 @@ def _draw_mean(ax: Axes, values: Numbers, weights: Weights | None, colour: str, 
     drawn = to_horizon(values)
     days = np.arange(drawn.shape[1])
     low, high, opacity = FAN[0]
-    if len(values) < FEW:
+    if len(values) < FEWEST_IN_A_FAN:
         ax.plot(days, drawn.T, color=colour, linewidth=0.5, alpha=0.5)
     else:
         band = quantiles_of(drawn, (low, high), weights)
@@ -128,7 +130,7 @@ def _draw_mean(ax: Axes, values: Numbers, weights: Weights | None, colour: str, 
 
 def _spread(shares: dict[str, Numbers]) -> str:
     """Return what is drawn around a mean."""
-    return "single runs" if len(next(iter(shares.values()))) < FEW else "the middle 80 % of runs"
+    return "single runs" if len(next(iter(shares.values()))) < FEWEST_IN_A_FAN else "the middle 80 % of runs"
 
 
 def _all_runs(ends: dict[str, Numbers]) -> str:
@@ -163,7 +165,7 @@ def _label_ends(
 
 def _draw_below(page: Page, panels: Panels, results: Results, scenario: Scenario) -> None:
     """Draw how concentrated influence is, and between how many factions control is divided."""
-    days = (scenario.tables.header.day0, scenario.horizon_days)
+    days = (scenario, scenario.horizon_days)
     weights = weights_traced(results, scenario)
     concentration, factions = by_day(results, "hhi"), by_day(results, "effective_factions")
     head = ("Concentration among states, 1: all is one's", "")

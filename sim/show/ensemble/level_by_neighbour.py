@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.core.codes import Level
+from sim.ensemble.estimate.knowledge import knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Weights, mean_of, weights_of
+from sim.ensemble.estimate.weights import Weights, mean_of
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.key import keyed_page
@@ -19,7 +20,8 @@ from sim.show.kit.ladder import finding, highest, level_handles, reached_by
 from sim.show.kit.panels import Scale, draw_panel, scale_up, set_panels
 from sim.show.kit.series import to_horizon
 from sim.show.kit.theme import INK, LEVEL_COLOURS, SMALL_PT, SOFT_INK, TINY_PT
-from sim.show.kit.wording import share_of, words
+from sim.show.kit.turns import turns_note
+from sim.show.kit.wording import both_of, brackets_note, words
 from sim.tell.places import state_names
 from sim.world.scenario import Scenario
 
@@ -34,22 +36,22 @@ def draw_level_by_neighbour(results: Results, scenario: Scenario) -> Figure:
     runs, header, horizon = usable(results.runs), scenario.tables.header, scenario.horizon_days
     panels = set_panels(len(header.neighbours), PANEL_MM)
     shown = "Highest level that each neighbour has reached so far, in % of runs; each step up is ten times the last"
-    note = f"beside the names: level 2 or higher by day {horizon}, 95 % Wilson interval"
+    note = f"beside the names: level 2 or higher by day {horizon}, {brackets_note(scenario)}{turns_note(scenario)}"
     mark = Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor=INK, markersize=4.0)
     page = keyed_page(
         words(results, scenario, finding(runs, scenario, Level.INCIDENT), shown, note),
         {**level_handles(), "2 or higher by what the war has caused alone": mark},
         panels.total_mm,
     )
-    names, weights = state_names(scenario), weights_of(runs, scenario)
+    names, known = state_names(scenario), knowledge_of_results(results, scenario)
     for i, state in enumerate(header.neighbours):
-        head = (names[state], share_of(highest(runs, state) >= Level.INCIDENT.value, weights))
-        ax = draw_panel(page, panels, i, RARE, head, (header.day0, horizon))
+        head = (names[state], both_of(highest(runs, state) >= Level.INCIDENT.value, known))
+        ax = draw_panel(page, panels, i, RARE, head, (scenario, horizon))
         labels = RARE.labels if i % panels.n_columns == 0 else [""] * len(RARE.ticks)
         ax.set_yscale("log")
         ax.minorticks_off()
         scale_up(ax, Scale(RARE.ticks, labels), TINY_PT)
-        _draw_levels(ax, runs, state, horizon, weights)
+        _draw_levels(ax, runs, state, horizon, known.weights)
     return page.figure
 
 

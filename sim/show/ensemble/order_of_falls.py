@@ -23,6 +23,7 @@ from sim.show.kit.observed import ObservedFall, observed_falls
 from sim.show.kit.page import Page
 from sim.show.kit.series import FEW, MIDDLE, STILL, Numbers, misses, observed_mark
 from sim.show.kit.theme import GRID, INK, LOSS, LOSS_LIGHT, RULE, SMALL_PT, SOFT_INK
+from sim.show.kit.turns import draw_turns, turns_note
 from sim.show.kit.typeset import NO_BREAK, shorten, text_width
 from sim.show.kit.wording import count, day_of, share_of, words
 from sim.tell.numbers import whole_percent
@@ -54,7 +55,8 @@ def draw_order_of_falls(results: Results, scenario: Scenario) -> Figure:
     history = {place: fall for place, fall in observed_falls(scenario).items() if place in shown.columns}
     last_day = _last_day(shown, history, scenario.horizon_days)
     what = _shown(days, last_day, scenario.horizon_days)
-    title, note = _title(results, days, scenario, weights), "brackets: 95 % Wilson and order-statistic intervals"
+    title = _title(results, days, scenario, weights)
+    note = f"brackets: 95 % Wilson and order-statistic intervals{turns_note(scenario)}"
     page = keyed_page(
         words(results, scenario, title + misses(_outside(shown, history, weights)), what, note),
         _mark_handles(shown, history),
@@ -171,6 +173,7 @@ def _draw_rows(
     width = page.width - left - history_mm - SHARES_MM
     ax = page.axes(left, top, width, height)
     _draw_days(ax, days, last_day, scenario.tables.header.day0, width, weights)
+    draw_turns(ax, scenario)
     _write_names(ax, names, days, scenario)
     _draw_history(ax, page.axes(left + width, top, history_mm, height), list(days.columns), history)
     _draw_shares(page.axes(left + width + history_mm, top, SHARES_MM, height), days, scenario.horizon_days, weights)

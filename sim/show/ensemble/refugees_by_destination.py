@@ -30,7 +30,9 @@ from sim.show.kit.series import (
     weights_traced,
 )
 from sim.show.kit.theme import BLUE, INK
-from sim.show.kit.wording import median_of, words
+from sim.show.kit.turns import turns_note
+from sim.show.kit.wording import words
+from sim.tell.lookup import median
 from sim.tell.places import state_names
 from sim.world.scenario import Scenario
 
@@ -40,7 +42,7 @@ HOME: dict[str, Any] = {"color": INK, "linewidth": 0.9, "linestyle": "--"}
 
 def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of refugees by destination."""
-    names, header = state_names(scenario), scenario.tables.header
+    names = state_names(scenario)
     people, weights = destinations(results, scenario), weights_traced(results, scenario)
     seen_there = observed_arrivals(scenario)
     history = {state: seen_there.get(state, []) for state in people}
@@ -50,7 +52,8 @@ def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure
     scale, unit = people_scale(LIFT * max([*drawn, *seen]))
     panels = set_panels(len(people), PANEL_MM)
     shown = f"Refugees who arrived since day 0, {unit}, those who went home included; states without any left out"
-    note = f"{traced(results)}; bracket: 95 % order-statistic interval; upright lines: ranges of reports"
+    lines = f"upright lines: ranges of reports{turns_note(scenario)}"
+    note = f"{traced(results)}; bracket: 95 % order-statistic interval; {lines}"
     page = keyed_page(
         words(
             results,
@@ -63,7 +66,7 @@ def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure
         panels.total_mm,
     )
     for i, (state, values) in enumerate(people.items()):
-        ax = draw_panel(page, panels, i, scale, (names[state], ""), (header.day0, scenario.horizon_days))
+        ax = draw_panel(page, panels, i, scale, (names[state], ""), (scenario, scenario.horizon_days))
         draw_fan(ax, values, BLUE, weights)
         ax.plot(*quantiles_of(to_horizon(gone[state]), (0.5,), weights), **HOME)
         draw_observed(ax, history[state], SO_FAR)
@@ -100,4 +103,6 @@ def _title(people: dict[str, Numbers], names: dict[str, str], weights: Weights |
         return float(quantiles_of(last, (0.5,), weights)[0]), mean_of(last, weights)
 
     most = max(people, key=middle)
-    return f"Most refugees arrive in {names[most]}: {median_of(people[most][:, -1], weights=weights)} in the median run"
+    arrived = median(people[most][:, -1], weights=weights)
+    many = f": {arrived.tight} in the median run" if arrived.point else ", but in half of the runs or more nobody does"
+    return f"Most refugees arrive in {names[most]}{many}"

@@ -12,7 +12,7 @@ from sim.ensemble.estimate.losses import own_side, regime_places
 from sim.ensemble.store.provenance import config_digest
 from sim.show.kit.days import date_text
 from sim.show.kit.key import keyed_page
-from sim.show.kit.page import ROOM_MM, Page, Words
+from sim.show.kit.page import Page, Words, room_mm
 from sim.show.kit.theme import LEVEL_COLOURS, NOBODY_COLOUR, SMALL_PT, TEXT_PT, faction_colours
 from sim.show.kit.typeset import shorten
 from sim.show.kit.wording import CAVEAT, footer
@@ -38,7 +38,7 @@ def draw_evening(model: SpilloverModel) -> Figure:
     holders = {place: model.network[place].holder or NOBODY_ID for place in home_holders(scenario)}
     extent = home_extent(shapes)
     has_neighbours = bool(scenario.tables.header.neighbours)
-    width = ROOM_MM - (BESIDE_MM + GAP_MM) * has_neighbours
+    width = room_mm() - (BESIDE_MM + GAP_MM) * has_neighbours
     height = min(max(width * (extent[3] - extent[2]) / (extent[1] - extent[0]), LOWEST_MM), HIGHEST_MM)
     page = keyed_page(_words(model, holders), holder_handles(set(holders.values()), scenario), height)
     colours = {**faction_colours(scenario), NOBODY_ID: NOBODY_COLOUR}

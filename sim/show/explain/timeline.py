@@ -15,10 +15,11 @@ from sim.ensemble.store.provenance import config_digest
 from sim.show.kit.days import day_labels, label_days, last_shown_day
 from sim.show.kit.key import draw_key, keyed_page
 from sim.show.kit.ladder import level_handles
-from sim.show.kit.page import ROOM_MM, Page, Words, strip
+from sim.show.kit.page import Page, Words, room_mm, strip
 from sim.show.kit.panels import scale_to, scale_up
 from sim.show.kit.series import to_horizon
 from sim.show.kit.theme import BLUE, GRID, INK, LEVEL_COLOURS, RULE, SMALL_PT, TINY_PT
+from sim.show.kit.turns import draw_turns
 from sim.show.kit.typeset import shorten, spread_apart, text_height, wrap
 from sim.show.kit.wording import CAVEAT, footer
 from sim.show.maps.geometry import Shapes, load_shapes
@@ -69,12 +70,12 @@ class Frame:
     @property
     def width(self) -> float:
         """Return the width of the scale of days, mm."""
-        return ROOM_MM - LEFT_MM - RIGHT_MM
+        return room_mm() - LEFT_MM - RIGHT_MM
 
     @property
     def map_width(self) -> float:
         """Return the width of a map with its gap, mm."""
-        return ROOM_MM / max(len(self.maps), MOST_MAPS)
+        return room_mm() / max(len(self.maps), MOST_MAPS)
 
     @property
     def map_height(self) -> float:
@@ -88,7 +89,7 @@ def draw_timeline(chronicle: Chronicle) -> Figure:
     frame = _frame(chronicle)
     held = {holder for day in frame.maps for holder in holders_in_the_evening(chronicle, day).values()}
     levels, remains = levels_of(chronicle), remains_of(chronicle)
-    lines = [wrap(f"day {event.day}: {event.text}", ROOM_MM - TELL_MM, size=SMALL_PT) for event in frame.told]
+    lines = [wrap(f"day {event.day}: {event.text}", room_mm() - TELL_MM, size=SMALL_PT) for event in frame.told]
     ladder = KEY_MM + len(levels) * (RUNG_MM + RUNG_GAP_MM) if levels else 0.0
     panels = len(remains) * (PANEL_MM + PANEL_GAP_MM)
     maps = HEADS_MM + frame.map_height + BELOW_MAPS_MM
@@ -203,6 +204,7 @@ def _bare_days(ax: Axes, frame: Frame) -> None:
     """Give axes the scale of days without its labels."""
     ax.set_xlim(0, frame.last_day)
     ax.set_xticks([])
+    draw_turns(ax, frame.chronicle.scenario)
     ax.spines["bottom"].set_color(GRID)
 
 

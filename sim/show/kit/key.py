@@ -7,7 +7,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
-from sim.show.kit.page import ROOM_MM, Page, Words, new_page
+from sim.show.kit.page import Page, Words, new_page, room_mm
 from sim.show.kit.theme import SMALL_PT
 from sim.show.kit.typeset import MM_PER_INCH, blank
 
@@ -29,7 +29,7 @@ def keyed_page(words: Words, handles: Handles, height_mm: float, gap_mm: float =
     gap_mm
         Between the two.
     """
-    down = _measure(handles, ROOM_MM)[1] + gap_mm
+    down = _measure(handles, room_mm())[1] + gap_mm
     page = new_page(words, down + height_mm)
     draw_key(page, handles, 0.0)
     return page.below(down)

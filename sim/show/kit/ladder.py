@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.patches import Patch
 
 from sim.core.codes import Level
+from sim.ensemble.estimate.knowledge import knowledge_of
 from sim.ensemble.estimate.rows import days_of
-from sim.ensemble.estimate.weights import Weights, shares_by_day, weights_of
+from sim.ensemble.estimate.weights import Weights, shares_by_day
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.key import Handles
 from sim.show.kit.theme import LEVEL_COLOURS
@@ -84,8 +85,8 @@ def finding(runs: pd.DataFrame, scenario: Scenario, level: Level) -> str:
     day_0 = dict(zip(scenario.tables.states["id"], scenario.world[0]["level_day_0"], strict=False))
     every = list(scenario.tables.header.neighbours)
     below = [state for state in every if day_0[state] < level] or every
-    weights = weights_of(runs, scenario)
-    found = {state: share(highest(runs, state) >= level.value, weights) for state in below}
+    known = knowledge_of(runs, scenario)
+    found = {state: share(highest(runs, state) >= level.value, known.weights, known=known) for state in below}
     first, *others = sorted(found, key=lambda state: -found[state].point)
     rung, by = f"{level.value}, {LEVELS[level]}", f"by day {scenario.horizon_days}"
     if found[first].point == 0.0:

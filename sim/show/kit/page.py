@@ -5,7 +5,9 @@ width, and the page grows with them, so that nothing is clipped.
 """
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +20,8 @@ from sim.show.kit.theme import FAINT_INK, FULL_WIDTH_MM, INK, SOFT_INK, TEXT_PT,
 from sim.show.kit.typeset import LEADING, MM_PER_INCH, blank, text_height, wrap
 
 MARGIN_MM = 4.0
-ROOM_MM = FULL_WIDTH_MM - 2.0 * MARGIN_MM  # width of the room on a full page
 GAP_MM = 2.5  # between the words and what is drawn
+_WIDTH_MM = ContextVar("width of pages", default=FULL_WIDTH_MM)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,21 @@ class Page:
         return _write(self.figure, self.left + left, self.top + top, text, size=size, ink=ink)
 
 
+@contextmanager
+def narrow_pages(width_mm: float) -> Iterator[None]:
+    """Draw pages of at most a width inside a `with` block, such as for a phone; panels stand below each other there."""
+    before = _WIDTH_MM.set(width_mm)
+    try:
+        yield
+    finally:
+        _WIDTH_MM.reset(before)
+
+
+def room_mm() -> float:
+    """Return the width of the room on a page as wide as they are, mm."""
+    return _WIDTH_MM.get() - 2.0 * MARGIN_MM
+
+
 def new_page(words: Words, height_mm: float, width_mm: float = FULL_WIDTH_MM) -> Page:
     """Return a page of a given width with room of a given height between its words.
 
@@ -108,8 +125,9 @@ def new_page(words: Words, height_mm: float, width_mm: float = FULL_WIDTH_MM) ->
     height_mm
         Height of the room for drawing.
     width_mm
-        Width of the page.
+        Width of the page, where pages are not narrower.
     """
+    width_mm = min(width_mm, _WIDTH_MM.get())
     figure = blank(width_mm)
     width = width_mm - 2.0 * MARGIN_MM
     title = wrap(words.title, width, size=TITLE_PT, weight="bold")

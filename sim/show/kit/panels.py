@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.show.kit.days import label_days
-from sim.show.kit.page import ROOM_MM, Page
+from sim.show.kit.page import Page, room_mm
 from sim.show.kit.theme import SMALL_PT, SOFT_INK, TINY_PT
+from sim.show.kit.turns import draw_turns
 from sim.show.kit.typeset import shorten, text_width
 from sim.tell.numbers import whole_percent
+from sim.world.scenario import Scenario
 
 SCALE_MM, GAP_MM, RIGHT_MM = 12.0, 6.0, 3.0  # left of a row, between panels, right of a row
 HEAD_MM, ROW_GAP_MM, DAYS_MM = 5.5, 3.0, 9.0  # above a panel, between rows, below the last panel of a column
 TICK_MM = 16.0  # room for the label of a day
-MOST_COLUMNS = 3
+MOST_COLUMNS, LEAST_MM = 3, 42.0  # in a row, and width of each
 MANY = 10_000  # people; from here on a scale counts thousands
 BOLD = 0.88  # bold letters are wider than `shorten` measures
 NEAR_END = 0.86  # a label beyond this share of the days stands left of its end
@@ -31,7 +32,7 @@ class Panels:
     n
         How many there are.
     n_columns
-        How many stand in a row.
+        How many stand in a row, if there is room.
     height
         Of each panel, mm.
     own_scales
@@ -43,11 +44,16 @@ class Panels:
     height: float
     own_scales: bool = False
 
+    def __post_init__(self) -> None:
+        """Let no more stand in a row than the page has room for."""
+        fitting = int((room_mm() - SCALE_MM - RIGHT_MM) / LEAST_MM)
+        object.__setattr__(self, "n_columns", max(min(self.n_columns, fitting), 1))
+
     @property
     def width(self) -> float:
         """Return the width of a panel, mm."""
         gaps = (self.n_columns - 1) * (SCALE_MM if self.own_scales else GAP_MM)
-        return (ROOM_MM - SCALE_MM - RIGHT_MM - gaps) / self.n_columns
+        return (room_mm() - SCALE_MM - RIGHT_MM - gaps) / self.n_columns
 
     @property
     def n_rows(self) -> int:
@@ -130,7 +136,9 @@ def percent_scale() -> Scale:
     return Scale(ticks, [whole_percent(tick) for tick in ticks])
 
 
-def draw_panel(page: Page, panels: Panels, i: int, scale: Scale, head: tuple[str, str], days: tuple[date, int]) -> Axes:
+def draw_panel(
+    page: Page, panels: Panels, i: int, scale: Scale, head: tuple[str, str], days: tuple[Scenario, int]
+) -> Axes:
     """Return the axes of a panel, its name and a note written above.
 
     Parameters
@@ -144,7 +152,7 @@ def draw_panel(page: Page, panels: Panels, i: int, scale: Scale, head: tuple[str
     head
         Its name, and what stands beside it at the right.
     days
-        Date of day 0, and the last day.
+        Whose days, with a line at each of its levers and events, and the last of them.
     """
     left, top = panels.corner(i)
     ax = page.axes(left, top, panels.width, panels.height)
@@ -182,10 +190,11 @@ def keep_within(ax: Axes) -> None:
     last.set(ha="right")
 
 
-def _label_days(ax: Axes, panels: Panels, days: tuple[date, int], *, is_last: bool) -> None:
+def _label_days(ax: Axes, panels: Panels, days: tuple[Scenario, int], *, is_last: bool) -> None:
     """Label the days below the last panel of a column; words at the ends stay within the panel."""
-    day0, last_day = days
-    label_days(ax, day0, last_day, max(2, int(panels.width / TICK_MM)))
+    scenario, last_day = days
+    label_days(ax, scenario.tables.header.day0, last_day, max(2, int(panels.width / TICK_MM)))
+    draw_turns(ax, scenario)
     if not is_last:
         ax.set_xticklabels([])
         return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from sim.show.kit.page import ROOM_MM, Page, strip
+from sim.show.kit.page import Page, room_mm, strip
 from sim.show.kit.panels import BOLD
 from sim.show.kit.theme import GRID, INK, SMALL_PT, TINY_PT
 from sim.show.kit.typeset import LEADING, MM_PER_PT, shorten, text_width, wrap
@@ -13,6 +13,7 @@ from sim.show.kit.typeset import LEADING, MM_PER_PT, shorten, text_width, wrap
 ROW_MM, SCALE_MM, GAP_MM = 4.2, 5.5, 4.0  # of a row, below a panel, between panels
 LINE_MM = LEADING * TINY_PT * MM_PER_PT
 MOST_NAME_MM, NAME_GAP_MM = 42.0, 3.0
+LEAST_MM = 55.0  # for a panel with names and numbers
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,13 @@ def set_rows(
     heads
         What each panel shows.
     n_columns
-        How many panels stand in a line.
+        How many panels stand in a line, if there is room.
     numbers_mm
         Room for numbers at the right of each panel.
     most_name_mm
         The most room that names take; longer ones are cut.
     """
+    n_columns = max(min(n_columns, int(room_mm() / LEAST_MM)), 1)
     short = tuple(shorten(name, BOLD * most_name_mm, size=SMALL_PT) for name in names)
     names_mm = max(text_width(name, size=SMALL_PT, weight="bold") for name in short) + NAME_GAP_MM
     room = _widths(names_mm, n_columns) + 0.5 * GAP_MM
@@ -147,4 +149,4 @@ def write_number(ax: Axes, panels: RowPanels, row: int, text: str, ink: str = IN
 
 def _widths(names_mm: float, n_columns: int) -> float:
     """Return the width of a panel with its numbers, mm."""
-    return (ROOM_MM - names_mm - (n_columns - 1) * GAP_MM) / n_columns
+    return (room_mm() - names_mm - (n_columns - 1) * GAP_MM) / n_columns

@@ -15,14 +15,16 @@ from sim.ensemble.estimate.weights import Weights, kept, quantiles_of, weights_o
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles
 from sim.show.kit.observed import ObservedAmount
-from sim.show.kit.theme import INK, SMALL_PT
+from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK
 from sim.show.kit.typeset import MM_PER_INCH, NO_BREAK, spread_apart, text_height
 from sim.show.kit.wording import count
 from sim.world.scenario import Scenario
 
 Numbers = npt.NDArray[np.float64]
 Runs = npt.NDArray[np.int64]
-FEW = 10  # runs; below this each one is a line, since quantiles of so few say little
+FEW = 10  # falls; below this each one is a mark, since quantiles of so few say little
+FEWEST_IN_A_FAN = 20  # runs; below this each one is a line, since a tenth of them is one or two
+NOTHING = "none in any run"
 FAN = ((0.1, 0.9, 0.2), (0.25, 0.75, 0.28))  # levels and opacity
 STILL, SO_FAR = "D", "^"  # marks of what was observed: a number on a day, and one that only grows
 MIDDLE = (0.05, 0.95)  # levels outside which what was observed is a miss
@@ -102,7 +104,7 @@ def highest_drawn(values: Numbers, weights: Weights | None = None) -> float:
     weights
         Of the runs.
     """
-    top = values if len(values) < FEW else quantiles_of(values, [FAN[0][1]], weights)
+    top = values if len(values) < FEWEST_IN_A_FAN else quantiles_of(values, [FAN[0][1]], weights)
     return float(top.max()) if top.size else 0.0
 
 
@@ -122,13 +124,22 @@ def draw_fan(ax: Axes, values: Numbers, colour: str, weights: Weights | None = N
     """
     drawn = to_horizon(values)
     days = np.arange(drawn.shape[1])
-    if len(drawn) < FEW:
+    if not np.nan_to_num(drawn).any():
+        say_nothing(ax)
+        return
+    if len(drawn) < FEWEST_IN_A_FAN:
         ax.plot(days, drawn.T, color=colour, linewidth=0.7, alpha=0.7)
         return
     for low, high, opacity in FAN:
         ends = quantiles_of(drawn, (low, high), weights)
         ax.fill_between(days, *ends, color=colour, alpha=opacity, linewidth=0)
     ax.plot(days, *quantiles_of(drawn, (0.5,), weights), color=colour, linewidth=1.6)
+
+
+def say_nothing(ax: Axes) -> None:
+    """Write into an empty panel that there is nothing to show, which a line at 0 would leave to guess."""
+    text = ax.text(0.5, 0.5, NOTHING, transform=ax.transAxes, fontsize=SMALL_PT, color=SOFT_INK)
+    text.set(ha="center", va="center")
 
 
 def fan_handles(n_runs: int, colour: str) -> Handles:
@@ -141,7 +152,7 @@ def fan_handles(n_runs: int, colour: str) -> Handles:
     colour
         Of the fan.
     """
-    if n_runs < FEW:
+    if n_runs < FEWEST_IN_A_FAN:
         return {"one run": Line2D([], [], color=colour, linewidth=0.7)}
     outer, inner = FAN[0][2], FAN[0][2] + FAN[1][2]
     return {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.ensemble.estimate.knowledge import Knowledge
 from sim.ensemble.estimate.weights import Bools, Numbers, Weights
 from sim.ensemble.store.results import Results
 from sim.show.kit.page import Words
@@ -16,9 +17,31 @@ CAVEAT = "Simulated under this scenario's assumptions; not a forecast."
 DIGEST_LENGTH = 12
 
 
-def share_of(happened: Bools, weights: Weights | None = None) -> str:
+def share_of(happened: Bools, weights: Weights | None = None, known: Knowledge | None = None) -> str:
     """Return the share of runs in which something happened, with its interval; see `sim.tell.lookup.share`."""
-    return share(happened, weights).tight
+    return share(happened, weights, known=known).tight
+
+
+def both_of(happened: Bools, known: Knowledge) -> str:
+    """Return the share of runs in which something happened, with its intervals: `80 % [55, 93] ±1`.
+
+    Parameters
+    ----------
+    happened, known
+        In which runs, of at least one, and what is known of them; without more than their number, of sampling alone.
+    """
+    found = share(happened, known.weights, known=known)
+    return f"{found.tight}{NO_BREAK}{found.sampling}" if found.is_known else found.tight
+
+
+def interval_words(scenario: Scenario) -> str:
+    """Return what the intervals of shares are."""
+    return "95 % Wilson intervals of sampling" if scenario.tilt is None else "90 % intervals of knowledge"
+
+
+def brackets_note(scenario: Scenario) -> str:
+    """Return what the brackets of `both_of` are, and what stands behind them."""
+    return interval_words(scenario) + ("" if scenario.tilt is None else "; \N{PLUS-MINUS SIGN}: 95 % of sampling")
 
 
 def share_alone(happened: Bools, weights: Weights | None = None) -> str:

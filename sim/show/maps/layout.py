@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
-from sim.show.kit.page import ROOM_MM, Box
+from sim.show.kit.page import Box, room_mm
 from sim.show.maps.geometry import Extent, Shapes
 
 HEAD_MM = 6.0  # for the words above a map
@@ -52,16 +52,16 @@ def bottom_of(frames: list[Box]) -> float:
 
 def _under(aspect: float, n_small: int, top: float) -> list[Box]:
     """Return a large map over the whole width and small ones in a row under it."""
-    height = float(np.clip(ROOM_MM * aspect, SHORTEST_MM, TALLEST_MM))
-    large = Box(0.0, top + HEAD_MM, ROOM_MM, height)
-    width = (ROOM_MM - 2 * GAP_MM) / 3
+    height = float(np.clip(room_mm() * aspect, SHORTEST_MM, TALLEST_MM))
+    large = Box(0.0, top + HEAD_MM, room_mm(), height)
+    width = (room_mm() - 2 * GAP_MM) / 3
     row = large.bottom + GAP_MM + HEAD_MM
     return [large, *(Box(i * (width + GAP_MM), row, width, max(width * aspect, 25.0)) for i in range(n_small))]
 
 
 def _beside(aspect: float, n_small: int, top: float) -> list[Box]:
     """Return a large map and a column of small ones at its right."""
-    width = ROOM_MM - BESIDE_MM - GAP_MM
+    width = room_mm() - BESIDE_MM - GAP_MM
     height = float(np.clip(width * aspect, SHORTEST_MM, TALLEST_MM))
     step = (HEAD_MM + height + GAP_MM) / 3
     small = (Box(width + GAP_MM, top + i * step + HEAD_MM, BESIDE_MM, step - HEAD_MM - GAP_MM) for i in range(n_small))

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from sim.show.kit.key import Handles, keyed_page
-from sim.show.kit.page import ROOM_MM, Page, Words, strip
+from sim.show.kit.page import Page, Words, room_mm, strip
 from sim.show.kit.theme import BLUE, GRID, INK, ORANGE, RULE, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import NO_BREAK, shorten
 from sim.show.kit.wording import count, footer
@@ -29,7 +29,7 @@ def draw_discovery(found: Discovery) -> Figure:
     limits = found.regions[0].limits if found.regions else {}
     rows_mm = HEAD_MM + ROW_MM * len(limits) if limits else 0.0
     page = keyed_page(_words(found), _handles(found), PATH_MM + AXIS_MM + rows_mm)
-    _draw_path(page.axes(LEFT_MM, 0.0, ROOM_MM - LEFT_MM - 2.0, PATH_MM), found)
+    _draw_path(page.axes(LEFT_MM, 0.0, room_mm() - LEFT_MM - 2.0, PATH_MM), found)
     if limits:
         _draw_limits(page.below(PATH_MM + AXIS_MM), found, limits)
     return page.figure
@@ -61,7 +61,7 @@ def _draw_limits(page: Page, found: Discovery, limits: Mapping[str, tuple[float,
     """Draw which part of each input's range the first box takes."""
     head = page.write(0.0, 0.0, "What the box restricts, within the range that runs have", size=SMALL_PT)
     head.set_fontweight("bold")
-    width = ROOM_MM - NAMES_MM - VALUES_MM
+    width = room_mm() - NAMES_MM - VALUES_MM
     ax = page.axes(NAMES_MM, HEAD_MM, width, ROW_MM * len(limits))
     ax.set_xlim(0.0, 1.0)
     ax.set_ylim(len(limits), 0.0)
@@ -77,7 +77,7 @@ def _draw_limits(page: Page, found: Discovery, limits: Mapping[str, tuple[float,
         page.write(0.0, middle, shorten(name, NAMES_MM - 16.0, size=SMALL_PT), size=SMALL_PT).set(va="center")
         page.write(NAMES_MM - 2.0, middle, value_text(lowest), size=TINY_PT, ink=SOFT_INK).set(ha="right", va="center")
         page.write(NAMES_MM + width + 2.0, middle, value_text(highest), size=TINY_PT, ink=SOFT_INK).set(va="center")
-        page.write(ROOM_MM, middle, limits_text(*ends), size=TINY_PT).set(ha="right", va="center")
+        page.write(room_mm(), middle, limits_text(*ends), size=TINY_PT).set(ha="right", va="center")
 
 
 def _handles(found: Discovery) -> Handles:

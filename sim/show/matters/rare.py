@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.show.kit.key import Handles, keyed_page
-from sim.show.kit.page import ROOM_MM, Words
+from sim.show.kit.page import Words, room_mm
 from sim.show.kit.theme import BLUE, INK, ORANGE, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import footer
@@ -27,7 +27,7 @@ def draw_rare(found: Rare) -> Figure:
     steps = _steps(found)
     rows = len(steps) + 2
     page = keyed_page(_words(found), _handles(found), rows * ROW_MM + TICKS_MM)
-    ax = page.axes(NAMES_MM, 0.0, ROOM_MM - NAMES_MM - NUMBERS_MM, rows * ROW_MM)
+    ax = page.axes(NAMES_MM, 0.0, room_mm() - NAMES_MM - NUMBERS_MM, rows * ROW_MM)
     values = [value for *_, value in steps] + [v for v in found.climbs["chance"] if v > 0.0] + [found.high]
     _set_scale(ax, min(v for v in values if v > 0.0), rows)
     for row, (stratum, label, value) in enumerate(steps):

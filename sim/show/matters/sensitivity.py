@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from sim.show.kit.key import Handles, keyed_page
-from sim.show.kit.page import ROOM_MM, Box, Page, Words
+from sim.show.kit.page import Box, Page, Words, room_mm
 from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK, TINY_PT, VERMILLION
 from sim.show.kit.typeset import NO_BREAK, text_height, wrap
 from sim.show.kit.wording import count, footer
@@ -32,7 +32,7 @@ def draw_sensitivity(found: Sensitivity) -> Figure:
     meanings = input_meanings(names, found.case.scenario)
     told = [wrap(meanings[name], NAMES_MM - BESIDE_MM, size=TINY_PT) for name in names]
     edges = np.cumsum([0.0, *(NAME_MM + text_height(text, TINY_PT) + GAP_MM for text in told)])
-    place = Box(NAMES_MM, 0.0, ROOM_MM - NAMES_MM - NUMBERS_MM, float(edges[-1]))
+    place = Box(NAMES_MM, 0.0, room_mm() - NAMES_MM - NUMBERS_MM, float(edges[-1]))
     page = keyed_page(_words(found, len(rows)), _handles(), place.bottom + TICKS_MM)
     _draw_dots(page.axes(*place), found, edges.tolist())
     for name, text, number, top, bottom in zip(names, told, shares_of(rows), edges, edges[1:], strict=False):
@@ -68,7 +68,7 @@ def _write_row(page: Page, told: tuple[str, str, str], ends: tuple[float, float]
     (name, meaning, number), (top, bottom) = told, ends
     page.write(0.0, top + GAP_MM / 2.0, name, size=SMALL_PT)
     page.write(0.0, top + GAP_MM / 2.0 + NAME_MM, meaning, size=TINY_PT, ink=SOFT_INK)
-    page.write(ROOM_MM, (top + bottom) / 2.0, number, size=TINY_PT).set(ha="right", va="center")
+    page.write(room_mm(), (top + bottom) / 2.0, number, size=TINY_PT).set(ha="right", va="center")
 
 
 def _mark(colour: str, *, is_filled: bool, at: tuple[float, float] = (0.0, 0.0)) -> Line2D:

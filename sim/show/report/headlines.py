@@ -136,7 +136,7 @@ def _headline(label: str, number: Estimate, sentence: str, figure: str, key: tup
 
 def _word(probability: Estimate) -> str:
     """Return the word for a probability, which its interval decides."""
-    return in_words(probability.low, probability.high)
+    return in_words(*probability.bounds)
 
 
 def _date(scenario: Scenario) -> str:

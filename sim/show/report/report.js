@@ -28,12 +28,16 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
-// A link to a table opens what it is folded into.
+// A link to a table opens all that it is folded into.
 const reveal = () => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const folded = target?.closest("details");
-  if (folded) {
+  const open = (folded) => {
+    if (!folded) return;
     folded.open = true;
+    open(folded.parentElement.closest("details"));
+  };
+  if (target?.closest("details")) {
+    open(target.closest("details"));
     target.scrollIntoView();
   }
 };

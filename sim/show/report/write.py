@@ -26,6 +26,7 @@ from sim.show.report.told import story_of
 from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.study.explain.typical import Told
+from sim.tell import record
 from sim.tell.certainty import weighing_note
 from sim.tell.comparison_summary import NOTES
 from sim.tell.sections import all_estimates
@@ -33,6 +34,7 @@ from sim.tell.summary import CAVEAT
 from sim.tell.yardstick import SCALE
 
 PACKAGE = "sim.show.report"
+BRACKETS = "Brackets are 95 % intervals: they tell how many runs were made, not whether the assumptions are right."
 TEMPLATE, STYLE, PLAYER, SCRIPT = "page.html.jinja", "report.css", "player.js", "report.js"
 
 
@@ -60,15 +62,26 @@ def write_report(
         If there are several cases without their comparison.
     """
     cases = [case.first(MOST_DRAWN) for case in cases]
+    check_told(cases, comparison)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison, histories)))
+    return path
+
+
+def check_told(cases: Sequence[Case], comparison: Comparison | None) -> None:
+    """Raise where cases cannot be told: every run of one failed, or several come without their comparison."""
     for case in cases:
         if usable(case.results.runs).empty:
             raise ResultsError(case.results.folder, "every run failed", f"{case.results.folder}/runs.parquet tells why")
     if len(cases) > 1 and comparison is None:
         msg = f"expected the comparison of {len(cases)} cases, got none; make it with sim.study.compare"
         raise ValueError(msg)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison, histories)))
-    return path
+
+
+def asked_of(cases: Sequence[Case]) -> Case:
+    """Return whose question is asked: the lever's where one stands beside the base, else the base's."""
+    base, *others = cases
+    return others[0] if len(others) == 1 else base
 
 
 def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Sequence[Told]) -> dict[str, Any]:
@@ -80,6 +93,7 @@ def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Se
     day_map = day_map_of(results, scenario) if MAP in drawn else None
     return {
         "base": base,
+        "question": asked_of(cases).scenario.config.scenario.question,
         "cases": cases,
         "comparison": comparison,
         "headlines": [(headline, range_of(headline, others)) for headline in headlines_of(results, scenario)],
@@ -95,10 +109,29 @@ def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Se
         "left_out": left_out(sheets),
         "estimates": all_estimates(results, scenario),
         "yardstick": SCALE,
-        "ramp": [(colour, ink_on(colour)) for colour in map(loss_colour, (i / N_CLASSES for i in range(N_CLASSES)))],
+        "ramp": ramp(),
+        "record": record,
         "caveat": CAVEAT,
+        "brackets": BRACKETS,
         **look_and_script(),
     }
+
+
+def ramp() -> list[tuple[str, str]]:
+    """Return the classes of colour of a map of losses, each with the ink that reads on it."""
+    return [(colour, ink_on(colour)) for colour in map(loss_colour, (i / N_CLASSES for i in range(N_CLASSES)))]
+
+
+def look(*more: str) -> dict[str, str]:
+    """Return the style of a page without a script, and that it allows none.
+
+    Parameters
+    ----------
+    more
+        Files of style besides that of all pages.
+    """
+    style = "\n".join(map(_resource, (STYLE, *more)))
+    return {"style": Markup(style), "script_digest": "none"}  # noqa: S704 - files of this package
 
 
 def look_and_script(script: str = SCRIPT) -> dict[str, str]:

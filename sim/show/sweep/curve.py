@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from sim.show.kit.page import ROOM_MM, Box, new_page
+from sim.show.kit.page import Box, new_page, room_mm
 from sim.show.kit.panels import scale_up
 from sim.show.kit.series import LEADER_MM, Leader, label_ends
 from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK
@@ -59,19 +59,19 @@ def draw_curve(view: View) -> Figure:
     factor, lines = _along(view), _lines(view)
     values = [float(value) for value in np.unique(view.column(factor))]
     is_alone = len(lines) == 1
-    width = ROOM_MM - SCALE_MM - (RIGHT_MM if is_alone else LABELS_MM)
+    width = room_mm() - SCALE_MM - (RIGHT_MM if is_alone else LABELS_MM)
     place = Box(SCALE_MM, HEAD_MM + MARK_MM, width, HEIGHT_MM)
     mark, others = ("band", "") if is_alone else ("bars", f", a line for each value of {_names(view.factors, factor)}")
     title = finding(view)
     shown = f"{view.measure.kind} by {factor.name}{others}"
     note = f"{brackets(mark, title)}: {intervals_of(view)}{outside(view, (factor,))}"
-    page = new_page(words_of(view, title, shown, note), place.bottom + below_mm(factor.axis, ROOM_MM - SCALE_MM))
+    page = new_page(words_of(view, title, shown, note), place.bottom + below_mm(factor.axis, room_mm() - SCALE_MM))
     ax = page.axes(*place)
     limit_factor(ax, values)
     scale_up(ax, view.measure.scale(view.highest))
     page.write(0.0, 0.0, view.measure.named(view.highest), size=SMALL_PT, ink=SOFT_INK)
     mark_own(page, ax, factor, place)
-    label_factor(page, ax, factor.axis, values, place, ROOM_MM - SCALE_MM)
+    label_factor(page, ax, factor.axis, values, place, room_mm() - SCALE_MM)
     if is_alone:
         _draw_alone(ax, view, factor)
     else:

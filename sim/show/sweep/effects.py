@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.show.kit.page import ROOM_MM, Box, Page, Words, new_page
+from sim.show.kit.page import Box, Page, Words, new_page, room_mm
 from sim.show.kit.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import text_height, wrap
 from sim.show.sweep.axes import round_ticks
@@ -67,7 +67,7 @@ def draw_effects(view: View) -> Figure:
     shown = every[:MOST_ROWS]
     heights = [NAME_MM + text_height(effect.told, TINY_PT) + GAP_MM for effect in shown]
     edges = np.concatenate([[0.0], np.cumsum(heights)])
-    place = Box(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(edges[-1]))
+    place = Box(NAMES_MM, HEAD_MM, room_mm() - NAMES_MM - NUMBERS_MM, float(edges[-1]))
     page = new_page(_words(view, every), place.bottom + TICKS_MM)
     page.write(place.left, 0.0, _head(view), size=SMALL_PT, ink=SOFT_INK)
     _draw_bars(page.axes(*place), view, shown, edges)
@@ -139,5 +139,5 @@ def _write_row(page: Page, effect: Effect, number: str, ends: tuple[float, float
     top, bottom = ends
     page.write(0.0, top + GAP_MM / 2.0, effect.name, size=SMALL_PT)
     page.write(0.0, top + GAP_MM / 2.0 + NAME_MM, effect.told, size=TINY_PT, ink=SOFT_INK)
-    text = page.write(ROOM_MM, (top + bottom) / 2.0, number, size=SMALL_PT)
+    text = page.write(room_mm(), (top + bottom) / 2.0, number, size=SMALL_PT)
     text.set(ha="right", va="center")

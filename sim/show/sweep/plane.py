@@ -6,7 +6,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
-from sim.show.kit.page import ROOM_MM, Box, Page, new_page, strip
+from sim.show.kit.page import Box, Page, new_page, room_mm, strip
 from sim.show.kit.panels import Scale
 from sim.show.kit.theme import INK, SMALL_PT, SOFT_INK, TEXT_PT
 from sim.show.kit.typeset import text_height, wrap
@@ -41,12 +41,12 @@ def draw_map(view: View) -> Figure:
     field = field_of(view)
     levels = round_levels(float(np.nanmin(field.heights)), float(np.nanmax(field.heights)), finest_step(view, field))
     across, upward = (f"{way}: {factor.axis}" for way, factor in zip(("Across", "Upward"), view.factors, strict=True))
-    head = wrap(upward, ROOM_MM, size=TEXT_PT)
+    head = wrap(upward, room_mm(), size=TEXT_PT)
     place = Box(SCALE_MM, text_height(head, TEXT_PT) + 2.0, WIDTH_MM, HEIGHT_MM)
     shown = f"{view.measure.kind} by {view.factors[0].name} and {view.factors[1].name}"
     note = "; ".join(_notes(view, field, levels)) + outside(view, view.factors)
     page = new_page(
-        words_of(view, _title(view, field), shown, note), place.bottom + below_mm(across, ROOM_MM - SCALE_MM)
+        words_of(view, _title(view, field), shown, note), place.bottom + below_mm(across, room_mm() - SCALE_MM)
     )
     page.write(0.0, 0.0, head)
     ax = page.axes(*place)
@@ -145,7 +145,7 @@ def _mark_own(ax: Axes, x: float, y: float) -> None:
 def _label_axes(page: Page, ax: Axes, view: View, across: str, place: Box) -> None:
     """Label both axes: the name of the upright one stands above already."""
     x, y = (np.unique(view.column(factor)).tolist() for factor in view.factors)
-    label_factor(page, ax, across, x, place, ROOM_MM - SCALE_MM)
+    label_factor(page, ax, across, x, place, room_mm() - SCALE_MM)
     set_value_ticks(ax, "y", y, HEIGHT_MM, APART_MM)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.show.kit.page import ROOM_MM, Box, new_page
+from sim.show.kit.page import Box, new_page, room_mm
 from sim.show.kit.theme import BLUE, SMALL_PT, SOFT_INK
 from sim.show.kit.typeset import text_height, wrap
 from sim.show.sweep.view import View
@@ -18,7 +18,7 @@ def draw_points(view: View) -> Figure:
     labels = [wrap(_setting(view, point), NAMES_MM - 4.0, size=SMALL_PT) for point in range(len(view.rows))]
     heights = np.array([text_height(label, SMALL_PT) + GAP_MM for label in labels])
     tops = np.concatenate([[0.0], np.cumsum(heights)])
-    place = Box(NAMES_MM, HEAD_MM, ROOM_MM - NAMES_MM - NUMBERS_MM, float(tops[-1]))
+    place = Box(NAMES_MM, HEAD_MM, room_mm() - NAMES_MM - NUMBERS_MM, float(tops[-1]))
     shown = f"{view.measure.kind}, point by point"
     note = f"bars and brackets: {intervals_of(view)}{outside(view, view.factors)}"
     page = new_page(words_of(view, finding(view), shown, note), place.bottom + TICKS_MM)
@@ -38,7 +38,7 @@ def draw_points(view: View) -> Figure:
     numbers = view.measure.on_scale(view.highest, zip(estimate, low, high, strict=True))
     for label, middle, number in zip(labels, middles, numbers, strict=True):
         page.write(0.0, HEAD_MM + middle, label, size=SMALL_PT).set(va="center")
-        page.write(ROOM_MM, HEAD_MM + middle, number.tight, size=SMALL_PT).set(ha="right", va="center")
+        page.write(room_mm(), HEAD_MM + middle, number.tight, size=SMALL_PT).set(ha="right", va="center")
     return page.figure
 
 

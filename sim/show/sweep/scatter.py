@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.intervals import mean_interval
-from sim.show.kit.page import ROOM_MM, Box, Page, Words, new_page
+from sim.show.kit.page import Box, Page, Words, new_page, room_mm
 from sim.show.kit.panels import scale_up
 from sim.show.kit.theme import BLUE, RULE, SMALL_PT, SOFT_INK, TINY_PT
 from sim.show.kit.typeset import text_height, wrap
@@ -52,7 +52,7 @@ def draw_scatter(view: View) -> Figure:
     factors = strongest(view)
     n_rows = -(-len(factors) // MOST_COLUMNS)
     columns = -(-len(factors) // n_rows)
-    width = (ROOM_MM - SCALE_MM - RIGHT_MM - (columns - 1) * GAP_MM) / columns
+    width = (room_mm() - SCALE_MM - RIGHT_MM - (columns - 1) * GAP_MM) / columns
     heads = [wrap(factor.told, width, size=TINY_PT) for factor in factors]
     head = HEAD_MM + max(text_height(text, TINY_PT) for text in heads)
     row = head + HEIGHT_MM + TICKS_MM + ROW_GAP_MM

@@ -32,7 +32,12 @@ OUTCOMES = {
 """Outcomes that one can ask about, and the day of each in a run's row."""
 FEWEST = 0.05  # share of the runs with the outcome in which a cause must have come first
 MOST_CAUSES = 24
-NOTED = {Event.PATRON_EXIT: Kept.EXIT, Event.INFIGHTING: Kept.INFIGHTING, Event.MERGER: Kept.MERGER}
+NOTED = {
+    Event.PATRON_EXIT: Kept.EXIT,
+    Event.INFIGHTING: Kept.INFIGHTING,
+    Event.MERGER: Kept.MERGER,
+    Event.INTERVENTION: Kept.INTERVENTION,
+}
 ANYWHERE = (Kept.DEAL, Kept.DESERTION, Kept.STRIKE)  # no table tells them one by one
 Cause = tuple[tuple[str, str], ...]  # what is kept from happening, as the configuration says it
 

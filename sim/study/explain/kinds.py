@@ -135,6 +135,8 @@ KINDS = (
     noted(Event.HANDOVER, "those left behind hand over in order", "handover"),
     noted(Event.PATRON_EXIT, "the support of {actor} for {other} ends", "exit"),
     noted(Event.ACCORD, "{actor} comes to terms with {other}"),
+    noted(Event.INTERVENTION, "{actor} decides to enter the war for {other} with {size} fighters", "intervention"),
+    noted(Event.WITHDRAWAL, "{actor} leaves the war"),
 )
 """Events in the words of a chronicle."""
 

@@ -107,19 +107,29 @@ def skill_interval(own: pd.Series, rival: pd.Series, resamples: int, seed: int) 
     own, rival
         Scores by world and item.
     resamples, seed
-        How often, a power of two: the draws are scrambled Sobol' points, a world a dimension.
+        How often, a power of two, and the seed of the draws.
     """
-    from scipy.stats import qmc  # noqa: PLC0415 - it takes most of a second that importing need not wait
-
     by_world = pd.DataFrame({"own": own, "rival": rival}).groupby("world").sum().to_numpy()
-    n = len(by_world)
-    if n == 1:
+    if len(by_world) == 1:
         return math.nan, math.nan
-    drawn = np.minimum((qmc.Sobol(n, rng=seed).random(resamples) * n).astype(np.int64), n - 1)
-    sums = by_world[drawn].sum(axis=1)
+    sums = by_world[drawn_worlds(len(by_world), resamples, seed)].sum(axis=1)
     skills = 1.0 - sums[:, 0] / np.where(sums[:, 1] > 0.0, sums[:, 1], np.nan)
     low, high = np.nanquantile(skills, INTERVAL)
     return float(low), float(high)
+
+
+def drawn_worlds(n: int, resamples: int, seed: int) -> npt.NDArray[np.int64]:
+    """Return numbers of whole worlds that are drawn anew, (resample, world).
+
+    Parameters
+    ----------
+    n, resamples, seed
+        How many there are, how often, a power of two: the draws are scrambled Sobol' points, a world a dimension.
+    """
+    from scipy.stats import qmc  # noqa: PLC0415 - it takes most of a second that importing need not wait
+
+    points: Floats = qmc.Sobol(n, rng=seed).random(resamples)
+    return np.minimum((points * n).astype(np.int64), n - 1)
 
 
 def verdict(low: float, high: float) -> str:

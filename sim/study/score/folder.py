@@ -40,9 +40,9 @@ from sim.world.schema import OUTCOMES
 from sim.world.tables import Tables, load_tables
 from sim.world.text import place
 
-SCORES, BOARD, LEFT_OUT, TILTS = "scores", "board", "left_out", "tilts"
+SCORES, BOARD, LEFT_OUT, TILTS, KNOWN = "scores", "board", "left_out", "tilts", "known"
 MOST_ROWS = 1_000_000  # of a table: thousands of worlds
-KEEPERS = ("folder.py", "versus.py")  # what a score is does not hang on them
+KEEPERS = ("folder.py", "stacking.py", "theories.py", "versus.py")  # what a score is does not hang on them
 
 
 class ScoreRow:
@@ -112,9 +112,25 @@ class TiltRow:
     gap: float = output(Kind.INDEX, "log odds", "c", "what the gap of judged morale says beside the runs")
     gap_error: float = output(Kind.INDEX, "log odds", "its standard error")
     worlds: int = output(Kind.COUNT, "worlds", "from how many it was learnt")
+    intercept_slope: float = output(Kind.INDEX, "log odds", "covariance of a and b")
+    intercept_gap: float = output(Kind.INDEX, "log odds²", "covariance of a and c")
+    slope_gap: float = output(Kind.INDEX, "log odds", "covariance of b and c")
 
 
-ROWS = {SCORES: ScoreRow, BOARD: BoardRow, LEFT_OUT: LeftOutRow, TILTS: TiltRow}
+class KnownRow:
+    """What is told of an item with its interval of knowledge, in ``known.parquet``; splits have none."""
+
+    family: str = output(Kind.TEXT, "", "which family of numbers")
+    world: str = output(Kind.TEXT, "", "which world")
+    fold: str = output(Kind.TEXT, "", "what it is left out with")
+    item: str = output(Kind.TEXT, "", "seat or neighbour", "empty for the war as a whole")
+    observed: float = output(Kind.INDEX, "of the score", "what happened", "amounts as log10(1 + x); 1 or 0")
+    told: float = output(Kind.INDEX, "of the score", "chance, or median of the weighted runs")
+    low: float = output(Kind.INDEX, "of the score", "lower end of its 90 % interval of knowledge")
+    high: float = output(Kind.INDEX, "of the score", "upper end", "of amounts and days before they are made wider")
+
+
+ROWS = {SCORES: ScoreRow, BOARD: BoardRow, LEFT_OUT: LeftOutRow, TILTS: TiltRow, KNOWN: KnownRow}
 SCHEMAS = {name: schema_of(row, Names()) for name, row in ROWS.items()}
 
 
@@ -257,7 +273,7 @@ def record_digest(tables: Tables) -> str:
 def store_scores(scored: Scored) -> None:
     """Write scores and their manifest; figures stay that were drawn of the same scores."""
     found = scored.scores
-    frames = {SCORES: found.table, BOARD: found.board, LEFT_OUT: found.left_out, TILTS: found.tilts}
+    frames = {SCORES: found.table, BOARD: found.board, LEFT_OUT: found.left_out, TILTS: found.tilts, KNOWN: found.known}
     store_frames(scored.folder, scored.manifest, frames, SCHEMAS)
 
 

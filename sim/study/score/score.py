@@ -10,6 +10,8 @@ import pandas as pd
 
 from sim.ensemble.store.results import Results
 from sim.study.score.board import MODEL, TILTED, best_rivals, board
+from sim.study.score.coverage import COLUMNS as KNOWN_COLUMNS
+from sim.study.score.coverage import known_rows
 from sim.study.score.facts import Facts, read_facts
 from sim.study.score.families import FAMILIES, Family, Lived, forecast_of, lived, scored
 from sim.study.score.folds import Folds, fold_of
@@ -64,12 +66,15 @@ class Scores:
     tilts
         How far the share of runs with a collapse may be trusted: a row for each fold that is left out, and one for
         none; see `sim.study.score.tilt`.
+    known
+        What is told of each item with its interval of knowledge, as other folds teach; see `sim.study.score.coverage`.
     """
 
     table: pd.DataFrame
     board: pd.DataFrame
     left_out: pd.DataFrame
     tilts: pd.DataFrame
+    known: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +139,9 @@ def score(
     judged = [judge(world.name, world.tables, how) for world in worlds]
     names = {world.name for world in worlds}
     further = [judge(name, tables, how) for name, tables in others if name not in names]
-    outcomes = _outcomes(worlds, judged)
+    outcomes = outcomes_of(worlds, judged)
     tables = [
-        score_table(at, [*judged, *further], _said_by(world, _tilt_without(outcomes, at)))
+        score_table(at, [*judged, *further], _said_by(world, tilt_without(outcomes, at)))
         for world, at in zip(worlds, judged, strict=True)
     ]
     table = pd.concat(tables, ignore_index=True)
@@ -148,16 +153,46 @@ def score(
         board=board(table, how.resamples, how.seed, best_rivals(rivals)),
         left_out=left_out_rows((at.name, at.record) for at in judged),
         tilts=tilt_table(outcomes),
+        known=_known(worlds, judged, outcomes),
     )
 
 
-def _tilt_without(outcomes: Sequence[Outcome], at: Judged) -> Tilt:
-    """Return the tilt of a world, learnt without its fold."""
+def tilt_without(outcomes: Sequence[Outcome], at: Judged) -> Tilt:
+    """Return the tilt of a world, learnt without its fold.
+
+    Parameters
+    ----------
+    outcomes, at
+        What wars teach, and the world.
+    """
     return learn_tilt(outcomes, at.fold).tilt.at(at.facts.morale_gap)
 
 
-def _outcomes(worlds: Sequence[Lived], judged: Sequence[Judged]) -> list[Outcome]:
-    """Return what runs said of each fall that is recorded, and what happened."""
+def _known(worlds: Sequence[Lived], judged: Sequence[Judged], outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Return what is told of each item with its interval of knowledge."""
+    rows = [
+        row
+        for world, at in zip(worlds, judged, strict=True)
+        if len(world.runs)
+        for row in known_rows(
+            world,
+            at.fold,
+            at.facts.morale_gap,
+            learn_tilt(outcomes, at.fold),
+            ((family, one.seen) for family in FAMILIES for one in at.known[family.name]),
+        )
+    ]
+    return pd.DataFrame(rows, columns=list(KNOWN_COLUMNS))
+
+
+def outcomes_of(worlds: Sequence[Lived], judged: Sequence[Judged]) -> list[Outcome]:
+    """Return what runs said of each fall that is recorded, and what happened.
+
+    Parameters
+    ----------
+    worlds, judged
+        What runs left behind, and their judges.
+    """
     return [
         outcome_of(world, at.fold, one.seen.value, at.facts.morale_gap)
         for world, at in zip(worlds, judged, strict=True)

@@ -16,7 +16,7 @@ import pandas as pd
 from sim.core.parameters import describe
 from sim.study.score.families import DAYS, Family, Lived, forecast_of
 from sim.study.score.forecast import Chance, Forecast
-from sim.world.tilt import PRIOR_ERRORS, USUAL_GAP, Tilt, log_odds
+from sim.world.tilt import PRIOR_ERRORS, USUAL_GAP, Covariance, Tilt, log_odds
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,6 +33,8 @@ ALL = ""
 """Stands for no fold: what is learnt from all worlds."""
 
 COLUMNS = ("fold", "intercept", "intercept_error", "slope", "slope_error", "gap", "gap_error", "worlds")
+SHARED = {"intercept_slope": (0, 1), "intercept_gap": (0, 2), "slope_gap": (1, 2)}
+"""What two of the three have in common, by column and place in the covariance."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,14 @@ class Learnt:
         Standard errors of intercept, slope and weight of the gap.
     worlds
         From how many.
+    covariance
+        Of these three: the inverse curvature of the loss.
     """
 
     tilt: Tilt
     errors: tuple[float, float, float]
     worlds: int
+    covariance: Covariance
 
 
 def learn_tilt(outcomes: Sequence[Outcome], fold: str = ALL) -> Learnt:
@@ -96,8 +101,9 @@ def learn_tilt(outcomes: Sequence[Outcome], fold: str = ALL) -> Learnt:
     if not low <= line[1] <= high:  # the loss is convex: its least within the limits lies on the one that is crossed
         centre[1], precision[1, 1] = min(max(line[1], low), high), FIXED
         line, _ = fit_line(said, fell, np.ones(len(known)), centre, precision)
-    errors = np.sqrt(np.diag(np.linalg.inv(curvature)))
-    return Learnt(Tilt(*line.tolist()), (float(errors[0]), float(errors[1]), float(errors[2])), len(known))
+    inverse = np.linalg.inv(curvature)
+    errors, covariance = np.sqrt(np.diag(inverse)).tolist(), tuple(map(tuple, inverse.tolist()))
+    return Learnt(Tilt(*line.tolist()), (errors[0], errors[1], errors[2]), len(known), covariance)
 
 
 def fit_line(
@@ -165,5 +171,5 @@ def tilt_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     for fold in (ALL, *sorted({one.fold for one in outcomes})):
         found = learn_tilt(outcomes, fold)
         numbers = [number for pair in zip(astuple(found.tilt), found.errors, strict=True) for number in pair]
-        rows.append((fold, *numbers, found.worlds))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        rows.append((fold, *numbers, found.worlds, *(found.covariance[at][to] for at, to in SHARED.values())))
+    return pd.DataFrame(rows, columns=[*COLUMNS, *SHARED])

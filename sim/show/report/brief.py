@@ -1,0 +1,81 @@
+"""Write a brief: one page to print with the answer, three numbers, a map, what would change it, and the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.ensemble.estimate.losses import regime_places
+from sim.ensemble.store.files import write_text
+from sim.show.figures import MOST_DRAWN
+from sim.show.report.changes import Other, change_of
+from sim.show.report.day_map import day_map_of
+from sim.show.report.headlines import headlines_of, range_of
+from sim.show.report.strongest import ASKED, strongest
+from sim.show.report.write import BRACKETS, asked_of, check_told, environment, look, ramp
+from sim.study.cases import Case
+from sim.study.compare import Comparison
+from sim.tell import record
+from sim.tell.summary import CAVEAT
+
+TEMPLATE, STYLE = "brief.html.jinja", "brief.css"
+MOST_OTHERS, MOST_INPUTS = 4, 3  # for which a page has room
+
+
+def write_brief(cases: Sequence[Case], path: Path, comparison: Comparison | None = None) -> Path:
+    """Write a brief that prints on one page, and return its path.
+
+    Parameters
+    ----------
+    cases, path, comparison
+        As of `sim.show.report.write_report`; where one lever stands beside the base, the brief is about the lever.
+
+    Raises
+    ------
+    ResultsError
+        If every run of a case failed.
+    ValueError
+        If there are several cases without their comparison.
+    """
+    cases = [case.first(MOST_DRAWN) for case in cases]
+    check_told(cases, comparison)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison)))
+    return path
+
+
+def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, Any]:
+    """Return what the template fills in."""
+    about = asked_of(cases)
+    results, scenario = about.results, about.scenario
+    others = change_of(comparison).others if comparison else ()
+    beside = [case for case in cases if case is not about]
+    return {
+        "about": about,
+        "base": cases[0],
+        "answer": others[0].sentences[0] if len(others) == 1 else "",
+        "effects": _effects(others, comparison),
+        "n_more": max(len(others) - MOST_OTHERS, 0),
+        "headlines": [(headline, range_of(headline, beside)) for headline in headlines_of(results, scenario)],
+        "map": day_map_of(results, scenario) if regime_places(scenario) else None,
+        "inputs": strongest(about, MOST_INPUTS),
+        "record": record.first_section(is_weighed=scenario.tilt is not None),
+        "ramp": ramp(),
+        "caveat": CAVEAT,
+        "brackets": BRACKETS,
+        "command": (comparison or results).manifest["command"],
+        **look(STYLE),
+    }
+
+
+def _effects(others: Sequence[Other], comparison: Comparison | None) -> list[tuple[str, str]]:
+    """Return what levers change, each with whose it is: what the answer leaves of one lever, the fate of several."""
+    if len(others) == 1:
+        return [("", sentence) for sentence in others[0].sentences[1:]]
+    if comparison is None:
+        return []
+    table = comparison.table[comparison.table["outcome"] == ASKED]
+    size = dict(zip(table["scenario"], table["difference"].abs(), strict=True))
+    ranked = sorted(others, key=lambda other: -size[other.name])
+    return [(other.name, other.sentences[0]) for other in ranked[:MOST_OTHERS]]
