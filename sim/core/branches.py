@@ -12,27 +12,25 @@ import math
 
 import numpy as np
 
-from sim.core.codes import NEVER, NOBODY, Ladder, Purpose, Stream
+from sim.core.codes import NEVER, NOBODY, Ladder, Stream
 from sim.core.day import live_day, next_day
 from sim.core.engine import live_on
 from sim.core.jit import phase
 from sim.core.phases.forces import today
 from sim.core.phases.spillover import next_wait
-from sim.core.rng import words
+from sim.core.rng import seed_of_branches
 from sim.core.rules import Rules
 from sim.core.rules.spillover import OWN_WAR_DEATHS, OWN_WAR_RATE, deaths_at_least
 from sim.core.state import State, World, index
 
 N_STREAMS = len(Stream)
 NEARLY = 0.999  # of the way, at most, while what is waited for has not happened
-_SHIFT = np.uint64(32)
 
 
 @phase
 def take_key(state: State, branch: int) -> None:
     """Take the key of a branch from this morning on."""
-    w0, w1, _, _ = words(state.key, Purpose.BRANCH, 0, 0)
-    state.key.seed = (w0 << _SHIFT) | w1
+    state.key.seed = seed_of_branches(state.key)
     state.key.run = np.uint64(branch)
 
 

@@ -81,6 +81,13 @@ def words_of_run(key: Key, purpose: Purpose, entity: int, ordinal: int) -> Words
 
 
 @rule
+def seed_of_branches(key: Key) -> np.uint64:
+    """Return the seed of all that leave a run on the morning of a day; no decision has such an entity and ordinal."""
+    w0, w1, _, _ = philox4x32(_WORD, _WORD, key.day, key.run & _WORD, key.seed & _WORD, key.seed >> _SHIFT)
+    return (w0 << _SHIFT) | w1
+
+
+@rule
 def open_unit(high: np.uint64, low: np.uint64) -> float:
     """Return a number strictly inside (0, 1) with 52 random bits from two 32-bit words."""
     bits = (high << _TWENTY) | (low & _LOW_BITS)

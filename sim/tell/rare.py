@@ -104,5 +104,5 @@ def rung_label(found: Rare, height: float) -> str:
 
 def _what(found: Rare) -> str:
     """Return what is waited for, in words."""
-    label = outcome_label(found.goal.outcome, found.scenario)
-    return label if f"by day {found.goal.by}" in label else f"{label} by day {found.goal.by}"
+    label, _, _ = outcome_label(found.goal.outcome, found.scenario).partition(" by day ")
+    return f"{label} by day {found.goal.by}"

@@ -101,7 +101,7 @@ def test_what_nobody_reaches_has_a_bound(liberia: Scenario) -> None:
     found = rare(liberia, Goal("p_flight", Ladder.FLIGHT, -1, 0, 1, 2), effort=20, repeats=2)
     assert found.estimate == 0.0
     assert 0.0 < found.high <= 0.1
-    assert "hardly above" in rare_answer(found).sentences[0]
+    assert "flight of its leader by day 1: its chance is hardly above" in rare_answer(found).sentences[0]
 
 
 def test_an_answer_tells_the_chance_and_what_it_was_worth(war_in_guinea: Rare) -> None:
