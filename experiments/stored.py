@@ -53,9 +53,7 @@ def run_notebooks() -> None:
 
 def examples() -> dict[Path, dict[str, str]]:
     """Return what how-to pages show of commands that take a while, by page and part."""
-    pair = [
-        sim.run(sim.load_scenario(name, {"ensemble.runs": COMPARED})) for name in SCENARIOS
-    ]
+    pair = [sim.run(sim.load_scenario(name, {"ensemble.runs": COMPARED})) for name in SCENARIOS]
     overview, _, changes = sections(sim.compare(*pair))
     scenario, seed = pair[0].scenario, pair[0].scenario.config.ensemble.seed
     history = explain(scenario, seed, 0)
