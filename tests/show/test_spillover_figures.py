@@ -242,9 +242,9 @@ def test_influence_at_the_end_is_that_of_all_runs_not_of_the_traced_alone(levant
 
 @pytest.mark.usefixtures("style")
 def test_all_panels_of_influence_show_means(levant: Scenario, tmp_path: Path) -> None:
-    figure = draw_influence(made_results(tmp_path, levant, MANY, traces=24), levant)
+    figure = draw_influence(made_results(tmp_path, levant, MANY, traces=25), levant)
     (line,) = figure.axes[2].get_lines()
-    assert np.asarray(line.get_ydata()) == pytest.approx((6 * 2.0 + 5 * 3.0) / 11)  # the median is 2
+    assert np.asarray(line.get_ydata()) == pytest.approx((13 * 2.0 + 12 * 3.0) / 25)  # the median is 2
     assert "the rest is local" in subtitle_of(figure)
 
 
