@@ -29,7 +29,6 @@ class Purpose(IntEnum):
     PATRON_ABSTAINS = 6
     DISSOLUTION = 7
     ENGAGEMENT = 8
-    BRANCH = 9  # a gap before: it draws no part of a history, but the key of another
     PAUSE = 11
     AWAKENING = 12
     STORM = 13
