@@ -169,8 +169,7 @@ def test_each_purpose_is_used_at_exactly_one_place_of_the_phases() -> None:
     for path in CORE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Purpose":
-                is_of_branches = (path.name, node.attr) == ("branches.py", "BRANCH")  # drawn between two days
-                assert path.parent.name == "phases" or is_of_branches, f"{path.name} line {node.lineno} draws elsewhere"
+                assert path.parent.name == "phases", f"{path.name} line {node.lineno} draws outside a phase"
                 uses[node.attr] += 1
     assert uses == dict.fromkeys(set(Purpose.__members__) - {"PARAMETER"}, 1)  # drawn before a run begins
     source = (CORE.parent / "world" / "uncertainty.py").read_text(encoding="utf-8")
