@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Group, RenderableType
 
+from sim.study.score.board import verdict
 from sim.study.score.families import FAMILIES
 from sim.study.score.folder import Scored
 from sim.study.score.versus import HELPS, HURTS, Versus
@@ -143,16 +144,20 @@ def left_out_section(left_out: pd.DataFrame) -> Section:
 def standing(board: pd.DataFrame) -> dict[str, list[str]]:
     """Return what the model beats, ties with and loses to the best rival in, each with its skill.
 
+    Runs weigh as they are told wherever weights are learnt: as other countries' falls teach.
+
     Parameters
     ----------
     board
         A row for each family and rule; of two rules for chances, the Brier score counts.
     """
-    rows = [row for row in _records(board) if row["rule"] in HEADLINES]
     found: dict[str, list[str]] = {BEATS: [], TIES: [], LOSES: []}
-    for row in rows:
-        if row["verdict"] in found:
-            found[row["verdict"]].append(f"{short_title(row['family'])} ({skill_text(row['skill'])})")
+    for row in _records(board):
+        is_weighed = pd.notna(row.get("tilted_low"))
+        told = verdict(row["tilted_low"], row["tilted_high"]) if is_weighed else row["verdict"]
+        if row["rule"] in HEADLINES and told in found:
+            gained = skill_text(row["tilted_skill" if is_weighed else "skill"])
+            found[told].append(f"{short_title(row['family'])} ({gained})")
     return found
 
 
@@ -163,10 +168,12 @@ def skill_text(value: float) -> str:
 
 
 def standing_lines(board: pd.DataFrame) -> list[str]:
-    """Return three lines that say where the model stands."""
-    found = standing(board)
+    """Return lines that say where the model stands, and where it would lose with runs that all count alike."""
+    found, raw = standing(board), standing(board.drop(columns="tilted_low", errors="ignore"))
     words = {BEATS: "It beats the best naive rival in", TIES: "It ties in", LOSES: "It loses in"}
-    return [f"{words[key]}: {', '.join(found[key]) or 'nothing'}." for key in words]
+    lines = [f"{words[key]}: {', '.join(found[key]) or 'nothing'}." for key in words]
+    lost = [name for name in raw[LOSES] if name not in found[LOSES]]
+    return [*lines, *([f"Without the weights of runs it would lose in: {', '.join(lost)}."] if lost else [])]
 
 
 def scored_of(scored: Scored) -> str:

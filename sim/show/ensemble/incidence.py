@@ -21,6 +21,7 @@ from sim.show.kit.page import Page, new_page
 from sim.show.kit.panels import Scale, scale_up
 from sim.show.kit.series import Leader, label_ends
 from sim.show.kit.theme import BLUE, FULL_WIDTH_MM, INK, RULE, VERMILLION
+from sim.show.kit.turns import draw_turns, turns_note
 from sim.show.kit.wording import words
 from sim.tell.estimate import Estimate, Kind
 from sim.tell.numbers import whole_percent
@@ -110,9 +111,10 @@ def draw_incidence(results: Results, scenario: Scenario, width_mm: float = FULL_
     by = headline_day(horizon)
     title = f"The regime collapses by day {by} in {bands[0].percent(by)} of {runs_or_wars(scenario)}"
     shown = "Share of runs in which each event has happened by a day"
-    note = f"{bands_note(scenario)}; at the right: by day {horizon}{cut}"
+    note = f"{bands_note(scenario)}; at the right: by day {horizon}{cut}{turns_note(scenario)}"
     page = new_page(words(results, scenario, title, shown, note), HEIGHT_MM, width_mm)
     ax = curve_axes(page, scenario, bands, last_day)
+    draw_turns(ax, scenario)
     for event, band in zip(CURVES, bands, strict=True):
         draw_curve(ax, event, band, last_day)
     mark_headline(ax, by, float(bands[0].share[by]))

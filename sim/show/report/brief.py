@@ -13,10 +13,11 @@ from sim.show.report.changes import Other, change_of
 from sim.show.report.day_map import day_map_of
 from sim.show.report.headlines import headlines_of, range_of
 from sim.show.report.strongest import ASKED, strongest
-from sim.show.report.write import BRACKETS, asked_of, check_told, environment, look, ramp
+from sim.show.report.write import asked_of, check_told, environment, look, ramp
 from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.tell import record
+from sim.tell.certainty import intervals_note
 from sim.tell.summary import CAVEAT
 
 TEMPLATE, STYLE = "brief.html.jinja", "brief.css"
@@ -63,7 +64,7 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
         "record": record.first_section(is_weighed=scenario.tilt is not None),
         "ramp": ramp(),
         "caveat": CAVEAT,
-        "brackets": BRACKETS,
+        "brackets": intervals_note(scenario),
         "command": (comparison or results).manifest["command"],
         **look(STYLE),
     }

@@ -28,8 +28,8 @@ class Headline:
     ----------
     label
         What it is.
-    number, interval
-        In words; the interval is empty where so few runs give none.
+    number, interval, sampling
+        In words; the interval is empty where so few runs give none, what few runs leave open where it is that itself.
     sentence
         What it says.
     figure
@@ -41,6 +41,7 @@ class Headline:
     label: str
     number: str
     interval: str
+    sampling: str
     sentence: str
     figure: str
     key: tuple[str, str]
@@ -131,7 +132,8 @@ def _refugees(lookup: Lookup, scenario: Scenario) -> Headline:
 def _headline(label: str, number: Estimate, sentence: str, figure: str, key: tuple[str, str]) -> Headline:
     """Return a number with what is said of it."""
     estimate, interval = number.told
-    return Headline(label, estimate, tight(interval), tight(sentence), figure, key)
+    sampling = tight(number.sampling) if number.is_known else ""
+    return Headline(label, estimate, tight(interval), sampling, tight(sentence), figure, key)
 
 
 def _word(probability: Estimate) -> str:

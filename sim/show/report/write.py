@@ -27,14 +27,13 @@ from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.study.explain.typical import Told
 from sim.tell import record
-from sim.tell.certainty import weighing_note
+from sim.tell.certainty import intervals_note, weighing_note
 from sim.tell.comparison_summary import NOTES
 from sim.tell.sections import all_estimates
 from sim.tell.summary import CAVEAT
 from sim.tell.yardstick import SCALE
 
 PACKAGE = "sim.show.report"
-BRACKETS = "Brackets are 95 % intervals: they tell how many runs were made, not whether the assumptions are right."
 TEMPLATE, STYLE, PLAYER, SCRIPT = "page.html.jinja", "report.css", "player.js", "report.js"
 
 
@@ -112,7 +111,7 @@ def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Se
         "ramp": ramp(),
         "record": record,
         "caveat": CAVEAT,
-        "brackets": BRACKETS,
+        "brackets": intervals_note(scenario),
         **look_and_script(),
     }
 
