@@ -27,6 +27,7 @@ RULES = {
     "rps": "ranked probability",
     "variation": "total variation",
 }
+SKILL = ("skill", "skill_low", "skill_high")
 BEATS, TIES, LOSES = "beats", "ties", "loses"
 NOTES = (
     "Smaller scores are better; amounts are scored as log10(1 + x), days as shares of the horizon. Skill: 1 - score / "
@@ -153,12 +154,24 @@ def standing(board: pd.DataFrame) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {BEATS: [], TIES: [], LOSES: []}
     for row in _records(board):
-        is_weighed = pd.notna(row.get("tilted_low"))
-        told = verdict(row["tilted_low"], row["tilted_high"]) if is_weighed else row["verdict"]
+        gained, low, high = as_told(row)
+        told = verdict(low, high)
         if row["rule"] in HEADLINES and told in found:
-            gained = skill_text(row["tilted_skill" if is_weighed else "skill"])
-            found[told].append(f"{short_title(row['family'])} ({gained})")
+            found[told].append(f"{short_title(row['family'])} ({skill_text(gained)})")
     return found
+
+
+def as_told(row: Mapping[Any, Any]) -> tuple[float, float, float]:
+    """Return a skill with its interval: of runs as they weigh where weights are learnt, else of all alike.
+
+    Parameters
+    ----------
+    row
+        Of the board.
+    """
+    kind = "tilted" if pd.notna(row.get("tilted_low")) else ""
+    skill_of, low, high = (f"{kind}_{part}" for part in ("skill", "low", "high")) if kind else SKILL
+    return row[skill_of], row[low], row[high]
 
 
 def skill_text(value: float) -> str:

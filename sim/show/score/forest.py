@@ -1,9 +1,8 @@
 """Draw skill by family with its interval, beside the best rival; and what a variant gains, beside its base."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,7 +16,7 @@ from sim.show.kit.theme import BLUE, FAINT_INK, INK, SOFT_INK, VERMILLION
 from sim.show.score.words import footer, words_of
 from sim.study.score.folder import Scored
 from sim.study.score.versus import Versus
-from sim.tell.score_tables import BEATS, LOSES, TIES, gain_line, rival_title, rule_title, skill, standing
+from sim.tell.score_tables import BEATS, LOSES, TIES, as_told, gain_line, rival_title, rule_title, skill, standing
 
 SCALE = {-200.0: "−200 %", -100.0: "−100 %", 0.0: "0", 100.0: "+100 %"}
 COLOURS = {1: BLUE, 0: SOFT_INK, -1: VERMILLION}
@@ -46,13 +45,15 @@ def draw_skill(scored: Scored) -> Figure:
     board = scored.scores.board
     rows = board[board["skill"].notna()].to_dict("records")
     bars = [
-        _bar(row["family"], row["rule"], _percent(row, "skill"), f"against {rival_title(row['rival'])}") for row in rows
+        _bar(row["family"], row["rule"], _in_percent(as_told(row)), f"against {rival_title(row['rival'])}")
+        for row in rows
     ]
     found = {told: len(families) for told, families in standing(board).items()}
     title = f"The model beats the best rival in {found[BEATS]} of {sum(found.values())} families"
     title += f", ties in {found[TIES]}, loses in {found[LOSES]}"
     shown = "Skill: 1 - score of the model / that of the best rival, who knows day 0 and other countries' wars alone"
-    return _draw(words_of(scored, title, shown, "90 % intervals over resampled worlds"), bars, ("beats", "loses"))
+    note = "90 % intervals over resampled worlds; of the war, of runs as they weigh by other countries' falls"
+    return _draw(words_of(scored, title, shown, note), bars, ("beats", "loses"))
 
 
 def draw_gains(found: Versus) -> Figure:
@@ -60,7 +61,7 @@ def draw_gains(found: Versus) -> Figure:
     rows = found.table[found.table["gain"].notna()].to_dict("records")
     bars = [
         _bar(
-            *(row["family"], row["rule"], _percent(row, "gain")),
+            *(row["family"], row["rule"], _in_percent((row["gain"], row["gain_low"], row["gain_high"]))),
             f"{row['worlds_better']} worlds better, {row['worlds_worse']} worse",
         )
         for row in rows
@@ -76,9 +77,10 @@ def has_skill(scored: Scored) -> bool:
     return bool(scored.scores.board["skill_low"].notna().any())
 
 
-def _percent(row: Mapping[Any, float], name: str) -> tuple[float, float, float]:
+def _in_percent(numbers: tuple[float, float, float]) -> tuple[float, float, float]:
     """Return a number with its interval in percent."""
-    return 100.0 * row[name], 100.0 * row[f"{name}_low"], 100.0 * row[f"{name}_high"]
+    point, low, high = (100.0 * number for number in numbers)
+    return point, low, high
 
 
 def _bar(family: str, rule: str, numbers: tuple[float, float, float], note: str) -> Bar:
