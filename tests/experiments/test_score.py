@@ -33,7 +33,7 @@ def test_a_command_leaves_scores_figures_and_a_page_and_two_of_them_are_compared
 ) -> None:
     output = f"output={tmp_path}"
     base = last_line(capsys, *FEW, output)
-    files = {f"{table}.parquet" for table in ("scores", "board", "left_out", "tilts")}
+    files = {f"{table}.parquet" for table in ("scores", "board", "left_out", "tilts", "known")}
     files |= {"scoreboard.md", "scoreboard.html", "manifest.json"}
     assert {path.name for path in base.iterdir()} - {".lock"} == {*files, "figures"}
     assert (base / "figures" / "history_liberia_2003.png").is_file()
