@@ -110,6 +110,8 @@ def _allowed(shape: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     kind = shape.get("type")
     if kind == "array":
         items = shape["items"]
+        if items.get("additionalProperties") is True:  # judged when they are put into a scenario
+            return "list, as in [a scenario](scenarios.md)"
         return f"list of {'[these](scenarios.md#levers)' if 'oneOf' in items else _allowed(items, known)}"
     if kind == "object":
         return f"names, each with {_allowed(shape['additionalProperties'], known)}"
