@@ -80,6 +80,11 @@ def _asked(values: dict[str, Any]) -> tuple[ExplainOptions, Scenario, Case | Non
         lines.append(f"outcome = {options.outcome!r}: no such outcome; {suggestion(options.outcome, list(OUTCOMES))}")
     if options.turns is not None and options.run is None:
         lines.append(f"turns = {options.turns}: names branches of one run; give run=N as well")
+    if options.day is not None and options.day >= scenario.horizon_days:
+        lines.append(f"day = {options.day}: must be below {scenario.horizon_days}, the days of a run")
+    if scenario.living is not None:
+        cure = "a branch is told without results, by its run and its turns, such as run=37 turns=12:5"
+        lines.append(f"{scenario.living.name}: no chronicle can watch these histories; {cure}")
     if lines:
         raise ConfigError(lines)
     _turns(options, scenario)

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from sim.study.design import Design
+from sim.study.rare.rare import LEAST_EFFORT, LEAST_REPEATS
 from sim.study.score.folds import Folds
 from sim.world.config import fault_lines
 from sim.world.frozen import ConfigError, Frozen, Id, Name, Place
@@ -107,7 +108,7 @@ class BranchOptions(Frozen):
     """Of `branch.py`: which history, from which day on, how often, and what is decided otherwise from then on."""
 
     results: Place | None = None
-    run: int | str = 0
+    run: Any = Field(default=0, description="a run by its number, or a history such as 37@12:5")
     day: int = 12
     futures: int = Field(default=1000, ge=1, le=1_000_000)
     levers: tuple[dict[str, Any], ...] = Field(default=(), strict=False)
@@ -122,8 +123,8 @@ class RareOptions(Frozen):
     outcome: Name = "level_4"
     neighbour: Id | None = None
     by: int | None = None
-    effort: int = Field(default=250, ge=20, le=100_000)
-    repeats: int = Field(default=20, ge=2, le=100)
+    effort: int = Field(default=250, ge=LEAST_EFFORT, le=100_000)
+    repeats: int = Field(default=20, ge=LEAST_REPEATS, le=100)
     figures: bool = True
 
 

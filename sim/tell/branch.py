@@ -21,7 +21,7 @@ from sim.world.scenario import Scenario
 NOTES = (
     "Futures share what happened before, the parameters of their run, and all that it was made of on day 0; chance "
     "alone differs, and a share tells nothing of what nobody knows about the parameters. In brackets: 95 % Wilson "
-    "intervals. Number 0 is the run itself."
+    "intervals. Number 0 has the run's own chance: where nothing is decided otherwise, it is the run itself."
 )
 WIDE, HALF = (0.1, 0.9), (0.25, 0.75)
 
@@ -37,7 +37,7 @@ def branch_answer(results: Results, scenario: Scenario, futures: Futures) -> Ans
         Of which history, from which day on.
     """
     runs = usable(results.runs)
-    sections = [events_section(runs, scenario), amounts_section(runs, scenario)]
+    sections = [events_section(runs, scenario, futures), amounts_section(runs, scenario, futures)]
     return Answer(scenario.config.scenario.question, list(sentences(runs, scenario, futures)), sections, NOTES)
 
 
@@ -46,7 +46,7 @@ def sentences(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> Itera
     yield finding(runs, scenario, futures)
     if futures.changes:
         told = "; ".join(", ".join(f"{key} {value}" for key, value in each.items()) for each in futures.changes)
-        yield f"So it is with {told}; without that, give the same command without it."
+        yield f"So it is with {told}; the same command without it tells what that changes."
 
 
 def finding(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> str:
@@ -68,8 +68,13 @@ def finding(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> str:
         text += f", half of them between days {first} and {last}"
     itself = runs[runs["run"] == 0]["collapse_day"]
     if len(itself):
-        text += f"; in the run itself {_when(itself.iloc[0])}"
+        text += f"; {itself_in_words(futures)} {_when(itself.iloc[0])}"
     return f"{text}."
+
+
+def itself_in_words(futures: Futures) -> str:
+    """Return what number 0 is: the run itself, or, where something is decided otherwise, what has its chance alone."""
+    return "with the run's own chance" if futures.changes else "in the run itself"
 
 
 def _when(day: object) -> str:
@@ -77,7 +82,7 @@ def _when(day: object) -> str:
     return "it does not" if pd.isna(day) else f"it does on day {day}"  # type: ignore[call-overload]
 
 
-def events_section(runs: pd.DataFrame, scenario: Scenario) -> Section:
+def events_section(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> Section:
     """Return the table of what happens in some of the futures, or in the run itself."""
     labels, rows = outcome_labels(scenario), []
     own = runs[runs["run"] == 0]
@@ -86,19 +91,21 @@ def events_section(runs: pd.DataFrame, scenario: Scenario) -> Section:
         if np.any(happened) and outcome.by in (0, scenario.horizon_days):
             itself = ["yes" if value else "no" for value in outcome.values(own)] or [""]
             rows.append((labels[name], _estimate(outcome, runs), itself[0]))
-    return Section.of_rows("What can still happen, or has", ("event", "share of futures", "in the run itself"), rows)
+    header = ("event", "share of futures", itself_in_words(futures))
+    return Section.of_rows("What can still happen, or has", header, rows)
 
 
-def amounts_section(runs: pd.DataFrame, scenario: Scenario) -> Section:
+def amounts_section(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> Section:
     """Return the table of what it costs."""
     labels, known = outcome_labels(scenario), outcomes_of(names_of(scenario.tables), scenario.horizon_days)
     own, rows = runs[runs["run"] == 0], []
     for name in MAIN_AMOUNTS:
         values = known[name].values(runs)
-        low, middle, high = (Estimate(float(q)) for q in np.quantile(values, (WIDE[0], 0.5, WIDE[1])))
+        low, middle, high = (Estimate(float(q), decimals=0) for q in np.quantile(values, (WIDE[0], 0.5, WIDE[1])))
         itself: list[Cell] = [Number(value) for value in known[name].values(own)]
         rows.append((labels[name], Number(middle.point), Range(low, high), *(itself or [""])))
-    return Section.of_rows("What it costs", ("amount", "median", "10-90 % of futures", "in the run itself"), rows)
+    header = ("amount", "median", "10-90 % of futures", itself_in_words(futures))
+    return Section.of_rows("What it costs", header, rows)
 
 
 def _estimate(outcome: Outcome, runs: pd.DataFrame) -> Estimate:

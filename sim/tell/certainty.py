@@ -14,6 +14,7 @@ KNOWN = (
     "In brackets: 90 % intervals of knowledge, of a chance by what the record and uncertain parameters leave open, of "
     "a mean or a median between which numbers one war will bring its own; how many runs were made adds little."
 )
+OF_DIFFERENCES = " Those of differences are 95 % intervals of sampling, over the same runs."
 SAMPLED = (
     "In brackets: 95 % intervals of sampling, Wilson for shares of runs, order statistics for median days, normal for "
     "means; they tell how many runs were made, not how much is known."

@@ -22,7 +22,8 @@ NOTES = (
     "its 90 % interval; the stack is that mixture, learnt with each country left out."
 )
 CHANCE = 0.1  # of a verdict where nothing differs, by a 90 % interval
-WHOLE = "all families"
+LEAST = 0.005  # of a gain that is marked: less is told as 0
+FEWEST = 10  # wars by which weights are told
 
 
 def theories_answer(table: pd.DataFrame) -> Answer:
@@ -127,8 +128,10 @@ def _gain(row: Mapping[str, Any]) -> Cell:
 
 def _mark(row: Mapping[str, Any]) -> Cell:
     """Return a gain in short, with a mark where it is sure."""
-    mark = {HELPS: "▲ ", HURTS: "▼ "}.get(row["verdict"], "")
-    return "" if pd.isna(row["gain"]) else f"{mark}{skill_text(row['gain'])}"
+    if pd.isna(row["gain"]):
+        return ""
+    mark = {HELPS: "▲ ", HURTS: "▼ "}.get(row["verdict"], "") if abs(row["gain"]) >= LEAST else ""
+    return f"{mark}{skill_text(row['gain'])}"
 
 
 def _weight(row: Mapping[str, Any]) -> Cell:
@@ -136,4 +139,6 @@ def _weight(row: Mapping[str, Any]) -> Cell:
     if pd.isna(row["weight"]):
         return ""
     point, low, high = (100.0 * row[name] for name in ("weight", "weight_low", "weight_high"))
+    if row["worlds"] < FEWEST:
+        return "too few wars"
     return Estimate(point, low, high, Kind.AMOUNT, decimals=0)

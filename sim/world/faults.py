@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
+
 MAX_SHOWN = 60  # characters of a value or name; a hostile cell must not flood the terminal
 MAX_ADVICE = 300  # characters of a problem or cure, which may name ids from the files
 MAX_LISTED = 8  # known names listed when none is near
@@ -106,3 +108,15 @@ def shown(value: object, limit: int = MAX_SHOWN) -> str:
     text = str(value)
     text = text if len(text) <= limit else f"{text[:limit]}..."
     return text if text.isprintable() else ascii(text)
+
+
+def not_whole(name: str, value: object, least: int = 0) -> list[str]:
+    """Return a line where somebody gives no whole number, or one that is too small; nothing else.
+
+    Parameters
+    ----------
+    name, value, least
+        How it is called, what was given, and what it must be at least.
+    """
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
+    return [] if is_whole else [f"{name} = {shown(value)}: must be a whole number of at least {least}"]

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import sim
-from experiments import branch, explain, rare
+from experiments import branch, discover, explain, rare, sensitivity
 from experiments.launch import EXIT_BAD_INPUT, Script, main
+from sim.ensemble.run.branches import History, futures_of
+from sim.world.frozen import ConfigError
 
 Captured = pytest.CaptureFixture[str]
 SMALL = ["world=liberia_2003", "horizon_days=40", "ensemble.traces=20"]
@@ -35,6 +38,13 @@ def test_what_could_still_happen_is_an_ensemble(tmp_path: Path, capsys: Captured
     other, text = give(branch.SCRIPT, [*asked, lever, "figures=false"], capsys)
     assert other != folder
     assert "lever strength, actor lurd, value 3" in " ".join(text.split())
+    assert "with the run's own chance" in " ".join(text.split())
+    assert "in the run itself" not in text
+    assert main(explain.SCRIPT, [f"results={folder}", "run=5"]) == EXIT_BAD_INPUT
+    assert "by its run and its turns, such as run=37 turns=12:5" in capsys.readouterr().err
+    for script in (discover.SCRIPT, sensitivity.SCRIPT):
+        assert main(script, [f"results={folder}", f"output={tmp_path}"]) == EXIT_BAD_INPUT
+        assert "ask the ensemble that they come from" in capsys.readouterr().err
     early = pd.read_parquet(folder / "daily.parquet"), pd.read_parquet(other / "daily.parquet")
     assert early[0].query("day < 12").equals(early[1].query("day < 12"))
 
@@ -75,7 +85,12 @@ def test_a_small_chance_is_told_with_its_ladder(tmp_path: Path, capsys: Captured
         (explain.SCRIPT, ["turns=12:5"], "give run=N as well"),
         (explain.SCRIPT, ["run=3", "turns=12:5@500:1"], "takes a turn on day 500"),
         (rare.SCRIPT, ["outcome=truce"], "no ladder leads there"),
-        (rare.SCRIPT, ["outcome=level_4", "neighbour=XXX"], "no such outcome"),
+        (rare.SCRIPT, ["outcome=level_4", "neighbour=XXX"], "no such neighbour"),
+        (rare.SCRIPT, [], "of which neighbour"),
+        (branch.SCRIPT, ["run=true"], "'True': names no history"),
+        (branch.SCRIPT, ["run=[1,2]"], "give pairs of day and branch"),
+        (explain.SCRIPT, ["run=3", "turns=12:99999999999"], "runs and branches are below"),
+        (explain.SCRIPT, ["run=3", "day=500"], "day = 500: must be below"),
         (rare.SCRIPT, ["repeats=1"], "repeats"),
     ],
 )
@@ -84,3 +99,28 @@ def test_what_cannot_be_asked_is_refused_in_a_line(
 ) -> None:
     assert main(script, arguments) == EXIT_BAD_INPUT
     assert line in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("run", "day", "futures", "levers", "line"),
+    [
+        (3.5, 12, 20, (), "names no history"),
+        ((3, 2), 12, 20, (), "name no turns"),
+        (3, 3.5, 20, (), "day = 3.5: must be a whole number"),
+        (3, "3", 20, (), "day = 3: must be a whole number"),
+        (3, 12, 0, (), "futures = 0: must be a whole number of at least 1"),
+        (3, 12, 20, ["mediation"], "must be a list of mappings"),
+        (3, 12, 20, {"lever": "support"}, "must be a list of mappings"),
+    ],
+)
+def test_what_is_no_branch_is_refused_in_python(
+    run: History, day: int, futures: int, levers: list[dict[str, object]], line: str
+) -> None:
+    with pytest.raises(ConfigError, match=line):
+        futures_of(sim.load_scenario("as_recorded", {}, "liberia_2003"), run, day, futures, levers)
+
+
+def test_numbers_of_numpy_name_runs_and_days() -> None:
+    lived = futures_of(sim.load_scenario("as_recorded", {}, "liberia_2003"), np.int64(3), np.int64(12), np.int64(20))
+    assert lived.living is not None
+    assert lived.living.name == "branches of run 3 from day 12 on"

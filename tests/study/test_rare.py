@@ -115,7 +115,9 @@ def test_an_answer_tells_the_chance_and_what_it_was_worth(war_in_guinea: Rare) -
     ("outcome", "neighbour", "by", "match"),
     [
         ("settlement", None, None, "no ladder leads there"),
-        ("level_4", "XXX", None, "no such outcome"),
+        ("level_4", "XXX", None, "no such neighbour; known are"),
+        ("level_4", None, None, "of which neighbour"),
+        ("collapse", "GIN", None, "is of no neighbour"),
         ("collapse", None, 4_000, "by = 4000: must be from 0 to"),
     ],
 )
@@ -124,3 +126,9 @@ def test_what_no_ladder_leads_to_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=match):
         goal_of(outcome, liberia, neighbour, by)
+
+
+@pytest.mark.parametrize(("effort", "repeats"), [(19, 20), (250, 1), (2.5, 20), (True, 20)])
+def test_too_little_effort_is_refused(liberia: Scenario, effort: int, repeats: int) -> None:
+    with pytest.raises(ConfigError, match="must be a whole number of at least"):
+        rare(liberia, goal_of("level_4", liberia, "GIN"), effort, repeats)

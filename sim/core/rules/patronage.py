@@ -15,6 +15,7 @@ from sim.core.rules.contest import logistic
 
 SUREST = 0.999  # beliefs beyond are counted as that
 MIDDLE = 0.5  # of morale
+EVEN = 0.5  # belief from which on a client rather wins than loses
 HALF = 0.5  # of the fall of hope that lets a patron leave: from here it comes back (hysteresis)
 KILLED_SHARE = 0.25  # of those whom a strike hits; the others are wounded (Dupuy 1990)
 INDIFFERENCE = 0.1  # assumption: utility that takes a patron from half of its reserve to nearly three quarters
@@ -337,7 +338,7 @@ def exit_probability(belief: float, fall: float, least: float, hazard: float) ->
     ----------
     Assumption: a patron judges by how far its client has fallen, since what it stood for on day 0 it had accepted.
     """
-    return 1.0 - math.exp(-hazard) if belief < HALF and fall > least else 0.0
+    return 1.0 - math.exp(-hazard) if belief < EVEN and fall > least else 0.0
 
 
 @rule

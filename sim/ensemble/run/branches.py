@@ -26,11 +26,14 @@ from sim.core.state import new_state
 from sim.ensemble.run.chunks import joined
 from sim.ensemble.store.provenance import config_digest
 from sim.world.config import read_config
+from sim.world.faults import not_whole, shown
 from sim.world.frozen import ConfigError
 from sim.world.posterior import draw
 from sim.world.scenario import Scenario, build_scenario
 from sim.world.uncertainty import TWIN
 
+BRANCHES = "branches of run"
+"""How the name begins of what lives them, in the manifest of their folder as well."""
 NEVER_SO_HIGH = 2.0  # no history is: it is lived to its end
 _TEXT = re.compile(r"(\d+)((?:@\d+:\d+)*)")
 _TURN = re.compile(r"@(\d+):(\d+)")
@@ -76,10 +79,10 @@ class Lineage:
             return given
         if isinstance(given, str):
             return cls.read(given)
-        if isinstance(given, int):
-            return cls.read(str(given))
-        run, *turns = given
-        return cls.read(f"{run}{''.join(f'@{day}:{branch}' for day, branch in turns)}")
+        if isinstance(given, tuple | list):
+            run, *turns = given
+            return cls.read(f"{run}{''.join(f'@{day}:{branch}' for day, branch in _pairs(turns))}")
+        return cls.read(str(given))
 
     def then(self, day: int, branch: int) -> Lineage:
         """Return the history that takes one turn more."""
@@ -90,6 +93,8 @@ class Lineage:
         late = [day for day, _ in self.turns if day >= days]
         if late:
             raise ConfigError([f"{self}: takes a turn on day {late[0]}, and a run lasts {days} days"])
+        if any(number >= TWIN for number in (self.run, *(branch for _, branch in self.turns))):
+            raise ConfigError([f"{self}: runs and branches are below {TWIN:,}"])
         return self
 
     def taken(self, day: int) -> list[int]:
@@ -99,6 +104,13 @@ class Lineage:
     def __str__(self) -> str:
         """Return it as text that `read` takes."""
         return f"{self.run}{''.join(f'@{day}:{branch}' for day, branch in self.turns)}"
+
+
+def _pairs(turns: Sequence[Any]) -> list[Turn]:
+    """Return pairs of day and branch; raise ConfigError where somebody gives something else."""
+    if not all(isinstance(turn, tuple | list) and len(turn) == 2 for turn in turns):  # noqa: PLR2004 - a pair
+        raise ConfigError([f"{turns!r}: name no turns; give pairs of day and branch, such as (12, 5)"])
+    return [(turn[0], turn[1]) for turn in turns]
 
 
 History: TypeAlias = int | str | Lineage | tuple[Any, ...] | list[Any]
@@ -204,7 +216,7 @@ class Futures:
     @property
     def name(self) -> str:
         """Return what they are called."""
-        return f"branches of run {self.lineage} from day {self.day} on"
+        return f"{BRANCHES} {self.lineage} from day {self.day} on"
 
     @property
     def digest(self) -> str:
@@ -274,20 +286,27 @@ def futures_of(
         If there is no such history or day, or something is to be changed before it.
     """
     lineage = Lineage.of(given)
-    faults = list(_faults(scenario, lineage, day, (*levers, *events)))
-    if faults:
+    given_wrongly = [*not_whole("day", day), *not_whole("futures", futures, 1)]
+    given_wrongly += [*_no_list("levers", levers), *_no_list("events", events)]
+    if faults := given_wrongly or list(_faults(scenario, lineage, day, (*levers, *events))):
         raise ConfigError(faults)
     values = scenario.config.model_dump(mode="json")
     asked = values["scenario"]
     for name, added in (("levers", levers), ("events", events)):
-        asked[name] = [*asked[name], *({"day": day} | dict(each) for each in added)]
+        asked[name] = [*asked[name], *({"day": int(day)} | dict(each) for each in added)]
     origin = build_scenario(scenario.tables, read_config(values), scenario.posterior)
     asked["question"] = f"What could still happen from day {day} of run {lineage} on?"
-    values["ensemble"] |= {"runs": futures, "until": None}
+    values["ensemble"] |= {"runs": int(futures), "until": None}
     values["uncertainty"] |= {"kind": "none", "file": None}
     values["weights"] = False  # how far shares are trusted was learnt from wars as they begin
     lived = build_scenario(scenario.tables, read_config(values))
-    return replace(lived, living=Futures(origin, lineage, day, (*levers, *events)))
+    return replace(lived, living=Futures(origin, lineage, int(day), (*levers, *events)))
+
+
+def _no_list(name: str, given: object) -> list[str]:
+    """Return a line where levers or events are not given as a list of mappings."""
+    is_list = isinstance(given, list | tuple) and all(isinstance(each, Mapping) for each in given)
+    return [] if is_list else [f"{name} = {shown(given)}: must be a list of mappings, as in a scenario"]
 
 
 def _faults(scenario: Scenario, lineage: Lineage, day: int, changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:

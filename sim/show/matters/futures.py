@@ -16,7 +16,7 @@ from sim.show.kit.series import by_day, draw_fan, fan_handles, to_horizon, trace
 from sim.show.kit.theme import BLUE, INK, RULE, SMALL_PT, SOFT_INK
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import words
-from sim.tell.branch import finding
+from sim.tell.branch import finding, itself_in_words
 from sim.tell.numbers import whole_percent
 from sim.world.scenario import Scenario
 
@@ -36,10 +36,13 @@ def draw_futures(results: Results, scenario: Scenario, futures: Futures) -> Figu
         Of which history, from which day on.
     """
     runs, horizon = usable(results.runs), scenario.horizon_days
-    own = {"the run itself": Line2D([], [], color=INK, linewidth=1.2, linestyle="--")}
+    own = {itself_in_words(futures).removeprefix("in "): Line2D([], [], color=INK, linewidth=1.2, linestyle="--")}
     title = finding(runs, scenario, futures).rstrip(".").replace(" %", f"{NO_BREAK}%")
     shown = "Above, people where the regime's side holds; below, shares of futures in which each event has happened"
-    note = f"{traced(results)}; bands below: 95 % Wilson intervals"
+    changed = "; ".join(", ".join(f"{key} {value}" for key, value in each.items()) for each in futures.changes)
+    note = (
+        f"{traced(results)}; bands below: 95 % Wilson intervals{f'; decided otherwise: {changed}' if changed else ''}"
+    )
     handles = {**fan_handles(len(traced_runs(results)), BLUE), **own}
     page = keyed_page(words(results, scenario, title, shown, note), handles, FAN_MM + HEAD_MM + DAYS_MM + CURVES_MM)
     ax = page.axes(SCALE_MM, HEAD_MM, page.width - SCALE_MM - LABELS_MM, FAN_MM)

@@ -17,7 +17,7 @@ from sim.show.report.write import asked_of, check_told, environment, look, ramp
 from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.tell import record
-from sim.tell.certainty import intervals_note
+from sim.tell.certainty import OF_DIFFERENCES, intervals_note
 from sim.tell.summary import CAVEAT
 
 TEMPLATE, STYLE = "brief.html.jinja", "brief.css"
@@ -64,7 +64,7 @@ def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, 
         "record": record.first_section(is_weighed=scenario.tilt is not None),
         "ramp": ramp(),
         "caveat": CAVEAT,
-        "brackets": intervals_note(scenario),
+        "brackets": f"{intervals_note(scenario)}{OF_DIFFERENCES if comparison else ''}",
         "command": (comparison or results).manifest["command"],
         **look(STYLE),
     }

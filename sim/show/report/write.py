@@ -27,7 +27,7 @@ from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.study.explain.typical import Told
 from sim.tell import record
-from sim.tell.certainty import intervals_note, weighing_note
+from sim.tell.certainty import OF_DIFFERENCES, intervals_note, weighing_note
 from sim.tell.comparison_summary import NOTES
 from sim.tell.sections import all_estimates
 from sim.tell.summary import CAVEAT
@@ -111,7 +111,7 @@ def _content(cases: Sequence[Case], comparison: Comparison | None, histories: Se
         "ramp": ramp(),
         "record": record,
         "caveat": CAVEAT,
-        "brackets": intervals_note(scenario),
+        "brackets": f"{intervals_note(scenario)}{OF_DIFFERENCES if comparison else ''}",
         **look_and_script(),
     }
 

@@ -18,6 +18,7 @@ from sim.core.state import new_state
 from sim.ensemble.estimate.outcomes import PROBABILITY, outcomes_of
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.weights import weights_of
+from sim.ensemble.run.branches import BRANCHES
 from sim.ensemble.store.schema import DRAWS, names_of
 from sim.study.cases import Case
 from sim.study.compare import outcome_numbers
@@ -98,8 +99,11 @@ def observed_of(case: Case, outcome: str, weights: Sequence[float] | None = None
     Raises
     ------
     ConfigError
-        If there is no such outcome, if it is the same in all runs, or if there are too few.
+        If there is no such outcome, if it is the same in all runs, if there are too few, or if all are futures of one.
     """
+    living = case.scenario.living
+    if living is not None and living.name.startswith(BRANCHES):
+        raise ConfigError([f"{living.name}: share what differs between runs; ask the ensemble that they come from"])
     first = case.first(MOST_RUNS)
     numbers = outcome_numbers(first)
     known = outcomes_of(names_of(case.scenario.tables), case.scenario.horizon_days)

@@ -8,6 +8,7 @@ from sim.core.codes import NOBODY, Ladder
 from sim.ensemble.estimate.outcomes import PROBABILITY, Outcome, outcomes_of
 from sim.ensemble.store.schema import names_of
 from sim.study.matters.variants import named
+from sim.world.faults import not_whole, suggestion
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
@@ -58,10 +59,12 @@ def goal_of(outcome: str, scenario: Scenario, neighbour: str | None = None, by: 
         raise ConfigError(
             [f"{scenario.living.name}: lives these histories, and only the engine can live on from a day"]
         )
-    name = named(outcome if neighbour is None else f"{outcome}_{neighbour}", scenario)
+    name = named(_with_neighbour(outcome.removeprefix("p_"), neighbour, scenario), scenario)
     found = outcomes_of(names_of(scenario.tables), scenario.horizon_days)[name]
     column = found.columns[0]
     last = found.by if by is None else by
+    if faults := not_whole("by", last):
+        raise ConfigError(faults)
     if not 0 <= last <= scenario.horizon_days:
         raise ConfigError([f"by = {last}: must be from 0 to {scenario.horizon_days}, the horizon"])
     end = min(last + 1, scenario.horizon_days)
@@ -71,6 +74,23 @@ def goal_of(outcome: str, scenario: Scenario, neighbour: str | None = None, by: 
         states = [str(state) for state in scenario.tables.states["id"]]
         return Goal(name, Ladder.LEVEL, states.index(found.state), _rung(found), last, end)
     raise ConfigError([f"outcome = {outcome}: no ladder leads there; {WITH_LADDER} have one"])
+
+
+def _with_neighbour(outcome: str, neighbour: str | None, scenario: Scenario) -> str:
+    """Return the name of an outcome with whose it is; raise ConfigError where that is missing, or unknown."""
+    known = list(scenario.tables.header.neighbours)
+    is_level = outcome.startswith("level_")
+    if neighbour is None:
+        if is_level and outcome.count("_") == 1:
+            raise ConfigError(
+                [f"outcome = {outcome}: of which neighbour? Give neighbour=X; known are {', '.join(known)}"]
+            )
+        return outcome
+    if not is_level:
+        raise ConfigError([f"outcome = {outcome}: is of no neighbour; leave out neighbour = {neighbour}"])
+    if neighbour not in known:
+        raise ConfigError([f"neighbour = {neighbour}: no such neighbour; {suggestion(neighbour, known)}"])
+    return f"{outcome}_{neighbour}"
 
 
 def _rung(level: Outcome) -> int:

@@ -19,10 +19,13 @@ from sim.ensemble.run.work import make_ready
 from sim.ensemble.store.schema import Names, schema_of
 from sim.study.rare.climbing import TOP, Climb, Mountain, Stratum, choose_rungs, climb_once, strata_of
 from sim.study.rare.goals import Goal
+from sim.world.faults import not_whole
+from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 
 LEVEL = 0.95
 APART = 2**24  # numbers of runs between the first ones of two climbs
+LEAST_EFFORT, LEAST_REPEATS = 20, 2
 LEAST = 0.1  # of the effort goes to every stratum, however little it seems to matter
 LADDER, LINEAGES, CLIMBS = "ladder", "lineages", "climbs"
 
@@ -132,12 +135,14 @@ def rare(
     scenario, goal
         What is lived, and what is waited for; see `sim.study.rare.goals.goal_of`.
     effort
-        Histories on each rung.
+        Histories on each rung, at least 20.
     repeats
         Independent climbs, from which the interval comes; at least 2.
     reporter
         Who tells a person how far it is; nobody by default.
     """
+    if faults := not_whole("effort", effort, LEAST_EFFORT) + not_whole("repeats", repeats, LEAST_REPEATS):
+        raise ConfigError(faults)
     teller = reporter or Reporter(Console(quiet=True))
     make_ready(job_of(scenario), teller)
     ways = choose_ways(scenario, goal, effort)
