@@ -7,13 +7,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.ensemble.estimate.holders import Holdings, find_holdings
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.weights import Bools, mean_of, share_interval
 from sim.ensemble.store.results import Results
 from sim.show.ensemble.fall_map import write_numbers
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.theme import MINOR_COLOUR, NOBODY_COLOUR, faction_colours
 from sim.show.kit.typeset import NO_BREAK
-from sim.show.kit.wording import share_alone, share_of, words
+from sim.show.kit.wording import interval_words, share_alone, share_of, words
 from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.holders import holder_handles
 from sim.show.maps.layout import HEAD_MM, home_extent, place_maps
@@ -31,19 +32,23 @@ def draw_holders_map(results: Results, scenario: Scenario) -> Figure:
     held, shapes = find_holdings(results, scenario), load_shapes(scenario.tables)
     (frame,) = place_maps(home_extent(shapes), 0, -HEAD_MM)
     shown = f"Most likely holder of each place on day {scenario.horizon_days}, and in what % of runs it holds it"
-    note = f"95 % Wilson intervals reach at most {_widest(held)} points to either side"
-    page = keyed_page(words(results, scenario, _title(held, scenario), shown, note), _key(held, scenario), frame.bottom)
+    known = knowledge_of_results(results, scenario)
+    note = (
+        f"in the title {interval_words(scenario)}; of sampling, 95 % Wilson, at most {_widest(held)} points either way"
+    )
+    title = _title(held, scenario, known)
+    page = keyed_page(words(results, scenario, title, shown, note), _key(held, scenario), frame.bottom)
     ax = page.axes(*frame)
     ax.set_anchor("NW")
     _draw(ax, shapes, held, scenario)
     return page.figure
 
 
-def _title(held: Holdings, scenario: Scenario) -> str:
+def _title(held: Holdings, scenario: Scenario, known: Knowledge) -> str:
     """Return the finding: who holds the capital in most runs, and in how many."""
     holder = held.likeliest(held.capital)
     who, where = faction_names(scenario)[held.factions[holder]], place_names(scenario)[held.seats[held.capital]]
-    often = share_of(held.seat(held.capital, [holder]), held.weights)
+    often = share_of(held.seat(held.capital, [holder]), held.weights, known)
     return f"{who[0].upper()}{who[1:]} holds {where} on day {scenario.horizon_days} in {often} of runs"
 
 
