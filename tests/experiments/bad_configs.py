@@ -35,7 +35,7 @@ BAD_CONFIGS: dict[str, tuple[list[str], str]] = {
     ),
     "world": (["world=levant"], "world = levant: no such world; did you mean 'levant_2024'?"),
     "executor": (["executor=dusk"], "executor = dusk: no such executor; did you mean 'dask'?"),
-    "rules": (["rules=mine"], "rules = mine: no such rules; known are default"),
+    "rules": (["rules=mine"], "rules = mine: no such rules; known are culmination, default"),
     "horizon of none": (["horizon_days=0"], "horizon_days = 0: must be greater than or equal to 1"),
     "horizon of years": (["horizon_days=366"], "horizon_days = 366: must be less than or equal to 365"),
     "horizon as text": (["horizon_days=soon"], "horizon_days = 'soon': must be a valid integer"),
