@@ -308,7 +308,7 @@ def test_the_losers_patron_loses_influence_week_by_week(patron: str) -> None:
         if w["link_client"][link] == w["regime"]
     )
     steady = n = 0
-    for run in range(60):
+    for run in range(90):
         course = []
         for state in mornings(scenario, run):
             course.append(float(state[0]["influence_total"][power]))

@@ -93,8 +93,8 @@ def test_the_strongest_inputs_are_said_once_for_those_that_share_an_error(tmp_pa
     found = sim.run(sim.load_scenario("offensive_2024", {"ensemble.runs": 400, "output": output, "horizon_days": 40}))
     told = strongest(found, 3)
     assert 1 <= len(told) <= 3
-    assert "Syrian Arab Armed Forces" in told[0]
-    assert sum("Hezbollah" in sentence or "Iran-backed" in sentence for sentence in told) == 0
+    side = ("Syrian Arab Armed Forces", "Hezbollah", "Iran-backed")  # they have one error of judged quality
+    assert sum(any(name in sentence for name in side) for sentence in told) == 1
 
 
 def test_the_record_that_is_shipped_is_that_of_the_documentation() -> None:
