@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import mean_of, medians_of, weights_of
+from sim.ensemble.estimate.weights import mean_of, medians_of, quantiles_of, weights_of
 from sim.show.ensemble.incidence import draw_incidence
 from sim.show.figures import of_comparison, of_ensemble
 from sim.show.kit.series import draw_fan, weights_traced
@@ -82,15 +82,16 @@ def test_maps_show_weighed_shares(case: Case) -> None:
 def test_fans_are_those_of_weighed_runs(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415 - beside its one use
 
-    monkeypatch.setattr("sim.show.kit.series.FEW", 2)
+    monkeypatch.setattr("sim.show.kit.series.FEWEST_IN_A_FAN", 2)
     weights = weights_traced(case.results, case.scenario)
     assert weights is not None
-    values = np.where(weights.fell, 1.0, 0.0)[:, None] * np.ones((1, 5))
+    each = weights.fell + np.arange(len(weights.fell)) / len(weights.fell)
+    middles = [float(quantiles_of(each, (0.5,), given)[0]) for given in (weights, None)]
+    assert middles[0] != middles[1]
     ax = Figure().subplots()
-    draw_fan(ax, values, "black", weights)
-    assert ax.lines[-1].get_ydata()[-1] == float(CHANCE > 0.5)
-    draw_fan(ax, values, "black")
-    assert ax.lines[-1].get_ydata()[-1] == 1.0
+    for given, middle in zip((weights, None), middles, strict=True):
+        draw_fan(ax, each[:, None] * np.ones((1, 5)), "black", given)
+        assert ax.lines[-1].get_ydata()[-1] == pytest.approx(middle)
 
 
 def test_typical_histories_stand_for_weighed_shares(case: Case) -> None:

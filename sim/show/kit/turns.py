@@ -50,7 +50,7 @@ def turns_note(scenario: Scenario) -> str:
 
 
 def _named(item: AnyLever | AnyEvent) -> str:
-    """Return what a lever or event is, of whom, and how much, such as `support IRN 1.5`."""
+    """Return what a lever or event is, of whom, and how much, such as `support X 1.5`."""
     told = item.model_dump(exclude_none=True)
     what = str(told.get("lever", told.get("event"))).replace("_", NO_BREAK)
     amount = told.get("value", told.get("fighters"))
