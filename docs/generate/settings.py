@@ -109,13 +109,17 @@ def _allowed(shape: Mapping[str, Any], known: Mapping[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in shape.get("enum", [shape.get("const")]))
     kind = shape.get("type")
     if kind == "array":
-        items = shape["items"]
-        if items.get("additionalProperties") is True:  # judged when they are put into a scenario
-            return "list, as in [a scenario](scenarios.md)"
-        return f"list of {'[these](scenarios.md#levers)' if 'oneOf' in items else _allowed(items, known)}"
+        return _listed(shape["items"], known)
     if kind == "object":
         return f"names, each with {_allowed(shape['additionalProperties'], known)}"
     return KINDS[str(kind)] + _limits(shape) if kind else str(shape["description"])  # what is judged elsewhere says it
+
+
+def _listed(items: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """Return in words what a list may hold."""
+    if items.get("additionalProperties") is True:  # judged when they are put into a scenario
+        return "list, as in [a scenario](scenarios.md)"
+    return f"list of {'[these](scenarios.md#levers)' if 'oneOf' in items else _allowed(items, known)}"
 
 
 def _limits(shape: Mapping[str, Any]) -> str:
