@@ -137,7 +137,7 @@ def test_a_chronicle_follows_a_lineage_and_is_checked_against_the_compiled_histo
     ("given", "day", "levers", "match"),
     [
         (RUN, 400, (), "day = 400: must be from 0 to"),
-        (RUN, -1, (), "day = -1: must be from 0 to"),
+        (RUN, -1, (), "day = -1: must be a whole number of at least 0"),
         ("37@x", DAY, (), "names no history"),
         ("37@12:1@5:1", DAY, (), "days rising"),
         ("37@30:1", DAY, (), "lies before day 30"),
