@@ -264,7 +264,7 @@ class Ensemble(Case):
         """
         return Discovery(**vars(discover(self, outcome, above, below, step, weights)))
 
-    def levers(self, outcome: str = "collapse", runs: int = 500) -> Tornado:
+    def levers(self, outcome: str = "collapse", runs: int = 200) -> Tornado:
         """Return what every scenario, and each lever at two strengths, changes in the first runs, with the same draws.
 
         Parameters
