@@ -23,6 +23,7 @@ import numpy as np
 from numba.core.compiler import Compiler
 from numba.core.dispatcher import Dispatcher
 
+from sim.core.thrift import thrift
 from sim.core.trusted import trust
 
 _CORE = Path(__file__).parent
@@ -178,6 +179,11 @@ class _Compiler(Compiler):
         """Return Numba's own steps."""
         merge_what_is_called_once()
         return cast("list[Any]", super().define_pipelines())  # type: ignore[no-untyped-call]
+
+    def compile_extra(self, func: Any) -> Any:
+        """Compile as Numba does, but thriftily."""
+        with thrift():
+            return super().compile_extra(func)  # type: ignore[no-untyped-call]
 
 
 _functions: list[Any] = []
