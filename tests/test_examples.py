@@ -154,17 +154,20 @@ def reader(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "conf").symlink_to(ROOT / "conf")
     (tmp_path / "results").symlink_to(results)
+    replaced = set()
     for name in (
-        "experiments.run",
         "experiments.compare",
-        "experiments.sweep",
-        "experiments.score",
+        "experiments.present",
         "experiments.report",
+        "experiments.run",
+        "experiments.score",
         "sim.objects",
     ):
         module = importlib.import_module(name)
         for function in SLOW.keys() & vars(module).keys():
             monkeypatch.setattr(module, function, SLOW[function])
+            replaced.add(function)
+    assert replaced == SLOW.keys()
     return Reader(capsys, done)
 
 

@@ -32,10 +32,7 @@ class Lookup:
     """
 
     def __init__(self, results: Results, scenario: Scenario) -> None:
-        table = results.estimates
-        keys = zip(table["quantity"], table["entity"].fillna(""), table["day"], strict=True)
-        rows = table[["estimate", "low", "high", "known_low", "known_high", "n", "unit"]].itertuples(index=False)
-        self._rows = dict(zip(keys, rows, strict=True))
+        self._rows = results.estimates_by_key
         self.horizon = scenario.horizon_days
         self.days = report_days(self.horizon)
 

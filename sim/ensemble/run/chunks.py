@@ -20,6 +20,7 @@ from sim.world.uncertainty import TWIN
 PILOT = 16  # runs that tell how long one takes
 SHORTEST, LONGEST = 0.4, 4.0  # seconds of work in a chunk
 SHORTEST_SENT = 2.0  # the same where a chunk is sent to another machine
+STORING = 0.05  # seconds that storing a part takes, however little it holds
 CHUNKS_PER_WORKER = 4
 TRACED = 25  # runs with a day series lived at a stretch
 ROWS = 500  # runs lived at a stretch where only their rows are kept
@@ -94,7 +95,8 @@ def chunk_size(scenario: Scenario, workers: int, seconds_per_run: float) -> int:
     shortest = SHORTEST_SENT if scenario.config.executor.kind == "dask" else SHORTEST
     seconds = min(max(ensemble.runs * seconds_per_run / FEW_CHUNKS, shortest), LONGEST)
     share = -(-ensemble.runs // (CHUNKS_PER_WORKER * workers))
-    return max(1, min(round(seconds / seconds_per_run), share))
+    worth_storing = min(round(STORING / seconds_per_run), ensemble.runs)
+    return max(1, min(round(seconds / seconds_per_run), max(share, worth_storing)))
 
 
 def pilot(job: Job) -> float:

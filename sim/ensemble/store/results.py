@@ -34,6 +34,7 @@ SEAL = "manifest_digest"
 MOST_BYTES, ROOM = 64, 1_000_000
 """What a cell takes at most on average, and a table besides: texts of errors and what a file tells about itself."""
 
+AT_ONCE = 4_000_000  # bytes of a file that is read as a whole: its columns one by one take a hundred times as long
 MAX_MESSAGE = 1_000  # characters: folders and files may hold any text
 REMOVE = "remove the folder and give its command again"
 REPEAT = "give the command of the ensemble again"
@@ -104,19 +105,27 @@ class Stored:
     def columns(self, names: Sequence[str] | None) -> pd.DataFrame:
         """Return some columns, or all."""
         frame = self._read(names)
+        frame = frame if names is None else frame[list(names)]
         return frame if self._kept is None else frame[self._kept]
 
     def pieces(self, names: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Yield some columns of all rows, piece by piece; the first piece is empty, for tables without rows."""
         self._check()
-        yield table_frame(self._schema.empty_table().select(list(names)))
+        yield table_frame(_empty(self._schema, names))
         for piece in read_pieces(self._path, self._schema, names, self._most_runs):
             yield table_frame(piece)
 
     def _read(self, names: Sequence[str] | None) -> pd.DataFrame:
-        """Return some columns of all rows."""
+        """Return all columns of all rows, or at least some."""
         self._check()
-        return read_table(self._path, self._schema, names, self._most_runs)
+        if names is None or self._path.stat().st_size > AT_ONCE:
+            return read_table(self._path, self._schema, names, self._most_runs)
+        return self._small
+
+    @cached_property
+    def _small(self) -> pd.DataFrame:
+        """All columns of all rows, of a small file."""
+        return read_table(self._path, self._schema, None, self._most_runs)
 
     def _check(self) -> None:
         """Raise ResultsError where the file is not the one that was meant."""
@@ -184,6 +193,14 @@ class Results:
     runs, twins, falls, events, tolls, holders, daily, draws = map(
         _Whole, (RUNS, TWINS, FALLS, EVENTS, TOLLS, HOLDERS, DAILY, DRAWS)
     )
+
+    @cached_property
+    def estimates_by_key(self) -> dict[tuple[str, str, int], tuple[Any, ...]]:
+        """Numbers, n and unit of each estimate by its quantity, whom it is of ("" where of nobody), and its day."""
+        table = self.estimates
+        keys = zip(table["quantity"], table["entity"].fillna(""), table["day"], strict=True)
+        rows = table[["estimate", "low", "high", "known_low", "known_high", "n", "unit"]].itertuples(index=False)
+        return dict(zip(keys, rows, strict=True))
 
     def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Yield some columns of a table; see `pieces_of`."""
@@ -398,8 +415,12 @@ def read_table(
 ) -> pd.DataFrame:
     """Return a stored table as a frame; see `read_pieces`."""
     pieces = (piece.replace_schema_metadata(None) for piece in read_pieces(path, schema, columns, most_runs))
-    empty = schema.empty_table().select(schema.names if columns is None else columns)
-    return table_frame(pa.concat_tables([empty, *pieces]))
+    return table_frame(pa.concat_tables([_empty(schema, columns), *pieces]))
+
+
+def _empty(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Table:
+    """Return some columns of a table, or all, without rows."""
+    return (schema if columns is None else pa.schema([schema.field(name) for name in columns])).empty_table()
 
 
 def read_pieces(
