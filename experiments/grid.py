@@ -37,16 +37,7 @@ def grid_tables(edge: int, n_militias: int = 0, n_patrons: int = 0) -> Tables:
     holders = _holders(edge, militias)
     return Tables(
         folder=Path("grid"),
-        header=WorldHeader(
-            title=f"Grid of {edge * edge} provinces",
-            day0=date(2000, 1, 1),
-            horizon_days=120,
-            contested_state="LAND",
-            regime=ARMY,
-            challenger=REBELS,
-            capital=ids[-1][-1],
-            neighbours=(),
-        ),
+        header=_header(edge, ids[-1][-1]),
         states=_states(["LAND", *patrons]),
         factions=_factions([ARMY, REBELS, *militias], holders),
         locations=_locations(ids, holders),
@@ -66,6 +57,20 @@ def grid_tables(edge: int, n_militias: int = 0, n_patrons: int = 0) -> Tables:
         map_keys=None,
         sources=None,
         digest="grid",
+    )
+
+
+def _header(edge: int, capital: str) -> WorldHeader:
+    """Return what the country is called, and who fights in it over what."""
+    return WorldHeader(
+        title=f"Grid of {edge * edge} provinces",
+        day0=date(2000, 1, 1),
+        horizon_days=120,
+        contested_state="LAND",
+        regime=ARMY,
+        challenger=REBELS,
+        capital=capital,
+        neighbours=(),
     )
 
 

@@ -437,18 +437,7 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.seed = signed(state.key.seed)
     row.status = status if is_finite(world, state) else RunStatus.NOT_FINITE.value
     row.outcome = state.outcome
-    row.collapse_day = state.collapse_day
-    row.flight_day = state.flight_day
-    row.capital_fall_day = state.capital_day
-    row.government_end_day = state.government_end_day
-    row.disintegration_day = state.disintegration_day
-    row.coup_day = state.coup_day
-    row.first_fall_day = state.first_loss_day
-    row.settlement_day = state.settlement_day
-    row.truce_day = state.truce_day
-    row.handover_day = state.handover_day
-    row.infighting_day = state.infighting_day
-    row.intervention_day = state.intervention_day
+    write_first_days(state, row)
     row.n_falls = state.n_captures
     count_seats(world, state, row)
     row.n_mergers = state.n_mergers
@@ -477,6 +466,23 @@ def write_run(world: World, state: State, row: RunRow, status: int) -> None:
     row.flight_factor = state.flight_factor
     row.crossing_shift = state.crossing_shift
     write_states(world, state, row)
+
+
+@phase
+def write_first_days(state: State, row: RunRow) -> None:
+    """Write on which day of a finished run each thing happened that can happen once."""
+    row.collapse_day = state.collapse_day
+    row.flight_day = state.flight_day
+    row.capital_fall_day = state.capital_day
+    row.government_end_day = state.government_end_day
+    row.disintegration_day = state.disintegration_day
+    row.coup_day = state.coup_day
+    row.first_fall_day = state.first_loss_day
+    row.settlement_day = state.settlement_day
+    row.truce_day = state.truce_day
+    row.handover_day = state.handover_day
+    row.infighting_day = state.infighting_day
+    row.intervention_day = state.intervention_day
 
 
 @phase

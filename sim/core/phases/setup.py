@@ -25,7 +25,7 @@ from sim.core.phases.settlement import begin_settlement
 from sim.core.phases.sides import begin_sides
 from sim.core.phases.spillover import begin_neighbours, measure_day_0, set_borders
 from sim.core.phases.violence import begin_violence
-from sim.core.rng import normal, uniform
+from sim.core.rng import Key, normal, uniform
 from sim.core.rules import Rules
 from sim.core.rules.contest import fighter_strength, winning_ratio
 from sim.core.rules.displacement import return_probability
@@ -52,12 +52,8 @@ def prepare(world: World, rules: Rules, state: State) -> None:
 @phase
 def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np.uint64) -> None:
     """Put the state at the morning of day 0 of one run."""
-    state.key.seed = seed
-    state.key.run = run
-    state.key.day = np.uint64(0)
-    state.birth.seed = seed
-    state.birth.run = run
-    state.birth.day = np.uint64(0)
+    set_key(state.key, seed, run)
+    set_key(state.birth, seed, run)
     draw_factors(rules, state)
     state.surprise = rules.contest.surprise
     clear_regime(state)
@@ -72,16 +68,6 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
         raise_forces(world, rules, state, faction)
     for place in range(world.n_locations):
         state.garrison[place] = defending_fighters(state, place)
-        state.contact[place] = 0.0
-        state.lost_by[place] = NOBODY
-        state.lost_to[place] = NOBODY
-        state.lost_from[place] = NOBODY
-        state.lost_shock[place] = 0.0
-        state.yielded[place] = 0
-        state.captured_day[place] = NEVER
-        state.first_attacked[place] = NEVER
-        state.was_lost[place] = 0
-        state.dispersed[place] = 0.0
     for actor in range(world.n_states + world.n_factions):
         begin_actor(world, state, actor)
     begin_installations(world, rules, state)
@@ -102,6 +88,14 @@ def begin_run(world: World, rules: Rules, state: State, seed: np.uint64, run: np
     look_on(world, rules, state)
     state.balance_day_0 = balance_today(world, state)
     state.balance_expected = state.balance_day_0
+
+
+@phase
+def set_key(key: Key, seed: np.uint64, run: np.uint64) -> None:
+    """Have draws be those of the morning of day 0 of a run."""
+    key.seed = seed
+    key.run = run
+    key.day = np.uint64(0)
 
 
 @phase
@@ -267,6 +261,16 @@ def begin_place(world: World, state: State, place: int) -> None:
     state.reach[place] = 0
     state.dissolving[place] = 0
     state.pressed[place] = 0
+    state.contact[place] = 0.0
+    state.lost_by[place] = NOBODY
+    state.lost_to[place] = NOBODY
+    state.lost_from[place] = NOBODY
+    state.lost_shock[place] = 0.0
+    state.yielded[place] = 0
+    state.captured_day[place] = NEVER
+    state.first_attacked[place] = NEVER
+    state.was_lost[place] = 0
+    state.dispersed[place] = 0.0
     for faction in range(world.n_factions):
         state.control[place, faction] = world.control[place, faction]
         state.front[place, faction] = 0.0

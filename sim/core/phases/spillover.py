@@ -163,16 +163,7 @@ def reach_neighbour(world: World, rules: Rules, state: State, host: int) -> None
 def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     """Measure and weigh what each channel carries more than on day 0; what is off carries nothing."""
     spillover = rules.spillover
-    adrift = 0.0
-    kin = 0.0
-    for i in range(world.n_contested):
-        place = index(world.contested[i])
-        if state.adrift[place] > 0.0:
-            adrift += state.adrift[place] * state.derived.adrift_weight[place, host]
-        if state.contact[place] > kin:  # neither nearness nor kinship exceeds 1, so that cooler places need no search
-            heat = state.contact[place] * proximity(world.border_hops[place, host])
-            if heat > kin:
-                kin = max(kin, heat * kinship_of_fighters(world, state, host, place))
+    adrift = weapons_adrift(world, state, host)
     if state.ground_changed == 1:
         state.hostile_ground[host] = hostile_ground(world, state, host)
     n_border = state.derived.n_border[host]
@@ -194,7 +185,7 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
     channel[Channel.REFUGEES.value] = refugee_burden(state.refugees_in[host], world.state_population[host])
     channel[Channel.ARMS.value] = fill(smuggled, spillover.arms_scale * state.depots_day_0)
     channel[Channel.FIGHTERS.value] = fill(fighters, spillover.fighters_scale)
-    channel[Channel.KIN.value] = kin
+    channel[Channel.KIN.value] = kin_at_war(world, state, host)
     sanctuary = fill(state.hostile_ground[host], float(n_border))
     channel[Channel.SANCTUARY.value] = max(0.0, sanctuary - state.channel_day_0[host, Channel.SANCTUARY.value])
     channel[Channel.BORDER.value] = at_the_border * (1.0 - state.channel_day_0[host, Channel.BORDER.value])
@@ -206,6 +197,30 @@ def fill_channels(world: World, rules: Rules, state: State, host: int) -> None:
         channel[i] *= world.channel_on[i]
         total += spillover.weight[i] * channel[i]
     state.pressure[host] = total
+
+
+@phase
+def weapons_adrift(world: World, state: State, host: int) -> float:
+    """Return how many weapons are adrift, those far from a state counting less."""
+    adrift = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        if state.adrift[place] > 0.0:
+            adrift += state.adrift[place] * state.derived.adrift_weight[place, host]
+    return adrift
+
+
+@phase
+def kin_at_war(world: World, state: State, host: int) -> float:
+    """Return how hot the fighting of a state's kin is, where it is hottest; far from the state it counts less."""
+    kin = 0.0
+    for i in range(world.n_contested):
+        place = index(world.contested[i])
+        if state.contact[place] > kin:  # neither nearness nor kinship exceeds 1, so that cooler places need no search
+            heat = state.contact[place] * proximity(world.border_hops[place, host])
+            if heat > kin:
+                kin = max(kin, heat * kinship_of_fighters(world, state, host, place))
+    return kin
 
 
 @phase

@@ -312,10 +312,8 @@ def infighting_hazard(
 
     Parameters
     ----------
-    threat
-        T, common threat, in [0, 1].
-    tie
-        a, in [-1, 1].
+    threat, tie
+        T, common threat, in [0, 1]; a, in [-1, 1].
     overlap
         O, share of their places where they are near each other, in [0, 1].
     equality

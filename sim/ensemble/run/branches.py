@@ -273,10 +273,8 @@ def futures_of(
     ----------
     scenario
         The other one; runs of it may draw their parameters, of which all futures have those of their run.
-    given, day
-        Which history, see `Lineage`, and the morning from which on chance is another.
-    futures
-        How many.
+    given, day, futures
+        Which history, see `Lineage`, the morning from which on chance is another, and how many.
     levers, events
         What is decided otherwise, or happens besides, from that day on, as a scenario says it; on that day by default.
 

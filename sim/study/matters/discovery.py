@@ -179,10 +179,8 @@ def discover(
 
     Parameters
     ----------
-    case
-        An ensemble whose runs differ in their inputs.
-    outcome
-        As comparisons call it; ``p_`` may be left out.
+    case, outcome
+        An ensemble whose runs differ in their inputs, and what of it, as comparisons call it; ``p_`` may be left out.
     above, below
         What is looked for; one of them. By default that it happens, or of an amount that it is among its largest tenth.
     step
@@ -196,8 +194,7 @@ def discover(
         If nothing can be told of the outcome, or if it lies there too seldom.
     """
     observed = observed_of(case, outcome, weights)
-    above, below = _limits(observed, above, below)
-    happens = observed.numbers < below if math.isnan(above) else observed.numbers > above
+    happens, above, below = _looked_for(observed, above, below)
     families = inputs_of(case, observed.runs)
     learns = _halves(families, int(case.results.manifest["seed"]))
     _check(happens, learns)
@@ -208,14 +205,13 @@ def discover(
     chosen = best_step(way, *train.arrays) if step is None else min(max(step, 0), len(way) - 1)
     boxes = _boxes(way[chosen], train, held, alone=step is not None)
     regions = tuple(_region(box, held, values, families) for box in boxes)
-    base, ranges = held.measured(Box.of_all(len(names))).base, dict(zip(names, _ranges(x), strict=True))
-    told = observed.outcome, observed.unit, above, below
-    return Discovery(case, *told, names, regions, _told(way, train, held), chosen, base, len(x), ranges)
+    told, base = (observed.outcome, observed.unit, above, below), held.measured(Box.of_all(len(names))).base
+    return Discovery(case, *told, names, regions, _told(way, train, held), chosen, base, len(x), _ranges(values))
 
 
-def _ranges(x: Floats) -> list[tuple[float, float]]:
+def _ranges(values: pd.DataFrame) -> dict[str, tuple[float, float]]:
     """Return the lowest and the highest value of each input."""
-    return [(float(column.min()), float(column.max())) for column in x.T]
+    return {str(name): (float(column.min()), float(column.max())) for name, column in values.items()}
 
 
 def _chosen(families: Sequence[Inputs], observed: Observed, happens: Flags, learns: Flags) -> pd.DataFrame:
@@ -226,14 +222,15 @@ def _chosen(families: Sequence[Inputs], observed: Observed, happens: Flags, lear
     return values.iloc[:, : paying(*half.arrays, families[0].row_of[learns] % 2 == 1)]
 
 
-def _limits(observed: Observed, above: float | None, below: float | None) -> tuple[float, float]:
-    """Return above or below which number the outcome is looked for, the other NaN."""
+def _looked_for(observed: Observed, above: float | None, below: float | None) -> tuple[Flags, float, float]:
+    """Return in which runs the outcome is what is looked for, and above or below which number, the other NaN."""
     if above is not None and below is not None:
         raise ConfigError([f"above = {above:g}, below = {below:g}: give one of them"])
     if below is not None:
-        return math.nan, below
-    usual = HALF if observed.unit == PROBABILITY else float(np.quantile(observed.numbers, USUAL_LEVEL))
-    return usual if above is None else above, math.nan
+        return observed.numbers < below, math.nan, below
+    if above is None:
+        above = HALF if observed.unit == PROBABILITY else float(np.quantile(observed.numbers, USUAL_LEVEL))
+    return observed.numbers > above, above, math.nan
 
 
 def _halves(families: Sequence[Inputs], seed: int) -> Flags:
