@@ -47,13 +47,13 @@ class Alignment:
         source="assumption",
     )
     infighting_per_day: float = parameter(
-        0.012,
+        0.022,
         "l_in",
         prior=(0.002, 0.04),
         limits=(0.0, 0.5),
         unit="hazard per day",
         meaning="infighting of a pair of equal and deadly rivals on the same ground, among many and without an enemy",
-        source="assumption: new infighting within 120 days of a fall in 20 to 40 % of cases",
+        source="set so that new infighting comes within 120 days of a fall in 20 to 40 % of cases, which is assumed",
     )
     tie_exponent: float = parameter(
         1.0,

@@ -179,13 +179,13 @@ class Orders:
         source="assumption; range tried on six worlds",
     )
     lull_days: float = parameter(
-        0.0,
+        3.0,
         "lull",
         prior=(0.0, 15.0),
         limits=(0.0, 365.0),
         unit="days",
         meaning="rest of all forces of a side near a seat that it has taken against a defence",
-        source="assumption: offensives come in bounds",
+        source="assumption: offensives come in bounds; with it falls and their days score better, each world left out",
     )
     reaction_days: float = parameter(
         15.0,

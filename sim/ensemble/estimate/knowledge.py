@@ -37,7 +37,7 @@ from sim.world.scenario import Scenario
 from sim.world.tilt import ERRORS_OF_90, NEAREST, SHIPPED_COVARIANCE, known_chances
 
 TAILS = (0.05, 0.95)
-STRETCH: Final = 1.8
+STRETCH: Final = 2.2
 """How much wider around the median than that of runs the range of a day is told where it comes, as thirty wars teach.
 
 Other ranges held between 80 and 97 % of what happened as they are (`sim.study.score.coverage`).
