@@ -1,6 +1,7 @@
 """Folders of scores: what they keep, what they refuse, which rival is to be beaten, and whether a variant helps."""
 
 import dataclasses
+import functools
 import itertools
 import json
 from pathlib import Path
@@ -34,10 +35,14 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("scores")
 
 
-def scored(output: Path, **rules: object) -> Scored:
+def scored_anew(output: Path, **rules: object) -> Scored:
     """Return the scores of three worlds, stored."""
     settings = {"ensemble.runs": 20, "output": str(output), **{f"rules.{key}": value for key, value in rules.items()}}
     return sim.score(WORLDS, settings)
+
+
+scored = functools.cache(scored_anew)
+"""The same, for tests that leave them as they are; scoring takes seconds."""
 
 
 def test_scores_open_as_they_were_stored(output: Path) -> None:
@@ -52,7 +57,7 @@ def test_scores_open_as_they_were_stored(output: Path) -> None:
 
 
 def test_the_same_worlds_score_the_same_and_another_variant_lies_elsewhere(output: Path) -> None:
-    one, same = scored(output), scored(output)
+    one, same = scored(output), scored_anew(output)
     other = scored(output, **{"contest.form": "difference"})
     assert same.folder == one.folder != other.folder
     pd.testing.assert_frame_equal(same.scores.table, one.scores.table)
@@ -71,10 +76,10 @@ def test_scores_of_a_posterior_tell_whether_it_has_seen_what_happened(output: Pa
     assert "learnt" not in scored_of(scored(output))
 
 
-def test_figures_are_kept_as_long_as_the_tables_are_the_same(output: Path) -> None:
-    found = scored(output)
-    figures = {"figures/skill.png": "a" * 64}
-    found.manifest["figures"] = figures
+def test_figures_are_kept_as_long_as_the_tables_are_the_same(output: Path, tmp_path: Path) -> None:
+    figures, known = {"figures/skill.png": "a" * 64}, scored(output)
+    found = dataclasses.replace(known, folder=tmp_path, manifest=known.manifest | {"figures": figures})
+    store_scores(found)
     write_manifest(found.folder, found.manifest)
     store_scores(found)
     assert open_scores(found.folder).manifest["figures"] == figures

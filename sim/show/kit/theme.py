@@ -39,7 +39,6 @@ LOSS, LOSS_LIGHT = "#a63603", "#fdd0a2"  # the same hue for days of falls
 
 # Level 0 in grey, then a warm ramp; each is darker than the one before, so that greyscale keeps their order.
 LEVEL_COLOURS = ("#ececec", "#fbbd80", "#f4824a", "#cf2f1d", "#6b0000")
-SERIES_COLOURS = (BLUE, YELLOW, VERMILLION, SKY, GREEN, ORANGE)  # stacked neighbours differ in lightness
 
 _STYLE_LOCK = RLock()
 

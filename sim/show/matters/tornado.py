@@ -24,7 +24,7 @@ from sim.tell.tornado import Blade, blades_of, gap_unit, sentences
 
 MOST_ROWS = 20
 NAMES_MM, NUMBERS_MM = 62.0, 52.0
-APART, BAR, MARK, FAINT = 0.16, 3.0, 4.0, 0.35  # of two values from the middle of their row; points
+APART, BAR, MARK = 0.16, 3.0, 4.0  # of two values from the middle of their row; points
 MOST_STEPS = 5
 LOWER, HIGHER, ALONE = ORANGE, BLUE, INK
 

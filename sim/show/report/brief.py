@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.ensemble.estimate.losses import regime_places
-from sim.ensemble.store.files import write_text
-from sim.show.figures import MOST_DRAWN
 from sim.show.report.changes import Other, change_of
 from sim.show.report.day_map import day_map_of
 from sim.show.report.headlines import headlines_of, range_of
 from sim.show.report.strongest import ASKED, strongest
-from sim.show.report.write import asked_of, check_told, environment, look, ramp
+from sim.show.report.write import asked_of, look, ramp, shown, write_page
 from sim.study.cases import Case
 from sim.study.compare import Comparison
 from sim.tell import record
@@ -39,11 +37,7 @@ def write_brief(cases: Sequence[Case], path: Path, comparison: Comparison | None
     ValueError
         If there are several cases without their comparison.
     """
-    cases = [case.first(MOST_DRAWN) for case in cases]
-    check_told(cases, comparison)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison)))
-    return path
+    return write_page(path, TEMPLATE, _content(shown(cases, comparison), comparison))
 
 
 def _content(cases: Sequence[Case], comparison: Comparison | None) -> dict[str, Any]:

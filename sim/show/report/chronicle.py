@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble.estimate.losses import own_side
-from sim.ensemble.store.files import write_text
 from sim.ensemble.store.provenance import config_digest, model_digest
 from sim.show.figures import TIMELINE
 from sim.show.kit.days import date_text
@@ -25,7 +24,7 @@ from sim.show.report.names import Names as NamesOnMap
 from sim.show.report.names import names_on
 from sim.show.report.outlines import Canvas, Ground, ground_of
 from sim.show.report.told import items_of
-from sim.show.report.write import environment, look_and_script
+from sim.show.report.write import environment, look_and_script, write_page
 from sim.study.explain.chronicle import Chronicle
 from sim.study.explain.kinds import MAIN
 from sim.study.explain.words import Names
@@ -74,9 +73,7 @@ def write_chronicle(chronicle: Chronicle, path: Path) -> Path:
     path
         Where to write it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, environment().get_template(TEMPLATE).render(_content(chronicle)))
-    return path
+    return write_page(path, TEMPLATE, _content(chronicle))
 
 
 def chronicle_html(chronicle: Chronicle) -> str:

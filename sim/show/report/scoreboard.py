@@ -4,10 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.store.files import write_text
 from sim.show.figures import HISTORY, Sheet, drawable, left_out, of_scores
 from sim.show.report.chapters import Drawing, drawing_of
-from sim.show.report.write import environment, look_and_script
+from sim.show.report.write import look_and_script, write_page
 from sim.show.score.words import CAVEAT
 from sim.study.score.folder import Scored
 from sim.tell.score_tables import (
@@ -34,9 +33,7 @@ def write_scoreboard(scored: Scored, path: Path) -> Path:
     path
         Where to write it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, environment().get_template(TEMPLATE).render(_content(scored)))
-    return path
+    return write_page(path, TEMPLATE, _content(scored))
 
 
 def _content(scored: Scored) -> dict[str, Any]:

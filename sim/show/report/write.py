@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -60,21 +60,32 @@ def write_report(
     ValueError
         If there are several cases without their comparison.
     """
-    cases = [case.first(MOST_DRAWN) for case in cases]
-    check_told(cases, comparison)
+    return write_page(path, TEMPLATE, _content(shown(cases, comparison), comparison, histories))
+
+
+def write_page(path: Path, template: str, content: Mapping[str, Any]) -> Path:
+    """Write a page, in a folder that is made where it is missing, and return its path.
+
+    Parameters
+    ----------
+    path, template, content
+        Where to, which file of this package, and what it fills in.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, environment().get_template(TEMPLATE).render(_content(cases, comparison, histories)))
+    write_text(path, environment().get_template(template).render(content))
     return path
 
 
-def check_told(cases: Sequence[Case], comparison: Comparison | None) -> None:
-    """Raise where cases cannot be told: every run of one failed, or several come without their comparison."""
+def shown(cases: Sequence[Case], comparison: Comparison | None) -> list[Case]:
+    """Return as many runs of cases as a page shows; raise where all of one failed, or a comparison is missing."""
+    cases = [case.first(MOST_DRAWN) for case in cases]
     for case in cases:
         if usable(case.results.runs).empty:
             raise ResultsError(case.results.folder, "every run failed", f"{case.results.folder}/runs.parquet tells why")
     if len(cases) > 1 and comparison is None:
         msg = f"expected the comparison of {len(cases)} cases, got none; make it with sim.study.compare"
         raise ValueError(msg)
+    return cases
 
 
 def asked_of(cases: Sequence[Case]) -> Case:
