@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
@@ -15,7 +16,11 @@ import pytest
 import yaml
 
 import sim
+from experiments import explain as explaining
 from experiments.launch import Script, main
+from sim.ensemble.store.provenance import config_digest
+from sim.study.explain.chronicle import Chronicle, explain
+from sim.world.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "howto").glob("*.md"))]
@@ -142,10 +147,25 @@ def done() -> dict[tuple[str, ...], str]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def explain_once() -> Callable[..., Chronicle]:
+    """Return what explains a history that a page asks many questions about only the first time."""
+    known: dict[tuple[Any, ...], Chronicle] = {}
+
+    def explained(scenario: Scenario, *history: Any) -> Chronicle:
+        key = config_digest(scenario), *history
+        if key not in known:
+            known[key] = explain(scenario, *history)
+        return known[key]
+
+    return explained
+
+
 @pytest.fixture
 def reader(
     results: Path,
     done: dict[tuple[str, ...], str],
+    explain_once: Callable[..., Chronicle],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -154,6 +174,7 @@ def reader(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "conf").symlink_to(ROOT / "conf")
     (tmp_path / "results").symlink_to(results)
+    monkeypatch.setattr(explaining, "explain", explain_once)
     replaced = set()
     for name in (
         "experiments.compare",
