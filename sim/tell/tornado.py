@@ -106,7 +106,7 @@ def sentences(found: Tornado, outcome: str) -> Iterator[str]:
     label = outcome_label(named(outcome, found.scenario), found.scenario)
     clear = [(blade, i) for blade in blades for i, change in enumerate(blade.changes) if change.is_clear]
     if not clear:
-        yield f"What none of {len(blades)} changes of {label} can be told from 0, over {found.runs:,} runs each."
+        yield f"None of {len(blades)} changes {label} by what can be told from 0, over {found.runs:,} runs each."
         return
     unit = gap_unit(found, outcome)
     ends: Mapping[str, Any] = {

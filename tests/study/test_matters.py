@@ -389,5 +389,5 @@ def test_the_largest_change_comes_first_and_is_told(plain: Case, tmp_path: Path)
     assert differs(difference(0.5, 0.1, 0.9, "persons")) == "too little to matter"
     nothing = replace(found, table=table.assign(low=-1.0, high=1.0))
     (told,) = tornado_answer(nothing, "refugees").sentences
-    assert told.startswith("What none of ")
-    assert told.endswith("can be told from 0, over 100 runs each.")
+    assert told.startswith("None of ")
+    assert told.endswith("by what can be told from 0, over 100 runs each.")
