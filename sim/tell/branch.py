@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -107,7 +107,7 @@ def events_section(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> 
             itself = ["yes" if value else "no" for value in outcome.values(own)] or [""]
             rows.append((labels[name], _estimate(outcome, runs), itself[0]))
     header = ("event", "share of futures", itself_in_words(futures))
-    return Section.of_rows("What can still happen, or has", header, rows)
+    return _section("What can still happen, or has", header, rows, runs)
 
 
 def amounts_section(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> Section:
@@ -120,7 +120,14 @@ def amounts_section(runs: pd.DataFrame, scenario: Scenario, futures: Futures) ->
         itself: list[Cell] = [Number(value) for value in known[name].values(own)]
         rows.append((labels[name], Number(middle.point), Range(low, high), *(itself or [""])))
     header = ("amount", "median", "10-90 % of futures", itself_in_words(futures))
-    return Section.of_rows("What it costs", header, rows)
+    return _section("What it costs", header, rows, runs)
+
+
+def _section(title: str, header: Sequence[str], rows: Sequence[Sequence[Cell]], runs: pd.DataFrame) -> Section:
+    """Return a table; of the run itself alone, its own column alone."""
+    if runs["run"].tolist() != [0]:
+        return Section.of_rows(title, header, rows)
+    return Section.of_rows(title, (header[0], header[-1]), [(row[0], row[-1]) for row in rows])
 
 
 def _estimate(outcome: Outcome, runs: pd.DataFrame) -> Estimate:

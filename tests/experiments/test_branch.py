@@ -56,6 +56,7 @@ def test_one_future_is_told_as_one(tmp_path: Path, capsys: Captured) -> None:
     told = " ".join(text.split())
     assert "In the one future from day 12 of run 3 on, the run itself, the regime " in told
     assert "1 futures" not in told
+    assert "share of futures" not in told
     assert sim.open_results(folder).runs["run"].tolist() == [0]
     lever = "levers=[{lever: strength, actor: lurd, value: 3}]"
     _, text = give(branch.SCRIPT, [*asked, lever, "figures=false"], capsys)
