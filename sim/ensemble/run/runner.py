@@ -154,7 +154,8 @@ def _stored(work: Work, scenario: Scenario, words: Words, *, is_open: bool) -> R
         if is_open and manifest["runs"] > work.total
         else ""
     )
-    work.reporter.note(f"{manifest['runs']:,} runs are stored already{more}; nothing is computed")
+    stored = "1 run is" if manifest["runs"] == 1 else f"{manifest['runs']:,} runs are"
+    work.reporter.note(f"{stored} stored already{more}; nothing is computed")
     results = load_results(folder)
     if not is_whole(folder / SUMMARY, manifest["summary"]):
         work.reporter.note(f"{folder / SUMMARY}: is missing, or not as it was written: written again")

@@ -20,7 +20,7 @@ from sim.study.cases import Case
 from sim.study.compare import outcome_numbers
 from sim.study.matters import indices
 from sim.study.matters.boxes import Box, Flags, Floats, Measure, best_step, measured, paying, peel, smooth
-from sim.study.matters.inputs import Inputs, Observed, inputs_of, is_parameter, observed_of
+from sim.study.matters.inputs import Inputs, Observed, copies_of, inputs_of, is_parameter, observed_of
 from sim.study.matters.sensitivity import Sample
 from sim.world.frozen import ConfigError
 
@@ -113,6 +113,8 @@ class Discovery:
         Runs behind it, half of which had no part in it.
     ranges
         Lowest and highest value of each input that was looked at.
+    copies
+        Inputs that rise and fall with another one, which stands for them.
     """
 
     case: Case
@@ -127,6 +129,7 @@ class Discovery:
     base: float
     n: int
     ranges: dict[str, tuple[float, float]]
+    copies: dict[str, str]
 
     @property
     def boxes(self) -> pd.DataFrame:
@@ -210,7 +213,8 @@ def discover(
     regions = tuple(_region(box, held, values, families) for box in boxes)
     base, ranges = held.measured(Box.of_all(len(names))).base, dict(zip(names, _ranges(x), strict=True))
     told = observed.outcome, observed.unit, above, below
-    return Discovery(case, *told, names, regions, _told(way, train, held), chosen, base, len(x), ranges)
+    copies = copies_of(families)
+    return Discovery(case, *told, names, regions, _told(way, train, held), chosen, base, len(x), ranges, copies)
 
 
 def _ranges(x: Floats) -> list[tuple[float, float]]:
@@ -303,14 +307,14 @@ def _density(half: Half, box: Box) -> tuple[float, float, float]:
 def _region(box: Box, held: Half, values: pd.DataFrame, families: Sequence[Inputs]) -> Region:
     """Return a box with what it is worth, and its centre."""
     limits = {values.columns[i]: (float(box.low[i]), float(box.high[i])) for i in box.restricted}
-    inside = values[box.holds(values.to_numpy(np.float64))]
+    inside = box.holds(values.to_numpy(np.float64))
     return Region(limits, held.measured(box), _density(held, box), _centre(inside, list(limits), families[0]))
 
 
-def _centre(inside: pd.DataFrame, restricted: Sequence[str], first: Inputs) -> dict[str, float | str]:
-    """Return the medians of restricted parameters; of those learnt together, the vector nearest to them."""
-    names = [name for name in restricted if is_parameter(name)]
-    middle = inside[names].median()
+def _centre(inside: Flags, restricted: Sequence[str], first: Inputs) -> dict[str, float | str]:
+    """Return the medians of restricted parameters and their copies; of those learnt together, the nearest vector."""
+    names = [str(name) for name in first.table if is_parameter(str(name)) and first.original(str(name)) in restricted]
+    middle = first.by_run.loc[inside, names].median()
     if first.are_joint and names:
         shares = first.table[names].rank(pct=True)
         wanted = (first.table[names] <= middle).mean()
