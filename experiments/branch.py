@@ -16,7 +16,6 @@ from experiments.present import Showing
 from sim.ensemble.run.branches import Futures, futures_of
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import held
-from sim.ensemble.store.files import write_text
 from sim.ensemble.store.folders import result_folder
 from sim.show.figures import FUTURES
 from sim.study.cases import open_case
@@ -38,10 +37,8 @@ def job(point: Point) -> None:
         results = run_ensemble(lived, folder, again, reporter)
         futures = lived.living
         assert isinstance(futures, Futures)  # noqa: S101 - that is what `futures_of` gives
-        answer = branch_answer(results, lived, futures)
-        write_text(folder / "answer.md", answer.markdown(again))
         showing = Showing(folder, results.manifest, reporter)
-        showing.tables(answer.table)
+        showing.tables(branch_answer(results, lived, futures).table)
         if options.figures:
             showing.figures(lambda: [FUTURES.of(results, lived, futures)])
         showing.end()

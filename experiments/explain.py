@@ -38,6 +38,7 @@ from sim.world.scenario import Scenario
 from sim.world.text import place
 
 MOST_SHOWN = 12  # causes
+OF_ONE = ("run", "question", "day", "place", "actor")  # what is asked of one history, and of no ensemble
 DEPTH = 12  # of a tree on the terminal
 
 
@@ -80,6 +81,10 @@ def _asked(values: dict[str, Any]) -> tuple[ExplainOptions, Scenario, Case | Non
         lines.append(f"outcome = {options.outcome!r}: no such outcome; {suggestion(options.outcome, list(OUTCOMES))}")
     if options.turns is not None and options.run is None:
         lines.append(f"turns = {options.turns}: names branches of one run; give run=N as well")
+    if options.runs is not None:
+        given = {name: getattr(options, name) for name in OF_ONE}
+        alone = [f"{name} = {value}" for name, value in given.items() if value is not None]
+        lines += [f"runs = {options.runs}: tells of many histories, {each} of one; give one of them" for each in alone]
     if options.day is not None and options.day >= scenario.horizon_days:
         lines.append(f"day = {options.day}: must be below {scenario.horizon_days}, the days of a run")
     if scenario.living is not None:

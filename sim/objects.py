@@ -343,7 +343,7 @@ class Ensemble(Case):
         Parameters
         ----------
         outcome
-            ``level_N`` of a neighbour, ``collapse``, ``flight`` or ``capital_fall``.
+            ``level_3`` or ``level_4`` of a neighbour, ``collapse``, ``flight`` or ``capital_fall``.
         neighbour
             Whose level it is.
         by

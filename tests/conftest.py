@@ -13,6 +13,7 @@ from tests.worlds import scenario_of
 settings.register_profile("compiled", deadline=None)
 settings.load_profile("compiled")
 
+SMALL_WORLD, LARGE_WORLD = "liberia_2003", "drc_1998"  # the model is compiled for each of two sizes
 NEED_THE_MODEL = {"agents", "core", "ensemble", "experiments", "patterns", "show", "study"}
 
 
@@ -29,7 +30,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """
     folders = {part for item in session.items for part in item.path.parts}
     if folders & NEED_THE_MODEL and not session.config.option.collectonly:
-        scenario = scenario_of("liberia_2003")
+        is_asked = any(LARGE_WORLD in item.name for item in session.items)
         with (FOLDER / "tests.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            compile_ahead(scenario.world, scenario.rules)
+            for name in (SMALL_WORLD, LARGE_WORLD)[: 1 + is_asked]:
+                scenario = scenario_of(name)
+                compile_ahead(scenario.world, scenario.rules)

@@ -29,7 +29,7 @@ TEN = (
 )
 """Worlds of every kind, for promises that take a second or more to keep in each; cheap ones are kept in all WORLDS."""
 SEED = 1
-NEUTRAL = {"intercept": 0.0, "slope": 1.0, "gap": 0.0}
+NEUTRAL = {"intercept": 0.0, "slope": 1.0, "gap": 0.0, "delay": 0.0}
 """A tilt with which all runs weigh the same."""
 OF_THE_NEIGHBOURS = {
     *("level", "level_max", "level_caused_max", "level_day", "hardening", "pressure", "channel", "channel_day_0"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,10 @@ def branch_answer(results: Results, scenario: Scenario, futures: Futures) -> Ans
         Of which history, from which day on.
     """
     runs = usable(results.runs)
+    if runs.empty:
+        return Answer(
+            scenario.config.scenario.question, ["Every future failed, so that none can be told of."], [], NOTES
+        )
     sections = [events_section(runs, scenario, futures), amounts_section(runs, scenario, futures)]
     return Answer(scenario.config.scenario.question, list(sentences(runs, scenario, futures)), sections, NOTES)
 
@@ -56,8 +60,10 @@ def finding(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> str:
     before = days[days < futures.day]
     if len(before) == len(runs):
         return (
-            f"The regime of {own} had collapsed on day {before.iloc[0]}, before its futures part on day {futures.day}."
+            f"The regime of {own} had collapsed on day {before.iloc[0]}, before anything differs on day {futures.day}."
         )
+    if len(runs) == 1:
+        return _alone(runs.iloc[0], scenario, futures)
     share = _estimate(outcomes_of(names_of(scenario.tables), scenario.horizon_days)["p_collapse"], runs)
     text = (
         f"From day {futures.day} of {own} on the regime collapses by day {scenario.horizon_days} in {share} of "
@@ -70,6 +76,15 @@ def finding(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> str:
     if len(itself):
         text += f"; {itself_in_words(futures)} {_when(itself.iloc[0])}"
     return f"{text}."
+
+
+def _alone(run: pd.Series, scenario: Scenario, futures: Futures) -> str:
+    """Return in a sentence how the regime fares in the only future."""
+    itself = ", which has the run's own chance," if futures.changes else ", the run itself,"
+    day = run["collapse_day"]
+    fate = f"does not collapse by day {scenario.horizon_days}" if pd.isna(day) else f"collapses on day {day}"
+    which = "" if run["run"] else itself
+    return f"In the one future from day {futures.day} of run {futures.lineage} on{which} the regime {fate}."
 
 
 def itself_in_words(futures: Futures) -> str:
@@ -92,7 +107,7 @@ def events_section(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> 
             itself = ["yes" if value else "no" for value in outcome.values(own)] or [""]
             rows.append((labels[name], _estimate(outcome, runs), itself[0]))
     header = ("event", "share of futures", itself_in_words(futures))
-    return Section.of_rows("What can still happen, or has", header, rows)
+    return _section("What can still happen, or has", header, rows, runs)
 
 
 def amounts_section(runs: pd.DataFrame, scenario: Scenario, futures: Futures) -> Section:
@@ -105,7 +120,14 @@ def amounts_section(runs: pd.DataFrame, scenario: Scenario, futures: Futures) ->
         itself: list[Cell] = [Number(value) for value in known[name].values(own)]
         rows.append((labels[name], Number(middle.point), Range(low, high), *(itself or [""])))
     header = ("amount", "median", "10-90 % of futures", itself_in_words(futures))
-    return Section.of_rows("What it costs", header, rows)
+    return _section("What it costs", header, rows, runs)
+
+
+def _section(title: str, header: Sequence[str], rows: Sequence[Sequence[Cell]], runs: pd.DataFrame) -> Section:
+    """Return a table; of the run itself alone, its own column alone."""
+    if runs["run"].tolist() != [0]:
+        return Section.of_rows(title, header, rows)
+    return Section.of_rows(title, (header[0], header[-1]), [(row[0], row[-1]) for row in rows])
 
 
 def _estimate(outcome: Outcome, runs: pd.DataFrame) -> Estimate:

@@ -67,7 +67,7 @@ def weighing(config: RunConfig) -> str:
     tilt = config.tilt
     if tilt is None:
         return "" if config.weights else RAW
-    return f"runs weighed by the record (a {tilt.intercept:g}, b {tilt.slope:g}, c {tilt.gap:g})"
+    return f"runs weighed by the record (a {tilt.intercept:g}, b {tilt.slope:g}, c {tilt.gap:g}, k {tilt.delay:g})"
 
 
 def weighing_note(config: RunConfig) -> str:

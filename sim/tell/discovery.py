@@ -12,7 +12,7 @@ import yaml
 from sim.study.matters.discovery import Discovery, Region
 from sim.tell.answer import Answer
 from sim.tell.estimate import Estimate, Kind, kind_of
-from sim.tell.inputs import input_meanings, outcome_label, value_text
+from sim.tell.inputs import copies_in_words, input_meanings, outcome_label, value_text
 from sim.tell.section import Column, Section
 
 EVEN = 0.5
@@ -53,6 +53,7 @@ def sentences(found: Discovery) -> Iterator[str]:
         also = "" if number == 1 else "Of the others: "
         yield f"{also}{region_sentence(region, asked)}"
     yield f"Of all runs it is {base}."
+    yield from copies_in_words(dict.fromkeys(name for each in found.regions for name in each.limits), found.copies)
 
 
 def headline(found: Discovery) -> str:

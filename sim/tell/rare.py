@@ -17,6 +17,8 @@ from sim.tell.numbers import to_figures
 from sim.tell.section import Section
 
 MOST_SHOWN = 10  # histories
+MANY = 10.0  # deaths, from which on they are told whole
+NOBODY = "none came so far"
 STRATA = ("runs in which it may have a war of its own", "all other runs")
 NOTES = (
     "By fixed-effort splitting: histories that get near are lived on several times, each with other chance. In "
@@ -73,14 +75,18 @@ def ladder_section(found: Rare) -> Section:
     rows = []
     for rung in found.rungs:
         runs = STRATA[rung.stratum] if found.is_split else "all"
-        shares = (Estimate(share, kind=Kind.SHARE, decimals=1) for share in (rung.share_of_runs, rung.share))
-        of_all, of_last = shares
+        of_all, of_last = (share_cell(share) for share in (rung.share_of_runs, rung.share))
         rows.append((runs, of_all, rung_label(found, rung.height), of_last))
     return Section.of_rows(
         f"The ladder; {found.effort:,} histories on a rung, {len(found.climbs)} repeats",
         ("runs", "of all runs", "rung", "of those from the rung before"),
         rows,
     )
+
+
+def share_cell(share: float) -> Estimate | str:
+    """Return a share as a value, or that there are no histories to share."""
+    return NOBODY if math.isnan(share) else Estimate(share, kind=Kind.SHARE, decimals=1)
 
 
 def lineages_section(found: Rare) -> Iterator[Section]:
@@ -98,7 +104,8 @@ def rung_label(found: Rare, height: float) -> str:
         return "the outcome itself"
     if goal.ladder is Ladder.LEVEL:
         deaths = math.expm1(2.0 * height * math.log1p(deaths_at_least(goal.rung)))
-        return f"{to_figures(deaths, 2):,.0f} deaths expected by the end"
+        told = f"{to_figures(deaths, 2):,.0f}" if deaths >= MANY else f"{to_figures(deaths, 2):g}"
+        return f"{told} deaths expected by the end"
     return f"{100 * height / NEARLY:.0f} % of the seats lost"
 
 

@@ -113,12 +113,14 @@ def tilt_section(tilts: pd.DataFrame) -> Section:
     rows: list[tuple[Cell, ...]] = [
         (
             f"without {row['fold']}" if row["fold"] else "all",
-            *(f"{row[name]:+.2f} ± {row[f'{name}_error']:.2f}" for name in ("intercept", "slope", "gap")),
+            *(f"{row[name]:+.2f} ± {row[f'{name}_error']:.2f}" for name in ("intercept", "slope", "gap", "delay")),
             int(row["worlds"]),
         )
         for row in _records(tilts)
     ]
-    return Section.of_rows("How far the share of falls may be trusted", ("learnt from", "a", "b", "c", "worlds"), rows)
+    return Section.of_rows(
+        "How far the share of falls may be trusted", ("learnt from", "a", "b", "c", "k", "worlds"), rows
+    )
 
 
 def _row(row: Mapping[str, Any]) -> tuple[Cell, ...]:

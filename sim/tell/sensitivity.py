@@ -10,7 +10,7 @@ import pandas as pd
 from sim.study.matters.sensitivity import Sensitivity
 from sim.tell.answer import Answer
 from sim.tell.estimate import Estimate, Kind, Number, Value, kind_of
-from sim.tell.inputs import input_meanings, outcome_label
+from sim.tell.inputs import copies_in_words, input_meanings, outcome_label
 from sim.tell.numbers import DIGITS, to_figures
 from sim.tell.section import Column, Section
 
@@ -42,6 +42,7 @@ def sentences(found: Sensitivity) -> Iterator[str]:
             "that go with it, and shares do not add up."
         )
     yield reliability(found)
+    yield from copies_in_words(found.table["input"].head(MOST_SHOWN), found.copies)
 
 
 def finding(found: Sensitivity) -> str:
@@ -69,7 +70,7 @@ def reliability(found: Sensitivity) -> str:
     shared = f"{last['shared']:.1f} of their first {last['of']:.0f}"
     agree = f"Two halves of {last['runs']:,.0f} {what} have {shared} in common"
     if math.isnan(found.needed):
-        return f"{agree}: the ranking is one of chance, and more {what} than anybody makes would not change that."
+        return f"{agree}: the ranking is one of chance, and how many {what} it would take cannot be told from these."
     needed = f"{to_figures(found.needed, 2):,.0f}"
     if found.needed <= found.n_sets:
         return f"{agree}: with all of them the ranking can be read; it could from about {needed} {what} on."

@@ -106,7 +106,7 @@ def sentences(found: Tornado, outcome: str) -> Iterator[str]:
     label = outcome_label(named(outcome, found.scenario), found.scenario)
     clear = [(blade, i) for blade in blades for i, change in enumerate(blade.changes) if change.is_clear]
     if not clear:
-        yield f"None of {len(blades)} clearly changes {label}, in {found.runs:,} runs each."
+        yield f"None of {len(blades)} changes {label} by what can be told from 0, over {found.runs:,} runs each."
         return
     unit = gap_unit(found, outcome)
     ends: Mapping[str, Any] = {
@@ -119,7 +119,8 @@ def sentences(found: Tornado, outcome: str) -> Iterator[str]:
             sentence = f"{blade.at(i)} {verb} {label} most: {change} {unit}".rstrip()
             yield f"{sentence[0].upper()}{sentence[1:]}."
     n = sum(blade.is_clear for blade in blades)
-    yield f"{n} of {len(blades)} change it clearly, over {found.runs:,} runs each."
+    rest = "; what the others change cannot be told from 0" if n < len(blades) else ""
+    yield f"{n} of {len(blades)} change it clearly, over {found.runs:,} runs each{rest}."
 
 
 def gap_unit(found: Tornado, outcome: str) -> str:
@@ -141,5 +142,15 @@ def section(found: Tornado, outcome: str) -> Section:
             Column("lever, scenario or parameter", [blade.label for blade, _ in rows]),
             Column("value", values),
             Column(f"difference, {gap_unit(found, outcome)}", alike([blade.changes[i] for blade, i in rows])),
+            Column("differs from 0", [differs(blade.changes[i]) for blade, i in rows]),
         ],
     )
+
+
+def differs(change: Estimate) -> str:
+    """Return in a word whether a change can be told from 0."""
+    if change.is_clear:
+        return "yes"
+    if change.low == change.high == 0.0:
+        return "no run changes"
+    return "too little to matter" if change.low > 0.0 or change.high < 0.0 else "cannot be told"

@@ -4,11 +4,13 @@ Thirty outcomes cannot bear a chance of .999, and little that is known on day 0 
 as the model's supports is learnt from its wars, each country left out in turn (`sim.study.score.tilt`). The line nests
 its rivals: with slope 0 it gives the base rate, or a logistic regression on the gap of judged morale, the best rule
 that looks at day 0 alone; with slope 1 and nothing else the share of runs itself. It is applied as weights of runs,
-those with and those without a collapse, so that all that is told agrees with the chance.
+those with and those without a collapse, so that all that is told agrees with the chance. When regimes collapse, they
+do so later than in runs; so of those with a collapse the later ones weigh more (an exponential tilt of the log day).
 
 References
 ----------
 Platt (1999), "Probabilistic outputs for support vector machines", in Advances in Large Margin Classifiers, 61-74.
+Efron (2011), "Tweedie's formula and selection bias", JASA 106, 1602-1614, on exponential tilts.
 """
 
 from __future__ import annotations
@@ -23,11 +25,14 @@ import numpy.typing as npt
 from sim.core.codes import NOBODY
 from sim.core.parameters import parameter
 
-SHIPPED = (0.11, 0.44, 3.96)
-"""Intercept, slope and weight of the gap as thirty worlds teach them; (0, 1, 0) is neutral: all runs weigh the same."""
+SHIPPED = (0.11, 0.44, 3.96, 0.97)
+"""Intercept, slope, weight of the gap, and delay as wars teach them; with (0, 1, 0, 0) all runs weigh alike."""
 
 SHIPPED_COVARIANCE = ((0.116, 0.023, -0.089), (0.023, 0.033, 0.03), (-0.089, 0.03, 2.671))
-"""How well thirty worlds and the priors tell these three: the inverse curvature of their loss (Laplace)."""
+"""How well thirty worlds and the priors tell the first three: the inverse curvature of their loss (Laplace)."""
+
+SHIPPED_DELAY_ERROR = 0.38
+"""The standard error of the delay; learnt from the days of falls, it has nothing to do with the others."""
 
 ERRORS_OF_90 = 1.645
 """So many standard errors to either side hold 90 % of a normal distribution."""
@@ -42,12 +47,16 @@ PRIOR_ERRORS = 2.0
 """The plausible ranges reach so many standard deviations of the normal priors to either side of their means."""
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
 Covariance: TypeAlias = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
 class Tilt:
-    """Hold the line: log odds of the chance that is supported = a + b * log odds of the share + c * (gap - 0.3)."""
+    """Hold the line, log odds of the chance that is supported = a + b * log odds of the share + c * (gap - 0.3).
+
+    Of runs with a collapse, those on day d weigh (1 + d)**k, up to a factor that leaves the chance as it is.
+    """
 
     intercept: float = parameter(
         SHIPPED[0],
@@ -77,11 +86,21 @@ class Tilt:
         meaning="what the gap of judged morale, challenger's main force less regime's, says beside the runs",
         source="thirty worlds, the default parameters; before, normal around 2.4, half of what wars give alone, and 2",
     )
+    delay: float = parameter(
+        SHIPPED[3],
+        "k",
+        prior=(-1.0, 1.0),
+        limits=(-3.0, 3.0),
+        unit="1",
+        meaning="how much later collapses come than in runs: the power of their day by which those weigh",
+        source="the fourteen of thirty worlds with a fall, the default parameters; before, normal with standard "
+        "deviation 0.5",
+    )
 
     @property
     def is_neutral(self) -> bool:
         """Tell whether it leaves every share as it is."""
-        return (self.intercept, self.slope, self.gap) == (0.0, 1.0, 0.0)
+        return (self.intercept, self.slope, self.gap, self.delay) == (0.0, 1.0, 0.0, 0.0)
 
     def at(self, gap: float) -> Tilt:
         """Return the line of one war, on the share of runs alone.
@@ -116,15 +135,39 @@ class Tilt:
             return 0.0
         return self.slope * chance * (1.0 - chance) / (share * (1.0 - share))
 
-    def weights(self, share: float) -> tuple[float, float]:
-        """Return what runs with and without a collapse weigh, so that the mean is 1 and the share is the chance.
+    def weights(self, falls: Ints, n: int) -> tuple[Floats, float]:
+        """Return what a run with a collapse on each day weighs, and one without; the mean is 1, the share the chance.
 
         Where all runs collapse, or none, there is nothing to weigh, and the chance can only be told.
+
+        Parameters
+        ----------
+        falls
+            (day,): in how many runs the regime collapses on each day.
+        n
+            Number of runs.
         """
-        if not 0.0 < share < 1.0:
-            return 1.0, 1.0
-        chance = self.chance(share)
-        return chance / share, (1.0 - chance) / (1.0 - share)
+        n_fell = int(falls.sum())
+        if not 0 < n_fell < n:
+            return np.ones(len(falls)), 1.0
+        chance = self.chance(n_fell / n)
+        later = np.exp(self.delay * np.log1p(np.arange(len(falls), dtype=np.float64)))
+        return chance * n / float(later @ falls) * later, (1.0 - chance) * n / (n - n_fell)
+
+    def weigh(self, days: Floats) -> Floats:
+        """Return what each run weighs; see `weights`.
+
+        Parameters
+        ----------
+        days
+            (run,): day of the collapse, not finite where there is none.
+        """
+        fell = np.isfinite(days)
+        on = days[fell].astype(np.int64)
+        by_day, other = self.weights(np.bincount(on, minlength=1), len(days))
+        each = np.full(len(days), other)
+        each[fell] = by_day[on]
+        return each
 
 
 def known_chances(

@@ -1,6 +1,7 @@
 """Intervals of knowledge: never narrower than those of sampling, as wide as the record, parameters and runs ask for."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +24,20 @@ from sim.ensemble.estimate.knowledge import (
     vectors_of,
 )
 from sim.ensemble.estimate.rows import days_of, usable
-from sim.ensemble.estimate.weights import Interval, Weights, mean_with_interval, share_interval
+from sim.ensemble.estimate.weights import Interval, Numbers, Weights, mean_with_interval, share_interval, shares_by_day
 from sim.ensemble.store.results import Results
-from sim.world.tilt import NEAREST, SHIPPED, SHIPPED_COVARIANCE, USUAL_GAP, Tilt, known_chances
+from sim.world.tilt import (
+    ERRORS_OF_90,
+    NEAREST,
+    SHIPPED,
+    SHIPPED_COVARIANCE,
+    SHIPPED_DELAY_ERROR,
+    USUAL_GAP,
+    Tilt,
+    known_chances,
+)
 from tests.ensemble.small import run_small, small_scenario
+from tests.worlds import NEUTRAL
 
 Bools = npt.NDArray[np.bool_]
 WHERE_IT_COMES = "collapse_log_day"
@@ -36,9 +47,33 @@ COARSE = {"seats_lost", "level"}
 
 def known_of(fell: Bools, vectors: npt.NDArray[np.int64] | None = None) -> Knowledge:
     """Return what is known of runs in a usual war."""
-    tilt, share = Tilt().at(USUAL_GAP), float(fell.mean())
-    weights = Weights(np.where(fell, *tilt.weights(share)), fell, tilt) if 0.0 < share < 1.0 else None
-    return Knowledge(weights, fell, known_chances(tilt, share, USUAL_GAP), vectors)
+    return known_by(np.where(fell, 0.0, np.inf), vectors)
+
+
+def known_by(ends: Numbers, vectors: npt.NDArray[np.int64] | None = None) -> Knowledge:
+    """Return what is known of runs in a usual war, by the day of the collapse."""
+    fell, tilt = np.isfinite(ends), Tilt().at(USUAL_GAP)
+    share = float(fell.mean())
+    weights = Weights(tilt.weigh(ends), fell, tilt) if 0.0 < share < 1.0 else None
+    return Knowledge(weights, ends, known_chances(tilt, share, USUAL_GAP), vectors)
+
+
+def test_how_late_collapses_come_is_not_known_either() -> None:
+    """On day 9 the share is told at least as far as later or earlier collapses would move it; in the end not at all."""
+    ends = np.where(np.arange(100) < 60, np.arange(100) % 20, np.inf).astype(np.float64)
+    known = known_by(ends)
+    assert known.weights is not None
+    share, low, high = shares_by_day(ends, 20, known.weights)
+    below, above = known.by_day(ends, 20, share, low, high)
+    for sign in (-1.0, 1.0):
+        moved = replace(Tilt().at(USUAL_GAP), delay=SHIPPED[3] + sign * ERRORS_OF_90 * SHIPPED_DELAY_ERROR)
+        by_9 = float((moved.weigh(ends) * (ends <= 9)).mean())
+        assert below[9] < by_9 < above[9]
+        assert abs(by_9 - share[9]) > 0.03
+    assert (
+        replace(known, ends=np.where(np.isfinite(ends), 0.0, np.inf)).by_day(ends, 20, share, low, high)[1][9]
+        < above[9]
+    )
 
 
 def told(known: Knowledge, happened: Bools) -> tuple[Interval, tuple[float, float]]:
@@ -96,7 +131,7 @@ def test_no_chance_is_known_better_than_the_record_knows_a_usual_war() -> None:
     found, (low, high) = told(known_of(np.arange(n) < n // 2), happened)
     assert low <= at_odds(np.array([found.point]), 1.0 / RECORD)[0]
     assert high >= at_odds(np.array([found.point]), RECORD)[0]
-    assert pytest.approx(1.74, abs=0.01) == RECORD
+    assert pytest.approx(1.75, abs=0.01) == RECORD
 
 
 def test_where_all_runs_fall_nobody_knows_how_others_would_go() -> None:
@@ -164,7 +199,7 @@ def test_all_chances_means_and_medians_of_an_ensemble_are_told_with_what_is_know
 
 
 def test_raw_shares_are_told_with_sampling_alone(tmp_path: Path) -> None:
-    raw = run_small(tmp_path, tilt={"intercept": 0.0, "slope": 1.0, "gap": 0.0})
+    raw = run_small(tmp_path, tilt=NEUTRAL)
     assert raw.estimates[["known_low", "known_high"]].isna().all(axis=None)
 
 
@@ -180,7 +215,7 @@ def test_runs_of_a_posterior_are_told_apart_by_their_vectors() -> None:
 
 def test_days_of_runs_that_never_come_stay_never() -> None:
     days = days_of(pd.Series([3, 5, None, None, None], dtype="Int32"))
-    known = Knowledge(None, np.array([True, True, False, False, False]), (0.2, 0.6))
+    known = Knowledge(None, np.array([3.0, 5.0, np.inf, np.inf, np.inf]), (0.2, 0.6))
     low, high = known.of_number(days, Interval(math.inf, 3.0, math.inf, ""))
     assert (low, high) == (3.0, math.inf)
 
@@ -192,7 +227,7 @@ def test_the_covariance_that_is_shipped_is_the_one_that_the_scoreboard_tells() -
     ab, ac, bc = (float(told[f"tilt {name}"]) for name in ("intercept_slope", "intercept_gap", "slope_gap"))
     assert np.round([[a, ab, ac], [ab, b, bc], [ac, bc, c]], 3).tolist() == [list(row) for row in SHIPPED_COVARIANCE]
     assert np.linalg.eigvalsh(np.array(SHIPPED_COVARIANCE)).min() > 0.0
-    assert len(SHIPPED) == len(SHIPPED_COVARIANCE)
+    assert len(SHIPPED) == len(SHIPPED_COVARIANCE) + 1
 
 
 def test_ranges_hold_what_happened_in_wars_left_out_and_are_wider_where_that_is_shipped() -> None:

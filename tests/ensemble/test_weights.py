@@ -36,7 +36,7 @@ from sim.world.tilt import NEAREST, Tilt
 from tests.ensemble.small import run_small, small_scenario, stored_bytes
 from tests.worlds import NEUTRAL
 
-TILT = {"intercept": -0.2, "slope": 0.5, "gap": 0.0}
+TILT = {"intercept": -0.2, "slope": 0.5, "gap": 0.0, "delay": 0.7}
 Numbers = npt.NDArray[np.float64]
 amounts = st.lists(st.integers(0, 50), min_size=1, max_size=25)
 
@@ -62,13 +62,13 @@ def of_ones_and(each: Numbers, fell: npt.NDArray[np.bool_] | None = None) -> Wei
 
 
 def tilted(fell: npt.NDArray[np.bool_], tilt: Tilt) -> Weights:
-    """Return the weights of runs in some of which the regime collapses."""
-    return Weights(np.where(fell, *tilt.weights(float(fell.mean()))), fell, tilt)
+    """Return the weights of runs in some of which the regime collapses, each on another day."""
+    return Weights(tilt.weigh(np.where(fell, np.arange(len(fell)), np.inf)), fell, tilt)
 
 
 @given(st.floats(-2.0, 2.0), st.floats(0.0, 1.2), st.integers(1, 99))
 def test_weights_have_mean_1_and_give_the_chance_that_the_record_supports(a: float, b: float, n_fell: int) -> None:
-    fell, tilt = np.arange(100) < n_fell, Tilt(a, b)
+    fell, tilt = np.arange(100) < n_fell, Tilt(a, b, delay=0.5)
     weights = tilted(fell, tilt)
     assert weights.each.mean() == pytest.approx(1.0)
     assert share_interval(fell, weights).point == pytest.approx(tilt.chance(n_fell / 100), abs=1e-12)
@@ -79,11 +79,23 @@ def test_weights_have_mean_1_and_give_the_chance_that_the_record_supports(a: flo
 def test_a_tilt_nests_the_base_rate_and_the_share_itself(share: float) -> None:
     assert Tilt(0.3, 0.0).chance(share) == pytest.approx(1.0 / (1.0 + math.exp(-0.3)))
     assert Tilt(0.0, 1.0).chance(share) == pytest.approx(min(max(share, NEAREST), 1.0 - NEAREST))
-    assert Tilt(0.0, 1.0, 0.0).is_neutral
+    assert Tilt(0.0, 1.0, 0.0, 0.0).is_neutral
+    assert not Tilt(0.0, 1.0, 0.0, 0.1).is_neutral
 
 
 def test_where_all_runs_fare_alike_there_is_nothing_to_weigh() -> None:
-    assert Tilt(0.3, 0.5).weights(0.0) == Tilt(0.3, 0.5).weights(1.0) == (1.0, 1.0)
+    assert Tilt(0.3, 0.5).weigh(np.full(3, np.inf)).tolist() == [1.0] * 3
+    assert Tilt(0.3, 0.5).weigh(np.arange(3.0)).tolist() == [1.0] * 3
+
+
+def test_later_collapses_weigh_more_by_a_power_of_their_day() -> None:
+    days, tilt = np.array([0.0, 3.0, np.inf, 8.0, np.inf]), Tilt(0.4, 0.5, 0.0, 0.5)
+    each, chance = tilt.weigh(days), tilt.chance(0.6)
+    assert (each[[1, 3]] / each[0]).tolist() == pytest.approx([2.0, 3.0])
+    assert each[[0, 1, 3]].sum() == pytest.approx(5.0 * chance)
+    assert each[[2, 4]].tolist() == pytest.approx([2.5 * (1.0 - chance)] * 2)
+    by_day, other = tilt.weights(np.bincount([0, 3, 8], minlength=20), 5)
+    assert [*by_day[[0, 3, 8]], other] == pytest.approx(each[[0, 1, 3, 2]].tolist())
 
 
 @given(amounts, st.data())
@@ -142,11 +154,13 @@ def test_the_interval_of_a_collapse_is_that_of_its_share_mapped() -> None:
 
 
 def test_influence_is_what_a_little_more_of_a_run_would_change() -> None:
-    fell, tilt = np.arange(30) < 21, Tilt(-0.2, 0.5)
-    values = np.sqrt(np.arange(30.0)) + 3.0 * (np.arange(30) % 7)
+    fell, tilt = np.arange(30) < 21, Tilt(-0.2, 0.5, delay=0.8)
+    values, later = np.sqrt(np.arange(30.0)) + 3.0 * (np.arange(30) % 7), (1.0 + np.arange(30.0)) ** 0.8
 
     def weighted_mean(often: Numbers) -> float:
-        inside = [float(often[group] @ values[group] / often[group].sum()) for group in (fell, ~fell)]
+        inside = [
+            np.average(values[of], weights=often[of] * many[of]) for of, many in ((fell, later), (~fell, later**0.0))
+        ]
         chance = tilt.chance(float(often[fell].sum() / often.sum()))
         return chance * inside[0] + (1.0 - chance) * inside[1]
 
@@ -213,10 +227,10 @@ def test_growth_and_workers_give_the_same_bytes(folders: dict[str, Path], tmp_pa
 
 @pytest.mark.parametrize("name", ["runs", "falls", "twins"])
 def test_a_damaged_table_is_made_again_with_its_weights(name: str, tmp_path: Path) -> None:
-    settings = {"tilt": TILT, "uncertainty": {"kind": "prior", "twins": 12}}
+    settings = {"tilt": TILT, "uncertainty": {"kind": "prior", "twins": 40}}
     run_small(tmp_path, **settings)
     before = stored_bytes(tmp_path)
-    assert load_results(tmp_path).twins["weight"].nunique() == 2
+    assert len(set(load_results(tmp_path).twins["weight"])) > 1
     (tmp_path / f"{name}.parquet").write_bytes(b"damaged")
     run_small(tmp_path, **settings)
     assert stored_bytes(tmp_path) == before
@@ -250,7 +264,7 @@ def test_summaries_say_what_runs_weigh(folders: dict[str, Path], tmp_path: Path)
     share = float(load_results(folders["neutral"]).runs["collapse_day"].notna().mean())
     assert f"raw {whole_percent(share)}, told" in tilted_text
     assert f"a record as good as ours supports {whole_percent(Tilt(**TILT).chance(share))}" in tilted_text
-    assert "Runs weighed by the record (a -0.2, b 0.5, c 0)." in tilted_text
+    assert "Runs weighed by the record (a -0.2, b 0.5, c 0, k 0.7)." in tilted_text
     assert "weighed" not in neutral
     run_unweighed(tmp_path)
     assert "Shares are raw: every run counts alike." in (tmp_path / "summary.md").read_text(encoding="utf-8")

@@ -28,9 +28,10 @@ def test_what_could_still_happen_is_an_ensemble(tmp_path: Path, capsys: Captured
     folder, text = give(branch.SCRIPT, asked, capsys)
     assert "From day 12 of run 3 on the regime collapses by day 40 in" in " ".join(text.split())
     assert (folder / "figures" / "futures.png").is_file()
-    assert (
-        (folder / "answer.md").read_text(encoding="utf-8").startswith("# What could still happen from day 12 of run 3")
-    )
+    page = (folder / "summary.md").read_text(encoding="utf-8")
+    assert page.startswith("# What could still happen from day 12 of run 3")
+    assert "Made by `python experiments/branch.py " in page
+    assert [path.name for path in folder.glob("*.md")] == ["summary.md"]
     futures = sim.open_results(folder)
     assert len(futures.runs) == 40
     assert futures.share("collapse_day")["n"] == 40
@@ -47,6 +48,21 @@ def test_what_could_still_happen_is_an_ensemble(tmp_path: Path, capsys: Captured
         assert "ask the ensemble that they come from" in capsys.readouterr().err
     early = pd.read_parquet(folder / "daily.parquet"), pd.read_parquet(other / "daily.parquet")
     assert early[0].query("day < 12").equals(early[1].query("day < 12"))
+
+
+def test_one_future_is_told_as_one(tmp_path: Path, capsys: Captured) -> None:
+    asked = [*SMALL, "run=3", "day=12", "futures=1", f"output={tmp_path}"]
+    folder, text = give(branch.SCRIPT, asked, capsys)
+    told = " ".join(text.split())
+    assert "In the one future from day 12 of run 3 on, the run itself, the regime " in told
+    assert "1 futures" not in told
+    assert "share of futures" not in told
+    assert sim.open_results(folder).runs["run"].tolist() == [0]
+    lever = "levers=[{lever: strength, actor: lurd, value: 3}]"
+    _, text = give(branch.SCRIPT, [*asked, lever, "figures=false"], capsys)
+    assert "on, which has the run's own chance, the regime " in " ".join(text.split())
+    assert main(branch.SCRIPT, [*asked, "figures=false"]) == 0
+    assert "1 run is stored already" in capsys.readouterr().err
 
 
 def test_notebooks_hold_futures_with_their_lineages(tmp_path: Path) -> None:
@@ -92,6 +108,14 @@ def test_a_small_chance_is_told_with_its_ladder(tmp_path: Path, capsys: Captured
         (explain.SCRIPT, ["run=3", "turns=12:99999999999"], "runs and branches are below"),
         (explain.SCRIPT, ["run=3", "day=500"], "day = 500: must be below"),
         (rare.SCRIPT, ["repeats=1"], "repeats"),
+        (rare.SCRIPT, ["outcome=level_2", "neighbour=IRN"], "takes no deaths, so that no ladder leads there"),
+        (rare.SCRIPT, ["outcome=collapse_by_14", "by=9"], "by = 9: collapse_by_14 names another day"),
+        (
+            explain.SCRIPT,
+            ["run=5", "runs=20"],
+            "runs = 20: tells of many histories, run = 5 of one; give one of them",
+        ),
+        (explain.SCRIPT, ["runs=20", "place=SY-HM"], "place = SY-HM of one; give one of them"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_a_line(

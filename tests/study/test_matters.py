@@ -23,8 +23,9 @@ from sim.study.matters.screening import certain, parameter_variants
 from sim.study.matters.sensitivity import Sensitivity, sensitivity
 from sim.study.matters.variants import SCENARIO, Variant, live_variants
 from sim.tell.discovery import centre_yaml, discovery_answer
+from sim.tell.estimate import difference
 from sim.tell.sensitivity import sensitivity_answer
-from sim.tell.tornado import tornado_answer
+from sim.tell.tornado import blades_of, differs, tornado_answer
 from sim.world.config import read_config
 from sim.world.frozen import ConfigError
 from sim.world.scenario import idle_levers
@@ -72,7 +73,7 @@ def test_every_input_that_varies_is_ranked_once(prior: Case, displaced: Sensitiv
     assert names.is_unique
     drawn = prior.results.draws.drop(columns="run")
     assert set(names) >= {name for name in drawn if np.ptp(drawn[name]) > 0.0}
-    assert {"fighters.lurd", "unit_strength.lurd"} <= set(names)
+    assert {"fighters.lurd", "unit_strength.lurd", "side_strength.regime", "side_strength.challenger"} <= set(names)
     assert displaced.table["index"].is_monotonic_decreasing
     assert ((displaced.table["low"] <= displaced.table["index"]) & (displaced.table["index"] <= 1.0)).all()
 
@@ -83,22 +84,81 @@ def test_what_drives_displacement_and_a_fall_is_what_the_rules_say(prior: Case, 
     assert deadly["at_lowest"] < deadly["at_highest"]
     fall = sensitivity(prior, "p_collapse").table
     first = fall.iloc[0]
-    assert first["input"] in ("unit_strength.lurd", "unit_strength.model")  # the challenger's
+    assert first["input"] == "side_strength.challenger"
     assert first["low"] > 0.0
     assert first["correlation"] > 0.0
     assert first["at_lowest"] < first["at_highest"]
     signs = fall.set_index("input")["correlation"]
     assert signs["fighters.lurd"] > 0.1  # the challenger's
-    assert signs["unit_strength.gol_militias"] < -0.1  # the regime's
+    assert signs["side_strength.regime"] < -0.1
     assert signs["fighters.gol_militias"] < -0.1  # the regime's
 
 
 def test_fighters_are_those_with_which_a_run_begins(plain: Case) -> None:
     (inputs,) = inputs_of(plain, np.array([3, 7]))
-    assert not [name for name in inputs.names if not name.startswith(("fighters.", "unit_strength."))]
+    own = ("fighters.", "unit_strength.", "side_strength.")
+    assert not [name for name in inputs.names if not name.startswith(own)]
     for row, run in enumerate((3, 7)):
         model = SpilloverModel(plain.scenario, 1, run)
         assert inputs.table["fighters.lurd"].iloc[row] == pytest.approx(model.faction("lurd").fighters)
+
+
+def test_what_the_tables_err_by_on_a_side_is_one_input_of_all_its_factions(prior: Case, plain: Case) -> None:
+    """Allies' strengths hold one factor: told of each, it would count twice, and stand beside itself as a pair."""
+    runs = np.arange(200)
+    (inputs,) = inputs_of(plain, runs)
+    model, ids = SpilloverModel(plain.scenario, 1, 7), list(plain.scenario.tables.factions["id"])
+    for side, allies in (("challenger", ("lurd", "model")), ("regime", ("gol_militias", "atu_sss"))):
+        told = model.state["unit_strength"][[ids.index(name) for name in allies]]
+        parts = inputs.table.loc[7, [f"unit_strength.{name}" for name in allies]]
+        assert told == pytest.approx((parts * inputs.table.loc[7, f"side_strength.{side}"]).tolist())
+        among = inputs.table[[f"side_strength.{side}", *parts.index]].corr("spearman").to_numpy()
+        assert np.abs(among - np.eye(3)).max() < 0.3
+    assert inputs.copies == {}
+    pairs = sensitivity(prior, "p_collapse").pairs
+    assert "side_strength.challenger" in {*pairs["input"], *pairs["other"]}
+    assert pairs["index"].max() < 0.1
+    answer = sensitivity_answer(sensitivity(prior, "p_collapse"))
+    assert "strength of all on the side of Liberians United" in answer.sections[0].rows[0][-1]
+
+
+def test_without_quality_of_their_own_allies_have_nothing_of_their_own(plain: Case) -> None:
+    rules = plain.scenario.rules.copy()
+    rules["variation"]["strength_spread"] = 0.0
+    (inputs,) = inputs_of(replace(plain, scenario=replace(plain.scenario, rules=rules)), np.arange(50))
+    assert inputs.names == ["side_strength.regime", "side_strength.challenger"]
+
+
+def doubled(case: Case, name: str, copy: str) -> Case:
+    """Return an ensemble in which a parameter falls wherever another one rises."""
+    results = case.results
+    draws = results.draws.assign(**{copy: lambda table: 1.0 - 2.0 * table[name]})
+    return replace(case, results=replace(results, frames={**results.frames, "draws": draws}))
+
+
+def test_of_inputs_that_go_together_one_stands_for_all(prior: Case) -> None:
+    case = doubled(prior, "regime.flight_per_day", "attrition.rate")
+    twice = {"regime.flight_per_day": "attrition.rate"}  # the first column stands
+    found = sensitivity(case, "p_collapse")
+    assert found.copies == twice
+    assert "regime.flight_per_day" not in {*found.table["input"], *found.pairs["input"], *found.pairs["other"]}
+    alone = found.table[found.table["input"] == "attrition.rate"]
+    told = sensitivity_answer(replace(found, table=alone)).sentences
+    assert "attrition.rate stands for regime.flight_per_day as well" in told[-1]
+    boxes = discover(case, "collapse")
+    assert "regime.flight_per_day" not in boxes.looked_at
+    assert boxes.copies == twice
+
+
+def test_a_box_around_an_input_sets_its_copies_too(prior: Case, fall: Discovery) -> None:
+    name = next(each for each in fall.regions[0].limits if each in NUMBERS)
+    first = inputs_of(prior, usable(prior.results.runs)["run"].to_numpy())[0].names[0]
+    copy = first if first != name else "scale.kill_spread"
+    found = discover(doubled(prior, name, copy), "collapse")
+    keys = {key.removeprefix("rules.") for key in found.regions[0].settings}
+    assert ({name, copy} <= keys) or not {name, copy} & keys
+    assert ({name, copy} & set(found.regions[0].limits)) <= keys
+    assert len({name, copy} & set(found.looked_at)) <= 1
 
 
 def test_an_outcome_goes_by_its_name_with_or_without_its_beginning(prior: Case) -> None:
@@ -151,11 +211,10 @@ def test_vectors_that_were_learnt_together_are_told_as_such(posterior: Case) -> 
 def test_an_answer_begins_with_its_finding_and_says_how_far_to_trust_it(prior: Case, displaced: Sensitivity) -> None:
     assert sensitivity_answer(displaced).sentences[0].startswith("No input explains clearly more of displaced")
     answer = sensitivity_answer(sensitivity(prior, "p_collapse"))
-    assert answer.sentences[0].startswith("unit_strength.model explains most of collapse of the regime by day 60")
+    assert answer.sentences[0].startswith("side_strength.challenger explains most of collapse of the regime by day 60")
     assert "of what differs between runs; the rest is chance." in answer.sentences[1]
     assert answer.sentences[-1].startswith("Two halves of 400 runs have ")
-    assert answer.sections[0].rows[0][0] == "unit_strength.model"
-    assert "strength of one fighter" in answer.sections[0].rows[0][-1]
+    assert answer.sections[0].rows[0][0] == "side_strength.challenger"
 
 
 def test_a_box_is_scored_on_runs_that_had_no_part_in_it(prior: Case, fall: Discovery) -> None:
@@ -321,3 +380,14 @@ def test_the_largest_change_comes_first_and_is_told(plain: Case, tmp_path: Path)
     assert answer.question.startswith("Which lever changes refugees")
     assert " lowers " in answer.sentences[0]
     assert answer.sections[0].rows[0][0].startswith("border of ")
+    assert "over 100 runs each; what the others change cannot be told from 0." in answer.sentences[-1]
+    words = [row[-1] for row in answer.sections[0].rows]
+    clear = [change.is_clear for blade in blades_of(found, "refugees") for change in blade.changes]
+    assert [word == "yes" for word in words] == clear[: len(words)]
+    assert [differs(difference(1.0, low, 3.0, "persons")) for low in (-1.0, 0.5)] == ["cannot be told", "yes"]
+    assert differs(difference(0.0, 0.0, 0.0, "persons")) == "no run changes"
+    assert differs(difference(0.5, 0.1, 0.9, "persons")) == "too little to matter"
+    nothing = replace(found, table=table.assign(low=-1.0, high=1.0))
+    (told,) = tornado_answer(nothing, "refugees").sentences
+    assert told.startswith("None of ")
+    assert told.endswith("by what can be told from 0, over 100 runs each.")

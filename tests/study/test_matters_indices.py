@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +79,19 @@ def test_a_pair_that_works_together_is_found_and_the_others_are_not() -> None:
     pairs = sample(ishigami, 3, 8_000, 3).pairs(["x0", "x1", "x2"], seed=1).set_index(["input", "other"])
     assert pairs.loc[("x0", "x2"), "low"] <= CROSSED <= pairs.loc[("x0", "x2"), "high"]
     assert (pairs.drop(("x0", "x2"))["index"] < 0.01).all()
+
+
+def test_an_input_that_stands_several_times_counts_once() -> None:
+    drawn = sample(ishigami, 3, 2_000, 3)
+    x = drawn.inputs.table
+    again = {"same": x["x0"], "scaled": 3.0 * x["x1"] + 1.0, "reversed": -x["x0"], "risen": x["x2"] ** 3}
+    nearly = x["x1"] + 0.01 * x["x2"]
+    inputs = Inputs(x.assign(**again, nearly=nearly), np.arange(2_000), are_joint=False)
+    assert inputs.copies == {"same": "x0", "scaled": "x1", "reversed": "x0", "risen": "x2"}
+    doubled = replace(drawn, inputs=inputs)
+    assert doubled.indices(1)["input"].tolist() == ["x0", "x1", "x2", "nearly"]
+    assert doubled.pairs(["same", "x0", "reversed", "x2"], 1)[["input", "other"]].to_numpy().tolist() == [["x0", "x2"]]
+    assert doubled.top == 2
 
 
 def test_the_sign_and_the_ends_tell_the_direction() -> None:

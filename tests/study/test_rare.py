@@ -1,6 +1,7 @@
 """Splitting: as right as plain runs, much cheaper where it can be, and all that it finds can be lived again."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from sim.core.codes import Ladder
 from sim.core.engine import simulate
 from sim.ensemble.run.branches import Lineage, row_of
-from sim.study.rare.climbing import Mountain, Stratum, climb_once, next_rung, strata_of
+from sim.show.figures import RARE
+from sim.study.rare.climbing import STEP, Climb, Mountain, Stratum, climb_once, next_rung, strata_of, worthwhile
 from sim.study.rare.goals import Goal, goal_of
-from sim.study.rare.rare import Rare, interval, rare
+from sim.study.rare.rare import APART, Rare, choose_ways, interval, rare
 from sim.tell.rare import rare_answer, small
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
@@ -89,6 +91,34 @@ def test_rungs_are_reached_by_a_fifth_or_by_whoever_gets_higher() -> None:
     assert next_rung(np.array([0.1] * 10), 0.1) == 1.0
 
 
+def test_a_rung_stands_a_step_above_the_last() -> None:
+    assert next_rung(np.array([0.1] * 6 + [0.1 + STEP / 2.0] * 3 + [0.1 + STEP]), 0.1) == 0.1 + STEP
+    assert next_rung(np.array([0.1] * 6 + [0.1 + STEP / 2.0] * 4), 0.1) == 1.0
+
+
+def test_a_rung_that_most_reach_is_left_out() -> None:
+    trial = Climb((0.2, 1.0, 0.5, 0.9, 0.0), (), 0)
+    assert worthwhile((0.1, 0.2, 0.3, 0.4, 0.5, 0.6), trial) == (0.1, 0.3, 0.5, 0.6)
+    assert worthwhile((), Climb((0.9,), (), 0)) == ()
+
+
+def test_rungs_that_are_chosen_differ_and_sort_histories_out(liberia: Scenario) -> None:
+    """Of few histories the heights are few as well: the same ones were rungs again and again, which all reached."""
+    goal = replace(goal_of("level_4_GIN", liberia), end=5)
+    for way in choose_ways(liberia, goal, 30):
+        assert np.all(np.diff((0.0, *way.rungs)) >= STEP)
+        again = climb_once(Mountain(liberia, goal, way.stratum), way.rungs, APART, 30)
+        assert max(again.shares) <= 0.5
+
+
+def test_the_outcome_itself_is_the_last_rung_though_nobody_came_there(liberia: Scenario) -> None:
+    found = rare(liberia, goal_of("collapse", liberia, by=3), effort=20, repeats=2)
+    assert found.ladder["height"].iloc[-1] == 1.0
+    assert found.ladder["share"].isna().tolist() == [*[False] * (len(found.ladder) - 1), True]
+    assert rare_answer(found).sections[0].rows[-1][2:] == ("the outcome itself", "none came so far")
+    assert "none" in [text.get_text() for text in RARE.of(found).draw().axes[0].texts]
+
+
 def test_an_interval_is_students_for_the_logarithm() -> None:
     mean, low, high, error = interval(np.array([1e-4, 3e-4]))
     assert (mean, error) == (pytest.approx(2e-4), pytest.approx(1e-4))
@@ -119,6 +149,9 @@ def test_an_answer_tells_the_chance_and_what_it_was_worth(war_in_guinea: Rare) -
         ("level_4", None, None, "of which neighbour"),
         ("collapse", "GIN", None, "is of no neighbour"),
         ("collapse", None, 4_000, "by = 4000: must be from 0 to"),
+        ("level_1", "GIN", None, "outcome = level_1: takes no deaths, so that no ladder leads there; run.py tells"),
+        ("level_2_GIN", None, None, "takes no deaths"),
+        ("collapse_by_14", None, 9, "by = 9: collapse_by_14 names another day; leave out one of them"),
     ],
 )
 def test_what_no_ladder_leads_to_is_refused(
@@ -126,6 +159,11 @@ def test_what_no_ladder_leads_to_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=match):
         goal_of(outcome, liberia, neighbour, by)
+
+
+def test_a_day_may_be_said_twice_and_a_last_day_chosen(liberia: Scenario) -> None:
+    assert goal_of("collapse_by_14", liberia, by=14) == goal_of("collapse_by_14", liberia)
+    assert goal_of("collapse", liberia, by=9).by == 9
 
 
 @pytest.mark.parametrize(("effort", "repeats"), [(19, 20), (250, 1), (2.5, 20), (True, 20)])

@@ -20,7 +20,7 @@ from sim.study.score.forecast import Chance, Sample
 from sim.study.score.score import Scores, Settings, score
 from sim.study.score.tilt import ALL, OF_THE_WAR, Outcome, learn_tilt, tilt_table, tilted_forecast
 from sim.world.tables import Tables
-from sim.world.tilt import SHIPPED, USUAL_GAP, Tilt
+from sim.world.tilt import SHIPPED, SHIPPED_DELAY_ERROR, USUAL_GAP, Tilt
 from tests.study.test_score import FOUR, made
 from tests.worlds import tables_of
 
@@ -35,6 +35,31 @@ def outcomes_by(tilt: Tilt, n: int) -> list[Outcome]:
     return [Outcome(str(i), share, float(u < tilt.at(gap).chance(share)), gap) for i, (share, gap, u) in wars]
 
 
+def falls_by(delay: float, n: int) -> list[Outcome]:
+    """Return wars in which regimes fall on days that weigh by a power, of runs that are spread evenly over 100."""
+    days = np.repeat(np.arange(100), np.round(100.0 * (1.0 + np.arange(100)) ** delay).astype(int))
+    drawn = days[((np.arange(n) + 0.5) / n * len(days)).astype(int)]
+    return [Outcome(str(i), 0.5, 1.0, USUAL_GAP, float(day), np.full(100, 3)) for i, day in enumerate(drawn)]
+
+
+def test_days_of_falls_tell_how_much_later_they_come_than_in_runs() -> None:
+    for delay in (-0.4, 0.0, 1.2):
+        found = learn_tilt(falls_by(delay, 2000))
+        assert found.tilt.delay == pytest.approx(delay, abs=0.06)
+        assert found.errors[3] < 0.05
+    few = learn_tilt(falls_by(1.2, 3)).tilt.delay
+    assert 0.1 < few < 0.9  # three wars leave most of the prior
+    held = [Outcome("a", 0.5, 0.0, 0.3, math.nan, np.full(9, 1)), Outcome("b", 0.0, 1.0, 0.3, 4.0, np.zeros(9, int))]
+    assert (learn_tilt(held).tilt.delay, learn_tilt(held).errors[3]) == (0.0, pytest.approx(0.5))
+
+
+def test_how_likely_falls_are_and_how_late_are_learnt_apart() -> None:
+    line, days = outcomes_by(Tilt(0.4, 0.6, 3.0), 50), falls_by(1.0, 50)
+    both = [replace(one, day=of.day, falls=of.falls) for one, of in zip(line, days, strict=True)]
+    assert replace(learn_tilt(both).tilt, delay=0.0) == replace(learn_tilt(line).tilt, delay=0.0)
+    assert learn_tilt(both).tilt.delay == learn_tilt(days).tilt.delay
+
+
 def test_many_wars_tell_the_line_and_its_error() -> None:
     truth = Tilt(0.4, 0.6, 3.0)
     found = learn_tilt(outcomes_by(truth, 4000))
@@ -47,8 +72,8 @@ def test_many_wars_tell_the_line_and_its_error() -> None:
 
 def test_no_war_leaves_the_priors() -> None:
     found = learn_tilt([])
-    assert dataclasses.astuple(found.tilt) == pytest.approx((0.0, 0.5, 2.4))
-    assert (found.errors, found.worlds) == (pytest.approx((0.5, 0.25, 2.0)), 0)
+    assert dataclasses.astuple(found.tilt) == pytest.approx((0.0, 0.5, 2.4, 0.0))
+    assert (found.errors, found.worlds) == (pytest.approx((0.5, 0.25, 2.0, 0.5)), 0)
 
 
 def test_a_war_without_a_challenger_is_not_moved_by_the_gap() -> None:
@@ -133,7 +158,7 @@ def test_what_is_said_of_a_country_is_learnt_without_it(scores: Scores) -> None:
 
 
 def test_the_runs_of_a_mix_weigh_by_the_share_of_all_of_them() -> None:
-    tables, tilt = tables_of("liberia_2003"), Tilt(-0.3, 0.4)
+    tables, tilt = tables_of("liberia_2003"), Tilt(-0.3, 0.4, delay=1.0)
     items = {(item.name, item.seen.item): item for item in items_of(tables)}
     fall, day = items["fall", ""], items["collapse_day", ""]
     fresh = np.zeros((3, 2, width_of(list(items.values()))))
@@ -141,11 +166,12 @@ def test_the_runs_of_a_mix_weigh_by_the_share_of_all_of_them() -> None:
     fresh[:2, :, day.columns.start] = [[0.2, 1.0], [0.4, 0.6]]
     case = Case("liberia_2003", "LBR", read_facts(tables), tuple(items.values()), fresh, fresh, np.ones(3, bool))
     weights, chance = np.array([0.5, 0.5, 0.0]), tilt.chance(0.75)
-    assert tilted_mix(case, (fall, fall), weights, tilt) == Chance(chance)
-    found = tilted_mix(case, (day, fall), weights, tilt)
+    assert tilted_mix(case, fall, weights, tilt) == Chance(chance)
+    found = tilted_mix(case, day, weights, tilt)
     assert isinstance(found, Sample)
     assert np.array_equal(found.values, [0.2, 1.0, 0.4, 0.6])
-    assert found.weights == pytest.approx([chance / 3.0, 1.0 - chance, chance / 3.0, chance / 3.0])
+    assert tables.header.horizon_days == 100
+    assert found.weights == pytest.approx([chance * 21 / 123, 1.0 - chance, chance * 41 / 123, chance * 61 / 123])
 
 
 def test_runs_that_all_hold_are_only_told_otherwise() -> None:
@@ -160,4 +186,5 @@ def test_runs_that_all_hold_are_only_told_otherwise() -> None:
 def test_the_line_that_is_shipped_is_the_one_that_the_scoreboard_tells() -> None:
     """After new scores the stored table and the shipped numbers have to be set anew together."""
     told, _ = read_table()
-    assert tuple(round(float(told[f"tilt {name}"]), 2) for name in ("intercept", "slope", "gap")) == SHIPPED
+    assert tuple(round(float(told[f"tilt {name}"]), 2) for name in ("intercept", "slope", "gap", "delay")) == SHIPPED
+    assert round(float(told["tilt delay_error"]), 2) == SHIPPED_DELAY_ERROR

@@ -1,11 +1,11 @@
 """Say how far an estimate may be trusted beyond the number of runs: its 90 % interval of knowledge.
 
 Of a share, three things are not known: how good the record is, which tells how often regimes fall that look like this
-one, so that runs with and without a collapse might weigh less or more (`sim.world.tilt.known_chances`), and no chance
-better than that; parameters, where runs draw them; and what few runs leave open. They have nothing to do with each
-other and add as independent errors do. Of an amount or a day, one war will bring one number of those that runs bring:
-their range but for a twentieth at either end, made wider where such ranges held what happened too seldom. Both reach at
-least as far as the interval of sampling.
+one, and how late, so that runs with and without a collapse, and with an early one, might weigh less or more
+(`sim.world.tilt.known_chances`), and no chance better than that; parameters, where runs draw them; and what few runs
+leave open. They have nothing to do with each other and add as independent errors do. Of an amount or a day, one war
+will bring one number of those that runs bring: their range but for a twentieth at either end, made wider where such
+ranges held what happened too seldom. Both reach at least as far as the interval of sampling.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from sim.ensemble.store.results import Frame, Results
 from sim.ensemble.store.schema import WEIGHT
 from sim.world.posterior import drawn_vectors
 from sim.world.scenario import Scenario
-from sim.world.tilt import ERRORS_OF_90, NEAREST, SHIPPED_COVARIANCE, known_chances
+from sim.world.tilt import ERRORS_OF_90, NEAREST, SHIPPED_COVARIANCE, SHIPPED_DELAY_ERROR, known_chances
 
 TAILS = (0.05, 0.95)
-STRETCH: Final = 2.2
+STRETCH: Final = 2.4
 """How much wider around the median than that of runs the range of a day is told where it comes, as thirty wars teach.
 
 Other ranges held between 80 and 97 % of what happened as they are (`sim.study.score.coverage`).
@@ -48,6 +48,9 @@ VARIANCE, COLLAPSE = "variance_share_of_parameters", "p_collapse"
 
 RECORD: Final = math.exp(ERRORS_OF_90 * math.sqrt(SHIPPED_COVARIANCE[0][0]))
 """By which factor odds may be wrong, with 90 %, where thirty wars tell most: no chance is known better than that."""
+
+DELAYS: Final = (-ERRORS_OF_90 * SHIPPED_DELAY_ERROR, ERRORS_OF_90 * SHIPPED_DELAY_ERROR)
+"""How much less or more the delay of collapses may be, with 90 %."""
 
 MOST_SHARED = 0.999
 Ends = tuple[float, float]
@@ -62,8 +65,9 @@ class Knowledge:
     ----------
     weights
         What they weigh; None where all weigh the same.
-    fell
-        In which of them the regime collapses; None where nobody asked for more than the runs as they are.
+    ends
+        Day of the collapse in each of them, infinite for never; None where nobody asked for more than the runs as they
+        are.
     chances
         Between which the chance of a collapse lies, with 90 %.
     vectors
@@ -73,16 +77,16 @@ class Knowledge:
     """
 
     weights: Weights | None = None
-    fell: Bools | None = None
+    ends: Numbers | None = None
     chances: Ends = UNKNOWN
     vectors: npt.NDArray[np.int64] | None = None
     shared: float = 0.0
 
     def of(self, which: Bools) -> Knowledge:
         """Return that of some of the runs."""
-        fell = None if self.fell is None else self.fell[which]
+        ends = None if self.ends is None else self.ends[which]
         vectors = None if self.vectors is None else self.vectors[which]
-        return Knowledge(kept(self.weights, which), fell, self.chances, vectors, self.shared)
+        return Knowledge(kept(self.weights, which), ends, self.chances, vectors, self.shared)
 
     def of_share(self, happened: Bools, found: Interval) -> Ends:
         """Return the interval of the share of runs in which something happened.
@@ -94,7 +98,7 @@ class Knowledge:
         found
             The share with its interval of sampling.
         """
-        if self.fell is None:
+        if self.ends is None:
             return UNKNOWN
         days = np.where(happened, 0.0, np.inf)
         low, high = self.by_day(days, 1, *(np.array([value]) for value in found[:3]))
@@ -114,29 +118,35 @@ class Knowledge:
         share, low, high
             (day,): the shares with their intervals of sampling.
         """
-        if self.fell is None:
+        if self.ends is None:
             return np.full(horizon_days, math.nan), np.full(horizon_days, math.nan)
-        fates = np.column_stack([self._by_chance(days, horizon_days, chance) for chance in self.chances])
+        fates = np.column_stack([self._by_fate(days, horizon_days, chance) for chance in self.chances])
+        pace = np.column_stack([self._by_fate(days, horizon_days, delay=delay) for delay in DELAYS])
         spread = self._by_parameters(days, horizon_days, share)
         record = at_odds(share, 1.0 / RECORD), at_odds(share, RECORD)
-        below = share - np.minimum(fates.min(axis=1), record[0]), share - spread[0], share - low
-        above = np.maximum(fates.max(axis=1), record[1]) - share, spread[1] - share, high - share
-        down, up = (np.sqrt((np.maximum(np.stack(parts), 0.0) ** 2).sum(axis=0)) for parts in (below, above))
-        is_fall = np.array_equal(np.isfinite(days), self.fell)
-        least, most = (NEAREST, 1.0 - NEAREST) if is_fall else (0.0, 1.0)
-        return np.minimum(np.maximum(share - down, least), low), np.maximum(np.minimum(share + up, most), high)
+        least = np.stack([np.minimum(fates.min(axis=1), record[0]), pace.min(axis=1), spread[0], low])
+        most = np.stack([np.maximum(fates.max(axis=1), record[1]), pace.max(axis=1), spread[1], high])
+        down, up = (np.sqrt((np.maximum(parts, 0.0) ** 2).sum(axis=0)) for parts in (share - least, most - share))
+        is_fall = np.array_equal(np.isfinite(days), np.isfinite(self.ends))
+        first = np.where(is_fall & (share == share[-1]), NEAREST, 0.0)  # once all falls have come, it is their chance
+        return np.minimum(np.maximum(share - down, first), low), np.maximum(np.minimum(share + up, 1.0 - first), high)
 
-    def _by_chance(self, days: Numbers, horizon_days: int, chance: float) -> Numbers:
-        """Return the least and the most that shares can be with another chance of a collapse: (day, 2).
+    def _by_fate(self, days: Numbers, horizon_days: int, chance: float | None = None, delay: float = 0.0) -> Numbers:
+        """Return the least and the most that shares can be with another chance of a collapse, or later ones: (day, 2).
 
         They differ where there is no run with, or none without, a collapse to say how it goes then.
         """
-        fell = np.asarray(self.fell)
+        fell = np.isfinite(np.asarray(self.ends))
+        each = np.ones(len(days)) if self.weights is None else self.weights.each
+        if chance is None:
+            chance = float(each[fell].sum() / each.sum())
         is_fall, is_hold = (np.array_equal(np.isfinite(days), those) for those in (fell, ~fell))
+        each = each.copy()
+        each[fell] *= (1.0 + np.asarray(self.ends)[fell]) ** delay
         shares = []
         for those, weight, never in ((fell, chance, is_hold), (~fell, 1.0 - chance, is_fall)):
             if those.any():
-                so_far = _so_far(days[those], horizon_days) / those.sum()
+                so_far = _so_far(days[those], horizon_days, each[those]) / each[those].sum()
                 shares.append(weight * np.column_stack([so_far, so_far]))
             else:
                 shares.append(weight * np.tile([0.0, 0.0 if never else 1.0], (horizon_days, 1)))
@@ -175,7 +185,7 @@ class Knowledge:
         factor
             How much wider the range is told.
         """
-        if self.fell is None:
+        if self.ends is None:
             return UNKNOWN
         low, middle, high = observed_quantiles(values, (TAILS[0], 0.5, TAILS[1]), self.weights).tolist()
         low, high = stretched(low, middle, high, factor)
@@ -197,9 +207,9 @@ def knowledge_of(runs: Frame, scenario: Scenario, shared: float = 0.0) -> Knowle
     tilt = scenario.tilt
     if tilt is None or not len(runs):
         return Knowledge()
-    fell = runs[FALL].notna().to_numpy(np.bool_)
-    chances = known_chances(tilt, float(fell.mean()), scenario.morale_gap)
-    return Knowledge(weights_of(runs, scenario), fell, chances, vectors_of(runs, scenario), shared)
+    ends = runs[FALL].to_numpy(np.float64, na_value=math.inf)
+    chances = known_chances(tilt, float(np.isfinite(ends).mean()), scenario.morale_gap)
+    return Knowledge(weights_of(runs, scenario), ends, chances, vectors_of(runs, scenario), shared)
 
 
 def knowledge_of_results(results: Results, scenario: Scenario) -> Knowledge:
@@ -309,10 +319,10 @@ def _beta_ends(share: float, shared: float) -> Ends:
     return float(low), float(high)
 
 
-def _so_far(days: Numbers, horizon_days: int) -> Numbers:
-    """Return in how many runs something has happened by each day."""
-    when = days[np.isfinite(days)].astype(np.int64)
-    return np.cumsum(np.bincount(when, minlength=horizon_days)[:horizon_days]).astype(np.float64)
+def _so_far(days: Numbers, horizon_days: int, weights: Numbers) -> Numbers:
+    """Return what the runs weigh in which something has happened by each day."""
+    comes = np.isfinite(days)
+    return np.cumsum(np.bincount(days[comes].astype(np.int64), weights[comes], horizon_days)[:horizon_days])
 
 
 def _known(values: tuple[float, ...]) -> tuple[float, ...]:

@@ -119,27 +119,10 @@ def weighed(runs: pd.DataFrame, tilt: Tilt | None) -> pd.DataFrame:
     """
     if tilt is None:
         return runs
-    counts, fell = (runs["status"] == "ok").to_numpy(np.bool_), runs[FALL].notna().to_numpy(np.bool_)
-    weights = weights_column(counts, fell, weights_by_fate(int((fell & counts).sum()), int(counts.sum()), tilt))
+    counts, days = (runs["status"] == "ok").to_numpy(np.bool_), runs[FALL].to_numpy(np.float64, na_value=math.nan)
+    weights = np.full(len(runs), math.nan)
+    weights[counts] = tilt.weigh(days[counts])
     return runs.assign(**{WEIGHT: weights})
-
-
-def weights_by_fate(n_fell: int, n: int, tilt: Tilt) -> tuple[float, float]:
-    """Return what a run with and one without a collapse weigh.
-
-    Parameters
-    ----------
-    n_fell, n
-        In how many of how many runs that count the regime collapses.
-    tilt
-        What gives them their weights.
-    """
-    return tilt.weights(n_fell / n if n else 0.0)
-
-
-def weights_column(counts: Bools, fell: Bools, by_fate: tuple[float, float]) -> Numbers:
-    """Return what each run weighs, NaN where it does not count."""
-    return np.where(counts, np.where(fell, *by_fate), np.nan)
 
 
 def mean_of(values: Numbers, weights: Weights | None = None) -> float:
@@ -330,7 +313,7 @@ def influence_of(values: Numbers, weights: Weights | None = None) -> Numbers:
     if weights is None:
         return values
     fell, share = weights.fell, float(weights.fell.mean())
-    means = float(values[fell].mean()), float(values[~fell].mean())
+    means = float(np.average(values[fell], weights=weights.each[fell])), float(values[~fell].mean())
     within = weights.each * (values - np.where(fell, *means))
     between = (means[0] - means[1]) * weights.tilt.steepness(share) * (fell - share)
     return mean_of(values, weights) + within + between

@@ -85,7 +85,7 @@ class _Clock:
 
     def __str__(self) -> str:
         """Return how far the count is, how fast it goes, and how long it will take."""
-        text = f"{self.done:,} of {self.total:,} {self.items}"
+        text = f"{self.done:,} of {self.total:,} {self.items if self.total != 1 else self.items.removesuffix('s')}"
         computed = self.done - self._done_before
         if computed == 0:
             return text

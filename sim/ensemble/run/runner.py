@@ -9,18 +9,21 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Console
 
+from sim.core.codes import NEVER
 from sim.core.record import DAILY, EVENTS, FALLS, RUNS, TOLLS
 from sim.ensemble.estimate.estimates import estimate_all
 from sim.ensemble.estimate.events import prison_break_rows
 from sim.ensemble.estimate.precision import Target, look, looks, reached, targets_of
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.variance import variance_rows
-from sim.ensemble.estimate.weights import FALL, Bools, weighed, weights_by_fate, weights_column, weights_of
+from sim.ensemble.estimate.weights import FALL, weighed, weights_of
 from sim.ensemble.run.chunks import chunk_size, job_of, live_part
 from sim.ensemble.run.executors import count_workers, leave_if_read_by_worker
 from sim.ensemble.run.reporter import Reporter
@@ -151,7 +154,8 @@ def _stored(work: Work, scenario: Scenario, words: Words, *, is_open: bool) -> R
         if is_open and manifest["runs"] > work.total
         else ""
     )
-    work.reporter.note(f"{manifest['runs']:,} runs are stored already{more}; nothing is computed")
+    stored = "1 run is" if manifest["runs"] == 1 else f"{manifest['runs']:,} runs are"
+    work.reporter.note(f"{stored} stored already{more}; nothing is computed")
     results = load_results(folder)
     if not is_whole(folder / SUMMARY, manifest["summary"]):
         work.reporter.note(f"{folder / SUMMARY}: is missing, or not as it was written: written again")
@@ -247,24 +251,25 @@ def _merge(work: Work, scenario: Scenario) -> None:
     else:
         path = shelf.folder / f"{RUNS}.parquet"
         pieces = read_pieces(path, schemas(names_of(scenario.tables))[RUNS], ["status", FALL])
-    n = n_fell = 0
+    n, falls = 0, np.zeros(scenario.horizon_days, np.int64)
     for piece in pieces:
-        counts, fell = _fates(piece)
-        n, n_fell = n + int(counts.sum()), n_fell + int((counts & fell).sum())
-    by_fate = weights_by_fate(n_fell, n, tilt)
+        counts, days = _fates(piece)
+        n += int(counts.sum())
+        falls += np.bincount(days[counts & (days != NEVER)], minlength=len(falls))
+    by_fate = tilt.weights(falls, n)
     store.merge_parts(shelf, parts, dict.fromkeys((RUNS, TWINS), partial(_weighed_piece, by_fate=by_fate)))
 
 
-def _fates(piece: pa.Table) -> tuple[Bools, Bools]:
-    """Return which runs count, and in which the regime collapses."""
-    counts, fell = pc.equal(piece["status"], "ok"), pc.is_valid(piece[FALL])
-    return counts.to_numpy(), fell.to_numpy()
+def _fates(piece: pa.Table) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Return which runs count, and the day on which the regime collapses."""
+    days = pc.fill_null(piece[FALL].cast(pa.int64()), NEVER)
+    return pc.equal(piece["status"], "ok").to_numpy(), days.to_numpy()
 
 
-def _weighed_piece(piece: pa.Table, by_fate: tuple[float, float]) -> pa.Table:
+def _weighed_piece(piece: pa.Table, by_fate: tuple[npt.NDArray[np.float64], float]) -> pa.Table:
     """Return rows of runs with their weights."""
-    counts, fell = _fates(piece)
-    column = pa.array(weights_column(counts, fell, by_fate), mask=~counts)
+    counts, days = _fates(piece)
+    column = pa.array(np.where(days == NEVER, by_fate[1], by_fate[0][days]), mask=~counts)
     return piece.set_column(piece.schema.get_field_index(WEIGHT), piece.schema.field(WEIGHT), column)
 
 

@@ -35,7 +35,7 @@ def draw_rare(found: Rare) -> Figure:
         page.write(0.0, middle * ROW_MM - 1.6, label, size=SMALL_PT)
         if value > 0.0:
             ax.hlines(middle, ax.get_xlim()[0], value, color=COLOURS[stratum], linewidth=4.0, alpha=0.5)
-            _write_number(ax, middle, value)
+        _write_number(ax, middle, f"{small(value)} %" if value > 0.0 else "none")
     middle = len(steps) + 0.9
     page.write(0.0, middle * ROW_MM - 1.6, "repeats, and all together", size=SMALL_PT)
     chances = found.climbs["chance"].to_numpy(np.float64)
@@ -73,11 +73,9 @@ def _set_scale(ax: Axes, smallest: float, rows: int) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _write_number(ax: Axes, middle: float, value: float) -> None:
+def _write_number(ax: Axes, middle: float, text: str) -> None:
     """Write a share at the right of the axes."""
-    ax.annotate(
-        f"{small(value)} %", (TOP, middle), xytext=(4, 0), textcoords="offset points", fontsize=TINY_PT, va="center"
-    )
+    ax.annotate(text, (TOP, middle), xytext=(4, 0), textcoords="offset points", fontsize=TINY_PT, va="center")
 
 
 def _handles(found: Rare) -> Handles:

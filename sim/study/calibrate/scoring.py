@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -17,7 +18,7 @@ from sim.study.score.families import FAMILIES, Family, forecast_from
 from sim.study.score.forecast import Chance, Forecast, Kind, Sample
 from sim.study.score.record import Observation
 from sim.study.score.score import Judged, score_table
-from sim.study.score.tilt import FALL, OF_THE_WAR, Outcome, learn_tilt
+from sim.study.score.tilt import FALL, FALL_DAY, OF_THE_WAR, Outcome, learn_tilt
 from sim.study.score.tilt import Learnt as LearntTilt
 from sim.world.tilt import Tilt
 
@@ -59,7 +60,7 @@ def _forecaster(
         raw = mixed(case, item, learnt.mix(fold))
         found: dict[str, Forecast | None] = {MODEL: raw, PRIOR: mixed(case, item, prior)}
         if (FALL, "") in items and family.name in OF_THE_WAR:
-            found[TILTED] = tilted_mix(case, (item, items[FALL, ""]), learnt.mix(fold), tilt)
+            found[TILTED] = tilted_mix(case, item, learnt.mix(fold), tilt)
         if isinstance(raw, Chance):
             found[RECALIBRATED] = Chance(curves[family.name](raw.probability))
         return found
@@ -76,35 +77,51 @@ def mixed(case: Case, item: Item, weights: Floats) -> Forecast:
     return forecast_from(item.family.kind, flat if item.family.kind is Kind.SPLIT else flat[:, 0])
 
 
-def tilted_mix(case: Case, items: tuple[Item, Item], weights: Floats, tilt: Tilt) -> Forecast:
+def tilted_mix(case: Case, item: Item, weights: Floats, tilt: Tilt) -> Forecast:
     """Return what the fresh runs of a mix say of an item if they weigh as their share of falls is trusted.
 
     Parameters
     ----------
-    case
-        The world.
-    items
-        What is asked, and the item of the fall.
+    case, item
+        The world, and what is asked.
     weights
         Of the vectors, alike for all that the mix holds.
     tilt
         What gives runs their weights.
     """
-    item, fall = items
-    runs = case.fresh[weights > 0.0]
-    fell = runs[:, :, fall.columns.start].ravel() > 0.0
+    days = fall_days(case, weights)
     if item.name == FALL:
-        return Chance(tilt.chance(float(fell.mean())))
-    each, values = np.where(fell, *tilt.weights(float(fell.mean()))), runs[:, :, item.columns.start].ravel()
+        return Chance(tilt.chance(float(np.isfinite(days).mean())))
+    each, values = tilt.weigh(days), case.fresh[weights > 0.0][:, :, item.columns.start].ravel()
     if item.family.kind is Kind.CHANCE:
         return Chance((float((each * values).mean()) * SURE + 0.5) / (SURE + 1.0))
     return Sample(values, each / each.sum())
 
 
+def fall_days(case: Case, weights: Floats) -> Floats:
+    """Return the day of the collapse in each fresh run of a mix, infinite where there is none.
+
+    Parameters
+    ----------
+    case
+        A world of which is known whether its regime fell.
+    weights
+        Of the vectors.
+    """
+    at = {item.name: item.columns.start for item in case.items}
+    fell, share = (case.fresh[weights > 0.0][:, :, at[name]].ravel() for name in (FALL, "collapse_day"))
+    return np.where(fell > 0.0, np.rint(share * case.facts.horizon_days), np.inf)
+
+
 def tilt_without(learnt: Learnt, cases: Sequence[Case], fold: int | None) -> LearntTilt:
     """Return how far the falls of mixes may be trusted, learnt without a fold; see `curves_without`."""
-    told = _shares(FALL, learnt, cases, fold)
-    return learn_tilt([Outcome(case.fold, p, observed, case.facts.morale_gap) for p, observed, _, case in told])
+    outcomes = []
+    for p, fell, _, case, weights in _shares(FALL, learnt, cases, fold):
+        days = fall_days(case, weights)
+        day = next((item.seen.value for item in case.items if item.name == FALL_DAY), math.nan)
+        falls = np.bincount(days[np.isfinite(days)].astype(np.int64))
+        outcomes.append(Outcome(case.fold, p, fell, case.facts.morale_gap, day, falls))
+    return learn_tilt(outcomes)
 
 
 def curves_without(learnt: Learnt, cases: Sequence[Case], fold: int | None) -> dict[str, Curve]:
@@ -128,10 +145,11 @@ def _curve(family: Family, learnt: Learnt, cases: Sequence[Case], fold: int | No
 
 def _shares(
     family: str, learnt: Learnt, cases: Sequence[Case], fold: int | None
-) -> Iterator[tuple[float, float, float, Case]]:
+) -> Iterator[tuple[float, float, float, Case, Floats]]:
     """Yield what mixes that did not see it say of each item of a family outside a fold.
 
-    These are the chance, what happened, one over the number of such items of the world, and the world.
+    These are the chance, what happened, one over the number of such items of the world, the world, and what vectors
+    weigh in the mix.
     """
     for case, here in zip(cases, learnt.fold_of, strict=True):
         items = [item for item in case.items if item.name == family]
@@ -143,7 +161,7 @@ def _shares(
             weights = learnt.mix(fold, int(here))
         for item in items:
             p = float(mixed_chance(case.fresh[:, :, item.columns.start], weights[None])[0])
-            yield p, item.observed, 1.0 / len(items), case
+            yield p, item.observed, 1.0 / len(items), case, weights
 
 
 def boards(scores: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:

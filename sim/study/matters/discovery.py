@@ -20,7 +20,7 @@ from sim.study.cases import Case
 from sim.study.compare import outcome_numbers
 from sim.study.matters import indices
 from sim.study.matters.boxes import Box, Flags, Floats, Measure, best_step, measured, paying, peel, smooth
-from sim.study.matters.inputs import Inputs, Observed, inputs_of, is_parameter, observed_of
+from sim.study.matters.inputs import Inputs, Observed, copies_of, inputs_of, is_parameter, observed_of
 from sim.study.matters.sensitivity import Sample
 from sim.world.frozen import ConfigError
 
@@ -113,6 +113,8 @@ class Discovery:
         Runs behind it, half of which had no part in it.
     ranges
         Lowest and highest value of each input that was looked at.
+    copies
+        Inputs that rise and fall with another one, which stands for them.
     """
 
     case: Case
@@ -127,6 +129,7 @@ class Discovery:
     base: float
     n: int
     ranges: dict[str, tuple[float, float]]
+    copies: dict[str, str]
 
     @property
     def boxes(self) -> pd.DataFrame:
@@ -196,8 +199,7 @@ def discover(
     observed = observed_of(case, outcome, weights)
     happens, above, below = _looked_for(observed, above, below)
     families = inputs_of(case, observed.runs)
-    learns = _halves(families, int(case.results.manifest["seed"]))
-    _check(happens, learns)
+    learns = _halves(families, int(case.results.manifest["seed"]), happens)
     values = _chosen(families, observed, happens, learns)
     x, names = values.to_numpy(np.float64), tuple(map(str, values.columns))
     train, held = (Half.of(x, happens, observed.weights, which) for which in (learns, ~learns))
@@ -205,8 +207,9 @@ def discover(
     chosen = best_step(way, *train.arrays) if step is None else min(max(step, 0), len(way) - 1)
     boxes = _boxes(way[chosen], train, held, alone=step is not None)
     regions = tuple(_region(box, held, values, families) for box in boxes)
-    told, base = (observed.outcome, observed.unit, above, below), held.measured(Box.of_all(len(names))).base
-    return Discovery(case, *told, names, regions, _told(way, train, held), chosen, base, len(x), _ranges(values))
+    told = observed.outcome, observed.unit, above, below
+    base, copies = held.measured(Box.of_all(len(names))).base, copies_of(families)
+    return Discovery(case, *told, names, regions, _told(way, train, held), chosen, base, len(x), _ranges(values), copies)
 
 
 def _ranges(values: pd.DataFrame) -> dict[str, tuple[float, float]]:
@@ -233,19 +236,19 @@ def _looked_for(observed: Observed, above: float | None, below: float | None) ->
     return observed.numbers > above, above, math.nan
 
 
-def _halves(families: Sequence[Inputs], seed: int) -> Flags:
-    """Return which runs choose the boxes; runs with one set of parameters stay together."""
+def _halves(families: Sequence[Inputs], seed: int, happens: Flags) -> Flags:
+    """Return which runs choose the boxes; runs with one set of parameters stay together.
+
+    Raises ConfigError where it happens in too few of them, or of the others, to tell, or fails to in too few.
+    """
     first = families[0]
-    return np.asarray((indices.draws(len(first.table), seed, "half", 1)[:, 0] < HALF)[first.row_of])
-
-
-def _check(happens: Flags, learns: Flags) -> None:
-    """Raise ConfigError where it happens in too few runs to tell, or fails to in too few."""
+    learns = np.asarray((indices.draws(len(first.table), seed, "half", 1)[:, 0] < HALF)[first.row_of])
     fewest = min(int((happens[half] == what).sum()) for half in (learns, ~learns) for what in (True, False))
     if fewest < FEWEST_HITS:
         n = int(happens.sum())
         cure = "make more runs, or ask for another number with above=... or below=..."
         raise ConfigError([f"outcome: it holds in {n:,} of {len(happens):,} runs, too few to tell where; {cure}"])
+    return learns
 
 
 def _strongest(families: Sequence[Inputs], observed: Observed, happens: Flags, learns: Flags) -> tuple[str, ...]:
@@ -300,14 +303,14 @@ def _density(half: Half, box: Box) -> tuple[float, float, float]:
 def _region(box: Box, held: Half, values: pd.DataFrame, families: Sequence[Inputs]) -> Region:
     """Return a box with what it is worth, and its centre."""
     limits = {values.columns[i]: (float(box.low[i]), float(box.high[i])) for i in box.restricted}
-    inside = values[box.holds(values.to_numpy(np.float64))]
+    inside = box.holds(values.to_numpy(np.float64))
     return Region(limits, held.measured(box), _density(held, box), _centre(inside, list(limits), families[0]))
 
 
-def _centre(inside: pd.DataFrame, restricted: Sequence[str], first: Inputs) -> dict[str, float | str]:
-    """Return the medians of restricted parameters; of those learnt together, the vector nearest to them."""
-    names = [name for name in restricted if is_parameter(name)]
-    middle = inside[names].median()
+def _centre(inside: Flags, restricted: Sequence[str], first: Inputs) -> dict[str, float | str]:
+    """Return the medians of restricted parameters and their copies; of those learnt together, the nearest vector."""
+    names = [str(name) for name in first.table if is_parameter(str(name)) and first.original(str(name)) in restricted]
+    middle = first.by_run.loc[inside, names].median()
     if first.are_joint and names:
         shares = first.table[names].rank(pct=True)
         wanted = (first.table[names] <= middle).mean()

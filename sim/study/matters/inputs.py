@@ -1,13 +1,16 @@
 """Gather what differs between runs before their first day: parameters, and what tables judge roughly.
 
 Parameters are stored with the runs. Fighters and quality of each faction, of which the tables give a range or a rough
-judgement, are drawn as a run begins; so each run is begun again, as far as its first morning.
+judgement, and how far the tables err on a whole side, are drawn as a run begins; so each run is begun again, as far as
+its first morning. What several inputs share is an input of its own, and of inputs that rise and fall together one
+stands for all: nobody could tell what each of them explains.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +28,11 @@ from sim.study.compare import outcome_numbers
 from sim.world.faults import suggestion
 from sim.world.frozen import ConfigError
 
-FIGHTERS, STRENGTH = "fighters", "unit_strength"
-"""What begins the names of inputs that are no parameters; the id of the faction follows."""
+FIGHTERS, STRENGTH, SIDE = "fighters", "unit_strength", "side_strength"
+"""What begins the names of inputs that are no parameters; the id of the faction follows, or which main side it is."""
+SIDES = ("regime", "challenger")
+ROUNDING = 1e-9  # of a value: what varies by less is the same
+SAME = 1.0 - 1e-6  # correlation of ranks, either way, from which on two inputs are one
 MOST_RUNS = 50_000  # first runs that are looked at: indices are known to a thousandth by then
 FEWEST_RUNS = 20  # assumption: fewer tell nothing about a hundred inputs
 HAPPENS = "p_"
@@ -39,7 +45,7 @@ class Inputs:
     Parameters
     ----------
     table
-        A row for each set of values, a column an input; only what varies.
+        A row for each set of values, a column an input, copies included; only what varies.
     row_of
         Which row each run has, (run,).
     are_joint
@@ -52,8 +58,23 @@ class Inputs:
 
     @property
     def names(self) -> list[str]:
-        """Return the names of the inputs."""
-        return [str(name) for name in self.table.columns]
+        """Return the names of the inputs, without those that are copies."""
+        return [str(name) for name in self.table.columns if name not in self.copies]
+
+    @cached_property
+    def copies(self) -> dict[str, str]:
+        """Return the inputs that rise, or fall, whenever an earlier one rises; and which one that is."""
+        names = [str(name) for name in self.table.columns]
+        ranks = self.table.rank().to_numpy(np.float64)
+        centred = ranks - ranks.mean(axis=0)
+        sizes = np.sqrt((centred**2).sum(axis=0))
+        is_same = np.abs(centred.T @ centred) > SAME * np.outer(sizes, sizes)
+        earliest = [int(column.argmax()) for column in is_same]  # each is at least a copy of itself
+        return {names[i]: names[j] for i, j in enumerate(earliest) if j < i}
+
+    def original(self, name: str) -> str:
+        """Return which input stands for one."""
+        return self.copies.get(name, name)
 
     @property
     def by_run(self) -> pd.DataFrame:
@@ -157,9 +178,11 @@ def _families(case: Case, runs: npt.NDArray[np.int64]) -> list[Inputs]:
 
 
 def coded_inputs(case: Case, runs: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """Return with how many fighters each faction begins each run, and how strong one of them is.
+    """Return with how many fighters each faction begins each run, how strong one of them is, and by how much sides err.
 
-    They are those of the scenario's own parameters, so that they do not depend on parameters that a run draws.
+    How strong a fighter is comes from the quality of his faction alone: the factor on all of a main side's strength is
+    drawn once a run, and counts once. All are those of the scenario's own parameters, so that they do not depend on
+    parameters that a run draws.
 
     Parameters
     ----------
@@ -168,20 +191,28 @@ def coded_inputs(case: Case, runs: npt.NDArray[np.int64]) -> pd.DataFrame:
     """
     scenario, seed = case.scenario, np.uint64(case.results.manifest["seed"])
     ids = [str(name) for name in scenario.tables.factions["id"]]
-    state, found = new_state(scenario.world), np.empty((len(runs), 2 * len(ids)))
+    n, leaders = len(ids), [int(scenario.world[0][side]) for side in SIDES]
+    state, found = new_state(scenario.world), np.empty((len(runs), 2 * n + len(leaders)))
     for row, run in zip(found, runs, strict=True):
         calls.call_begin_run(scenario.world, scenario.rules, state, seed, np.uint64(run))
-        row[: len(ids)] = state[0]["fighters_day_0"][: len(ids)]
-        row[len(ids) :] = state[0]["unit_strength"][: len(ids)]
+        factor = state[0]["side_factor"]
+        row[:n] = state[0]["fighters_day_0"][:n]
+        row[n : 2 * n] = state[0]["unit_strength"][:n] / factor[:n]
+        row[2 * n :] = factor[leaders]
     names = [f"{what}.{faction}" for what in (FIGHTERS, STRENGTH) for faction in ids]
-    return _varying(pd.DataFrame(found, columns=names))
+    return _varying(pd.DataFrame(found, columns=[*names, *(f"{SIDE}.{side}" for side in SIDES)]))
+
+
+def copies_of(families: Sequence[Inputs]) -> dict[str, str]:
+    """Return the inputs of all families for which another one stands."""
+    return {copy: name for family in families for copy, name in family.copies.items()}
 
 
 def is_parameter(name: str) -> bool:
     """Tell whether an input is a parameter of the rules, which can be set."""
-    return name.partition(".")[0] not in (FIGHTERS, STRENGTH)
+    return name.partition(".")[0] not in (FIGHTERS, STRENGTH, SIDE)
 
 
 def _varying(table: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that are not the same in all rows."""
-    return table.loc[:, (table.max() > table.min()).to_numpy(bool)]
+    return table.loc[:, (table.max() - table.min() > ROUNDING * table.abs().max()).to_numpy(bool)]

@@ -23,7 +23,7 @@ from sim.ensemble.store.schema import Names, names_of, schema_of
 from sim.study.cases import Case
 from sim.study.matters import indices
 from sim.study.matters.indices import MOST_CROSSED, MOST_TERMS, Floats
-from sim.study.matters.inputs import Inputs, Observed, inputs_of, observed_of
+from sim.study.matters.inputs import Inputs, Observed, copies_of, inputs_of, observed_of
 
 TOP = 10  # inputs whose agreement between halves is told
 ENOUGH = 0.7  # of the top in both halves: a ranking that means something
@@ -40,7 +40,9 @@ SENSITIVITY, PAIRS = "sensitivity", "pairs"
 class SensitivityRow:
     """An uncertain input and what it does to one outcome, in ``sensitivity.parquet``; the largest index first."""
 
-    input: str = output(Kind.TEXT, "", "which parameter, or what of which faction", "`fighters.F`, `unit_strength.F`")
+    input: str = output(
+        Kind.TEXT, "", "which parameter, or what of which faction", "`fighters.F`, `unit_strength.F`, `side_strength.S`"
+    )
     index: float = output(Kind.SHARE, "share", "of the variance of ranks that it explains by itself", "Sobol'")
     low: float = output(Kind.SHARE, "share", "lower end of its 95 % interval", "bootstrap")
     high: float = output(Kind.SHARE, "share", "upper end")
@@ -91,6 +93,8 @@ class Sensitivity:
         How many of its first inputs two equal parts of the runs have in common: a row for each size of the parts.
     needed
         About how many runs it takes until the ranking means something; NaN where nobody can tell.
+    copies
+        Inputs that rise and fall with another one, which stands for them.
     """
 
     case: Case
@@ -103,6 +107,7 @@ class Sensitivity:
     n_sets: int
     agreement: pd.DataFrame
     needed: float
+    copies: dict[str, str]
 
     @property
     def is_joint(self) -> bool:
@@ -145,6 +150,7 @@ def sensitivity(case: Case, outcome: str, weights: Sequence[float] | None = None
         len(families[0].table),
         agreement,
         needed_runs(agreement),
+        copies_of(families),
     )
 
 
@@ -253,7 +259,7 @@ class Sample:
     @property
     def top(self) -> int:
         """Return how many inputs are the top ones."""
-        return min(TOP, max(self.inputs.table.shape[1] // 2, 1))
+        return min(TOP, max(len(self.inputs.names) // 2, 1))
 
 
 def needed_runs(agreement: pd.DataFrame) -> float:

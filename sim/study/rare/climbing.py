@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, zip_longest
 
 import numpy as np
 
@@ -29,6 +29,8 @@ from sim.world.scenario import Scenario
 
 TOP = 1.0  # the goal itself
 SHARE = 0.2  # of the histories that should reach the next rung; near the best where the height tells much
+STEP = 0.02  # of the way, at least, from a rung to the next: less tells nothing apart
+MOST_SHARE = 0.5  # of the histories that reach a rung: one that more get to sorts out too few
 MOST_RUNGS = 20
 BLOCK = 4096  # runs whose clocks are read at a time
 AS_LIKELY = 2.0  # as on day 0: "a war next door about doubles the risk" (Buhaug & Gleditsch 2008)
@@ -182,7 +184,7 @@ def climb_once(mountain: Mountain, rungs: Sequence[float], first: int, n: int) -
 
 
 def choose_rungs(mountain: Mountain, first: int, n: int) -> tuple[float, ...]:
-    """Return heights that about a fifth of the histories reach from the one before."""
+    """Return heights that a fifth of some histories reach from the one before, or fewer where heights jump."""
     rungs, starts = list[float](), list[Start]()
     while len(rungs) < MOST_RUNGS:
         reached = [mountain.climb(way, TOP) for way in mountain.ways(starts, first, n)]
@@ -198,6 +200,12 @@ def choose_rungs(mountain: Mountain, first: int, n: int) -> tuple[float, ...]:
 def next_rung(reached: np.ndarray, last: float) -> float:
     """Return the height that a fifth of some histories have reached, or what fewer have where more did not rise."""
     height = np.sort(reached)[-math.ceil(SHARE * len(reached))]
-    if height <= last:
-        height = min(reached[reached > last], default=TOP)
+    if height < last + STEP:
+        height = min(reached[reached >= last + STEP], default=TOP)
     return float(height)
+
+
+def worthwhile(rungs: Sequence[float], trial: Climb) -> tuple[float, ...]:
+    """Return the rungs without those that more than half of the histories of a trial reach from the one before."""
+    reached = zip_longest(rungs, trial.shares[: len(rungs)], fillvalue=0.0)  # nobody came to the last ones
+    return tuple(height for height, share in reached if share <= MOST_SHARE)

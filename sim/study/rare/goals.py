@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.core.codes import NOBODY, Ladder
+from sim.core.rules.spillover import deaths_at_least
 from sim.ensemble.estimate.outcomes import PROBABILITY, Outcome, outcomes_of
 from sim.ensemble.store.schema import names_of
 from sim.study.matters.variants import named
@@ -14,7 +15,7 @@ from sim.world.scenario import Scenario
 
 ENDS = {"collapse_day": Ladder.COLLAPSE, "flight_day": Ladder.FLIGHT, "capital_fall_day": Ladder.CAPITAL}
 LEVEL = "level_day"
-WITH_LADDER = "level_N of a neighbour, collapse, flight and capital_fall"
+WITH_LADDER = "level_3 and level_4 of a neighbour, collapse, flight and capital_fall"
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,30 @@ def goal_of(outcome: str, scenario: Scenario, neighbour: str | None = None, by: 
     name = named(_with_neighbour(outcome.removeprefix("p_"), neighbour, scenario), scenario)
     found = outcomes_of(names_of(scenario.tables), scenario.horizon_days)[name]
     column = found.columns[0]
-    last = found.by if by is None else by
-    if faults := not_whole("by", last):
-        raise ConfigError(faults)
-    if not 0 <= last <= scenario.horizon_days:
-        raise ConfigError([f"by = {last}: must be from 0 to {scenario.horizon_days}, the horizon"])
+    last = _last_day(name, found, by, scenario.horizon_days)
     end = min(last + 1, scenario.horizon_days)
     if found.unit == PROBABILITY and column in ENDS:
         return Goal(name, ENDS[column], NOBODY, 0, last, end)
     if found.unit == PROBABILITY and column.startswith(LEVEL):
-        states = [str(state) for state in scenario.tables.states["id"]]
-        return Goal(name, Ladder.LEVEL, states.index(found.state), _rung(found), last, end)
+        states, rung = [str(state) for state in scenario.tables.states["id"]], _rung(found)
+        if not deaths_at_least(rung) > 0.0:
+            cure = "run.py tells its share of plain runs, which is seldom small"
+            raise ConfigError([f"outcome = {outcome}: takes no deaths, so that no ladder leads there; {cure}"])
+        return Goal(name, Ladder.LEVEL, states.index(found.state), rung, last, end)
     raise ConfigError([f"outcome = {outcome}: no ladder leads there; {WITH_LADDER} have one"])
+
+
+def _last_day(name: str, found: Outcome, by: int | None, horizon: int) -> int:
+    """Return the last day that counts; raise ConfigError where it is none, or another one than the outcome's own."""
+    last = found.by if by is None else by
+    if faults := not_whole("by", last):
+        raise ConfigError(faults)
+    if not 0 <= last <= horizon:
+        raise ConfigError([f"by = {last}: must be from 0 to {horizon}, the horizon"])
+    if last != found.by and name.endswith(f"_by_{found.by}"):
+        told = name.removeprefix("p_")
+        raise ConfigError([f"by = {last}: {told} names another day; leave out one of them"])
+    return last
 
 
 def _with_neighbour(outcome: str, neighbour: str | None, scenario: Scenario) -> str:

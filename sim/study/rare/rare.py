@@ -17,7 +17,7 @@ from sim.ensemble.run.executors import Workers, count_workers
 from sim.ensemble.run.reporter import Reporter
 from sim.ensemble.run.work import make_ready
 from sim.ensemble.store.schema import Names, schema_of
-from sim.study.rare.climbing import TOP, Climb, Mountain, Stratum, choose_rungs, climb_once, strata_of
+from sim.study.rare.climbing import TOP, Climb, Mountain, Stratum, choose_rungs, climb_once, strata_of, worthwhile
 from sim.study.rare.goals import Goal
 from sim.world.faults import not_whole
 from sim.world.frozen import ConfigError
@@ -37,7 +37,9 @@ class LadderRow:
     share_of_runs: float = output(Kind.SHARE, "share", "share of all runs that are in the stratum")
     rung: int = output(Kind.NUMBER, "", "number of the rung", "the last is the outcome itself")
     height: float = output(Kind.INDEX, "", "how near one is to the outcome there", "1 for the outcome itself")
-    share: float = output(Kind.SHARE, "share", "mean share of histories from the rung before that reach it")
+    share: float = output(
+        Kind.SHARE, "share", "mean share of histories from the rung before that reach it", null="none came to that rung"
+    )
 
 
 class ClimbRow:
@@ -166,8 +168,9 @@ def choose_ways(scenario: Scenario, goal: Goal, effort: int) -> list[_Way]:
         mountain = Mountain(scenario, goal, stratum)
         rungs = choose_rungs(mountain, 0, effort)
         trial = Mountain(scenario, goal, stratum)
-        weights.append(stratum.share * climb_once(trial, rungs, APART, effort).chance)
-        ways.append(_Way(stratum, rungs, effort, mountain.days + trial.days))
+        found = climb_once(trial, rungs, APART, effort)
+        weights.append(stratum.share * found.chance)
+        ways.append(_Way(stratum, worthwhile(rungs, found), effort, mountain.days + trial.days))
     total = sum(weights)
     parts = [max(weight / total, LEAST) if total else 1.0 for weight in weights]
     return [replace(way, effort=max(10, round(effort * part))) for way, part in zip(ways, parts, strict=True)]
@@ -234,11 +237,10 @@ def _mean_shares(way: _Way, climbs: Sequence[Climb]) -> list[float]:
 
 
 def _rows(ways: Sequence[_Way], climbs: Sequence[Sequence[Climb]]) -> Iterator[Rung]:
-    """Yield the rungs of all strata, as far as anybody came."""
+    """Yield the rungs of all strata, the outcome itself the last; NaN for a share of nobody."""
     for number, (way, own) in enumerate(zip(ways, zip(*climbs, strict=True), strict=True)):
         for rung, (height, share) in enumerate(zip((*way.rungs, TOP), _mean_shares(way, own), strict=True)):
-            if not math.isnan(share):
-                yield Rung(number, way.stratum.share, rung, height, share)
+            yield Rung(number, way.stratum.share, rung, height, share)
 
 
 def _bound(ways: Sequence[_Way], climbs: Sequence[Sequence[Climb]]) -> float:

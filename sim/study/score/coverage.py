@@ -77,8 +77,8 @@ def known_rows(
 def _knowledge(world: Lived, gap: float, learnt: Learnt) -> Knowledge:
     """Return what is known of the runs of a world."""
     tilt, fell, share = learnt.tilt.at(gap), world.fell, float(world.fell.mean())
-    weights = Weights(np.where(fell, *tilt.weights(share)), fell, tilt) if 0.0 < share < 1.0 else None
-    return Knowledge(weights, fell, known_chances(tilt, share, gap, learnt.covariance))
+    weights = Weights(tilt.weigh(world.days), fell, tilt) if 0.0 < share < 1.0 else None
+    return Knowledge(weights, world.days, known_chances(tilt, share, gap, learnt.covariance))
 
 
 def _chance(happened: npt.NDArray[np.bool_], known: Knowledge, fall: float | None) -> tuple[float, float, float]:

@@ -53,7 +53,12 @@ class Lived:
     @property
     def fell(self) -> npt.NDArray[np.bool_]:
         """Return in which runs the regime collapses."""
-        return self.runs["collapse_day"].notna().to_numpy(np.bool_)
+        return np.isfinite(self.days)
+
+    @property
+    def days(self) -> Floats:
+        """Return the day of the collapse in each run, infinite where there is none."""
+        return _days(self, "collapse_day")
 
     @functools.cached_property
     def losses(self) -> pd.DataFrame:

@@ -111,6 +111,8 @@ class TiltRow:
     slope_error: float = output(Kind.INDEX, "", "its standard error")
     gap: float = output(Kind.INDEX, "log odds", "c", "what the gap of judged morale says beside the runs")
     gap_error: float = output(Kind.INDEX, "log odds", "its standard error")
+    delay: float = output(Kind.INDEX, "", "k", "by which power of its day a collapse weighs")
+    delay_error: float = output(Kind.INDEX, "", "its standard error")
     worlds: int = output(Kind.COUNT, "worlds", "from how many it was learnt")
     intercept_slope: float = output(Kind.INDEX, "log odds", "covariance of a and b")
     intercept_gap: float = output(Kind.INDEX, "log odds²", "covariance of a and c")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -18,7 +19,7 @@ from sim.study.score.folds import Folds, fold_of
 from sim.study.score.forecast import Forecast, scores_of, told, unscaled
 from sim.study.score.record import Observation, Record, read_record
 from sim.study.score.rivals import RIVALS, Known
-from sim.study.score.tilt import FALL, Outcome, learn_tilt, outcome_of, tilt_table, tilted_forecast
+from sim.study.score.tilt import FALL, FALL_DAY, Outcome, learn_tilt, outcome_of, tilt_table, tilted_forecast
 from sim.world.frozen import ConfigError
 from sim.world.scenario import Scenario
 from sim.world.tables import Tables
@@ -194,11 +195,16 @@ def outcomes_of(worlds: Sequence[Lived], judged: Sequence[Judged]) -> list[Outco
         What runs left behind, and their judges.
     """
     return [
-        outcome_of(world, at.fold, one.seen.value, at.facts.morale_gap)
+        outcome_of(world, at.fold, one.seen.value, at.facts.morale_gap, day_of_fall(at))
         for world, at in zip(worlds, judged, strict=True)
         for one in at.known[FALL]
         if len(world.runs)
     ]
+
+
+def day_of_fall(at: Judged) -> float:
+    """Return the day on which a regime fell, NaN where it did not."""
+    return next((one.seen.value for one in at.known[FALL_DAY]), math.nan)
 
 
 def left_out_rows(records: Iterable[tuple[str, Record]]) -> pd.DataFrame:

@@ -1,13 +1,15 @@
 """Learn how far the share of runs with a collapse may be trusted, and score what runs say that weigh accordingly.
 
 The line on the log odds (`sim.world.tilt`) is learnt by penalised likelihood: its priors are normal, and of few worlds
-little more is left than these. What is said of a world is learnt from other countries' wars alone.
+little more is left than these. So is the delay, from the days on which regimes fell. What is said of a world is learnt
+from other countries' wars alone.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -19,22 +21,30 @@ from sim.study.score.forecast import Chance, Forecast
 from sim.world.tilt import PRIOR_ERRORS, USUAL_GAP, Covariance, Tilt, log_odds
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+NO_FALLS: Ints = np.zeros(1, np.int64)
 
-FALL = "fall"
+FALL, FALL_DAY = "fall", "collapse_log_day"
 OF_THE_WAR = (
-    *(FALL, *(f"fall_by_{day}" for day in DAYS), "collapse_day", "collapse_log_day", "capital_day"),
+    *(FALL, *(f"fall_by_{day}" for day in DAYS), "collapse_day", FALL_DAY, "capital_day"),
     *("seat_day", "seat_falls", "seats_lost"),
 )
 """Families whose runs are weighed; what war does to people and neighbours follows, and is scored as it is."""
+
+LINE = ("intercept", "slope", "gap")
+"""What of a tilt tells how likely a fall is; its delay tells when."""
 
 STEPS = 50
 FIXED = 1e12  # precision of what is held
 ALL = ""
 """Stands for no fold: what is learnt from all worlds."""
 
-COLUMNS = ("fold", "intercept", "intercept_error", "slope", "slope_error", "gap", "gap_error", "worlds")
+COLUMNS = (
+    *("fold", "intercept", "intercept_error", "slope", "slope_error", "gap", "gap_error", "delay", "delay_error"),
+    "worlds",
+)
 SHARED = {"intercept_slope": (0, 1), "intercept_gap": (0, 2), "slope_gap": (1, 2)}
-"""What two of the three have in common, by column and place in the covariance."""
+"""What two of the line's three have in common, by column and place in the covariance."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +61,18 @@ class Outcome:
         1 if it did, else 0.
     gap
         Of judged morale on day 0; see `sim.world.tilt.morale_gap`.
+    day
+        On which it fell, NaN where it did not.
+    falls
+        (day,): in how many of its runs the regime collapses on each day.
     """
 
     fold: str
     share: float
     fell: float
     gap: float
+    day: float = math.nan
+    falls: Ints = field(default_factory=lambda: NO_FALLS, compare=False)
 
 
 @dataclass(frozen=True)
@@ -68,15 +84,15 @@ class Learnt:
     tilt
         The line.
     errors
-        Standard errors of intercept, slope and weight of the gap.
+        Standard errors of intercept, slope, weight of the gap, and delay.
     worlds
         From how many.
     covariance
-        Of these three: the inverse curvature of the loss.
+        Of the first three: the inverse curvature of their loss.
     """
 
     tilt: Tilt
-    errors: tuple[float, float, float]
+    errors: tuple[float, float, float, float]
     worlds: int
     covariance: Covariance
 
@@ -94,7 +110,7 @@ def learn_tilt(outcomes: Sequence[Outcome], fold: str = ALL) -> Learnt:
     known = [one for one in outcomes if fold == ALL or one.fold != fold]
     odds, fell, gaps = (np.array([getattr(one, name) for one in known]) for name in ("share", "fell", "gap"))
     said = np.column_stack([log_odds(odds), np.where(np.isnan(gaps), 0.0, gaps - USUAL_GAP)])
-    ranges = np.array([parameter.prior for parameter in describe(Tilt).values()])
+    ranges = np.array([describe(Tilt)[name].prior for name in LINE])
     centre, precision = ranges.mean(axis=1), np.diag((2.0 * PRIOR_ERRORS / np.ptp(ranges, axis=1)) ** 2)
     line, curvature = fit_line(said, fell, np.ones(len(known)), centre, precision)
     low, high = describe(Tilt)["slope"].limits
@@ -103,7 +119,37 @@ def learn_tilt(outcomes: Sequence[Outcome], fold: str = ALL) -> Learnt:
         line, _ = fit_line(said, fell, np.ones(len(known)), centre, precision)
     inverse = np.linalg.inv(curvature)
     errors, covariance = np.sqrt(np.diag(inverse)).tolist(), tuple(map(tuple, inverse.tolist()))
-    return Learnt(Tilt(*line.tolist()), (errors[0], errors[1], errors[2]), len(known), covariance)
+    delay, error = learn_delay(known)
+    tilt = Tilt(**dict(zip(LINE, map(float, line), strict=True)), delay=delay)
+    return Learnt(tilt, (errors[0], errors[1], errors[2], error), len(known), covariance)
+
+
+def learn_delay(outcomes: Sequence[Outcome]) -> tuple[float, float]:
+    """Return how much later regimes fell than in runs, the power k, and its standard error.
+
+    Of runs with a collapse, that on day d is what happened with a chance in proportion to (1 + d)**k. The likelihood
+    of days that came, times the normal prior, is largest where the sum over wars of log(1 + day), less its mean over
+    the runs so weighed, is k over the variance of the prior; its curvature gives the error.
+
+    Parameters
+    ----------
+    outcomes
+        Those without a day, and without a run with a collapse, tell nothing.
+    """
+    prior = describe(Tilt)["delay"]
+    precision = (2.0 * PRIOR_ERRORS / (prior.prior[1] - prior.prior[0])) ** 2
+    told = [one for one in outcomes if not math.isnan(one.day) and one.falls.any()]
+    delay, curvature = 0.0, precision
+    for _ in range(STEPS):  # Newton's method: the loss is convex
+        gradient, curvature = precision * delay, precision
+        for one in told:
+            logs = np.log1p(np.arange(len(one.falls)))
+            weights = one.falls * np.exp(delay * (logs - logs[-1]))
+            mean = float(np.average(logs, weights=weights))
+            gradient += mean - math.log1p(one.day)
+            curvature += float(np.average((logs - mean) ** 2, weights=weights))
+        delay -= gradient / curvature / max(1.0, abs(gradient / curvature))
+    return min(max(delay, prior.limits[0]), prior.limits[1]), 1.0 / math.sqrt(curvature)
 
 
 def fit_line(
@@ -132,7 +178,7 @@ def fit_line(
     return line, curvature
 
 
-def outcome_of(world: Lived, fold: str, fell: float, gap: float) -> Outcome:
+def outcome_of(world: Lived, fold: str, fell: float, gap: float, day: float) -> Outcome:
     """Return what the runs of a world said of its fall, and what happened.
 
     Parameters
@@ -143,8 +189,10 @@ def outcome_of(world: Lived, fold: str, fell: float, gap: float) -> Outcome:
         1 or 0.
     gap
         Of judged morale.
+    day
+        On which it fell, NaN where it did not.
     """
-    return Outcome(fold, float(world.fell.mean()), fell, gap)
+    return Outcome(fold, float(world.fell.mean()), fell, gap, day, np.bincount(world.days[world.fell].astype(np.int64)))
 
 
 def tilted_forecast(family: Family, world: Lived, item: str, tilt: Tilt) -> Forecast | None:
@@ -162,7 +210,7 @@ def tilted_forecast(family: Family, world: Lived, item: str, tilt: Tilt) -> Fore
     share = float(world.fell.mean())
     if family.name == FALL:
         return Chance(tilt.chance(share))
-    return forecast_of(family, world, item, np.where(world.fell, *tilt.weights(share)))
+    return forecast_of(family, world, item, tilt.weigh(world.days))
 
 
 def tilt_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
