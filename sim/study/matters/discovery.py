@@ -207,9 +207,9 @@ def discover(
     chosen = best_step(way, *train.arrays) if step is None else min(max(step, 0), len(way) - 1)
     boxes = _boxes(way[chosen], train, held, alone=step is not None)
     regions = tuple(_region(box, held, values, families) for box in boxes)
-    told = observed.outcome, observed.unit, above, below
+    told = observed.outcome, observed.unit, above, below, names
     base, copies = held.measured(Box.of_all(len(names))).base, copies_of(families)
-    return Discovery(case, *told, names, regions, _told(way, train, held), chosen, base, len(x), _ranges(values), copies)
+    return Discovery(case, *told, regions, _told(way, train, held), chosen, base, len(x), _ranges(values), copies)
 
 
 def _ranges(values: pd.DataFrame) -> dict[str, tuple[float, float]]:
