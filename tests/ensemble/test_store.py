@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.core.engine import simulate
@@ -76,6 +76,7 @@ def test_missing_parts_fill_exactly_what_is_missing(found: list[int], gaps: list
     assert all(0 < part.n <= chunk for part in missing)
 
 
+@settings(max_examples=40)  # each writes a table of some hundred columns twice
 @given(cuts=st.lists(st.integers(0, 30), max_size=8), name=st.sampled_from([*TABLES]))
 def test_a_table_has_the_same_bytes_however_it_comes_in_pieces(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int], name: str
