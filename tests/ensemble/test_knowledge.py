@@ -23,7 +23,7 @@ from sim.ensemble.estimate.knowledge import (
     vectors_of,
 )
 from sim.ensemble.estimate.rows import days_of, usable
-from sim.ensemble.estimate.weights import Interval, Weights, mean_with_interval, share_interval
+from sim.ensemble.estimate.weights import Interval, Weights, mean_with_interval, share_interval, shares_by_day
 from sim.ensemble.store.results import Results
 from sim.world.tilt import NEAREST, SHIPPED, SHIPPED_COVARIANCE, USUAL_GAP, Tilt, known_chances
 from tests.ensemble.small import run_small, small_scenario
@@ -149,6 +149,22 @@ def test_curves_have_the_intervals_of_the_table(results: Results) -> None:
     at_14 = table.loc[14, ["estimate", "low", "high", "known_low", "known_high"]].to_numpy(np.float64)
     assert np.allclose(found.loc[14, ["probability", "low", "high", "known_low", "known_high"]].to_numpy(float), at_14)
     assert curve(runs["collapse_day"], scenario.horizon_days)["known_low"].isna().all()
+
+
+@pytest.mark.parametrize("n_fell", [3, 12, 200, 392])
+def test_a_band_has_the_intervals_of_its_days_and_ends_with_that_of_the_collapse(n_fell: int) -> None:
+    n, horizon = 400, 60
+    fell = np.arange(n) < n_fell
+    days = np.where(fell, np.arange(n) * 50.0 // n_fell, np.inf)
+    known = known_of(fell)
+    share, low, high = shares_by_day(days, horizon, known.weights)
+    ends = known.by_day(days, horizon, share, low, high)
+    for day in range(horizon):
+        assert told(known, days <= day)[1] == pytest.approx((ends[0][day], ends[1][day]))
+    assert told(known, fell)[1] == pytest.approx((ends[0][-1], ends[1][-1]))
+    assert all((np.diff(end) >= -1e-12).all() for end in ends)
+    assert ends[0][-1] >= NEAREST or low[-1] < NEAREST
+    assert ends[1].max() <= 1.0 - NEAREST
 
 
 def test_all_chances_means_and_medians_of_an_ensemble_are_told_with_what_is_known(results: Results) -> None:

@@ -122,9 +122,19 @@ class Knowledge:
         below = share - np.minimum(fates.min(axis=1), record[0]), share - spread[0], share - low
         above = np.maximum(fates.max(axis=1), record[1]) - share, spread[1] - share, high - share
         down, up = (np.sqrt((np.maximum(np.stack(parts), 0.0) ** 2).sum(axis=0)) for parts in (below, above))
-        is_fall = np.array_equal(np.isfinite(days), self.fell)
-        least, most = (NEAREST, 1.0 - NEAREST) if is_fall else (0.0, 1.0)
+        least, most = self._nearest(days, horizon_days)
         return np.minimum(np.maximum(share - down, least), low), np.maximum(np.minimum(share + up, most), high)
+
+    def _nearest(self, days: Numbers, horizon_days: int) -> tuple[Numbers, float]:
+        """Return the least that is told of each day, and the most: what a collapse brings for sure is as likely.
+
+        By no day a collapse is likelier than at all; only when the last regime that falls has fallen, it is as likely.
+        """
+        fell, happens = np.asarray(self.fell), np.isfinite(days)
+        falls_only = not (happens & ~fell).any()
+        as_often = _so_far(days[fell], horizon_days) == fell.sum()
+        told = as_often & (falls_only or bool(fell.any()))
+        return np.where(told, NEAREST, 0.0), 1.0 - NEAREST if falls_only else 1.0
 
     def _by_chance(self, days: Numbers, horizon_days: int, chance: float) -> Numbers:
         """Return the least and the most that shares can be with another chance of a collapse: (day, 2).
