@@ -14,10 +14,14 @@ KNOWN = (
     "In brackets: 90 % intervals of knowledge, of a chance by what the record and uncertain parameters leave open, of "
     "a mean or a median between which numbers one war will bring its own; how many runs were made adds little."
 )
-OF_DIFFERENCES = " Those of differences are 95 % intervals of sampling, over the same runs."
+SAMPLING_ALONE = "of sampling alone (what is not known about the war is not in them)"
+"""What is said of intervals that tell no more than how many runs were made, wherever they stand."""
+
+OVER_SAME_RUNS = f"95 % intervals over the same runs, {SAMPLING_ALONE}"
+OF_DIFFERENCES = f" Those of differences are {OVER_SAME_RUNS}."
 SAMPLED = (
-    "In brackets: 95 % intervals of sampling, Wilson for shares of runs, order statistics for median days, normal for "
-    "means; they tell how many runs were made, not how much is known."
+    f"In brackets: 95 % intervals {SAMPLING_ALONE}, Wilson for shares of runs, order statistics for median days, "
+    "normal for means."
 )
 STRUCTURE = "which is a statement about the structure of the model under these inputs, not a certainty"
 
