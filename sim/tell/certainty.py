@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.ensemble.estimate.estimates import COLLAPSE_RAW, COLLAPSE_SUPPORTED
+from sim.ensemble.estimate.knowledge import VARIANCE, is_repeated, vectors_of
+from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.tell.estimate import Estimate
 from sim.tell.lookup import Lookup
@@ -23,6 +27,7 @@ SAMPLED = (
     f"In brackets: 95 % intervals {SAMPLING_ALONE}, Wilson for shares of runs, order statistics for median days, "
     "normal for means."
 )
+ENOUGH_PAIRS = 400  # whose intraclass correlation has a standard error of .05
 STRUCTURE = "which is a statement about the structure of the model under these inputs, not a certainty"
 
 
@@ -44,16 +49,33 @@ def certainty(results: Results, scenario: Scenario) -> str:
         raw = "" if scenario.config.weights else f"Shares are {RAW}."
         told = f"{runs[0].upper()}{runs[1:]} {by}, {STRUCTURE}." if runs else ""
         return " ".join(filter(None, (told, raw)))
-    supported = lookup.find(COLLAPSE_SUPPORTED)
+    supported, rough = lookup.find(COLLAPSE_SUPPORTED), _roughly(results, scenario)
     if runs:
         return (
             f"{runs[0].upper()}{runs[1:]} {by}, {STRUCTURE}; a record as good as ours supports {supported} "
-            f"(sampling {supported.sampling}). All runs weigh the same."
+            f"(sampling {supported.sampling}). All runs weigh the same.{rough}"
         )
+    balance = "" if math.isnan(scenario.morale_gap) else " at this balance of morale"
     return (
-        f"P(the regime collapses {by}): raw {share.alone}, told {supported} (sampling {supported.sampling}): a "
-        f"record as good as ours supports {supported.alone}. Runs weigh accordingly in all numbers."
+        f"P(the regime collapses {by}): raw {share.alone}, told {supported} (sampling {supported.sampling}), since "
+        f"runs weigh as other wars{balance} teach: a record as good as ours supports {supported.alone}. They do so in "
+        f"all numbers.{rough}"
     )
+
+
+def _roughly(results: Results, scenario: Scenario) -> str:
+    """Return in a sentence that few runs tell badly what parameters leave open; nothing where they tell it well."""
+    runs = usable(results.runs)
+    vectors = vectors_of(runs, scenario)
+    if scenario.config.uncertainty.kind == "none" or (vectors is not None and is_repeated(vectors)):
+        return ""
+    told = results.estimates[results.estimates["quantity"] == VARIANCE]
+    pairs = int(told["n"].max()) if len(told) else 0
+    if pairs >= ENOUGH_PAIRS:
+        return ""
+    if not pairs:
+        return " What uncertain parameters leave open is not in the intervals: too few runs share theirs with another."
+    return f" What uncertain parameters leave open is a rough guess from {pairs} runs and their twins; make more runs."
 
 
 def chance_of_collapse(lookup: Lookup, scenario: Scenario) -> Estimate:

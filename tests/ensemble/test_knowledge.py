@@ -17,6 +17,8 @@ from sim.ensemble.estimate.knowledge import (
     STRETCH,
     Knowledge,
     at_odds,
+    is_repeated,
+    knowledge_of,
     knowledge_of_results,
     shared_by,
     stretched,
@@ -192,6 +194,19 @@ def test_runs_of_a_posterior_are_told_apart_by_their_vectors() -> None:
     all_of_them = vectors_of(pd.DataFrame({"run": np.arange(10)}), scenario)
     assert found.tolist() == np.asarray(all_of_them)[[3, 4, 7]].tolist()
     assert vectors_of(runs, small_scenario()) is None
+
+
+def test_few_runs_of_many_vectors_are_told_by_twins() -> None:
+    scenario = small_scenario(uncertainty={"kind": "posterior"})
+    for n, is_told in ((30, False), (40_000, True)):
+        runs = pd.DataFrame({"run": np.arange(n), "collapse_day": np.where(np.arange(n) % 3 == 0, 5.0, np.nan)})
+        known = knowledge_of(runs.assign(weight=1.0), scenario, shared=0.3)
+        assert (known.vectors is not None) == is_told
+        assert known.shared == 0.3
+    once, twice = np.arange(40), np.arange(40) // 2
+    assert not is_repeated(once)
+    assert not is_repeated(np.where(once < 39, once, 0))  # a single pair tells nothing
+    assert is_repeated(twice)
 
 
 def test_days_of_runs_that_never_come_stay_never() -> None:

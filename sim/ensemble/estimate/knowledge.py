@@ -49,6 +49,9 @@ VARIANCE, COLLAPSE = "variance_share_of_parameters", "p_collapse"
 RECORD: Final = math.exp(ERRORS_OF_90 * math.sqrt(SHIPPED_COVARIANCE[0][0]))
 """By which factor odds may be wrong, with 90 %, where thirty wars tell most: no chance is known better than that."""
 
+RUNS_OF_A_VECTOR: Final = 2.0
+"""On average so many are needed before vectors themselves tell what they explain; until then twins do, of collapses."""
+
 MOST_SHARED = 0.999
 Ends = tuple[float, float]
 UNKNOWN: Ends = (math.nan, math.nan)
@@ -67,9 +70,9 @@ class Knowledge:
     chances
         Between which the chance of a collapse lies, with 90 %.
     vectors
-        Which vector of parameters each of them has, None where all have the same or each its own.
+        Which vector of parameters each of them has, None where all have the same, or hardly two the same.
     shared
-        Share of the variance that parameters explain where each run has its own.
+        Share of the variance that parameters explain where hardly two runs have the same, as twins tell.
     """
 
     weights: Weights | None = None
@@ -209,7 +212,9 @@ def knowledge_of(runs: Frame, scenario: Scenario, shared: float = 0.0) -> Knowle
         return Knowledge()
     fell = runs[FALL].notna().to_numpy(np.bool_)
     chances = known_chances(tilt, float(fell.mean()), scenario.morale_gap)
-    return Knowledge(weights_of(runs, scenario), fell, chances, vectors_of(runs, scenario), shared)
+    vectors = vectors_of(runs, scenario)
+    known = vectors if vectors is not None and is_repeated(vectors) else None
+    return Knowledge(weights_of(runs, scenario), fell, chances, known, shared)
 
 
 def knowledge_of_results(results: Results, scenario: Scenario) -> Knowledge:
@@ -252,6 +257,11 @@ def vectors_of(runs: Frame, scenario: Scenario) -> npt.NDArray[np.int64] | None:
     first = int(numbers.min())
     drawn = drawn_vectors(scenario.posterior, scenario.config.ensemble.seed, first, int(numbers.max()) - first + 1)
     return np.asarray(drawn[numbers - first])
+
+
+def is_repeated(vectors: npt.NDArray[np.int64]) -> bool:
+    """Tell whether vectors of runs come back so often that what lies between them can be told from chance."""
+    return len(vectors) >= RUNS_OF_A_VECTOR * len(np.unique(vectors))
 
 
 def shared_by(values: Numbers, groups: npt.NDArray[np.int64]) -> float:
