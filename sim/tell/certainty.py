@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.ensemble.estimate.estimates import COLLAPSE_RAW, COLLAPSE_SUPPORTED
-from sim.ensemble.estimate.knowledge import VARIANCE, is_repeated, vectors_of
+from sim.ensemble.estimate.knowledge import FEWEST_REPEATS, VARIANCE, repeats, vectors_of
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.tell.estimate import Estimate
@@ -27,7 +27,7 @@ SAMPLED = (
     f"In brackets: 95 % intervals {SAMPLING_ALONE}, Wilson for shares of runs, order statistics for median days, "
     "normal for means."
 )
-ENOUGH_PAIRS = 400  # whose intraclass correlation has a standard error of .05
+ENOUGH_PAIRS = 200  # whose intraclass correlation has a standard error of .07 or less
 STRUCTURE = "which is a statement about the structure of the model under these inputs, not a certainty"
 
 
@@ -66,16 +66,16 @@ def certainty(results: Results, scenario: Scenario) -> str:
 def _roughly(results: Results, scenario: Scenario) -> str:
     """Return in a sentence that few runs tell badly what parameters leave open; nothing where they tell it well."""
     runs = usable(results.runs)
-    vectors = vectors_of(runs, scenario)
-    if scenario.config.uncertainty.kind == "none" or (vectors is not None and is_repeated(vectors)):
+    if scenario.config.uncertainty.kind == "none":
         return ""
-    told = results.estimates[results.estimates["quantity"] == VARIANCE]
-    pairs = int(told["n"].max()) if len(told) else 0
-    if pairs >= ENOUGH_PAIRS:
-        return ""
+    vectors, twins = vectors_of(runs, scenario), results.estimates[results.estimates["quantity"] == VARIANCE]["n"]
+    pairs = 0 if vectors is None else repeats(vectors)
+    if pairs < FEWEST_REPEATS:
+        pairs = int(twins.max()) if len(twins) else 0
     if not pairs:
-        return " What uncertain parameters leave open is not in the intervals: too few runs share theirs with another."
-    return f" What uncertain parameters leave open is a rough guess from {pairs} runs and their twins; make more runs."
+        return " What uncertain parameters leave open is not in the intervals: hardly two runs share theirs."
+    rough = f" What uncertain parameters leave open is a rough guess from {pairs} pairs of runs that share theirs."
+    return rough if pairs < ENOUGH_PAIRS else ""
 
 
 def chance_of_collapse(lookup: Lookup, scenario: Scenario) -> Estimate:

@@ -17,9 +17,9 @@ from sim.ensemble.estimate.knowledge import (
     STRETCH,
     Knowledge,
     at_odds,
-    is_repeated,
     knowledge_of,
     knowledge_of_results,
+    repeats,
     shared_by,
     stretched,
     vectors_of,
@@ -203,10 +203,7 @@ def test_few_runs_of_many_vectors_are_told_by_twins() -> None:
         known = knowledge_of(runs.assign(weight=1.0), scenario, shared=0.3)
         assert (known.vectors is not None) == is_told
         assert known.shared == 0.3
-    once, twice = np.arange(40), np.arange(40) // 2
-    assert not is_repeated(once)
-    assert not is_repeated(np.where(once < 39, once, 0))  # a single pair tells nothing
-    assert is_repeated(twice)
+    assert [repeats(np.array(vectors)) for vectors in ([1, 2, 3], [1, 2, 1], [4, 4, 4])] == [0, 1, 2]
 
 
 def test_days_of_runs_that_never_come_stay_never() -> None:

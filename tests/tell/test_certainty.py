@@ -22,7 +22,10 @@ def test_a_raw_chance_and_the_one_that_is_told_come_with_the_reason_why_they_dif
 
 @pytest.mark.parametrize(
     ("twins", "words"),
-    [(20, "a rough guess from 20 runs and their twins"), (0, "is not in the intervals: too few runs share theirs")],
+    [
+        (20, "a rough guess from 20 pairs of runs that share theirs"),
+        (0, "is not in the intervals: hardly two runs share"),
+    ],
 )
 def test_few_runs_say_that_they_tell_badly_what_parameters_leave_open(twins: int, words: str, tmp_path: Path) -> None:
     asked = {"uncertainty": {"kind": "posterior", "twins": twins}, "runs": 20}

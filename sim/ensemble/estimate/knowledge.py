@@ -49,8 +49,8 @@ VARIANCE, COLLAPSE = "variance_share_of_parameters", "p_collapse"
 RECORD: Final = math.exp(ERRORS_OF_90 * math.sqrt(SHIPPED_COVARIANCE[0][0]))
 """By which factor odds may be wrong, with 90 %, where thirty wars tell most: no chance is known better than that."""
 
-RUNS_OF_A_VECTOR: Final = 2.0
-"""On average so many are needed before vectors themselves tell what they explain; until then twins do, of collapses."""
+FEWEST_REPEATS: Final = 30
+"""So many runs must share the vector of an earlier one before vectors tell what they explain; else twins' collapses do."""
 
 MOST_SHARED = 0.999
 Ends = tuple[float, float]
@@ -213,7 +213,7 @@ def knowledge_of(runs: Frame, scenario: Scenario, shared: float = 0.0) -> Knowle
     fell = runs[FALL].notna().to_numpy(np.bool_)
     chances = known_chances(tilt, float(fell.mean()), scenario.morale_gap)
     vectors = vectors_of(runs, scenario)
-    known = vectors if vectors is not None and is_repeated(vectors) else None
+    known = vectors if vectors is not None and repeats(vectors) >= FEWEST_REPEATS else None
     return Knowledge(weights_of(runs, scenario), fell, chances, known, shared)
 
 
@@ -259,9 +259,9 @@ def vectors_of(runs: Frame, scenario: Scenario) -> npt.NDArray[np.int64] | None:
     return np.asarray(drawn[numbers - first])
 
 
-def is_repeated(vectors: npt.NDArray[np.int64]) -> bool:
-    """Tell whether vectors of runs come back so often that what lies between them can be told from chance."""
-    return len(vectors) >= RUNS_OF_A_VECTOR * len(np.unique(vectors))
+def repeats(vectors: npt.NDArray[np.int64]) -> int:
+    """Return how many runs have the vector of an earlier one, by which what it explains is told from chance."""
+    return len(vectors) - len(np.unique(vectors))
 
 
 def shared_by(values: Numbers, groups: npt.NDArray[np.int64]) -> float:

@@ -39,8 +39,8 @@ def draw_compare_levels(comparison: Comparison) -> Figure:
     title = finding(comparison, differences.values(), f"who reaches {RUNG}")
     shown = f"Highest level that each neighbour reaches by day {scenario.horizon_days}, in % of runs"
     note = (
-        f"at the right: level {level} or higher, {MORE}{LESS} if that clearly differs from {base} "
-        f"(excluding 0: {OVER_SAME_RUNS})"
+        f"at the right: level {level} or higher, {MORE}{LESS} if the interval of the difference from {base} "
+        f"excludes 0: {OVER_SAME_RUNS}"
     )
     page = keyed_page(words_of(comparison, title, shown, note), level_handles(), panels.total_mm)
     for i, state in enumerate(neighbours):
