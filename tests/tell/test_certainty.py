@@ -23,7 +23,7 @@ def test_a_raw_chance_and_the_one_that_is_told_come_with_the_reason_why_they_dif
 @pytest.mark.parametrize(
     ("twins", "words"),
     [
-        (20, "a rough guess from 20 pairs of runs that share theirs"),
+        (20, "a rough guess from 20 pairs of runs that share"),
         (0, "is not in the intervals: hardly two runs share"),
     ],
 )

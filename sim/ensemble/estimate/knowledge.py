@@ -50,7 +50,7 @@ RECORD: Final = math.exp(ERRORS_OF_90 * math.sqrt(SHIPPED_COVARIANCE[0][0]))
 """By which factor odds may be wrong, with 90 %, where thirty wars tell most: no chance is known better than that."""
 
 FEWEST_REPEATS: Final = 30
-"""So many runs must share the vector of an earlier one before vectors tell what they explain; else twins' collapses do."""
+"""So many runs must share the vector of an earlier one before vectors tell what they explain; else twins do."""
 
 MOST_SHARED = 0.999
 Ends = tuple[float, float]
