@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 
 from experiments.arguments import Point
 from experiments.launch import EXIT_FAILED, Script, command, load_scenario, main, told
@@ -19,6 +19,7 @@ from sim.ensemble.store.folders import result_folder
 from sim.show.figures import MOST_DRAWN, of_ensemble
 from sim.show.report import write_brief, write_report
 from sim.study.cases import Case
+from sim.tell import record
 from sim.tell.ensemble import run_ensemble
 from sim.tell.summary import summary_table
 from sim.world.scenario import idle_levers
@@ -43,7 +44,8 @@ def _show(case: Case, reporter: Reporter, options: RunOptions) -> None:
     results, scenario = case.results, case.scenario
     runs, failed = results.manifest["runs"], results.manifest["runs_failed"]
     showing = Showing(results.folder, results.manifest, reporter)
-    showing.tables(lambda: summary_table(results, scenario))
+    told = record.pointer(is_weighed=scenario.tilt is not None)
+    showing.tables(lambda: Group(summary_table(results, scenario), "", told))
     if failed:
         first = results.runs[results.runs["status"] != "ok"].iloc[0]
         reporter.note(f"{failed:,} of {runs:,} runs failed; run {first['run']}: {first['error']}")

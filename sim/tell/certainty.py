@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.ensemble.estimate.estimates import COLLAPSE_RAW, COLLAPSE_SUPPORTED
+from sim.ensemble.estimate.knowledge import FEWEST_REPEATS, VARIANCE, repeats, vectors_of
+from sim.ensemble.estimate.rows import usable
 from sim.ensemble.store.results import Results
 from sim.tell.estimate import Estimate
 from sim.tell.lookup import Lookup
@@ -14,11 +18,16 @@ KNOWN = (
     "In brackets: 90 % intervals of knowledge, of a chance by what the record and uncertain parameters leave open, of "
     "a mean or a median between which numbers one war will bring its own; how many runs were made adds little."
 )
-OF_DIFFERENCES = " Those of differences are 95 % intervals of sampling, over the same runs."
+SAMPLING_ALONE = "of sampling alone (what is not known about the war is not in them)"
+"""What is said of intervals that tell no more than how many runs were made, wherever they stand."""
+
+OVER_SAME_RUNS = f"95 % intervals over the same runs, {SAMPLING_ALONE}"
+OF_DIFFERENCES = f" Those of differences are {OVER_SAME_RUNS}."
 SAMPLED = (
-    "In brackets: 95 % intervals of sampling, Wilson for shares of runs, order statistics for median days, normal for "
-    "means; they tell how many runs were made, not how much is known."
+    f"In brackets: 95 % intervals {SAMPLING_ALONE}, Wilson for shares of runs, order statistics for median days, "
+    "normal for means."
 )
+ENOUGH_PAIRS = 200  # whose intraclass correlation has a standard error of .07 or less
 STRUCTURE = "which is a statement about the structure of the model under these inputs, not a certainty"
 
 
@@ -40,16 +49,33 @@ def certainty(results: Results, scenario: Scenario) -> str:
         raw = "" if scenario.config.weights else f"Shares are {RAW}."
         told = f"{runs[0].upper()}{runs[1:]} {by}, {STRUCTURE}." if runs else ""
         return " ".join(filter(None, (told, raw)))
-    supported = lookup.find(COLLAPSE_SUPPORTED)
+    supported, rough = lookup.find(COLLAPSE_SUPPORTED), _roughly(results, scenario)
     if runs:
         return (
             f"{runs[0].upper()}{runs[1:]} {by}, {STRUCTURE}; a record as good as ours supports {supported} "
-            f"(sampling {supported.sampling}). All runs weigh the same."
+            f"(sampling {supported.sampling}). All runs weigh the same.{rough}"
         )
+    balance = "" if math.isnan(scenario.morale_gap) else " at this balance of morale"
     return (
-        f"P(the regime collapses {by}): raw {share.alone}, told {supported} (sampling {supported.sampling}): a "
-        f"record as good as ours supports {supported.alone}. Runs weigh accordingly in all numbers."
+        f"P(the regime collapses {by}): raw {share.alone}, told {supported} (sampling {supported.sampling}), since "
+        f"runs weigh as other wars{balance} teach: a record as good as ours supports {supported.alone}. They do so in "
+        f"all numbers.{rough}"
     )
+
+
+def _roughly(results: Results, scenario: Scenario) -> str:
+    """Return in a sentence that few runs tell badly what parameters leave open; nothing where they tell it well."""
+    runs = usable(results.runs)
+    if scenario.config.uncertainty.kind == "none":
+        return ""
+    vectors, twins = vectors_of(runs, scenario), results.estimates[results.estimates["quantity"] == VARIANCE]["n"]
+    pairs = 0 if vectors is None else repeats(vectors)
+    if pairs < FEWEST_REPEATS:
+        pairs = int(twins.max()) if len(twins) else 0
+    if not pairs:
+        return " What uncertain parameters leave open is not in the intervals: hardly two runs share theirs."
+    rough = f" What uncertain parameters leave open is a rough guess from {pairs} pairs of runs that share theirs."
+    return rough if pairs < ENOUGH_PAIRS else ""
 
 
 def chance_of_collapse(lookup: Lookup, scenario: Scenario) -> Estimate:

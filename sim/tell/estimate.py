@@ -113,7 +113,7 @@ class Estimate:
             return self._change(decimals)
         point, *ends = self.shown
         finest = max(decimals, 0) if self.is_known else decimals  # its ends may be far smaller than the number
-        number, bounds = self._text(point, decimals), [self._text(end, finest) for end in ends]
+        number, bounds = self._text(point, decimals), [self._text(end, self._of_end(end, finest)) for end in ends]
         return Told(f"{number} %" if self.kind is Kind.SHARE else number, _interval(bounds))
 
     def __str__(self) -> str:
@@ -181,6 +181,10 @@ class Estimate:
             return amount_text(value, decimals)
         return amount_text(value, min(decimals, FIGURES - 1 - magnitude(value)))
 
+    def _of_end(self, end: float, decimals: int) -> int:
+        """Return how many decimals an end is told with: none where one run's whole number is the end."""
+        return min(decimals, 0) if self.is_known and end.is_integer() else decimals
+
     def _own_decimals(self) -> int:
         """Return how many decimals it supports by itself."""
         if self.kind in CHANGES:
@@ -221,7 +225,8 @@ class Range:
         if not (self.low.n and self.high.n):
             return Told(NO_RUNS)
         if self.low.kind in SHARES:
-            return Told(span(self.low.told.number, self.high.told.number))
+            decimals = _of_known_shares(ends)
+            return Told(span(*(replace(end, decimals=decimals).told.number for end in ends)))
         places = [_supported(end) for end in ends]
         fewest = max(min((n for n, end in zip(places, ends, strict=True) if end.point), default=0), 0)
         first, last = (amount_text(end.point, min(n, fewest)) for n, end in zip(places, ends, strict=True))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from sim.ensemble.estimate.knowledge import Knowledge
 from sim.ensemble.estimate.rows import report_days
 from sim.ensemble.estimate.weights import (
+    RANKS,
     Bools,
+    Interval,
     Numbers,
     Weights,
     mean_with_interval,
@@ -114,9 +117,13 @@ def mean(
     return Estimate(*found[:3], kind, len(values), known=(known or Knowledge()).of_number(values, found))
 
 
-def median(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> Estimate:
-    """Return the median of an amount or a share over runs, with its 95 % interval by order statistics; see `mean`."""
-    return quantile(values, 0.5, kind, weights)
+def median(
+    values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None, known: Knowledge | None = None
+) -> Estimate:
+    """Return the median of an amount or a share over runs, with both its intervals; see `mean`."""
+    found = quantile(values, 0.5, kind, weights)
+    ends = (known or Knowledge()).of_number(values, Interval(found.point, found.low, found.high, RANKS))
+    return replace(found, known=ends)
 
 
 def quantile(values: Numbers, level: float, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> Estimate:

@@ -14,14 +14,21 @@ from typing import Any
 
 import pandas as pd
 
+from sim.study.score.board import verdict
 from sim.tell.estimate import Estimate, Number
+from sim.tell.numbers import whole_percent
 from sim.tell.score_tables import (
+    BEATS,
     HEADLINES,
+    LOSES,
     NOTES,
     TITLES,
+    as_told,
     board_section,
     rival_title,
+    short_title,
     skill,
+    skill_text,
     standing_lines,
     tilted_section,
 )
@@ -49,16 +56,20 @@ def note() -> str:
 
 
 def first_section(*, is_weighed: bool) -> Section:
-    """Return how the first families did against the best naive rival, a row each.
+    """Return how the first families, and the worst, did against the best naive rival, a row each.
 
     Parameters
     ----------
     is_weighed
         Whether runs weigh by the record, so that what such runs score is told where it is known.
     """
-    rows = [row for row in board().to_dict("records") if row["family"] in FIRST and row["rule"] in HEADLINES]
+    every = [row for row in board().to_dict("records") if row["rule"] in HEADLINES]
+    worst = min(every, key=lambda row: _skill(row, is_weighed=is_weighed)[0])
+    rows = [row for row in every if row["family"] in FIRST or row is worst]
     header = ("what was scored", "wars", "best naive rival", "skill, %", "covers")
-    return Section.of_rows("Against past wars", header, [_row(row, is_weighed=is_weighed) for row in rows])
+    return Section.of_rows(
+        "Against past wars", header, [_row(row, len(every) * (row is worst), is_weighed=is_weighed) for row in rows]
+    )
 
 
 @cache
@@ -74,14 +85,40 @@ def facts() -> dict[str, str]:
     return dict(line.split(": ", 1) for line in told)
 
 
-def _row(row: Mapping[Any, Any], *, is_weighed: bool) -> tuple[Cell, ...]:
-    """Return the cells of a family."""
-    which = "tilted" if is_weighed and not math.isnan(row["tilted_skill"]) else "skill"
-    gained: Estimate = skill(
-        row["tilted_skill"] if which == "tilted" else row["skill"], row[f"{which}_low"], row[f"{which}_high"]
+def pointer(*, is_weighed: bool) -> str:
+    """Return in a few lines where the model was right and where wrong before, and where the rest stands.
+
+    Parameters
+    ----------
+    is_weighed
+        As of `first_section`.
+    """
+    rows = [row for row in board().to_dict("records") if row["rule"] in HEADLINES]
+    gains = {short_title(row["family"]): _skill(row, is_weighed=is_weighed) for row in rows}
+    verdicts = [verdict(low, high) for _, low, high in gains.values()]
+    ranked = sorted((gain, name) for name, (gain, *_) in gains.items())
+    worst, best = (f"{name} ({skill_text(gain)})" for gain, name in (ranked[0], ranked[-1]))
+    held = sorted((row["coverage"], short_title(row["family"])) for row in rows if not math.isnan(row["coverage"]))
+    least, most = (f"{whole_percent(share)} ({name})" for share, name in (held[0], held[-1]))
+    return (
+        f"Right or wrong before, in {max(row['worlds'] for row in rows)} past wars, each country left out: clearly "
+        f"better than the best naive rival in {verdicts.count(BEATS)} of {len(rows)} kinds of outcome, at best {best}; "
+        f"clearly worse in {verdicts.count(LOSES) or 'none'}, at worst {worst}. Its 90 % intervals held what happened "
+        f"in {least} to {most}. All of it: report=true, or docs/scoreboard.md."
     )
+
+
+def _skill(row: Mapping[Any, Any], *, is_weighed: bool) -> tuple[float, float, float]:
+    """Return the skill of a family with its interval, as runs weigh where they do."""
+    return as_told(row if is_weighed else {**row, "tilted_low": math.nan})
+
+
+def _row(row: Mapping[Any, Any], worst_of: int, *, is_weighed: bool) -> tuple[Cell, ...]:
+    """Return the cells of a family, the worst of so many marked."""
+    gained: Estimate = skill(*_skill(row, is_weighed=is_weighed))
+    title = f"{TITLES[row['family']]} (worst of {worst_of})" if worst_of else TITLES[row["family"]]
     covers = "" if math.isnan(row["coverage"]) else Number(100.0 * row["coverage"], 0, " %")
-    return TITLES[row["family"]], int(row["worlds"]), rival_title(row["rival"]), gained, covers
+    return title, int(row["worlds"]), rival_title(row["rival"]), gained, covers
 
 
 @cache

@@ -55,12 +55,14 @@ def headline(results: Results, scenario: Scenario) -> Section | None:
     if scenario.tables.header.neighbours:
         told["refugees abroad, persons"] = ("refugees_mean", lookup.horizon)
     found = {words: lookup.find(quantity, by_day=day) for words, (quantity, day) in told.items()}
+    sampled = [estimate.of_sampling for estimate in found.values()]
+    sampled[: len(days)] = alike(sampled[: len(days)])
     return _section(
         lookup,
         f"What is told, and how well it is known, by day {lookup.horizon}",
         Column("what", list(found)),
         Column("with 90 % of knowledge", list(found.values())),
-        Column("with 95 % of sampling", [estimate.of_sampling for estimate in found.values()]),
+        Column("with 95 % of sampling", sampled),
     )
 
 

@@ -18,7 +18,9 @@ from sim.ensemble.estimate.knowledge import (
     STRETCH,
     Knowledge,
     at_odds,
+    knowledge_of,
     knowledge_of_results,
+    repeats,
     shared_by,
     stretched,
     vectors_of,
@@ -186,6 +188,22 @@ def test_curves_have_the_intervals_of_the_table(results: Results) -> None:
     assert curve(runs["collapse_day"], scenario.horizon_days)["known_low"].isna().all()
 
 
+@pytest.mark.parametrize("n_fell", [3, 12, 200, 392])
+def test_a_band_has_the_intervals_of_its_days_and_ends_with_that_of_the_collapse(n_fell: int) -> None:
+    n, horizon = 400, 60
+    fell = np.arange(n) < n_fell
+    days = np.where(fell, np.arange(n) * 50.0 // n_fell, np.inf)
+    known = known_of(fell)
+    share, low, high = shares_by_day(days, horizon, known.weights)
+    ends = known.by_day(days, horizon, share, low, high)
+    for day in range(horizon):
+        assert told(known, days <= day)[1] == pytest.approx((ends[0][day], ends[1][day]))
+    assert told(known, fell)[1] == pytest.approx((ends[0][-1], ends[1][-1]))
+    assert all((np.diff(end) >= -1e-12).all() for end in ends)
+    assert ends[0][-1] >= NEAREST or low[-1] < NEAREST
+    assert ends[1].max() <= 1.0 - NEAREST
+
+
 def test_all_chances_means_and_medians_of_an_ensemble_are_told_with_what_is_known(results: Results) -> None:
     table = results.estimates
     is_told = table["unit"].eq("probability") | table["quantity"].str.endswith(("_mean", "_q50"))
@@ -211,6 +229,16 @@ def test_runs_of_a_posterior_are_told_apart_by_their_vectors() -> None:
     all_of_them = vectors_of(pd.DataFrame({"run": np.arange(10)}), scenario)
     assert found.tolist() == np.asarray(all_of_them)[[3, 4, 7]].tolist()
     assert vectors_of(runs, small_scenario()) is None
+
+
+def test_few_runs_of_many_vectors_are_told_by_twins() -> None:
+    scenario = small_scenario(uncertainty={"kind": "posterior"})
+    for n, is_told in ((30, False), (40_000, True)):
+        runs = pd.DataFrame({"run": np.arange(n), "collapse_day": np.where(np.arange(n) % 3 == 0, 5.0, np.nan)})
+        known = knowledge_of(runs.assign(weight=1.0), scenario, shared=0.3)
+        assert (known.vectors is not None) == is_told
+        assert known.shared == 0.3
+    assert [repeats(np.array(vectors)) for vectors in ([1, 2, 3], [1, 2, 1], [4, 4, 4])] == [0, 1, 2]
 
 
 def test_days_of_runs_that_never_come_stay_never() -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from sim.core.record import RUNS
 from sim.ensemble.estimate.estimates import curve
@@ -24,6 +25,7 @@ from sim.ensemble.estimate.weights import (
     observed_quantiles,
     quantile_intervals,
     share_interval,
+    shares_by_day,
     weighed,
     weights_of,
 )
@@ -34,6 +36,7 @@ from sim.tell.numbers import whole_percent
 from sim.world.frozen import ConfigError
 from sim.world.tilt import NEAREST, Tilt
 from tests.ensemble.small import run_small, small_scenario, stored_bytes
+from tests.statistics import assert_share
 from tests.worlds import NEUTRAL
 
 TILT = {"intercept": -0.2, "slope": 0.5, "gap": 0.0, "delay": 0.7}
@@ -151,6 +154,29 @@ def test_the_interval_of_a_collapse_is_that_of_its_share_mapped() -> None:
     by_day = curve(days, 60, weights)
     assert by_day[["probability", "low", "high"]].iloc[-1].tolist() == pytest.approx([tilt.chance(0.8), low, high])
     assert (by_day["probability"].diff().dropna() >= 0.0).all()
+
+
+@pytest.mark.parametrize("n", [400, 4000])
+def test_intervals_by_day_grow_into_that_of_the_collapse_without_a_jump(n: int) -> None:
+    fell, tilt = np.arange(n) % 5 < 3, Tilt(0.3, 0.4, delay=0.0)  # a mapped interval is far narrower than a plain one
+    days = np.where(fell, np.arange(n) * 100.0 // n, np.inf)
+    share, low, high = shares_by_day(days, 120, tilted(fell, tilt))
+    assert (low[-1], high[-1]) == pytest.approx(tuple(tilt.chance(end) for end in wilson_interval(int(fell.sum()), n)))
+    step, width = np.diff(share).max(), high - low
+    assert min(np.diff(ends).min() for ends in (low, high)) >= -0.05 * width.max()
+    assert np.abs(np.diff(width)).max() <= step + 0.13 * width.max()
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("day", [10, 40, 90, 119])
+def test_intervals_by_day_hold_the_share_of_endless_runs(day: int) -> None:
+    tilt, times, n, chance = Tilt(0.3, 0.4, delay=0.0), 600, 300, 0.4
+    held, true = 0, tilt.chance(chance) * min((day + 1) / 100, 1.0)
+    for u in stats.uniform.rvs(size=(times, n), random_state=7):
+        fell, days = u < chance, np.where(u < chance, u / chance * 100.0 // 1.0, np.inf)
+        found = share_interval(days <= day, tilted(fell, tilt))
+        held += found.low <= true <= found.high
+    assert_share("intervals that hold the share", held, times, 0.95)
 
 
 def test_influence_is_what_a_little_more_of_a_run_would_change() -> None:

@@ -25,6 +25,7 @@ from sim.core.codes import Channel
 from sim.core.rules import MECHANISMS, Rules
 from sim.ensemble.store.results import load_results
 from sim.ensemble.store.schema import ESTIMATES, TABLES
+from sim.tell import record
 from sim.world.catalogue import CONF, scenario_of
 from sim.world.config import known_keys
 from tests.experiments.bad_configs import BAD_CONFIGS
@@ -69,6 +70,8 @@ def test_the_command_prints_a_table_and_leaves_a_folder(tmp_path: Path) -> None:
     done = command(*SMALL, f"output={tmp_path}/results", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert 0 < done.stdout.index("Spillover") < done.stdout.index("collapse of the regime")
+    said = " ".join(done.stdout.split())
+    assert said.index("not a forecast.") < said.index(record.pointer(is_weighed=True))
     assert "20 of 20 runs" in done.stderr
     folder = folder_of(done.stdout)
     assert folder.parent == tmp_path / "results" / "run"

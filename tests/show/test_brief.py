@@ -1,5 +1,6 @@
 """What a brief says, and that it prints on one page: for real ensembles, for made ones, and for texts like code."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from playwright.sync_api import Browser
 import sim
 from experiments.scoreboard import SHIPPED, TABLE
 from sim.show.report import write_brief
-from sim.show.report.changes import change_of
-from sim.show.report.headlines import headlines_of
+from sim.show.report.changes import change_of, gap_of
+from sim.show.report.headlines import headlines_of, range_of
+from sim.show.report.inline import tight
 from sim.show.report.strongest import strongest
 from sim.study.compare import compare
 from sim.tell import record
@@ -52,6 +54,17 @@ def test_a_brief_prints_on_one_page_and_hides_nothing(browser: Browser, briefs: 
 
 
 @needs_browser
+@pytest.mark.parametrize("width", [360, 390, 820, 900, 1024])
+def test_the_record_is_seen_whole_at_every_width(browser: Browser, briefs: dict[str, Path], width: int) -> None:
+    with opened(browser, briefs["lever"], (width, 1400)) as found:
+        right = "(box) => box.getBoundingClientRect().right"
+        sheet = found.page.locator(".sheet").evaluate(right)
+        for cell in found.page.locator("#record th, #record td").all():
+            assert cell.evaluate(right) <= sheet + 0.5
+            assert cell.evaluate("(box) => box.scrollWidth <= box.clientWidth + 1")
+
+
+@needs_browser
 @pytest.mark.parametrize("size", [DESK, PHONE])
 def test_a_brief_opens_alone_and_fits_its_window(
     browser: Browser, briefs: dict[str, Path], size: tuple[int, int]
@@ -86,6 +99,36 @@ def test_where_a_lever_was_pulled_the_brief_answers_for_the_lever(tmp_path: Path
     assert all(sentence in text for sentence in rest)
     assert "50 % [22, 78]" in text  # 4 of 8 of the lever's runs, Wilson (1927); 5 of 8 in the base
     assert "Otherwise 63 % (made)." in text
+
+
+def test_levers_without_effect_share_a_line(tmp_path: Path) -> None:
+    days = {"base": MIXED, "same": MIXED, "less": LATER, "held": [None] * len(MIXED), "shifted": [*MIXED[1:], MIXED[0]]}
+    scenario = scenario_of("levant_2024")
+    cases = [made_case(tmp_path, scenario, own, name=name) for name, own in days.items()]
+    comparison = compare(cases, tmp_path / "five", COMMAND)
+    text = " ".join(text_of(write_brief(cases, tmp_path / "five.html", comparison).read_text(encoding="utf-8")).split())
+    table = comparison.table[comparison.table["outcome"] == "p_collapse"].set_index("scenario")
+    clear = [name for name in list(days)[1:] if gap_of(table.loc[name]).is_clear]
+    assert "held" in clear
+    assert "same" not in clear
+    told = text.split("What would change it")[1].split("How good is its record")[0]
+    assert all(f"{name} : Collapse of the regime" in told for name in clear)
+    line = told.split("No clear difference: ")[1].split(".")[0]
+    assert set(re.split(", | and ", line)) == set(days) - {"base", *clear}
+    (other,) = change_of(compare(cases[:2], tmp_path / "two", COMMAND)).others
+    assert other.sentences[0].endswith("by day 120: the same in every run.")
+
+
+def test_scenarios_that_are_told_alike_make_no_range(tmp_path: Path) -> None:
+    scenario = scenario_of("levant_2024")
+    cases = [made_case(tmp_path, scenario, days, name=f"s{i}") for i, days in enumerate((MIXED, LATER, LATER))]
+    collapse = headlines_of(cases[0].results, scenario)[0]
+    lower = headlines_of(cases[1].results, scenario)[0].number
+    assert range_of(collapse, cases[1:]) == f"In the other scenarios {tight(lower)}."
+    higher = collapse.number
+    assert range_of(collapse, cases[:2]) == (
+        f"In the other scenarios between {tight(lower)} (s1) and {tight(higher)} (s0)."
+    )
 
 
 def test_the_strongest_inputs_are_said_once_for_those_that_share_an_error(tmp_path: Path) -> None:

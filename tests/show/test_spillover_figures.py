@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.core.codes import Channel
+from sim.ensemble.estimate.knowledge import Knowledge
 from sim.ensemble.store.results import Results
 from sim.show.ensemble.carried_by_channel import caused_by_channel, draw_carried_by_channel
 from sim.show.ensemble.displaced_and_killed import draw_displaced_and_killed
@@ -28,8 +29,8 @@ from sim.show.kit.panels import scale_to, set_panels
 from sim.show.kit.series import FEWEST_IN_A_FAN, NOTHING, STILL
 from sim.show.kit.theme import LEVEL_COLOURS, luminance, styled
 from sim.show.kit.typeset import NO_BREAK
-from sim.show.kit.wording import mean_of, median_of
 from sim.tell.estimate import Kind
+from sim.tell.lookup import mean, median
 from sim.tell.places import state_names
 from sim.world.scenario import Scenario
 from tests.show.made import MIXED, REFUGEES, RUNG_DAYS, Day, made_results
@@ -323,7 +324,9 @@ def test_a_scale_begins_at_0_and_holds_what_is_drawn(highest: float) -> None:
 def test_means_and_medians_have_their_interval() -> None:
     values = np.arange(1.0, 101.0)
     # Mean 50.5, standard error 2.90; ranks 40 and 61 enclose the median (Conover 1999, binomial(100, 1/2)).
-    assert mean_of(values) == "50\u00a0[40,\u00a060]"  # tens are what an interval from 44.8 to 56.2 supports
-    assert median_of(values).startswith("50\u00a0[40,")
-    assert mean_of(values / 100.0, Kind.SHARE).startswith("51\u00a0%\u00a0[45,")
-    assert median_of(values[:3] / 100.0, Kind.SHARE) == "2\u00a0%"  # three runs bound nothing
+    assert mean(values).tight == "50\u00a0[40,\u00a060]"  # tens are what an interval from 44.8 to 56.2 supports
+    assert median(values).tight.startswith("50\u00a0[40,")
+    assert mean(values / 100.0, Kind.SHARE).tight.startswith("51\u00a0%\u00a0[45,")
+    assert median(values[:3] / 100.0, Kind.SHARE).tight == "2\u00a0%"  # three runs bound nothing
+    known = Knowledge(None, values > 50.0, (0.3, 0.6))
+    assert median(values, known=known).tight == "50\u00a0[5,\u00a095]"  # all but a twentieth of runs at either end

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.ensemble.estimate.knowledge import knowledge_of_results
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
 from sim.ensemble.estimate.weights import mean_of, medians_of, quantiles_of, weights_of
 from sim.show.ensemble.incidence import draw_incidence
+from sim.show.ensemble.incident_map import incidents
 from sim.show.figures import of_comparison, of_ensemble
 from sim.show.kit.series import draw_fan, weights_traced
 from sim.show.report import write_report
@@ -21,6 +24,9 @@ from sim.show.report.headlines import headlines_of
 from sim.study.cases import Case
 from sim.study.compare import compare
 from sim.study.explain.typical import typical_runs
+from sim.tell.certainty import OVER_SAME_RUNS, SAMPLING_ALONE
+from sim.tell.estimate import Estimate
+from sim.tell.lookup import Lookup, mean
 from sim.tell.sections import day_by_day
 from sim.world.config import read_config
 from sim.world.scenario import Scenario
@@ -41,6 +47,11 @@ def with_tilt(scenario: Scenario, *, weights: bool = True) -> Scenario:
     return dataclasses.replace(scenario, config=read_config(given | {"weights": weights}))
 
 
+def said_by(figure: Figure) -> str:
+    """Return the words around a figure."""
+    return " ".join(text.get_text() for text in figure.texts).replace("\u00a0", " ").replace("\n", " ")
+
+
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return made_case(tmp_path_factory.mktemp("weighed"), with_tilt(scenario_of("levant_2024")), MIXED)
@@ -51,9 +62,48 @@ def test_every_figure_says_what_runs_weigh_and_can_be_read(case: Case) -> None:
     found = drawn(of_ensemble(case.results, case.scenario))
     assert len(found) > 8
     for name, figure in found.items():
-        words = " ".join(text.get_text() for text in figure.texts).replace("\u00a0", " ").replace("\n", " ")
+        words = said_by(figure)
         assert "runs weighed by the record (a -0.5, b 0.4, c 0)" in words, name
         assert_readable(figure)
+
+
+@pytest.mark.usefixtures("style")
+def test_intervals_of_figures_are_of_knowledge_or_say_that_they_are_of_sampling_alone(
+    case: Case, tmp_path: Path
+) -> None:
+    raw = made_case(tmp_path, with_tilt(scenario_of("levant_2024"), weights=False), MIXED)
+    other = made_case(tmp_path, case.scenario, [None, *MIXED[1:]], name="other")
+    sheets = {
+        "of knowledge": of_ensemble(case.results, case.scenario),
+        SAMPLING_ALONE: of_ensemble(raw.results, raw.scenario),
+        OVER_SAME_RUNS: of_comparison(compare([case, other], tmp_path, "none")),
+    }
+    for told, found in sheets.items():
+        said = {name: said_by(figure) for name, figure in drawn(found).items()}
+        having = {name for name, words in said.items() if "interval" in words and name != "incidence"}
+        assert len(having) > 3
+        assert having == {name for name in having if told in said[name]}
+
+
+@pytest.mark.usefixtures("style")
+def test_titles_have_the_intervals_of_knowledge_of_the_estimates(case: Case) -> None:
+    figures, lookup = drawn(of_ensemble(case.results, case.scenario)), Lookup(case.results, case.scenario)
+    for name, told in {
+        "displaced_and_killed": lookup.find("displaced_peak_q50"),
+        "influence": lookup.find("influence_mean", lookup.most_first("influence")[0]),
+        "incident_map": mean_of_all_incidents(case),
+    }.items():
+        assert told.is_known
+        assert str(told) in title_of(figures[name]), name
+    worst = max(lookup.entities("seat_fall_by_day"), key=lambda seat: lookup.find("seat_fall_by_day", seat, 30).point)
+    assert str(lookup.find("seat_fall_by_day", worst, 30)) in title_of(figures["fall_map"])
+
+
+def mean_of_all_incidents(case: Case) -> Estimate:
+    """Return the mean number of deadly incidents in all places, with both intervals."""
+    known = knowledge_of_results(case.results, case.scenario)
+    every = incidents(case.results, case.scenario).sum(axis=1).to_numpy()
+    return mean(every, weights=known.weights, known=known)
 
 
 @pytest.mark.usefixtures("style")
@@ -80,8 +130,6 @@ def test_maps_show_weighed_shares(case: Case) -> None:
 
 @pytest.mark.usefixtures("style")
 def test_fans_are_those_of_weighed_runs(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    from matplotlib.figure import Figure  # noqa: PLC0415 - beside its one use
-
     monkeypatch.setattr("sim.show.kit.series.FEWEST_IN_A_FAN", 2)
     weights = weights_traced(case.results, case.scenario)
     assert weights is not None
@@ -124,8 +172,7 @@ def test_comparisons_say_what_runs_weigh(case: Case, tmp_path: Path) -> None:
     figures = drawn(of_comparison(found))
     assert len(figures) > 4
     for name, figure in figures.items():
-        words = " ".join(text.get_text() for text in figure.texts).replace("\u00a0", " ").replace("\n", " ")
-        assert "runs weighed by the record" in words, name
+        assert "runs weighed by the record" in said_by(figure), name
     assert title_of(figures["incidence"]).startswith("The regime collapses by day 30")
 
 
@@ -133,7 +180,7 @@ def test_comparisons_say_what_runs_weigh(case: Case, tmp_path: Path) -> None:
 def test_raw_shares_say_so(tmp_path: Path) -> None:
     raw = made_case(tmp_path, with_tilt(scenario_of("levant_2024"), weights=False), MIXED)
     figure = draw_incidence(raw.results, raw.scenario)
-    words = " ".join(text.get_text() for text in figure.texts).replace("\u00a0", " ").replace("\n", " ")
+    words = said_by(figure)
     assert "raw: every run counts alike" in words
     lines = figure.axes[0].lines
     assert max(float(np.max(line.get_ydata())) for line in lines) == 5 / 8

@@ -192,10 +192,31 @@ def test_a_range_of_runs_has_as_many_decimals_at_both_ends(
     assert Range(Estimate(*low), Estimate(*high)).told.number == text
 
 
+@pytest.mark.parametrize(
+    ("point", "known", "text"),
+    [
+        (0.34, (0.0, 2.0), "0.34 [0, 2]"),
+        (2.81, (2.0, 4.0), "2.8 [2, 4]"),
+        (7.61, (1.0, 19.0), "7.6 [1, 19]"),
+        (0.96, (0.31, 2.26), "0.96 [0.31, 2.3]"),
+    ],
+)
+def test_ends_that_are_whole_numbers_of_one_war_are_told_whole(
+    point: float, known: tuple[float, float], text: str
+) -> None:
+    assert str(Estimate(point, point - 0.04, point + 0.04, known=known)) == text
+
+
 def test_a_range_of_shares_leaves_intervals_out() -> None:
     low, high = alike([Estimate(0.12, 0.11, 0.13, Kind.SHARE), Estimate(0.45, 0.44, 0.46, Kind.SHARE)])
     assert Range(low, high).told.number == "12 % to 45 %"
     assert Range(low, low).told.number == "12 %"
+    wide = (0.0, 0.91, 0.0, 0.02), (0.0901, 0.23, 0.09, 0.02), (0.003, 0.009, 0.001, 0.002)
+    for (first, last, *widths), text in zip(wide, ("0 % to 91 %", "9 % to 23 %", "0.3 % to 0.9 %"), strict=True):
+        ends = (
+            Estimate(at, at - width, at + width, Kind.SHARE) for at, width in zip((first, last), widths, strict=True)
+        )
+        assert Range(*ends).told.number == text
     assert Range(low, Estimate(NAN, n=0, kind=Kind.SHARE)).told.number == "no runs"
 
 

@@ -52,6 +52,9 @@ RECORD: Final = math.exp(ERRORS_OF_90 * math.sqrt(SHIPPED_COVARIANCE[0][0]))
 DELAYS: Final = (-ERRORS_OF_90 * SHIPPED_DELAY_ERROR, ERRORS_OF_90 * SHIPPED_DELAY_ERROR)
 """How much less or more the delay of collapses may be, with 90 %."""
 
+FEWEST_REPEATS: Final = 30
+"""So many runs must share the vector of an earlier one before vectors tell what they explain; else twins do."""
+
 MOST_SHARED = 0.999
 Ends = tuple[float, float]
 UNKNOWN: Ends = (math.nan, math.nan)
@@ -71,9 +74,9 @@ class Knowledge:
     chances
         Between which the chance of a collapse lies, with 90 %.
     vectors
-        Which vector of parameters each of them has, None where all have the same or each its own.
+        Which vector of parameters each of them has, None where all have the same, or hardly two the same.
     shared
-        Share of the variance that parameters explain where each run has its own.
+        Share of the variance that parameters explain where hardly two runs have the same, as twins tell.
     """
 
     weights: Weights | None = None
@@ -127,9 +130,19 @@ class Knowledge:
         least = np.stack([np.minimum(fates.min(axis=1), record[0]), pace.min(axis=1), spread[0], low])
         most = np.stack([np.maximum(fates.max(axis=1), record[1]), pace.max(axis=1), spread[1], high])
         down, up = (np.sqrt((np.maximum(parts, 0.0) ** 2).sum(axis=0)) for parts in (share - least, most - share))
-        is_fall = np.array_equal(np.isfinite(days), np.isfinite(self.ends))
-        first = np.where(is_fall & (share == share[-1]), NEAREST, 0.0)  # once all falls have come, it is their chance
-        return np.minimum(np.maximum(share - down, first), low), np.maximum(np.minimum(share + up, 1.0 - first), high)
+        first, last = self._nearest(days, horizon_days)
+        return np.minimum(np.maximum(share - down, first), low), np.maximum(np.minimum(share + up, last), high)
+
+    def _nearest(self, days: Numbers, horizon_days: int) -> tuple[Numbers, float]:
+        """Return the least that is told of each day, and the most: what a collapse brings for sure is as likely.
+
+        By no day a collapse is likelier than at all; only when the last regime that falls has fallen, it is as likely.
+        """
+        fell, happens = np.isfinite(np.asarray(self.ends)), np.isfinite(days)
+        falls_only = not (happens & ~fell).any()
+        as_often = _so_far(days[fell], horizon_days, np.ones(fell.sum())) == fell.sum()
+        told = as_often & (falls_only or bool(fell.any()))
+        return np.where(told, NEAREST, 0.0), 1.0 - NEAREST if falls_only else 1.0
 
     def _by_fate(self, days: Numbers, horizon_days: int, chance: float | None = None, delay: float = 0.0) -> Numbers:
         """Return the least and the most that shares can be with another chance of a collapse, or later ones: (day, 2).
@@ -209,7 +222,9 @@ def knowledge_of(runs: Frame, scenario: Scenario, shared: float = 0.0) -> Knowle
         return Knowledge()
     ends = runs[FALL].to_numpy(np.float64, na_value=math.inf)
     chances = known_chances(tilt, float(np.isfinite(ends).mean()), scenario.morale_gap)
-    return Knowledge(weights_of(runs, scenario), ends, chances, vectors_of(runs, scenario), shared)
+    vectors = vectors_of(runs, scenario)
+    known = vectors if vectors is not None and repeats(vectors) >= FEWEST_REPEATS else None
+    return Knowledge(weights_of(runs, scenario), ends, chances, known, shared)
 
 
 def knowledge_of_results(results: Results, scenario: Scenario) -> Knowledge:
@@ -252,6 +267,11 @@ def vectors_of(runs: Frame, scenario: Scenario) -> npt.NDArray[np.int64] | None:
     first = int(numbers.min())
     drawn = drawn_vectors(scenario.posterior, scenario.config.ensemble.seed, first, int(numbers.max()) - first + 1)
     return np.asarray(drawn[numbers - first])
+
+
+def repeats(vectors: npt.NDArray[np.int64]) -> int:
+    """Return how many runs have the vector of an earlier one, by which what it explains is told from chance."""
+    return len(vectors) - len(np.unique(vectors))
 
 
 def shared_by(values: Numbers, groups: npt.NDArray[np.int64]) -> float:

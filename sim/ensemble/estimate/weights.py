@@ -1,12 +1,15 @@
 """Weigh runs, so that the share of them in which the regime collapses is the chance that the record supports.
 
 Who estimates asks for the weights here and estimates with the functions here. Without weights every run counts alike,
-and numbers are those of the plain formulas, bit for bit. With them, intervals are those of as many runs of equal weight
-as tell as much (Kish); that of the collapse itself is the interval of the raw share, mapped as the share is.
+and numbers are those of the plain formulas, bit for bit. With them, intervals of amounts and days are those of as many
+runs of equal weight as tell as much (Kish). The interval of the collapse itself is that of the raw share, mapped as the
+share is; that of another share adds what is open about how often it comes with a collapse, and how often without. So
+the interval of a collapse by a day grows into that of a collapse, without a jump on the last day.
 
 References
 ----------
-Kish (1965), Survey Sampling, section 11.7.
+Kish (1965), Survey Sampling, section 11.7; Zou & Donner (2008), "Construction of confidence limits about effect
+measures: a general approach", Statistics in Medicine 27, 1693-1702.
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ from sim.world.tilt import Tilt
 
 Numbers = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Parts = tuple[float, float, float]
+"""A share with both ends of its interval."""
 FALL = "collapse_day"
 """Column of what divides runs into those of one weight and those of the other."""
 
@@ -201,13 +206,45 @@ def share_interval(
         return Interval(count / n, *interval(count, n), WILSON)
     point = {0: 0.0, n: 1.0}.get(count, mean_of(happened.astype(np.float64), weights))
     if (happened == weights.fell).all():
-        low, high = weights.tilt.chances(np.array(interval(count, n))).tolist()
+        low, high = _mapped(interval(count, n), weights.tilt)
         return Interval(point, min(low, point), max(high, point), TILTED)
     if (happened != weights.fell).all():
-        low, high = (1.0 - weights.tilt.chances(np.array(interval(n - count, n)))).tolist()[::-1]
+        high, low = (1.0 - end for end in _mapped(interval(n - count, n), weights.tilt))
         return Interval(point, min(low, point), max(high, point), TILTED)
-    few = weights.effective
-    return Interval(point, *interval(point * few, few), weighted_kind(WILSON, weights))
+    fell = int(weights.fell.sum())
+    if fell in (0, n):  # weights that no collapse has given
+        low, high = interval(point * weights.effective, weights.effective)
+    else:
+        chance = mean_of(weights.fell.astype(np.float64), weights), *_mapped(interval(fell, n), weights.tilt)
+        given = [_among(happened[those], weights.each[those], interval) for those in (weights.fell, ~weights.fell)]
+        low, high = _put_together(chance, *given)
+    return Interval(point, min(low, point), max(high, point), weighted_kind(WILSON, weights))
+
+
+def _among(happened: Bools, each: Numbers, interval: Callable[[float, float], tuple[float, float]]) -> Parts:
+    """Return the share of some runs in which something happened, with its interval."""
+    share, few = float(np.average(happened, weights=each)), float(each.sum() ** 2 / (each**2).sum())
+    return share, *interval(share * few, few)
+
+
+def _mapped(bounds: tuple[float, float], tilt: Tilt) -> tuple[float, float]:
+    """Return the chances that the record supports at both ends of an interval of the raw share."""
+    return tilt.chance(bounds[0]), tilt.chance(bounds[1])
+
+
+def _put_together(chance: Parts, fell: Parts, held: Parts) -> tuple[float, float]:
+    """Return the interval of a share, from the chance of a collapse and the shares with and without one.
+
+    Each is given with its interval; they have nothing to do with each other, so that distances add as errors do.
+    """
+    weight, gap = chance[0], fell[0] - held[0]
+    point = weight * fell[0] + (1.0 - weight) * held[0]
+    ends = [gap * (end - weight) for end in chance[1:]]  # a likelier collapse may make it less likely
+    reach = [
+        math.hypot(among, weight * (fell[0] - fell[i]), (1.0 - weight) * (held[0] - held[i]))
+        for i, among in ((1, min(*ends, 0.0)), (2, max(*ends, 0.0)))
+    ]
+    return max(point - reach[0], 0.0), min(point + reach[1], 1.0)
 
 
 def shares_by_day(days: Numbers, horizon_days: int, weights: Weights | None = None) -> tuple[Numbers, Numbers, Numbers]:
@@ -222,19 +259,13 @@ def shares_by_day(days: Numbers, horizon_days: int, weights: Weights | None = No
     weights
         Of the runs.
     """
-    n, happens = len(days), np.isfinite(days)
-    when = days[happens].astype(np.int64)
-    so_far = np.cumsum(np.bincount(when, minlength=horizon_days)[:horizon_days])
     if weights is None:
-        return so_far / n, *wilson_band(so_far, n)
-    weighed_so_far = np.cumsum(np.bincount(when, weights.each[happens], horizon_days)[:horizon_days])
-    shares = np.where(so_far == 0, 0.0, np.where(so_far == n, 1.0, weighed_so_far / n))
-    few = weights.effective
-    low, high = wilson_band(shares * few, few)
-    is_fall = (so_far == weights.fell.sum()) & weights.fell[happens].all()
-    raw = (weights.tilt.chances(bound) for bound in wilson_band(so_far, n))
-    low, high = (np.where(is_fall, mapped, bound) for mapped, bound in zip(raw, (low, high), strict=True))
-    return shares, np.minimum(low, shares), np.maximum(high, shares)
+        when = days[np.isfinite(days)].astype(np.int64)
+        so_far = np.cumsum(np.bincount(when, minlength=horizon_days)[:horizon_days])
+        return so_far / len(days), *wilson_band(so_far, len(days))
+    found = [share_interval(days <= day, weights)[:3] for day in range(horizon_days)]
+    share, low, high = np.array(found, np.float64).reshape(-1, 3).T
+    return share, low, high
 
 
 def mean_with_interval(values: Numbers, weights: Weights | None = None, z: float = Z) -> Interval:

@@ -30,6 +30,7 @@ from sim.show.maps.loss_scale import draw_scale, ink_on, others_handles
 from sim.show.maps.stamps import coarse_map
 from sim.show.maps.world_map import INNER_LINE, LAND_AROUND, NO_VALUE, important_labels, paint_map
 from sim.study.compare import Comparison
+from sim.tell.certainty import OVER_SAME_RUNS
 from sim.tell.numbers import rounded
 from sim.tell.places import place_names
 
@@ -83,7 +84,7 @@ def _words(comparison: Comparison, falls: Falls) -> Words:
         f"Share of runs in which each place is lost to the regime's side by day {scenario.horizon_days}, "
         "difference from the base in percentage points"
     )
-    note = "coloured where the 95 % interval over the same runs excludes 0, which 1 in 20 does by chance"
+    note = f"coloured where the interval excludes 0, which 1 in 20 does by chance: {OVER_SAME_RUNS}"
     note += idle_note(comparison, falls)
     return words_of(comparison, finding(comparison, differences, "which places are lost"), shown, note)
 

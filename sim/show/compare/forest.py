@@ -19,6 +19,7 @@ from sim.show.kit.rows import RowPanels, draw_rows, set_rows, write_number
 from sim.show.kit.theme import FAINT_INK, INK, SMALL_PT
 from sim.show.kit.typeset import NO_BREAK
 from sim.study.compare import Comparison
+from sim.tell.certainty import OVER_SAME_RUNS
 
 TITLE_MM, KEY_GAP_MM, GROUP_GAP_MM = 4.5, 3.5, 1.5
 MOST_COLUMNS = 3
@@ -76,9 +77,7 @@ def _draw_forest(comparison: Comparison, groups: Sequence[Group], what: str, sho
     shown_here = acting(comparison, [found for group in groups for found in group.differences.values()])
     blocks = _of_one(groups) if is_one else _of_several(groups, shown_here)
     scales = "" if is_one else "; each panel has its own scale"
-    note = (
-        f"95 % intervals, of which 1 in 20 misses by chance{scales}{_beyond(blocks)}{idle_note(comparison, shown_here)}"
-    )
+    note = f"{OVER_SAME_RUNS}, 1 in 20 misses by chance{scales}{_beyond(blocks)}{idle_note(comparison, shown_here)}"
     page = keyed_page(
         words_of(comparison, _title(comparison, groups, what), shown, note),
         mark_handles(looks[others[0]] if is_one else Look(INK, "-", "o")),

@@ -16,6 +16,7 @@ from sim.show.kit.rows import draw_rows, set_rows, write_number
 from sim.show.kit.theme import LEVEL_COLOURS
 from sim.show.kit.wording import share_alone
 from sim.study.compare import Comparison
+from sim.tell.certainty import OVER_SAME_RUNS
 from sim.tell.estimate import LESS, MORE
 from sim.tell.places import state_names
 
@@ -38,8 +39,8 @@ def draw_compare_levels(comparison: Comparison) -> Figure:
     title = finding(comparison, differences.values(), f"who reaches {RUNG}")
     shown = f"Highest level that each neighbour reaches by day {scenario.horizon_days}, in % of runs"
     note = (
-        f"at the right: level {level} or higher, {MORE}{LESS} if that clearly differs from {base} "
-        "(95 % interval over the same runs excludes 0)"
+        f"at the right: level {level} or higher, {MORE}{LESS} if the interval of the difference from {base} "
+        f"excludes 0: {OVER_SAME_RUNS}"
     )
     page = keyed_page(words_of(comparison, title, shown, note), level_handles(), panels.total_mm)
     for i, state in enumerate(neighbours):

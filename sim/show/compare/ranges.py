@@ -21,6 +21,7 @@ from sim.show.kit.rows import draw_rows, set_rows, write_number
 from sim.show.kit.theme import INK
 from sim.show.kit.wording import listed
 from sim.study.compare import Comparison, base_means
+from sim.tell.certainty import OVER_SAME_RUNS
 from sim.tell.numbers import to_figures
 from sim.tell.places import state_names
 
@@ -79,7 +80,7 @@ def draw_compare_refugees(comparison: Comparison) -> Figure:
     in_persons, differences = (in_unit(comparison, outcomes, *told) for told in (("persons", 1.0), (unit, size)))
     title = finding(comparison, in_persons.values(), "how many flee where")
     shown = f"Refugees who came since day 0 and are there on the last day, {unit}; states without any left out"
-    note = "at the right: the base's mean, and how means differ from it with 95 % intervals over the same runs"
+    note = f"at the right: the base's mean, and how means differ from it with {OVER_SAME_RUNS}"
     words = words_of(comparison, title, shown, note)
     in_scale = {state: means[f"refugees_{state}"] / size for state in values}
     return _draw_ranges(comparison, words, Ranges("refugees", values, differences, in_scale, "", scale))
@@ -106,10 +107,7 @@ def draw_compare_influence(comparison: Comparison) -> Figure:
     bases = {f"influence_{state}": ranges.base(state) for state in first}
     title = finding(comparison, differences.values(), "who has influence", bases=bases)
     shown = "Shares of influence in the contested state on the last day; the rest is local, no state's"
-    note = (
-        "at the right: the base's mean, and how means differ from it in points, with 95 % intervals over the same "
-        f"runs{left_out}"
-    )
+    note = f"at the right: the base's mean, and how means differ from it in points, with {OVER_SAME_RUNS}{left_out}"
     words = words_of(comparison, title, shown, note)
     return _draw_ranges(comparison, words, ranges)
 

@@ -4,8 +4,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Weights, mean_of, mean_with_interval, weights_of
+from sim.ensemble.estimate.weights import Weights, mean_of, mean_with_interval
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.page import new_page
@@ -13,7 +14,8 @@ from sim.show.kit.panels import scale_to
 from sim.show.kit.rows import RowPanels, draw_rows, set_rows, write_number
 from sim.show.kit.series import Numbers, say_nothing
 from sim.show.kit.theme import BLUE, INK
-from sim.show.kit.wording import words
+from sim.show.kit.wording import number_words, words
+from sim.tell.certainty import SAMPLING_ALONE
 from sim.tell.labels import CHANNELS
 from sim.tell.lookup import mean
 from sim.tell.numbers import whole_percent
@@ -28,12 +30,16 @@ NONE = "none"
 
 def draw_carried_by_channel(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of what carries incidents."""
-    names, weights = state_names(scenario), weights_of(usable(results.runs), scenario)
+    names, known = state_names(scenario), knowledge_of_results(results, scenario)
+    weights = known.weights
     parts = {state: caused_by_channel(results, state) for state in scenario.tables.header.neighbours}
-    heads = [f"{names[state]}: {_in_all(part, weights)}" for state, part in parts.items()]
+    heads = [f"{names[state]}: {_in_all(part, known)}" for state, part in parts.items()]
     panels = set_rows(list(CHANNELS.values()), heads, min(COLUMNS, len(parts)), NUMBERS_MM)
     shown = "Armed incidents that the war causes at each neighbour, by what carries them; means of runs"
-    note = "they add up to what stands beside the names; 95 % intervals, drawn as lines"
+    note = (
+        f"they add up to what stands beside the names, with {number_words(scenario)}; lines: 95 % intervals "
+        f"{SAMPLING_ALONE}"
+    )
     page = new_page(words(results, scenario, _title(results, scenario, parts, weights), shown, note), panels.total_mm)
     most = max(mean_with_interval(one, weights).high for part in parts.values() for one in part)
     scale = scale_to(most if np.isfinite(most) and most > 0.0 else 1.0)
@@ -43,9 +49,9 @@ def draw_carried_by_channel(results: Results, scenario: Scenario) -> Figure:
     return page.figure
 
 
-def _in_all(part: Numbers, weights: Weights | None) -> str:
+def _in_all(part: Numbers, known: Knowledge) -> str:
     """Return the mean number of incidents by all channels in words."""
-    return mean(part.sum(axis=0), weights=weights).tight if part.any() else NONE
+    return mean(part.sum(axis=0), weights=known.weights, known=known).tight if part.any() else NONE
 
 
 def caused_by_channel(results: Results, state: str) -> Numbers:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from sim.ensemble.estimate.knowledge import knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Weights, weights_of
+from sim.ensemble.estimate.weights import Weights
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.observed import ObservedAmount, observed_amounts, observed_at_horizon
@@ -28,7 +29,7 @@ from sim.show.kit.series import (
 )
 from sim.show.kit.theme import BLUE
 from sim.show.kit.turns import turns_note
-from sim.show.kit.wording import words
+from sim.show.kit.wording import number_words, words
 from sim.tell.lookup import median
 from sim.world.scenario import Scenario
 
@@ -71,8 +72,8 @@ def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
     panels = Panels(len(tolls), 2, PANEL_MM, own_scales=True)
     shown = "People displaced inside the contested state that day, and killed so far"
     note = (
-        f"{traced(results)}; brackets: 95 % order-statistic intervals of medians of all "
-        f"runs; upright lines: ranges of reports{turns_note(scenario)}"
+        f"{traced(results)}; brackets, of medians of all runs: {number_words(scenario)}; "
+        f"upright lines: ranges of reports{turns_note(scenario)}"
     )
     page = keyed_page(
         words(results, scenario, _title(results, scenario, tolls), shown, note), _key(tolls), panels.total_mm
@@ -122,9 +123,9 @@ def _key(tolls: list[Toll]) -> Handles:
 def _title(results: Results, scenario: Scenario, tolls: list[Toll]) -> str:
     """Return the finding: how many people are displaced at once, how many die, and how much of history is missed."""
     runs = usable(results.runs)
-    weights, traced_weights = weights_of(runs, scenario), weights_traced(results, scenario)
-    displaced = median(runs["displaced_peak"].to_numpy(float), weights=weights)
-    killed = median(runs["fatalities_civilians"].to_numpy(float), weights=weights)
+    known, traced_weights = knowledge_of_results(results, scenario), weights_traced(results, scenario)
+    peaks, dead = (runs[name].to_numpy(float) for name in ("displaced_peak", "fatalities_civilians"))
+    displaced, killed = (median(values, weights=known.weights, known=known) for values in (peaks, dead))
     by = f"by day {scenario.horizon_days}"
     fleeing = f"Displacement peaks above {displaced.tight} people in half of the runs, each on its own day"
     if not displaced.point:

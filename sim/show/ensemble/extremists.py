@@ -5,6 +5,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.ensemble.estimate.knowledge import knowledge_of_results
 from sim.ensemble.estimate.rows import extremists_change, usable
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles, keyed_page
@@ -22,8 +23,9 @@ from sim.show.kit.series import (
 )
 from sim.show.kit.theme import VERMILLION
 from sim.show.kit.turns import turns_note
-from sim.show.kit.wording import count, median_of, words
-from sim.tell.estimate import Kind
+from sim.show.kit.wording import count, number_words, words
+from sim.tell.estimate import Estimate, Kind
+from sim.tell.lookup import median
 from sim.world.scenario import Scenario
 
 PANEL_MM = 36.0
@@ -42,11 +44,9 @@ def draw_extremists(results: Results, scenario: Scenario) -> Figure:
     shown = f"Above: extremist fighters as a share of day 0; below: their attacks in each full {MONTH} days"
     note = (
         f"{traced(results)}, split by what becomes of the regime by day {scenario.horizon_days}; "
-        f"in the title: all runs, with 95 % order-statistic intervals{turns_note(scenario)}"
+        f"in the title: all runs, with {number_words(scenario)}{turns_note(scenario)}"
     )
-    page = keyed_page(
-        words(results, scenario, _title(_left(results), scenario.horizon_days), shown, note), handles, panels.total_mm
-    )
+    page = keyed_page(words(results, scenario, _title(results, scenario), shown, note), handles, panels.total_mm)
     strengths = scale_to(LIFT * max(highest_drawn(group[0]) for group in groups.values()), _percent)
     attacks = scale_to(LIFT * max(highest_drawn(group[1]) for group in groups.values()))
     days = (scenario, scenario.horizon_days)
@@ -72,12 +72,12 @@ def _groups(results: Results) -> dict[str, tuple[Numbers, Numbers]]:
     }
 
 
-def _left(results: Results) -> dict[str, Numbers]:
-    """Return the share of extremists that is left at the end of every run that counts, traced or not."""
-    runs = usable(results.runs)
+def _left(results: Results, scenario: Scenario) -> dict[str, Estimate]:
+    """Return the share of extremists that is left at the end of the median run that counts, traced or not."""
+    runs, known = usable(results.runs), knowledge_of_results(results, scenario)
     change = extremists_change(runs)
     groups = _split(runs["collapse_day"].notna().to_numpy(np.bool_), ~np.isnan(change))
-    return {name: change[kept] for name, kept in groups.items()}
+    return {name: median(change[kept], Kind.SHARE, known=known.of(kept)) for name, kept in groups.items()}
 
 
 def _split(collapsed: Mask, has_any: Mask) -> dict[str, Mask]:
@@ -86,14 +86,15 @@ def _split(collapsed: Mask, has_any: Mask) -> dict[str, Mask]:
     return {name: kept for name, kept in groups.items() if kept.any()}
 
 
-def _title(left: dict[str, Numbers], horizon: int) -> str:
+def _title(results: Results, scenario: Scenario) -> str:
     """Return the finding: what is left of extremists at the end."""
-    first, *other = [median_of(shares, Kind.SHARE) for shares in left.values()]
-    n_first, *n_other = map(len, left.values())
-    finding = f"By day {horizon} extremists are at {first} of their strength on day 0 {next(iter(left)).lower()}"
+    left = _left(results, scenario)
+    first, *other = left.values()
+    finding = f"By day {scenario.horizon_days} extremists are at {first.tight} of their strength on day 0"
     if not other:
-        return f"{finding} (median of {count(n_first, 'run')})"
-    return f"{finding}, at {other[0]} without (medians of {n_first:,} and {count(n_other[0], 'run')})"
+        return f"{finding} {next(iter(left)).lower()} (median of {count(first.n, 'run')})"
+    both = f"(medians of {first.n:,} and {count(other[0].n, 'run')})"
+    return f"{finding} with a collapse, at {other[0].tight} without {both}"
 
 
 def _percent(share: float) -> str:

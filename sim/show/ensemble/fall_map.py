@@ -8,15 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Bools, Weights, mean_of, medians_of, share_interval, weights_of
+from sim.ensemble.estimate.weights import Bools, Weights, mean_of, medians_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import date_text, headline_day
 from sim.show.kit.page import new_page
 from sim.show.kit.theme import SMALL_PT, TEXT_PT, TINY_PT
 from sim.show.kit.typeset import NO_BREAK
-from sim.show.kit.wording import share_alone, share_of, words
+from sim.show.kit.wording import interval_words, reach_of, share_alone, share_of, words
 from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.layout import HEAD_MM, bottom_of, home_extent, lighten, place_maps
 from sim.show.maps.loss_scale import HEIGHT_MM as SCALE_MM
@@ -24,7 +25,8 @@ from sim.show.maps.loss_scale import N_CLASSES, draw_loss_scale, ink_on, loss_co
 from sim.show.maps.stamps import coarse_map
 from sim.show.maps.world_map import LAND_AROUND, NO_VALUE, important_labels, paint_map, radius_pt
 from sim.tell.estimate import NEVER
-from sim.tell.numbers import span, to_figures, whole_percent
+from sim.tell.lookup import share
+from sim.tell.numbers import span, whole_percent
 from sim.tell.places import home_holders, place_names
 from sim.world.scenario import Scenario
 
@@ -42,16 +44,16 @@ FILLED = 0.9  # of the width of a circle: what a number may take
 def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of maps of fall probability."""
     runs = usable(results.runs)
-    days, weights = loss_days(runs, results.falls, scenario), weights_of(runs, scenario)
-    shapes, by = load_shapes(scenario.tables), headline_day(scenario.horizon_days)
+    days, known = loss_days(runs, results.falls, scenario), knowledge_of_results(results, scenario)
+    weights, shapes, by = known.weights, load_shapes(scenario.tables), headline_day(scenario.horizon_days)
     small = [day for day in DAYS if day < by]
     small += [scenario.horizon_days] if scenario.horizon_days > by else []
     frames = place_maps(home_extent(shapes), len(small), SCALE_MM)
     medians = medians_of(days, weights) if is_saturated(days <= by, weights) else None
     shown = "Share of runs in which each place held by the regime's side has fallen by a day"
     shown += MEDIANS_SHOWN if medians is not None else ""
-    note = f"95 % Wilson intervals reach at most {_widest(days, [by, *small], weights)} points to either side"
-    title = _title(days, by, scenario, weights) if medians is None else _course(days, by, scenario, weights)
+    note = f"{interval_words(scenario)}, of shares at most {_widest(days, [by, *small], known)} points to either side"
+    title = _title(days, by, scenario, known) if medians is None else _course(days, by, scenario, weights)
     page = new_page(words(results, scenario, title, shown, note), bottom_of(frames))
     small_shapes = coarse_map(shapes) if shapes.is_mapped else shapes
     others = [place for place in home_holders(scenario) if place not in days.columns]
@@ -73,18 +75,18 @@ def draw_fall_map(results: Results, scenario: Scenario) -> Figure:
     return page.figure
 
 
-def _title(days: pd.DataFrame, by: int, scenario: Scenario, weights: Weights | None) -> str:
+def _title(days: pd.DataFrame, by: int, scenario: Scenario, known: Knowledge) -> str:
     """Return the finding: how many places fall more often than not, and which is most exposed."""
-    fallen, n_places = _shares(days <= by, weights), days.shape[1]
+    fallen, n_places = _shares(days <= by, known.weights), days.shape[1]
     worst = str(fallen.idxmax())
-    name, share = place_names(scenario)[worst], share_of(_fallen(days <= by, worst), weights)
+    name, told = place_names(scenario)[worst], share_of(_fallen(days <= by, worst), known.weights, known)
     if n_places == 1:
-        return f"{name} has fallen by day {by} in {share} of runs"
+        return f"{name} has fallen by day {by} in {told} of runs"
     if not fallen.any():
-        return f"No place has fallen by day {by} in any run: {share} each"
+        return f"No place has fallen by day {by} in any run: {told} each"
     often = int((fallen > HALF).sum())
     many = f"{often} of {n_places} places have" if often else "No place has"
-    return f"{many} fallen by day {by} in more than half of the runs; most often {name}, in {share}"
+    return f"{many} fallen by day {by} in more than half of the runs; most often {name}, in {told}"
 
 
 def _shares(fallen: pd.DataFrame, weights: Weights | None) -> pd.Series:
@@ -97,11 +99,10 @@ def _fallen(fallen: pd.DataFrame, place: str) -> Bools:
     return fallen[place].to_numpy(np.bool_)
 
 
-def _widest(days: pd.DataFrame, panels: Sequence[int], weights: Weights | None) -> str:
+def _widest(days: pd.DataFrame, panels: Sequence[int], known: Knowledge) -> str:
     """Return how far the widest interval of all maps reaches from its estimate, in points."""
-    found = [share_interval(_fallen(days <= day, str(place)), weights) for day in panels for place in days.columns]
-    reach = max(max(share.point - share.low, share.high - share.point) for share in found)
-    return f"{to_figures(100.0 * reach, 2):g}"
+    fallen = [_fallen(days <= day, str(place)) for day in panels for place in days.columns]
+    return reach_of([share(happened, known.weights, known=known) for happened in fallen])
 
 
 def is_saturated(fallen: pd.DataFrame, weights: Weights | None) -> bool:

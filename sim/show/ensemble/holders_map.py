@@ -8,18 +8,18 @@ from matplotlib.patches import Patch
 
 from sim.ensemble.estimate.holders import Holdings, find_holdings
 from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
-from sim.ensemble.estimate.weights import Bools, mean_of, share_interval
+from sim.ensemble.estimate.weights import Bools, mean_of
 from sim.ensemble.store.results import Results
 from sim.show.ensemble.fall_map import write_numbers
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.theme import MINOR_COLOUR, NOBODY_COLOUR, faction_colours
 from sim.show.kit.typeset import NO_BREAK
-from sim.show.kit.wording import interval_words, share_alone, share_of, words
+from sim.show.kit.wording import interval_words, reach_of, share_alone, share_of, words
 from sim.show.maps.geometry import Shapes, load_shapes
 from sim.show.maps.holders import holder_handles
 from sim.show.maps.layout import HEAD_MM, home_extent, place_maps
 from sim.show.maps.world_map import INNER_LINE, LAND_AROUND, NO_VALUE, important_labels, paint_map
-from sim.tell.numbers import to_figures
+from sim.tell.lookup import share
 from sim.tell.places import NOBODY_ID, faction_names, place_names
 from sim.world.scenario import Scenario
 
@@ -33,9 +33,8 @@ def draw_holders_map(results: Results, scenario: Scenario) -> Figure:
     (frame,) = place_maps(home_extent(shapes), 0, -HEAD_MM)
     shown = f"Most likely holder of each place on day {scenario.horizon_days}, and in what % of runs it holds it"
     known = knowledge_of_results(results, scenario)
-    note = (
-        f"in the title {interval_words(scenario)}; of sampling, 95 % Wilson, at most {_widest(held)} points either way"
-    )
+    found = [share(happened, held.weights, known=known) for happened in _in_most(held).values()]
+    note = f"{interval_words(scenario)}, on the map at most {reach_of(found)} points to either side"
     title = _title(held, scenario, known)
     page = keyed_page(words(results, scenario, title, shown, note), _key(held, scenario), frame.bottom)
     ax = page.axes(*frame)
@@ -60,13 +59,6 @@ def _likely(held: Holdings) -> dict[str, str]:
 def _in_most(held: Holdings) -> dict[str, Bools]:
     """Return in which runs each place is held by who holds it in most."""
     return {place: held.seat(i, [held.likeliest(i)]) for i, place in enumerate(held.seats)}
-
-
-def _widest(held: Holdings) -> str:
-    """Return how far the widest interval of all places reaches from its estimate, in points."""
-    found = [share_interval(happened, held.weights) for happened in _in_most(held).values()]
-    reach = max(max(share.point - share.low, share.high - share.point) for share in found)
-    return f"{to_figures(100.0 * reach, 2):g}"
 
 
 def _uncertain(held: Holdings) -> list[str]:

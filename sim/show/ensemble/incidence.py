@@ -22,7 +22,7 @@ from sim.show.kit.panels import Scale, scale_up
 from sim.show.kit.series import Leader, label_ends
 from sim.show.kit.theme import BLUE, FULL_WIDTH_MM, INK, RULE, VERMILLION
 from sim.show.kit.turns import draw_turns, turns_note
-from sim.show.kit.wording import words
+from sim.show.kit.wording import interval_words, words
 from sim.tell.estimate import Estimate, Kind
 from sim.tell.numbers import whole_percent
 from sim.world.scenario import Scenario
@@ -130,8 +130,8 @@ def runs_or_wars(scenario: Scenario) -> str:
 def bands_note(scenario: Scenario) -> str:
     """Return what bands and brackets are."""
     if scenario.tilt is None:
-        return "bands and brackets: 95 % Wilson intervals of sampling, day by day"
-    return "wide bands and brackets: 90 % intervals of knowledge, day by day; narrow bands: 95 % of sampling"
+        return f"bands and brackets, day by day: {interval_words(scenario)}"
+    return f"wide bands and brackets, day by day: {interval_words(scenario)}; narrow bands: 95 % of sampling"
 
 
 def band_of(values: pd.DataFrame) -> Band:

@@ -12,16 +12,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.core.record import EVENTS
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Weights, mean_with_interval, means_of, weights_of
+from sim.ensemble.estimate.weights import Numbers, means_of
 from sim.ensemble.store.results import Results
 from sim.show.kit.key import Handles, keyed_page
 from sim.show.kit.theme import LOSS_RAMP
 from sim.show.kit.typeset import NO_BREAK
-from sim.show.kit.wording import mean_of, words
+from sim.show.kit.wording import number_words, words
 from sim.show.maps.geometry import Extent, Shapes, load_shapes
 from sim.show.maps.layout import HEAD_MM, place_maps
 from sim.show.maps.world_map import INNER_LINE, LAND_AROUND, NO_VALUE, important_labels, paint_map
+from sim.tell.estimate import Estimate
 from sim.tell.lookup import mean, share
 from sim.tell.numbers import to_figures
 from sim.tell.places import place_names, state_names
@@ -48,16 +50,16 @@ def incidents(results: Results, scenario: Scenario) -> pd.DataFrame:
 def draw_incident_map(results: Results, scenario: Scenario) -> Figure:
     """Return the map of incidents."""
     counts, shapes = incidents(results, scenario), load_shapes(scenario.tables)
-    weights = weights_of(usable(results.runs), scenario)
-    means = dict(zip(map(str, counts.columns), means_of(counts.to_numpy(), weights).tolist(), strict=True))
+    known = knowledge_of_results(results, scenario)
+    means = dict(zip(map(str, counts.columns), means_of(counts.to_numpy(), known.weights).tolist(), strict=True))
     extent = _extent(shapes, means)
     (frame,) = place_maps(extent, 0, -HEAD_MM)
     tenth = f"less than {100 * WORTH_SHOWING:.0f}{NO_BREAK}% of the most"
     outside = f"; places with {tenth} may lie outside" if shapes.is_mapped else ""
     shown = f"Deadly incidents that a history sees at each place of the neighbours, mean of runs{outside}"
-    note = _interval(counts, weights)
+    note = _interval(counts, known, scenario)
     page = keyed_page(
-        words(results, scenario, _title(counts, means, scenario, weights), shown, note),
+        words(results, scenario, _title(counts, means, scenario, known), shown, note),
         _key(means, is_mapped=shapes.is_mapped),
         frame.bottom,
     )
@@ -71,15 +73,15 @@ def incidents_table(results: Results, scenario: Scenario) -> Section | None:
     """Return how many deadly incidents each place of the neighbours sees."""
     names, states, locations = place_names(scenario), state_names(scenario), scenario.tables.locations
     home = dict(zip(locations["id"], locations["state"], strict=True))
-    counts, weights = incidents(results, scenario), weights_of(usable(results.runs), scenario)
+    counts, known = incidents(results, scenario), knowledge_of_results(results, scenario)
     seen = {place: counts[place].to_numpy() for place in counts.columns if counts[place].any()}
     return Section(
         f"Deadly incidents by day {scenario.horizon_days}; n = {len(counts):,} runs",
         [
             Column("place", [names[place] for place in seen]),
             Column("in", [states[home[place]] for place in seen]),
-            Column("incidents in a run, mean", [mean(own, weights=weights) for own in seen.values()]),
-            Column("runs with at least one", [share(own > 0.0, weights) for own in seen.values()]),
+            Column("incidents in a run, mean", [_mean(own, known) for own in seen.values()]),
+            Column("runs with at least one", [share(own > 0.0, known.weights, known=known) for own in seen.values()]),
         ],
     )
 
@@ -92,25 +94,29 @@ def _extent(shapes: Shapes, means: Mapping[str, float]) -> Extent:
     return shapes.extent_of([*shapes.home, *(place for place, mean in means.items() if mean >= least)])
 
 
-def _title(counts: pd.DataFrame, means: Mapping[str, float], scenario: Scenario, weights: Weights | None) -> str:
+def _title(counts: pd.DataFrame, means: Mapping[str, float], scenario: Scenario, known: Knowledge) -> str:
     """Return the finding: which place sees most incidents, and how many all places together."""
     worst = max(means, key=lambda place: means[place])
     locations = scenario.tables.locations
     state = state_names(scenario)[dict(zip(locations["id"], locations["state"], strict=True))[worst]]
     name = place_names(scenario)[worst]
     where = name if name == state else f"{name} ({state})"
-    most, total = (mean_of(own.to_numpy(), weights=weights) for own in (counts[worst], counts.sum(axis=1)))
+    most, total = (_mean(own.to_numpy(), known).tight for own in (counts[worst], counts.sum(axis=1)))
     finding = f"Neighbours see {total} deadly incidents by day {scenario.horizon_days}"
     return f"{finding}; the place with most is {where}, {most}"
 
 
-def _interval(counts: pd.DataFrame, weights: Weights | None) -> str:
-    """Return how far the widest interval of all places reaches."""
+def _mean(values: Numbers, known: Knowledge) -> Estimate:
+    """Return the mean of a number of incidents with both its intervals."""
+    return mean(values, weights=known.weights, known=known)
+
+
+def _interval(counts: pd.DataFrame, known: Knowledge, scenario: Scenario) -> str:
+    """Return what brackets are, and how far up intervals of single places reach."""
     if len(counts) == 1:
         return "one run gives no intervals"
-    found = [mean_with_interval(counts[place].to_numpy(), weights) for place in counts.columns]
-    reach = [one.high - one.point for one in found]
-    return f"95 % intervals of means reach at most {to_figures(max(reach), 1):g} to either side"
+    highest = max(_mean(counts[place].to_numpy(), known).bounds[1] for place in counts.columns)
+    return f"brackets: {number_words(scenario)}; those of single places reach up to {to_figures(highest, 2):g}"
 
 
 def _colour(mean: float) -> str:

@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Weights, mean_of, means_of, quantiles_of, weights_of
+from sim.ensemble.estimate.weights import Weights, mean_of, means_of, quantiles_of
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.days import label_days
@@ -29,8 +30,8 @@ from sim.show.kit.series import (
 from sim.show.kit.theme import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL_PT, SOFT_INK, VERMILLION
 from sim.show.kit.turns import draw_turns, turns_note
 from sim.show.kit.typeset import shorten, text_width
-from sim.show.kit.wording import count, listed, words
-from sim.tell.estimate import Kind
+from sim.show.kit.wording import count, listed, number_words, words
+from sim.tell.estimate import Estimate, Kind
 from sim.tell.lookup import mean
 from sim.tell.numbers import to_figures, whole_percent
 from sim.tell.places import state_names
@@ -41,8 +42,8 @@ PANEL_MM = 20.0
 TICK_MM = 20.0
 COLOURS = (VERMILLION, BLUE, ORANGE, GREEN, SKY, PURPLE)
 STYLES = ("-", "--", "-.", ":", "-", "--")  # told apart in grey together with their labels
-Pair: TypeAlias = tuple[Weights | None, Weights | None]
-"""Weights of the runs that left a day series, and of all."""
+Pair: TypeAlias = tuple[Weights | None, Knowledge]
+"""Weights of the runs that left a day series, and what is known of all."""
 
 TOPS = ((0.2, 0.05), (0.4, 0.1), (0.6, 0.1), (0.8, 0.2), (1.0, 0.2))  # ends of the scale of shares, with its steps
 
@@ -50,7 +51,7 @@ TOPS = ((0.2, 0.05), (0.4, 0.1), (0.6, 0.1), (0.8, 0.2), (1.0, 0.2))  # ends of 
 def draw_influence(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of influence."""
     shares, ends = influence_by_day(results, scenario), _ends(results, scenario)
-    weights, all_weights = weights_traced(results, scenario), weights_of(usable(results.runs), scenario)
+    weights, known = weights_traced(results, scenario), knowledge_of_results(results, scenario)
     shown = _most_influential(shares, weights)
     panels = Panels(2, 2, PANEL_MM, own_scales=True)
     below = HEAD_MM + SHARES_MM + DAYS_MM + 2.0
@@ -60,15 +61,15 @@ def draw_influence(results: Results, scenario: Scenario) -> Figure:
         f"{_spread(shares)}"
     )
     note = (
-        f"{traced(results)}; at the right: the last day of {_all_runs(ends)}, means with 95 % intervals"
-        f"{_left_out(ends, shown, names, all_weights)}{turns_note(scenario)}"
+        f"{traced(results)}; at the right: the last day of {_all_runs(ends)}, means with {number_words(scenario)}"
+        f"{_left_out(ends, shown, names, known.weights)}{turns_note(scenario)}"
     )
-    title = _title(shares, ends, names, (weights, all_weights))
+    title = _title(shares, ends, names, (weights, known))
     page = new_page(words(results, scenario, title, what, note), below + panels.total_mm)
     ax = _axes(page, scenario, shares, weights)
     for state, colour, style in zip(shown, COLOURS, STYLES, strict=False):
         _draw_mean(ax, shares[state], weights, colour, style)
-    _label_ends(ax, {state: shares[state] for state in shown}, ends, names, (weights, all_weights))
+    _label_ends(ax, {state: shares[state] for state in shown}, ends, names, (weights, known))
     _draw_below(page.below(below), panels, results, scenario)
     return page.figure
 
@@ -94,12 +95,17 @@ def _title(shares: dict[str, Numbers], ends: dict[str, Numbers], names: dict[str
     """Return the finding: who is ahead at the end, and who was at the start."""
     starts = {state: mean_of(values[:, 0], weights[0]) for state, values in shares.items()}
     first = max(starts, key=lambda state: starts[state])
-    last = max(ends, key=lambda state: mean_of(ends[state], weights[1]))
-    end, start = mean(ends[last], Kind.SHARE, weights[1]).tight, whole_percent(starts[first])
+    last = max(ends, key=lambda state: mean_of(ends[state], weights[1].weights))
+    end, start = _end(ends[last], weights[1]).tight, whole_percent(starts[first])
     if first == last:
         return f"{names[last]} stays ahead: {start} of influence on day 0, {end} at the end"
-    left = mean(ends[first], Kind.SHARE, weights[1]).tight
+    left = _end(ends[first], weights[1]).tight
     return f"{names[last]} ends with {end} of influence; {names[first]} goes from {start} to {left}"
+
+
+def _end(values: Numbers, known: Knowledge) -> Estimate:
+    """Return the mean of a share at the end with both its intervals."""
+    return mean(values, Kind.SHARE, known.weights, known)
 
 
 def _axes(page: Page, scenario: Scenario, shares: dict[str, Numbers], weights: Weights | None) -> Axes:
@@ -156,7 +162,7 @@ def _label_ends(
     heights = {state: mean_of(values[:, -1], weights[0]) for state, values in shares.items()}
     colours, upwards, labels = dict(zip(shares, COLOURS, strict=False)), sorted(heights, key=heights.__getitem__), []
     for state in upwards:
-        number = mean(ends[state], Kind.SHARE, weights[1])
+        number = _end(ends[state], weights[1])
         room = LABELS_MM - LEADER_MM - 2.0 - text_width(f" {number}", size=SMALL_PT)
         labels.append(f"{shorten(names[state], room, size=SMALL_PT)} {number}")
     points = [(last_day, heights[state]) for state in upwards]

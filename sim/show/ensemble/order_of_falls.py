@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Bools, Weights, kept, mean_of, medians_of, observed_quantiles, weights_of
+from sim.ensemble.estimate.weights import Bools, Weights, kept, mean_of, medians_of, observed_quantiles
 from sim.ensemble.store.results import Results
 from sim.show.kit.days import label_days, last_shown_day
 from sim.show.kit.key import Handles, keyed_page
@@ -25,7 +26,7 @@ from sim.show.kit.series import FEW, MIDDLE, STILL, Numbers, misses, observed_ma
 from sim.show.kit.theme import GRID, INK, LOSS, LOSS_LIGHT, RULE, SMALL_PT, SOFT_INK
 from sim.show.kit.turns import draw_turns, turns_note
 from sim.show.kit.typeset import NO_BREAK, shorten, text_width
-from sim.show.kit.wording import count, day_of, share_of, words
+from sim.show.kit.wording import count, day_of, interval_words, number_words, share_of, words
 from sim.tell.numbers import whole_percent
 from sim.tell.places import place_names
 from sim.world.scenario import Scenario
@@ -49,21 +50,23 @@ BAR_SHARE = 0.31  # of the width of the column of shares
 def draw_order_of_falls(results: Results, scenario: Scenario) -> Figure:
     """Return the figure of fall days by place."""
     runs = usable(results.runs)
-    weights = weights_of(runs, scenario)
+    known = knowledge_of_results(results, scenario)
+    weights = known.weights
     days = in_usual_order(loss_days(runs, results.falls, scenario), weights)
     shown = days.iloc[:, :MOST_ROWS]
     history = {place: fall for place, fall in observed_falls(scenario).items() if place in shown.columns}
     last_day = _last_day(shown, history, scenario.horizon_days)
     what = _shown(days, last_day, scenario.horizon_days)
-    title = _title(results, days, scenario, weights)
-    note = f"brackets: 95 % Wilson and order-statistic intervals{turns_note(scenario)}"
+    title = _title(results, days, scenario, known)
+    brackets = f"brackets of shares: {interval_words(scenario)}; of days: {number_words(scenario)}"
+    note = f"{brackets}{turns_note(scenario)}"
     page = keyed_page(
         words(results, scenario, title + misses(_outside(shown, history, weights)), what, note),
         _mark_handles(shown, history),
         HEADER_MM + _rows_mm(shown) + DAYS_MM,
         gap_mm=0.0,
     )
-    _draw_rows(page, scenario, shown, history, last_day, weights)
+    _draw_rows(page, scenario, shown, history, last_day, known)
     return page.figure
 
 
@@ -91,24 +94,25 @@ def _fell(days: pd.DataFrame, place: str) -> Bools:
     return days[place].notna().to_numpy(np.bool_)
 
 
-def _title(results: Results, days: pd.DataFrame, scenario: Scenario, weights: Weights | None) -> str:
+def _title(results: Results, days: pd.DataFrame, scenario: Scenario, known: Knowledge) -> str:
     """Return the finding: when the first places fall and when the capital does, or how rare falls are."""
-    names, capital, falls = place_names(scenario), scenario.tables.header.capital, _shares(days, weights)
+    names, capital, falls = place_names(scenario), scenario.tables.header.capital, _shares(days, known.weights)
     often = days[[place for place in days.columns if falls[place] > HALF]]
     if not falls.any():
-        return f"No place of the regime falls: {share_of(np.zeros(len(days), bool))} of runs see any of them lost"
+        none = share_of(np.zeros(len(days), bool), known=known)
+        return f"No place of the regime falls: {none} of runs see any of them lost"
     if often.empty:
         worst = str(falls.idxmax())
-        share = share_of(_fell(days, worst), weights)
+        share = share_of(_fell(days, worst), known.weights, known)
         return f"The most exposed place, {names[worst]}, falls in {share} of runs"
     first = str(often.columns[0])
-    when = f"{_rank(days, often, weights)} on median {day_of(results, scenario, first)}"
+    when = f"{_rank(days, often, known.weights)} on median {day_of(results, scenario, first)}"
     finding = f"Where it falls, {names[first]} falls{when}"
     if capital == first or capital not in days.columns:
         return finding
     if capital in often.columns:
         return f"{finding}; {names[capital]} on median {day_of(results, scenario, capital)}"
-    return f"{finding}; {names[capital]} falls in {share_of(_fell(days, capital), weights)} of runs"
+    return f"{finding}; {names[capital]} falls in {share_of(_fell(days, capital), known.weights, known)} of runs"
 
 
 def _outside(days: pd.DataFrame, history: Mapping[str, ObservedFall], weights: Weights | None) -> list[bool]:
@@ -162,7 +166,7 @@ def _draw_rows(
     days: pd.DataFrame,
     history: Mapping[str, ObservedFall],
     last_day: int,
-    weights: Weights | None,
+    known: Knowledge,
 ) -> None:
     """Draw all columns of the figure: names, days, history and shares."""
     every = place_names(scenario)
@@ -172,11 +176,11 @@ def _draw_rows(
     history_mm = HISTORY_MM if any(fall.is_never for fall in history.values()) else 2.0
     width = page.width - left - history_mm - SHARES_MM
     ax = page.axes(left, top, width, height)
-    _draw_days(ax, days, last_day, scenario.tables.header.day0, width, weights)
+    _draw_days(ax, days, last_day, scenario.tables.header.day0, width, known.weights)
     draw_turns(ax, scenario)
     _write_names(ax, names, days, scenario)
     _draw_history(ax, page.axes(left + width, top, history_mm, height), list(days.columns), history)
-    _draw_shares(page.axes(left + width + history_mm, top, SHARES_MM, height), days, scenario.horizon_days, weights)
+    _draw_shares(page.axes(left + width + history_mm, top, SHARES_MM, height), days, scenario.horizon_days, known)
 
 
 def _write_names(ax: Axes, names: list[str], days: pd.DataFrame, scenario: Scenario) -> None:
@@ -237,17 +241,17 @@ def _draw_history(ax: Axes, beside: Axes, places: Sequence[str], history: Mappin
             ax.add_line(_observed([fall.day], row + HISTORY, INK))
 
 
-def _draw_shares(ax: Axes, days: pd.DataFrame, horizon_days: int, weights: Weights | None) -> None:
+def _draw_shares(ax: Axes, days: pd.DataFrame, horizon_days: int, known: Knowledge) -> None:
     """Draw the share of runs in which each place never falls, as bars with numbers."""
     _set_rows(ax, len(days.columns))
     ax.set_axis_off()
     ax.set_xlim(0.0, 1.0 / BAR_SHARE)  # a bar of all runs ends at 1
-    never = 1.0 - _shares(days, weights)
+    never = 1.0 - _shares(days, known.weights)
     rows = np.arange(len(days.columns)) + BASE
     ax.barh(rows, 1.0, height=0.36, color=GRID)
     ax.barh(rows, never, height=0.36, color=RULE)
     for row, place in zip(rows, days.columns, strict=True):
-        ax.text(1.12, row, share_of(~_fell(days, place), weights), va="center", fontsize=SMALL_PT)
+        ax.text(1.12, row, share_of(~_fell(days, place), known.weights, known), va="center", fontsize=SMALL_PT)
     heading = f"never within {count(horizon_days, 'day')}"
     ax.text(0.0, -0.15, heading, va="bottom", fontsize=SMALL_PT, color=SOFT_INK)
 

@@ -1,13 +1,15 @@
 """Draw where refugees arrive, by destination and day, with those of them who have gone home."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.ensemble.estimate.knowledge import knowledge_of_results
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import Weights, mean_of, quantiles_of, weights_of
+from sim.ensemble.estimate.weights import mean_of, quantiles_of, weights_of
 from sim.ensemble.store.results import Results
 from sim.ensemble.store.schema import state_column
 from sim.show.kit.key import Handles, keyed_page
@@ -31,7 +33,7 @@ from sim.show.kit.series import (
 )
 from sim.show.kit.theme import BLUE, INK
 from sim.show.kit.turns import turns_note
-from sim.show.kit.wording import words
+from sim.show.kit.wording import number_words, words
 from sim.tell.lookup import median
 from sim.tell.places import state_names
 from sim.world.scenario import Scenario
@@ -53,12 +55,12 @@ def draw_refugees_by_destination(results: Results, scenario: Scenario) -> Figure
     panels = set_panels(len(people), PANEL_MM)
     shown = f"Refugees who arrived since day 0, {unit}, those who went home included; states without any left out"
     lines = f"upright lines: ranges of reports{turns_note(scenario)}"
-    note = f"{traced(results)}; bracket: 95 % order-statistic interval; {lines}"
+    note = f"{traced(results)}; brackets, of the median of all runs: {number_words(scenario)}; {lines}"
     page = keyed_page(
         words(
             results,
             scenario,
-            _title(people, names, weights) + misses(_outside(results, scenario, history)),
+            _title(results, scenario, list(people)) + misses(_outside(results, scenario, history)),
             shown,
             note,
         ),
@@ -95,14 +97,12 @@ def _key(n_runs: int, history: dict[str, list[ObservedAmount]]) -> Handles:
     return {**fan_handles(n_runs, BLUE), "gone home, median": Line2D([], [], **HOME), **seen}
 
 
-def _title(people: dict[str, Numbers], names: dict[str, str], weights: Weights | None) -> str:
+def _title(results: Results, scenario: Scenario, states: Sequence[str]) -> str:
     """Return the finding: in which state most arrive, and how many."""
-
-    def middle(state: str) -> tuple[float, float]:
-        last = people[state][:, -1]
-        return float(quantiles_of(last, (0.5,), weights)[0]), mean_of(last, weights)
-
-    most = max(people, key=middle)
-    arrived = median(people[most][:, -1], weights=weights)
+    runs, known = usable(results.runs), knowledge_of_results(results, scenario)
+    there = {state: runs[state_column("arrived", state)].to_numpy(np.float64) for state in states}
+    medians = {state: median(values, weights=known.weights, known=known) for state, values in there.items()}
+    most = max(states, key=lambda state: (medians[state].point, mean_of(there[state], known.weights)))
+    arrived = medians[most]
     many = f": {arrived.tight} in the median run" if arrived.point else ", but in half of the runs or more nobody does"
-    return f"Most refugees arrive in {names[most]}{many}"
+    return f"Most refugees arrive in {state_names(scenario)[most]}{many}"

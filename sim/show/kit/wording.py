@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.ensemble.estimate.knowledge import Knowledge
-from sim.ensemble.estimate.weights import Bools, Numbers, Weights
+from sim.ensemble.estimate.weights import Bools, Weights
 from sim.ensemble.store.results import Results
 from sim.show.kit.page import Words
 from sim.show.kit.typeset import NO_BREAK
-from sim.tell.certainty import weighing
-from sim.tell.estimate import Kind
-from sim.tell.lookup import Lookup, mean, median, share
+from sim.tell.certainty import SAMPLING_ALONE, weighing
+from sim.tell.estimate import Estimate
+from sim.tell.lookup import Lookup, share
+from sim.tell.numbers import to_figures
 from sim.world.scenario import Scenario
 
 CAVEAT = "Simulated under this scenario's assumptions; not a forecast."
@@ -36,7 +37,14 @@ def both_of(happened: Bools, known: Knowledge) -> str:
 
 def interval_words(scenario: Scenario) -> str:
     """Return what the intervals of shares are."""
-    return "95 % Wilson intervals of sampling" if scenario.tilt is None else "90 % intervals of knowledge"
+    return f"95 % Wilson intervals {SAMPLING_ALONE}" if scenario.tilt is None else "90 % intervals of knowledge"
+
+
+def number_words(scenario: Scenario) -> str:
+    """Return what the intervals of amounts and days are."""
+    if scenario.tilt is None:
+        return f"95 % intervals {SAMPLING_ALONE}"
+    return "90 % intervals of knowledge, between which one war brings its own number"
 
 
 def brackets_note(scenario: Scenario) -> str:
@@ -44,19 +52,15 @@ def brackets_note(scenario: Scenario) -> str:
     return interval_words(scenario) + ("" if scenario.tilt is None else "; \N{PLUS-MINUS SIGN}: 95 % of sampling")
 
 
+def reach_of(shares: Sequence[Estimate]) -> str:
+    """Return how far the widest interval of shares reaches from its estimate, in points."""
+    reach = max(max(share.point - share.bounds[0], share.bounds[1] - share.point) for share in shares)
+    return f"{to_figures(100.0 * reach, 2):g}"
+
+
 def share_alone(happened: Bools, weights: Weights | None = None) -> str:
     """Return the share of `share_of` for where its interval has no room and is told elsewhere."""
     return share(happened, weights).alone
-
-
-def mean_of(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> str:
-    """Return a mean over runs with its interval; see `sim.tell.lookup.mean`."""
-    return mean(values, kind, weights).tight
-
-
-def median_of(values: Numbers, kind: Kind = Kind.AMOUNT, weights: Weights | None = None) -> str:
-    """Return a median over runs with its interval; see `sim.tell.lookup.median`."""
-    return median(values, kind, weights).tight
 
 
 def count(number: int, noun: str) -> str:

@@ -14,6 +14,7 @@ from sim.show.kit.theme import BLUE, GRID, INK, ORANGE, RULE, SMALL_PT, SOFT_INK
 from sim.show.kit.typeset import NO_BREAK, shorten
 from sim.show.kit.wording import count, footer
 from sim.study.matters.discovery import Discovery
+from sim.tell.certainty import SAMPLING_ALONE
 from sim.tell.discovery import condition, headline, limits_text
 from sim.tell.inputs import value_text
 
@@ -94,11 +95,11 @@ def _handles(found: Discovery) -> Handles:
 def _words(found: Discovery) -> Words:
     """Return what the figure says."""
     config, manifest = found.case.scenario.config, found.case.results.manifest
-    n = count(found.n, "run")
+    n = f"{count(found.n, 'run')}, half of which had no part"
     shown = (
         f"Boxes in the space of {count(len(found.looked_at), 'input')}, a twentieth of the runs peeled off at each step"
     )
-    where = f"{config.scenario.name} in {config.world.name}, {n}, half of which had no part; 95 % Wilson intervals"
+    where = f"{config.scenario.name} in {config.world.name}, {n}; 95 % Wilson intervals {SAMPLING_ALONE}"
     subtitle = f"{shown}: {condition(found)}. {where}.".replace(" %", f"{NO_BREAK}%")
     title = headline(found).replace(" %", f"{NO_BREAK}%")
     return Words(title, subtitle, footer(found.case.scenario, manifest, "config", str(manifest["config_digest"])))

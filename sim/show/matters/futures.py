@@ -17,6 +17,7 @@ from sim.show.kit.theme import BLUE, INK, RULE, SMALL_PT, SOFT_INK
 from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import words
 from sim.tell.branch import finding, itself_in_words
+from sim.tell.certainty import SAMPLING_ALONE
 from sim.tell.numbers import whole_percent
 from sim.world.scenario import Scenario
 
@@ -41,7 +42,8 @@ def draw_futures(results: Results, scenario: Scenario, futures: Futures) -> Figu
     shown = "Above, people where the regime's side holds; below, shares of futures in which each event has happened"
     changed = "; ".join(", ".join(f"{key} {value}" for key, value in each.items()) for each in futures.changes)
     note = (
-        f"{traced(results)}; bands below: 95 % Wilson intervals{f'; decided otherwise: {changed}' if changed else ''}"
+        f"{traced(results)}; bands below: 95 % Wilson intervals {SAMPLING_ALONE}"
+        f"{f'; decided otherwise: {changed}' if changed else ''}"
     )
     handles = {**fan_handles(len(traced_runs(results)), BLUE), **own}
     page = keyed_page(words(results, scenario, title, shown, note), handles, FAN_MM + HEAD_MM + DAYS_MM + CURVES_MM)

@@ -18,6 +18,7 @@ from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import count, footer
 from sim.study.matters.screening import PARAMETER
 from sim.study.matters.variants import Tornado, named
+from sim.tell.certainty import OVER_SAME_RUNS
 from sim.tell.estimate import alike
 from sim.tell.inputs import outcome_label, value_text
 from sim.tell.tornado import Blade, blades_of, gap_unit, sentences
@@ -105,7 +106,7 @@ def _words(found: Tornado, outcome: str, every: Sequence[Blade]) -> Words:
     warning = (
         " Chance and parameter are mixed: a ranking of what to look at, not of what matters." if is_screening else ""
     )
-    subtitle = f"{label[0].upper()}{label[1:]}: each {what}{more}. {where}; 95 % intervals over the same runs.{warning}"
+    subtitle = f"{label[0].upper()}{label[1:]}: each {what}{more}. {where}; {OVER_SAME_RUNS}.{warning}"
     *first, last = sentences(found, outcome)
     title = " ".join(first or [last]).rstrip(".").replace(" %", f"{NO_BREAK}%")
     digest = str(found.manifest["config_digest"])

@@ -10,7 +10,7 @@ from sim.show.report.headlines import DRAWN_IN
 from sim.show.report.inline import tight
 from sim.study.cases import Case
 from sim.study.compare import Comparison
-from sim.tell.comparison_overview import Row
+from sim.tell.comparison_overview import Row, is_same
 from sim.tell.comparison_summary import all_differences, divergence, sections
 from sim.tell.estimate import Estimate, Kind, difference, kind_of
 from sim.tell.labels import outcome_labels
@@ -85,12 +85,20 @@ def _other(comparison: Comparison, case: Case, rows: Mapping[str, Row], labels: 
 
 def _sentence(row: Row, label: str) -> str:
     """Return what a scenario does to one outcome."""
+    name = f"{label[0].upper()}{label[1:]}"
+    if is_same(row):
+        return tight(f"{name}: the same in every run.")
     here, before = (_value(row, value).alone for value in (row["estimate"], row["estimate"] - row["difference"]))
-    gap = difference(row["difference"], row["low"], row["high"], row["unit"])
+    gap = gap_of(row)
     unit = "points" if kind_of(row["unit"]) is Kind.SHARE else row["unit"]
     more, less = ("more likely", "less likely") if row["unit"] == PROBABILITY else ("higher", "lower")
     direction = (more if gap.low > 0.0 else less) if gap.is_clear else "no clear difference"
-    return tight(f"{label[0].upper()}{label[1:]}: {direction}, {here} instead of {before} ({gap} {unit}).")
+    return tight(f"{name}: {direction}, {here} instead of {before} ({gap} {unit}).")
+
+
+def gap_of(row: Row) -> Estimate:
+    """Return the difference that a scenario makes in one outcome."""
+    return difference(row["difference"], row["low"], row["high"], row["unit"])
 
 
 def _value(row: Row, value: float) -> Estimate:

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.ensemble.estimate.estimates import curve
+from sim.ensemble.estimate.knowledge import Knowledge, knowledge_of_results
 from sim.ensemble.estimate.losses import loss_days
 from sim.ensemble.estimate.rows import usable
-from sim.ensemble.estimate.weights import ROUNDING, Weights, mean_of, medians_of, shares_by_day, weights_of
+from sim.ensemble.estimate.weights import ROUNDING, Weights, mean_of, medians_of
 from sim.ensemble.store.results import Results
 from sim.show.ensemble.fall_map import DAYS
 from sim.show.kit.days import date_text
@@ -135,17 +137,18 @@ def day_map_of(results: Results, scenario: Scenario) -> DayMap:
     """Return the map of an ensemble, in a world whose regime holds a place."""
     shapes, horizon = load_shapes(scenario.tables), scenario.horizon_days
     runs = usable(results.runs)
-    lost, weights = loss_days(runs, results.falls, scenario), weights_of(runs, scenario)
+    lost, known = loss_days(runs, results.falls, scenario), knowledge_of_results(results, scenario)
+    weights = known.weights
     home, valued = list(home_holders(scenario)), [str(place) for place in lost.columns]
     canvas = Canvas(home_extent(shapes), UNITS)
     seats = canvas.place(shapes.anchors) if shapes.is_mapped else np.zeros((0, 2))
     stamps = _stamps(shapes, horizon)
     return DayMap(
-        finding=_finding(lost, scenario, weights),
+        finding=_finding(lost, scenario, known),
         course=_course(lost, stamps.days, weights),
         canvas=canvas,
         ground=ground_of(shapes, canvas, home),
-        places=_places(shapes, canvas, lost, scenario, weights),
+        places=_places(shapes, canvas, lost, scenario, known),
         seats=tuple((float(x), float(y)) for x, y in seats),
         wide=names_on(shapes, canvas, valued, min(WIDE_MM, TALLEST_MM * canvas.width / canvas.height)),
         narrow=names_on(shapes, canvas, valued, NARROW_MM),
@@ -168,10 +171,11 @@ def data_of(day_map: DayMap) -> dict[str, Any]:
     return {"days": day_map.days, "first": day_map.first_shown, "places": places}
 
 
-def _finding(lost: pd.DataFrame, scenario: Scenario, weights: Weights | None) -> str:
+def _finding(lost: pd.DataFrame, scenario: Scenario, known: Knowledge) -> str:
     """Return how many seats are lost more often than not, and which is lost first, or most often."""
     n_places, by, names = lost.shape[1], f"by day {scenario.horizon_days}", place_names(scenario)
-    found = {str(place): share(days.notna().to_numpy(np.bool_), weights) for place, days in lost.items()}
+    fallen = {str(place): days.notna().to_numpy(np.bool_) for place, days in lost.items()}
+    found = {place: share(fell, known.weights, known=known) for place, fell in fallen.items()}
     worst = max(found, key=lambda place: found[place].point)
     if found[worst].point == 0.0:
         return f"No seat is lost in any run {by}: {found[worst].tight} each"
@@ -179,7 +183,7 @@ def _finding(lost: pd.DataFrame, scenario: Scenario, weights: Weights | None) ->
     if not often:
         few = f"No seat is lost in more than half of the runs {by}"
         return f"{few}; most often {names[worst]}, in {found[worst].tight}"
-    medians = medians_of(lost.fillna(np.inf), weights)
+    medians = medians_of(lost.fillna(np.inf), known.weights)
     first = f"{names[str(medians.idxmin())]} first, on median day {medians.min():.0f}"
     return f"The regime's side has lost {often} of its {n_places} seats {by} in more than half of the runs, {first}"
 
@@ -204,25 +208,28 @@ def _mean_lost(lost: pd.DataFrame, day: int, weights: Weights | None) -> float:
 
 
 def _places(
-    shapes: Shapes, canvas: Canvas, lost: pd.DataFrame, scenario: Scenario, weights: Weights | None
+    shapes: Shapes, canvas: Canvas, lost: pd.DataFrame, scenario: Scenario, known: Knowledge
 ) -> tuple[PlaceByDay, ...]:
     """Return the places of the contested state, the capital last."""
     home, places = home_holders(scenario), []
     for index, place in enumerate(shapes.location_ids):
         if place in home:
-            shares, classes = _by_day(lost[place], scenario.horizon_days, weights) if place in lost else ((), ())
+            shares, classes = _by_day(lost[place], scenario.horizon_days, known) if place in lost else ((), ())
             x, y = canvas.place(shapes.anchors[index : index + 1])[0].tolist()
             area, is_capital = canvas.area(shapes.outlines[index]), place == shapes.capital
             places.append(PlaceByDay(place, shapes.names[index], area, x, y, is_capital, shares, classes))
     return tuple(sorted(places, key=lambda found: found.is_capital))
 
 
-def _by_day(days: pd.Series, horizon: int, weights: Weights | None) -> tuple[tuple[Estimate, ...], tuple[int, ...]]:
+def _by_day(days: pd.Series, horizon: int, known: Knowledge) -> tuple[tuple[Estimate, ...], tuple[int, ...]]:
     """Return the share of runs in which a place is lost by each day: as values, and as classes of colour."""
-    bands = shares_by_day(days.fillna(np.inf).to_numpy(np.float64), horizon + 1, weights)
-    three = zip(*(band.tolist() for band in bands), strict=True)
-    told = [Estimate(point, low, high, Kind.SHARE, len(days)) for point, low, high in three]
-    classes = np.minimum((bands[0] * N_CLASSES + ROUNDING).astype(np.int64), N_CLASSES - 1)
+    found = curve(days, horizon + 1, known.weights, known)
+    five = found[["probability", "low", "high", "known_low", "known_high"]].to_numpy(np.float64).tolist()
+    told = [
+        Estimate(point, low, high, Kind.SHARE, len(days), known=(least, most)) for point, low, high, least, most in five
+    ]
+    shares = found["probability"].to_numpy(np.float64)
+    classes = np.minimum((shares * N_CLASSES + ROUNDING).astype(np.int64), N_CLASSES - 1)
     return tuple(told), tuple(classes.tolist())
 
 

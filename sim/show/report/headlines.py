@@ -9,7 +9,7 @@ from sim.show.kit.days import date_text
 from sim.show.report.inline import tight
 from sim.study.cases import Case
 from sim.tell.certainty import certainty, chance_of_collapse
-from sim.tell.estimate import Estimate
+from sim.tell.estimate import Estimate, alike
 from sim.tell.labels import LEVELS
 from sim.tell.lookup import Lookup
 from sim.tell.places import state_names
@@ -70,8 +70,13 @@ def range_of(headline: Headline, others: Sequence[Case]) -> str:
     if not found:
         return ""
     ranked = sorted(found, key=lambda pair: (pair[0].point, pair[1]))
-    low, high = (f"{estimate.alone} ({name})" for estimate, name in (ranked[0], ranked[-1]))
-    return f"In the other scenarios between {low} and {high}." if len(found) > 1 else f"Otherwise {low}."
+    (first, lowest), (last, highest) = ranked[0], ranked[-1]
+    low, high = (estimate.alone for estimate in alike([first, last]))
+    if len(found) == 1:
+        return f"Otherwise {low} ({lowest})."
+    if low == high:
+        return f"In the other scenarios {low}."
+    return f"In the other scenarios between {low} ({lowest}) and {high} ({highest})."
 
 
 def _collapse(lookup: Lookup, scenario: Scenario, trust: str) -> Headline:

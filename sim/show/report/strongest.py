@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sim.show.report.inline import tight
 from sim.study.cases import Case
 from sim.study.matters.inputs import is_parameter
@@ -48,7 +50,8 @@ def strongest(case: Case, most: int) -> list[str]:
 def _sentence(meaning: str, share: Estimate, low: Value, high: Value) -> str:
     """Return what an input does."""
     ends = f"collapse in {low.told} of runs where it is lowest, {high.told} where it is highest (a fifth each)"
-    return tight(f"{meaning[0].upper()}{meaning[1:]}: {ends}; {share} of the variance.")
+    explained = replace(share, decimals=None)  # alone it is told as finely as its own interval supports
+    return tight(f"{meaning[0].upper()}{meaning[1:]}: {ends}; {explained} of the variance.")
 
 
 def _kin(name: str, scenario: Scenario) -> str:

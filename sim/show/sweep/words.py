@@ -8,9 +8,13 @@ from sim.show.kit.typeset import NO_BREAK
 from sim.show.kit.wording import count, footer, listed
 from sim.show.sweep.factors import Factor, plain
 from sim.show.sweep.view import View
+from sim.tell.certainty import SAMPLING_ALONE
 from sim.tell.numbers import span
 
-INTERVALS = {True: "95 % Wilson intervals", False: "95 % normal intervals"}
+INTERVALS = {
+    True: f"95 % Wilson intervals {SAMPLING_ALONE}",
+    False: f"95 % normal intervals {SAMPLING_ALONE}",
+}
 
 
 def words_of(view: View, title: str, shown: str, note: str) -> Words:
