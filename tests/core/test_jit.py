@@ -1,5 +1,6 @@
 """The cache of compiled code: a folder that can be written and is the user's own, whatever else cannot be."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from sim.core import jit
 
 ROOT = Path(__file__).resolve().parents[2]
+CORE = ROOT / "sim" / "core"
 
 
 @pytest.fixture
@@ -83,3 +85,10 @@ def test_a_command_runs_where_neither_home_nor_cache_can_be_written(tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert (Path(done.stdout.splitlines()[-1]) / "runs.parquet").exists()
+
+
+def test_no_rule_or_phase_takes_a_power_by_its_sign() -> None:
+    """Compiled, x**2 is a product; NumPy's power, which plain Python meets, may differ from that in the last bit."""
+    for path in (*(CORE / "rules").glob("*.py"), *(CORE / "phases").glob("*.py")):
+        powers = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.BinOp)]
+        assert not [node.lineno for node in powers if isinstance(node.op, ast.Pow)], path.name

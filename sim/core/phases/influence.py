@@ -224,8 +224,8 @@ def sum_up(world: World, state: State) -> None:
     for power in range(world.n_states):
         state.influence_total[power] /= all_value
         local -= state.influence_total[power]
-        squares += state.influence_total[power] ** 2
-    state.concentration = squares + local**2
+        squares += state.influence_total[power] * state.influence_total[power]
+    state.concentration = squares + local * local
     state.effective_factions = effective_factions(world, state)
 
 
@@ -240,5 +240,5 @@ def effective_factions(world: World, state: State) -> float:
             if world.state_of[place] == world.contested_state:
                 people += world.population_share[place] * state.control[place, faction]
         total += people
-        squares += people**2
-    return total**2 / squares if squares > 0.0 else 1.0
+        squares += people * people
+    return total * total / squares if squares > 0.0 else 1.0

@@ -133,7 +133,7 @@ def work_out(world: World, rules: Rules, state: State) -> None:
     derived.rising = share_of_a_day(morale.recovery_days)
     derived.calm_desertion = desertion_probability(0.0, morale.desertion_per_day, morale.desertion_rout_per_day)
     derived.half_width = bistable_half_width(morale.beta, morale.form)
-    derived.fled_fading = 0.5 ** (1.0 / rules.spillover.fled_half_life_days)
+    derived.fled_fading = math.pow(0.5, 1.0 / rules.spillover.fled_half_life_days)
     derived.guard_share = share_of_a_day(rules.spillover.guard_days)
     derived.slack_share = share_of_a_day(rules.spillover.guard_decay_days)
     derived.held_share = share_of_a_day(rules.settlement.smoothing_days)

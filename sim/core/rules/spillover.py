@@ -22,7 +22,9 @@ USUAL_BORDER = 3.5  # one more than the units of the contested state that touch 
 FIGHTING_REACH = 2  # borders across which fighting of kin is felt
 PROXY = 0.5  # assumption: part that a state takes by direct help, beside that of one which strikes
 DEATHS_SCALE = 20.0  # assumption: killed a day along a border that fill the channel
-RETALIATION_FADING = 0.5 ** (1.0 / 14.0)  # a day; assumption: half of a call for retaliation is left after two weeks
+RETALIATION_FADING = math.pow(
+    0.5, 1.0 / 14.0
+)  # a day; assumption: half of a call for retaliation is left after two weeks
 ALARM_FADING = math.exp(-1.0 / 7.0)  # a day; assumption: a reason to announce something is one for a week
 ALARM_REACH = 2  # borders between a state and a change of hands that alarms it
 CALM_AFTER_INCIDENT = 0.5  # assumption: chance that an incident is not answered by an alert
@@ -610,7 +612,7 @@ def alert_probability(
         n, of today.
     """
     calm = math.exp(-(quiet + triggered * alarm + pressed * change))
-    return 1.0 - (calm if incidents == 0 else calm * CALM_AFTER_INCIDENT**incidents)
+    return 1.0 - (calm if incidents == 0 else calm * math.pow(CALM_AFTER_INCIDENT, float(incidents)))
 
 
 @rule
