@@ -253,9 +253,16 @@ def test_two_sides_mourn_alike() -> None:
     assert each[w["regime"]] > 0.0
 
 
-def is_under_attack(state: np.ndarray) -> bool:
-    """Tell whether forces are on their way to places that they attack."""
+def attackers(scenario: Scenario, state: np.ndarray) -> np.ndarray:
+    """Return which forces of the contested state are on their way: (location, faction)."""
+    w = scenario.world[0]
     marching = (state[0]["task"] != NOBODY) & (state[0]["fighters"] > 0.0)
+    return np.asarray(marching & (w["state_of"] == w["contested_state"])[:, None])
+
+
+def is_under_attack(scenario: Scenario, state: np.ndarray) -> bool:
+    """Tell whether forces are on their way to places that they attack."""
+    marching = attackers(scenario, state)
     targets = state[0]["task"][state[0]["task"] != NOBODY]
     return bool(marching.any() and (state[0]["contact"][targets] > 0.0).all())
 
@@ -264,13 +271,13 @@ def test_an_assault_moves_the_dead_and_adds_none() -> None:
     """They lie in the place that is attacked: its defenders, and those who came."""
     usual = scenario_of("vietnam_1975", rules={"scale": MEDIAN | {"side_error": 0.0}, "advance": {"tempo_median": 1.0}})
     every = (state for run in range(20) for state in mornings(usual, run))
-    state = next(state for state in every if is_under_attack(state)).copy()
+    state = next(state for state in every if is_under_attack(usual, state)).copy()
     targets = np.unique(state[0]["task"][state[0]["task"] != NOBODY])
     tolls_by_gain = []
     for gain in (0.0, 4.0):
         s = worn(median_war("vietnam_1975", attrition={"assault_gain": gain}), state, day=3)
         tolls_by_gain.append((s["killed_in_war"][targets].sum(), s["combatants_killed_today"]))
-        origin, force = np.argwhere((state[0]["task"] != NOBODY) & (state[0]["fighters"] > 0.0))[0]
+        origin, force = np.argwhere(attackers(usual, state))[0]
         assert s["fighters"][origin, force] < state[0]["fighters"][origin, force]
     (there, everywhere), (more_there, again) = tolls_by_gain
     assert again == pytest.approx(everywhere)

