@@ -103,8 +103,8 @@ def pointer(*, is_weighed: bool) -> str:
     return (
         f"Right or wrong before, in {max(row['worlds'] for row in rows)} past wars, each country left out: clearly "
         f"better than the best naive rival in {verdicts.count(BEATS)} of {len(rows)} kinds of outcome, at best {best}; "
-        f"clearly worse in {verdicts.count(LOSES) or 'none'}, at worst {worst}. Its 90 % intervals held what happened "
-        f"in {least} to {most}. All of it: report=true, or docs/scoreboard.md."
+        f"clearly worse in {verdicts.count(LOSES) or 'none'}, at worst {worst}. 90 % ranges of raw runs held what "
+        f"happened in {least} to {most}. All of it: report=true, or docs/scoreboard.md."
     )
 
 
