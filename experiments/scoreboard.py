@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,18 +18,20 @@ from experiments import launch
 from experiments.score import SCRIPT
 from sim.api import calibrate, score
 from sim.ensemble.store.results import read_table as read_parquet
+from sim.study.score.board import TILTED
 from sim.study.score.coverage import coverage, reliability
 from sim.study.score.folder import Scored, developed_worlds, provenance
 from sim.study.score.record import read_record
 from sim.study.score.score import left_out_rows
 from sim.study.score.theories import SCHEMA, WORTH
-from sim.study.score.tilt import COLUMNS
+from sim.study.score.tilt import COLUMNS, FALL_DAY
 from sim.tell.calibration import kept_section, mixes_section
 from sim.tell.coverage import coverage_section, reliability_section
 from sim.tell.score_tables import NOTES, board_section, left_out_section, standing_lines, tilted_section
 from sim.tell.summary import markdown_table
 from sim.tell.theories import NOTES as THEORY_NOTES
 from sim.tell.theories import gains_section, theories_sentences, weights_section
+from sim.world.tilt import ERRORS_OF_90
 
 ROOT = Path(__file__).resolve().parents[1]
 KNOWN, GROUPED = ROOT / "docs" / "scoreboard_known.csv", ROOT / "docs" / "scoreboard_groups.csv"
@@ -45,6 +48,15 @@ THEORY_RUNS = 200  # of each world under each theory
 VECTORS = 512
 DIGESTS = ("rulebook", "scoring", "inputs", "records")
 EXAMPLE = ("killed", "level")  # families that the how-to page shows
+IN_80 = {
+    "collapse_day": "day of the collapse",
+    FALL_DAY: "of a collapse that came",
+    "capital_day": "day the capital falls",
+    "seat_day": "day a seat is lost",
+    "seats_lost": "share of the seats",
+}
+"""Families of which the page tells how often 80 % ranges held what happened."""
+
 FIGURES = 4  # significant: what differs further down differs by machine
 
 
@@ -107,7 +119,22 @@ def table_text(scored: Scored) -> str:
     """
     told = _provenance(scored)
     told |= {f"tilt {name}": value for name, value in scored.scores.tilts.iloc[0].drop("fold").items()}
-    return _stored(COMMAND, told, scored.scores.board)
+    return _stored(COMMAND, {**told, **ranked_and_held(scored.scores.table)}, scored.scores.board)
+
+
+def ranked_and_held(table: pd.DataFrame) -> dict[str, float]:
+    """Return how weighed runs rank the days of falls that came, and how often their 80 % ranges held what happened.
+
+    Parameters
+    ----------
+    table
+        Scores by item; see `sim.study.score.score.Scores`.
+    """
+    weighed = table[(table["forecast"] == TILTED) & (table["rule"] == "crps")]
+    fell = weighed[weighed["family"] == FALL_DAY]
+    ranks = fell["median"].corr(fell["observed"], method="spearman")
+    held = weighed.groupby("family")["pit"].agg(lambda pit: pit.between(0.1, 0.9).mean())
+    return {"rank correlation": ranks, "wars with a fall": len(fell)} | {f"held {name}": held[name] for name in IN_80}
 
 
 def _provenance(scored: Scored) -> dict[str, object]:
@@ -132,7 +159,7 @@ def page_parts() -> dict[str, str]:
         "standing": "\n".join(f"- {line}" for line in standing_lines(board)),
         "board": f"{made}\n\n{markdown_table(board_section(board))}",
         "tilted": _tilted(told, board),
-        "known": markdown_table(coverage_section(read_table(KNOWN)[1])),
+        "known": f"{markdown_table(coverage_section(read_table(KNOWN)[1]))}\n\n{_days(told)}",
         "groups": markdown_table(reliability_section(read_table(GROUPED)[1])),
         "mixes": f"{_effort()}\n\n{markdown_table(mixes_section(read_table(MIXES)[1]))}",
         "kept": markdown_table(kept_section(read_table(KEPT)[1])),
@@ -149,6 +176,21 @@ def _tilted(told: Mapping[str, str], board: pd.DataFrame) -> str:
     each = zip("abck", numbers[::2], numbers[1::2], strict=True)
     line = f"Learnt from all {worlds:.0f} worlds: {', '.join(f'{k} = {v:+.2f} ± {error:.2f}' for k, v, error in each)}."
     return f"{line}\n\n{markdown_table(tilted_section(board))}"
+
+
+def _days(told: Mapping[str, str]) -> str:
+    """Return how days of falls are ranked, with a 90 % interval (Bonett & Wright 2000), and what 80 % ranges held."""
+    if "rank correlation" not in told:
+        return f"`{COMMAND}` tells here how days are ranked."
+    r, n = float(told["rank correlation"]), int(told["wars with a fall"])
+    half = ERRORS_OF_90 * math.sqrt((1.0 + r * r / 2.0) / (n - 3))
+    low, high = (math.tanh(math.atanh(r) + sign * half) for sign in (-1.0, 1.0))
+    held = ", ".join(f"{title} {100.0 * float(told[f'held {name}']):.0f} %" for name, title in IN_80.items())
+    return (
+        f"Over the {n} wars whose regime fell, the day that is told (median) and the day that came have a rank "
+        f"correlation of {r:.2f} [{low:.2f}, {high:.2f}] (90 %, Bonett & Wright 2000). 80 % ranges of weighed runs "
+        f"held: {held}."
+    )
 
 
 def example() -> str:
