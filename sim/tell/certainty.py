@@ -6,7 +6,7 @@ import math
 
 from sim.ensemble.estimate.estimates import COLLAPSE_RAW, COLLAPSE_SUPPORTED
 from sim.ensemble.estimate.knowledge import FEWEST_REPEATS, VARIANCE, repeats, vectors_of
-from sim.ensemble.estimate.rows import usable
+from sim.ensemble.estimate.rows import columns_of_runs
 from sim.ensemble.store.results import Results
 from sim.tell.estimate import Estimate
 from sim.tell.lookup import Lookup
@@ -65,9 +65,9 @@ def certainty(results: Results, scenario: Scenario) -> str:
 
 def _roughly(results: Results, scenario: Scenario) -> str:
     """Return in a sentence that few runs tell badly what parameters leave open; nothing where they tell it well."""
-    runs = usable(results.runs)
     if scenario.config.uncertainty.kind == "none":
         return ""
+    runs = columns_of_runs(results, ())
     vectors, twins = vectors_of(runs, scenario), results.estimates[results.estimates["quantity"] == VARIANCE]["n"]
     pairs = 0 if vectors is None else repeats(vectors)
     if pairs < FEWEST_REPEATS:

@@ -34,7 +34,7 @@ SEAL = "manifest_digest"
 MOST_BYTES, ROOM = 64, 1_000_000
 """What a cell takes at most on average, and a table besides: texts of errors and what a file tells about itself."""
 
-AT_ONCE = 4_000_000  # bytes of a file that is read as a whole: its columns one by one take a hundred times as long
+AT_ONCE = 1_000_000  # cells of a table that is read as a whole: its columns one by one take a hundred times as long
 MAX_MESSAGE = 1_000  # characters: folders and files may hold any text
 REMOVE = "remove the folder and give its command again"
 REPEAT = "give the command of the ensemble again"
@@ -118,13 +118,19 @@ class Stored:
     def _read(self, names: Sequence[str] | None) -> pd.DataFrame:
         """Return all columns of all rows, or at least some."""
         self._check()
-        if names is None or self._path.stat().st_size > AT_ONCE:
+        if names is None or not self._is_small:
             return read_table(self._path, self._schema, names, self._most_runs)
         return self._small
 
     @cached_property
+    def _is_small(self) -> bool:
+        """Whether the table may stay in memory; a file does not tell by its size, as rows that are alike take none."""
+        with opened_table(self._path, self._schema) as file:
+            return int(file.metadata.num_rows) * len(self._schema) <= AT_ONCE
+
+    @cached_property
     def _small(self) -> pd.DataFrame:
-        """All columns of all rows, of a small file."""
+        """All columns of all rows, of a small table."""
         return read_table(self._path, self._schema, None, self._most_runs)
 
     def _check(self) -> None:
