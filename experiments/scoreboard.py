@@ -173,7 +173,7 @@ def _tilted(told: Mapping[str, str], board: pd.DataFrame) -> str:
     if not all(name in told for name in names):
         return f"`{COMMAND}` tells it here."
     *numbers, worlds = (float(told[name]) for name in names)
-    each = zip("abck", numbers[::2], numbers[1::2], strict=True)
+    each = zip((*"abc", "k"), numbers[::2], numbers[1::2], strict=True)
     line = f"Learnt from all {worlds:.0f} worlds: {', '.join(f'{k} = {v:+.2f} ± {error:.2f}' for k, v, error in each)}."
     return f"{line}\n\n{markdown_table(tilted_section(board))}"
 
