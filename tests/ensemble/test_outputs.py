@@ -80,9 +80,9 @@ def test_what_is_compared_is_an_outcome_with_a_label(told: dict[str, Any]) -> No
 
 def test_a_summary_and_the_reference_tell_an_output(told: dict[str, Any]) -> None:
     assert told["summary"] == [
-        "| a truce | 10 % [1, 53] | 20 % [4, 61] | never [3, never] |",
-        "| oil wells set on fire, persons | 7.0 [7.0, 7.0] | 7.00 [7.00, 7.00] |",
-        "| oil wells set on fire | 7.0 [7.0, 7.0] | 7 |",
+        "| a truce | 10 % [1, 52] | 20 % [4, 61] | never [3, never] |",
+        "| oil wells set on fire, persons | 7.0 [7, 7] | 7.00 [7.00, 7.00] |",
+        "| oil wells set on fire | 7.0 [7, 7] | 7 |",
     ]
     assert "| `wells_burnt` | double | wells | oil wells set on fire |  |" in told["docs"]
     assert "| `wells_burnt_mean`, `_q10`, `_q50`, `_q90` |  | wells | oil wells set on fire |" in told["docs"]

@@ -38,12 +38,14 @@ def faults_of(rules: dict[str, object]) -> list[str]:
     return caught.value.lines
 
 
-def _switched_on(own: object, usual: object) -> bool:
-    """Tell whether all parameters that differ are off by default, and have a plausible value."""
+def _switched(own: object, usual: object) -> bool:
+    """Tell whether all parameters that differ are off, here or by default, and have a plausible value where on."""
     numbers_own, numbers_usual = numbers(own), numbers(usual)
     told = {name: p for name, p in describe(type(own)).items() if numbers_own[name] != numbers_usual[name]}
     return bool(told) and all(
-        numbers_usual[name] == 0.0 and p.prior[0] < numbers_own[name] <= p.prior[1] for name, p in told.items()
+        min(numbers_usual[name], numbers_own[name]) == 0.0
+        and p.prior[0] < max(numbers_usual[name], numbers_own[name]) <= p.prior[1]
+        for name, p in told.items()
     )
 
 
@@ -53,7 +55,7 @@ def test_a_file_of_rules_changes_one_mechanism_and_leaves_the_rest(name: str) ->
     differing = [mechanism for mechanism in MECHANISMS if getattr(rules, mechanism) != getattr(usual, mechanism)]
     assert len(differing) == 1
     own, rest = (getattr(one, differing[0]) for one in (rules, usual))
-    assert getattr(own, "form", None) != getattr(rest, "form", None) or _switched_on(own, rest)
+    assert getattr(own, "form", None) != getattr(rest, "form", None) or _switched(own, rest)
     text = (CONF / "rules" / f"{name}.yaml").read_text("utf-8")
     assert text.startswith("# ")
     assert "assumption" in text or re.search(r"\b(19|20)\d\d\b", text)  # its source
