@@ -63,7 +63,7 @@ def test_every_figure_says_what_runs_weigh_and_can_be_read(case: Case) -> None:
     assert len(found) > 8
     for name, figure in found.items():
         words = said_by(figure)
-        assert "runs weighed by the record (a -0.5, b 0.4, c 0)" in words, name
+        assert "runs weighed by the record (a -0.5, b 0.4, c 0, k 0.97)" in words, name
         assert_readable(figure)
 
 

@@ -205,7 +205,8 @@ class Results:
         """Numbers, n and unit of each estimate by its quantity, whom it is of ("" where of nobody), and its day."""
         table = self.estimates
         keys = zip(table["quantity"], table["entity"].fillna(""), table["day"], strict=True)
-        rows = table[["estimate", "low", "high", "known_low", "known_high", "n", "unit"]].itertuples(index=False)
+        told = table[["estimate", "low", "high", "known_low", "known_high", "n", "unit"]]
+        rows = told.itertuples(index=False, name=None)  # plain tuples, which can be pickled
         return dict(zip(keys, rows, strict=True))
 
     def pieces(self, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
