@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from sim.ensemble.estimate.knowledge import knowledge_of_results
@@ -48,21 +49,22 @@ class Toll:
         (run, day), persons.
     still, so_far
         Observed on a day, and up to a day.
-    is_so_far
-        Whether the series counts up to a day, so that marks of that kind can be held against it.
+    ever
+        (run, day): what counts up to a day, against which marks of that kind are held; the series itself by default.
     """
 
     head: str
     values: Numbers
     still: list[ObservedAmount]
     so_far: list[ObservedAmount]
-    is_so_far: bool = True
+    ever: Numbers | None = None
 
     def outside(self, weights: Weights | None) -> list[bool]:
-        """Return of each mark that counts the same whether it lies outside the runs."""
-        last = self.values.shape[1] - 1
-        marks = self.so_far if self.is_so_far else self.still
-        return [is_outside(seen.amount, self.values[:, min(seen.day, last)], weights) for seen in marks]
+        """Return of each mark whether it lies outside what the runs have of the same kind."""
+        ever, last = self.values if self.ever is None else self.ever, self.values.shape[1] - 1
+        pairs = [(seen, self.values) for seen in self.still] + [(seen, ever) for seen in self.so_far]
+        held = [(seen.amount, runs[:, min(seen.day, last)]) for seen, runs in pairs]
+        return [is_outside(amount, runs, weights) for amount, runs in held if not np.isnan(runs).all()]
 
 
 def draw_displaced_and_killed(results: Results, scenario: Scenario) -> Figure:
@@ -97,7 +99,7 @@ def _tolls(results: Results, scenario: Scenario) -> list[Toll]:
             by_day(results, "displaced"),
             observed_amounts(scenario, "displaced_stock_on_day"),
             [*observed_amounts(scenario, "displaced_by_day"), *observed_at_horizon(scenario, "displaced")],
-            is_so_far=False,
+            ever=by_day(results, "displaced_new"),
         ),
         Toll(
             "Killed in all",
